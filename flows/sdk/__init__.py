@@ -1,0 +1,76 @@
+"""What a node is: everything that a node module may import.
+
+Plain Python without Django and without I/O. A third party's package imports from here and from nowhere else.
+"""
+
+from flows.sdk.config import (
+    FieldPath,
+    FlowDuration,
+    NodeConfig,
+    TemplateAddress,
+    TemplateHeader,
+    TemplateInteger,
+    TemplateJson,
+    TemplateText,
+    TemplateUrl,
+    TemplateValue,
+    ui,
+)
+from flows.sdk.context import HttpAnswer, HttpClient, NodeContext, NodeLog
+from flows.sdk.errors import NodeError
+from flows.sdk.events import EventType, event_types
+from flows.sdk.json_types import Json, JsonObject, Record
+from flows.sdk.meta import Kind, NodeMeta, OnCrash, Port
+from flows.sdk.node import Node, TriggerNode, node, node_types
+from flows.sdk.results import Emit, Result, Suspend
+from flows.sdk.shapes import Shape
+from flows.sdk.triggers import (
+    Condition,
+    EventTrigger,
+    HookTrigger,
+    ManualTrigger,
+    ScheduleTrigger,
+    TriggerSpec,
+)
+
+__all__ = [
+    "Condition",
+    "Emit",
+    "EventTrigger",
+    "EventType",
+    "FieldPath",
+    "FlowDuration",
+    "HookTrigger",
+    "HttpAnswer",
+    "HttpClient",
+    "Json",
+    "JsonObject",
+    "Kind",
+    "ManualTrigger",
+    "Node",
+    "NodeConfig",
+    "NodeContext",
+    "NodeError",
+    "NodeLog",
+    "NodeMeta",
+    "OnCrash",
+    "Port",
+    "Record",
+    "Result",
+    "ScheduleTrigger",
+    "Shape",
+    "Suspend",
+    "TemplateAddress",
+    "TemplateHeader",
+    "TemplateInteger",
+    "TemplateJson",
+    "TemplateText",
+    "TemplateUrl",
+    "TemplateValue",
+    "TriggerNode",
+    "TriggerSpec",
+    "event_types",
+    "node",
+    "node_types",
+    "ui",
+]

@@ -1,0 +1,123 @@
+"""The config of a node: a pydantic model whose fields say how they are filled in.
+
+The JSON Schema of a config, with the `x-ui` and `x-slot` hints that are set here, is all that the editor knows of it.
+"""
+
+import re
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic.fields import FieldInfo
+
+
+class NodeConfig(BaseModel):
+    """The base of every config: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=True)
+
+
+class Slot(StrEnum):
+    """What kind of place a template is written in. It decides how it is rendered and what a value can do there."""
+
+    TEXT = "text"
+    """Renders to text."""
+    VALUE = "value"
+    """A field that is one expression keeps its type; a mixed text renders to text."""
+    INTEGER = "integer"
+    """Must render to a whole number."""
+    JSON = "json"
+    """JSON whose strings, at any depth, are `VALUE` templates: no value can add a key."""
+    URL = "url"
+    """Each expression is percent-encoded, except one that begins the URL: no value can add a path or change the host."""
+    HEADER = "header"
+    """One line of printable ASCII."""
+    ADDRESS = "address"
+    """One mail address."""
+
+
+def _slot(slot: Slot) -> FieldInfo:
+    return Field(json_schema_extra={"x-slot": slot.value})
+
+
+MAX_TEMPLATE_CHARACTERS = 16_384
+
+TemplateText = Annotated[str, Slot.TEXT, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.TEXT)]
+TemplateHeader = Annotated[str, Slot.HEADER, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.HEADER)]
+TemplateUrl = Annotated[str, Slot.URL, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.URL)]
+TemplateAddress = Annotated[str, Slot.ADDRESS, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.ADDRESS)]
+TemplateInteger = Annotated[int | str, Slot.INTEGER, _slot(Slot.INTEGER)]
+TemplateValue = Annotated[JsonValue, Slot.VALUE, _slot(Slot.VALUE)]
+TemplateJson = Annotated[JsonValue, Slot.JSON, _slot(Slot.JSON)]
+
+PATH = re.compile(r"^[^\s.\[\]{}'\"]+(\.[^\s.\[\]{}'\"]+)*$")
+
+
+def _path(text: str) -> str:
+    if not PATH.match(text) or len(text) > 500:
+        raise ValueError("Write a field name, or names joined by dots, such as server.vlan.id.")
+    return text
+
+
+FieldPath = Annotated[str, AfterValidator(_path), Field(json_schema_extra={"x-slot": "path"})]
+"""A dotted path into the record. Segments that are whole numbers index into a list."""
+
+DURATION = re.compile(r"^(\d{1,9})(ms|s|m|h|d)$")
+UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def duration_seconds(text: str) -> float:
+    """Seconds of a duration such as `30s`, `5m`, `6h`, `2d` or `250ms`.
+
+    Raises:
+        ValueError: the text is no duration.
+    """
+    match = DURATION.match(text)
+    if not match:
+        raise ValueError("Write a number and a unit: 250ms, 30s, 5m, 6h or 2d.")
+    return int(match[1]) * UNIT_SECONDS[match[2]]
+
+
+def _duration(text: str) -> str:
+    duration_seconds(text)
+    return text
+
+
+FlowDuration = Annotated[str, AfterValidator(_duration), Field(json_schema_extra={"x-slot": "duration"})]
+"""A length of time as `30s`, `5m`, `6h`, `2d` or `250ms`."""
+
+
+def ui(
+    default: Any = ...,
+    *,
+    label: str,
+    help: str = "",  # it reads as what it is in a config model
+    widget: str | None = None,
+    group: str = "",
+    placeholder: str = "",
+    depends_on: dict[str, list[str]] | None = None,
+    choices: dict[str, str] | None = None,
+    **constraints: Any,
+) -> Any:
+    """Describe a config field for the form that is derived from it.
+
+    Args:
+        default: as pydantic's; a field without one is required.
+        label: what stands beside the input; every field has its own.
+        help: one sentence under the input.
+        widget: `textarea`, `code`, `password`, `switch`, `tags`, `key-value`, `json`, `select`; None derives it.
+        group: a heading that several fields share.
+        placeholder: a grey example in an empty input.
+        depends_on: shows the field only when another has one of these values: `{"component": ["network"]}`.
+        choices: label by value, for fields that are a choice.
+        constraints: passed on to pydantic, such as `ge`, `max_length`, `min_length`.
+    """
+    hints = {
+        "widget": widget,
+        "group": group or None,
+        "placeholder": placeholder or None,
+        "dependsOn": depends_on,
+        "choices": choices,
+    }
+    extra: dict[str, Any] = {"x-ui": {key: value for key, value in hints.items() if value is not None}}
+    return Field(default, title=label, description=help or None, json_schema_extra=extra, **constraints)

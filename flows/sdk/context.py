@@ -1,0 +1,109 @@
+"""What a running node may use of its host. Protocols: the runner and the dry run each bring their own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from flows.sdk.json_types import Json
+
+
+class NodeLog(Protocol):
+    """Writes lines to the log of the run; people see them live. Secrets are redacted on the way."""
+
+    def debug(self, text: str) -> None:
+        """A detail for whoever looks for a fault."""
+
+    def info(self, text: str) -> None:
+        """Something that happened."""
+
+    def warning(self, text: str) -> None:
+        """Something to look at that did not stop the step."""
+
+    def error(self, text: str) -> None:
+        """Something that went wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """The answer to an HTTP request.
+
+    Header names are lower case. `body` is what came after decompression, at most the limit that was asked for.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text: UTF-8, with what is not UTF-8 replaced."""
+        return self.body.decode("utf-8", errors="replace")
+
+
+class HttpClient(Protocol):
+    """The guarded way out for HTTP: private and special addresses are refused unless allowed."""
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        timeout_seconds: float = 30.0,
+        max_body_bytes: int = 1_048_576,
+        follow_redirects: bool = True,
+    ) -> HttpAnswer:
+        """Send one request and read the whole answer.
+
+        Raises:
+            NodeError: `address_refused`, `unreachable` (retryable), `timed_out` (retryable),
+                `answer_too_large`, `bad_url`, `tls_failed`, `too_many_redirects`.
+        """
+
+
+class Clock(Protocol):
+    """Tells the time, so that tests can set it."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+
+
+class NodeContext(Protocol):
+    """One step's view of its host. Nothing of it is global, and nothing of it outlives the step."""
+
+    @property
+    def log(self) -> NodeLog:
+        """The log of the run."""
+
+    @property
+    def http(self) -> HttpClient:
+        """The guarded HTTP client."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for every try of this step, also after a crash; ASCII, at most 80 characters."""
+
+    @property
+    def tenant_id(self) -> int | None:
+        """The tenant that the run belongs to; None for the platform. Look-ups are scoped to it."""
+
+    @property
+    def run_id(self) -> str:
+        """The id of the run."""
+
+    @property
+    def is_dry_run(self) -> bool:
+        """Whether nothing outside may be touched. `run` is not called on actions then, `preview` is."""
+
+    async def credential(self, name: str) -> Mapping[str, Json]:
+        """The opened fields of the credential of that name that the tenant may use.
+
+        Raises:
+            NodeError: `unknown_credential`.
+        """

@@ -1,0 +1,74 @@
+"""How a node type presents itself."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a node type is for; the palette groups by it."""
+
+    TRIGGER = "trigger"
+    FILTER = "filter"
+    ENRICHER = "enricher"
+    ACTION = "action"
+    CONTROL = "control"
+
+
+class OnCrash(StrEnum):
+    """What happens to a step whose worker died in the middle of it."""
+
+    REPEAT = "repeat"
+    """Run it again under the same idempotency key."""
+    ASK = "ask"
+    """Repeating is unsafe: mark it interrupted and let a person decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A named output of a node, and what people see on it."""
+
+    name: str
+    label: str
+
+
+OUT = Port("out", "Out")
+ERROR = Port("error", "Error")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeMeta:
+    """The identity and the looks of a node type.
+
+    Args:
+        type: kebab case; never changes once released.
+        kind: trigger, filter, enricher, action or control.
+        label: its name for people, in sentence case.
+        summary: one line that says what it does.
+        icon: the name of a Tabler icon.
+        ports: its outputs, top to bottom. `error` is added by `can_fail`.
+        version: rises when the meaning of the config changes; `Node.upgrade` lifts older configs.
+        can_fail: whether it has an `error` port.
+        on_crash: see `OnCrash`.
+        durable: whether its outcome must be committed before the run goes on. True for all that
+            reaches outside the run: actions, remote enrichers, allocations.
+        blocking: whether `run` blocks its thread (it then runs in the worker's thread pool).
+    """
+
+    type: str
+    kind: Kind
+    label: str
+    summary: str
+    icon: str
+    ports: tuple[Port, ...] = (OUT,)
+    version: int = 1
+    can_fail: bool = True
+    on_crash: OnCrash = OnCrash.REPEAT
+    durable: bool = False
+    blocking: bool = False
+
+    @property
+    def all_ports(self) -> tuple[Port, ...]:
+        """Every output, the `error` port last."""
+        if not self.can_fail or self.kind is Kind.TRIGGER:
+            return self.ports
+        return (*self.ports, ERROR)

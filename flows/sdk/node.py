@@ -1,0 +1,91 @@
+"""The base classes of node types, and the decorator that registers them."""
+
+from collections.abc import Awaitable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from flows.sdk.config import NodeConfig
+from flows.sdk.context import NodeContext
+from flows.sdk.json_types import Json, JsonObject, Record
+from flows.sdk.meta import Kind, NodeMeta
+from flows.sdk.registry import Registry
+from flows.sdk.results import Emit, Result
+from flows.sdk.shapes import Shape
+from flows.sdk.triggers import TriggerSpec
+
+ERROR_SHAPE = Shape.object(
+    {
+        "code": Shape.string("What went wrong, in snake case"),
+        "message": Shape.string("One sentence"),
+        "hint": Shape.string("What to do about it"),
+        "field": Shape.string("The config field at fault"),
+        "node": Shape.string("The name of the node that failed"),
+    }
+)
+
+
+class Node:
+    """A node type. One instance serves all nodes of the type, so it keeps no state.
+
+    `Config` values reach `run` rendered: a `TemplateText` field holds the text, no longer the template.
+    """
+
+    meta: ClassVar[NodeMeta]
+    Config: ClassVar[type[NodeConfig]] = NodeConfig
+
+    def fields(self, config: Any, upstream: Shape) -> Mapping[str, Shape]:
+        """What the record looks like behind each port, from the config as drawn (templates not rendered).
+
+        The default says that every port passes the record on. `error` need not be given.
+        """
+        return {port.name: upstream for port in self.meta.ports}
+
+    def check(self, config: Any, upstream: Shape) -> list[tuple[str, str, str]]:
+        """Problems that only this type can see, as (field, message, hint); called on valid configs."""
+        return []
+
+    def upgrade(self, version: int, config: JsonObject) -> JsonObject:
+        """Lift a config that was drawn for an older `version` of the type to the present one."""
+        return config
+
+    def run(self, ctx: NodeContext, config: Any, record: Record) -> Result | Awaitable[Result]:
+        """Do the work. Plain or `async`.
+
+        Raises:
+            NodeError: the work could not be done.
+        """
+        raise NotImplementedError
+
+    def preview(self, config: Any, record: Record) -> Json:
+        """What a dry run shows instead of doing it: plain JSON that says what would have been done."""
+        return None
+
+    def dry_run_result(self, config: Any, record: Record) -> Emit:
+        """What a dry run goes on with, for a type that is not run in one."""
+        return Emit(self.meta.ports[0].name, record)
+
+
+class TriggerNode(Node):
+    """A node without input. It has no `run`: it says what it listens to."""
+
+    def listens_to(self, config: Any) -> TriggerSpec:
+        """What starts the flow."""
+        raise NotImplementedError
+
+    def payload_shape(self, config: Any) -> Shape | None:
+        """What the payload looks like, when the node knows better than the event type."""
+        return None
+
+
+node_types: Registry[Node] = Registry("node type")
+
+NodeClass = TypeVar("NodeClass", bound=type[Node])
+
+
+def node(cls: NodeClass) -> NodeClass:
+    """Register a node type under its `meta.type`."""
+    if issubclass(cls, TriggerNode) is not (cls.meta.kind is Kind.TRIGGER):
+        raise TypeError(
+            f"{cls.__name__} is of kind {cls.meta.kind}: triggers, and only they, derive from TriggerNode."
+        )
+    node_types.register(cls.meta.type, cls(), f"{cls.__module__}.{cls.__qualname__}")
+    return cls

@@ -1,0 +1,60 @@
+"""What a trigger node listens to. The core knows these four ways to start a run and no trigger node."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flows.sdk.json_types import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One filter comparison on the event's payload, tried at intake."""
+
+    field: str
+    operation: str
+    value: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventTrigger:
+    """Every event of `event_type` that meets `condition`."""
+
+    event_type: str
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleTrigger:
+    """A cron line in an IANA time zone.
+
+    `overlap`: what happens when the run of the last tick is still open: `allow` starts beside it, `skip` leaves
+    the tick out. `catch_up`: after a pause `none` of the missed ticks fires, or `one`.
+    """
+
+    cron: str
+    zone: str = "UTC"
+    overlap: Literal["allow", "skip"] = "allow"
+    catch_up: Literal["none", "one"] = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class HookTrigger:
+    """An inbound webhook with its own URL and secret.
+
+    `auth` is `token` (the secret is sent as it is in `header`, with or without `Bearer `) or `hmac` (hex HMAC-SHA256 of
+    the raw body under the secret, in `header`, after `prefix`). `delivery_header` names the header whose value tells
+    repeated deliveries apart; empty for none.
+    """
+
+    auth: Literal["token", "hmac"] = "token"
+    header: str = "Authorization"
+    prefix: str = ""
+    delivery_header: str = "Idempotency-Key"
+
+
+@dataclass(frozen=True, slots=True)
+class ManualTrigger:
+    """A person or an API client starts the flow with a payload."""
+
+
+TriggerSpec = EventTrigger | ScheduleTrigger | HookTrigger | ManualTrigger

@@ -1,0 +1,66 @@
+"""Typed reading of the environment: a bad value stops the start with its name and what is allowed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+
+class BadSetting(Exception):
+    """A configuration value cannot be used; the text is one sentence for the person who set it."""
+
+
+class Env:
+    """Values from the environment, or from a file when `NAME_FILE` names one (for secrets)."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = values
+
+    def text(self, name: str, default: str = "") -> str:
+        """The value as it is."""
+        path = self.values.get(f"{name}_FILE")
+        if path:
+            try:
+                return Path(path).read_text().strip()
+            except OSError as error:
+                raise BadSetting(
+                    f"{name}_FILE names {path}, which cannot be read: {error.strerror}."
+                ) from error
+        return self.values.get(name, default)
+
+    def flag(self, name: str, default: bool) -> bool:
+        """`1/true/yes/on` or `0/false/no/off`."""
+        raw = self.text(name).lower()
+        if not raw:
+            return default
+        if raw in ("1", "true", "yes", "on"):
+            return True
+        if raw in ("0", "false", "no", "off"):
+            return False
+        raise BadSetting(f"{name} is {raw!r}; write 1 or 0.")
+
+    def number(self, name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
+        """A whole number within bounds."""
+        raw = self.text(name)
+        if not raw:
+            return default
+        if not raw.isdigit() or not least <= int(raw) <= most:
+            raise BadSetting(f"{name} is {raw!r}; write a whole number from {least} to {most}.")
+        return int(raw)
+
+    def names(self, name: str, default: str = "") -> list[str]:
+        """A list, comma separated."""
+        return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
+
+    def database(self, name: str, default: str) -> dict[str, object]:
+        """Django's settings for a `sqlite:///path` or `postgres://user:password@host:port/name` URL."""
+        raw = self.text(name, default)
+        if urlsplit(raw).scheme not in ("sqlite", "postgres", "postgresql"):
+            raise BadSetting(f"{name} must begin with sqlite:/// or postgres://.")
+        try:
+            return dict(environ.Env.db_url_config(raw))
+        except Exception as error:
+            raise BadSetting(
+                f"{name} cannot be read as a database URL: write postgres://user:password@host/name."
+            ) from error
