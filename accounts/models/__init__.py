@@ -1,0 +1,19 @@
+"""The tables of people, their access, and what they did."""
+
+from accounts.models.audit import AuditEntry
+from accounts.models.idempotency import IdempotencyRecord
+from accounts.models.platform import PlatformSettings
+from accounts.models.tenant import Tenant
+from accounts.models.throttle import Attempt
+from accounts.models.token import ApiToken
+from accounts.models.user import User
+
+__all__ = [
+    "ApiToken",
+    "Attempt",
+    "AuditEntry",
+    "IdempotencyRecord",
+    "PlatformSettings",
+    "Tenant",
+    "User",
+]

@@ -1,0 +1,101 @@
+"""Who is doing something: a signed-in person, a person's API token, or the program itself."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from accounts.roles import ADMINS, Permission, Role, permissions_of
+from common.problems import Problem
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The one who acts, as services see it.
+
+    Args:
+        user_id: None for the program itself.
+        tenant_id: the tenant whose rows are in reach; None is the platform.
+        role: None for the program itself (and for customers, who can do nothing).
+        name: for people, in the audit trail.
+        token_id: the API token in use, if one is.
+        scopes: permission names a token is narrowed to; only looked at when there is a token.
+        stamp: changes with the user's password, role, tenant or state; ends sessions and open sockets.
+    """
+
+    user_id: int | None
+    tenant_id: int | None
+    role: Role | None
+    name: str
+    token_id: int | None = None
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    stamp: str = ""
+
+    @classmethod
+    def system(cls, tenant_id: int | None = None) -> Self:
+        """The program itself: over all tenants, or on behalf of one."""
+        return cls(user_id=None, tenant_id=tenant_id, role=None, name="system")
+
+    @classmethod
+    def of_user(cls, user: "User") -> Self:
+        """A person who signed in."""
+        return cls(
+            user_id=user.pk,
+            tenant_id=user.tenant_id,
+            role=user.as_role(),
+            name=user.name or user.email,
+            stamp=user.get_session_auth_hash(),
+        )
+
+    @property
+    def is_system(self) -> bool:
+        """Whether it is the program itself."""
+        return self.user_id is None
+
+    @property
+    def is_platform(self) -> bool:
+        """Whether the rows of all tenants are in reach."""
+        return self.tenant_id is None and (self.is_system or self.role is not None)
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the role is an admin's, tokens of an admin included."""
+        return self.role in ADMINS
+
+    def may(self, permission: Permission) -> bool:
+        """Whether role and, for a token, scopes allow it."""
+        if self.is_system:
+            return True
+        if permission not in permissions_of(self.role):
+            return False
+        return self.token_id is None or permission.value in self.scopes
+
+    def need(self, permission: Permission) -> None:
+        """Stop unless the actor may.
+
+        Raises:
+            Problem: 403 `not_allowed`.
+        """
+        if not self.may(permission):
+            raise Problem(
+                403,
+                "not_allowed",
+                f"This needs the permission {permission.value}.",
+                hint="Ask an admin for a role, or use a token with that scope.",
+            )
+
+
+def actor_of(request: Any) -> Actor:
+    """The actor of a Django or DRF request.
+
+    Raises:
+        Problem: 401 `not_signed_in` when nobody is signed in.
+    """
+    given = getattr(request, "auth", None)
+    if isinstance(given, Actor):
+        return given
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        raise Problem(401, "not_signed_in", "Nobody is signed in.", hint="Sign in, or send an API token.")
+    return Actor.of_user(user)

@@ -1,0 +1,38 @@
+"""The audit trail: one entry for every change, in the transaction of the change."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.actors import Actor
+from accounts.models import AuditEntry
+
+
+def record(  # noqa: PLR0913  # each part of the sentence is named at the call
+    actor: Actor,
+    verb: str,
+    target: str,
+    target_id: str,
+    *,
+    tenant_id: int | None,
+    changes: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Write down who did what to which thing.
+
+    Args:
+        verb: what was done, in snake case past tense: `created`, `updated`, `deleted`, `published`.
+        target: the kind of thing, in snake case: `flow`, `user`.
+        target_id: its id as text.
+        tenant_id: the owner of the thing, who may read the entry; None is the platform.
+        changes: field name to `[before, after]` or to the new value; plain JSON, without secrets.
+    """
+    return AuditEntry.objects.create(
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        actor_role=actor.role.value if actor.role else "",
+        token_id=actor.token_id,
+        tenant_id=tenant_id,
+        verb=verb,
+        target=target,
+        target_id=target_id,
+        changes=dict(changes or {}),
+    )

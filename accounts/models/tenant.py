@@ -1,0 +1,23 @@
+"""Tenants."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+
+class Tenant(models.Model):
+    """Who owns servers, users and flows. A tenant that is not active cannot be used by its people."""
+
+    tenant_path: ClassVar[str | None] = "id"
+
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name

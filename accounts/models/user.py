@@ -1,0 +1,137 @@
+"""Users: those who sign in, and the customers whom the platform serves."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts.models.tenant import Tenant
+from accounts.roles import ADMINS, PLATFORM_ONLY, TENANT_ONLY, Role
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users by their address, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user with that mail address."""
+        return self.get(email=(username or "").strip().lower())
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A user with a hashed password, or with none that could be used.
+
+        For fixtures and commands; people's changes go through `accounts.services.users`.
+        """
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A platform admin."""
+        return self.create_user(email, password, **{"role": Role.platform_admin, "tenant": None, **fields})
+
+
+class User(AbstractBaseUser):
+    """A person. `role` alone authorises; `permission` is data of the platform and never does.
+
+    `name`, `email`, `password`, `register`, `permission` and `confirmationToken` are fields of the platform.
+    """
+
+    tenant_path: ClassVar[str | None] = "tenant_id"
+
+    class PlatformPermission(models.IntegerChoices):
+        """The level that the hosting platform shows."""
+
+        customer = 1
+        supporter = 2
+        admin = 3
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, related_name="users")
+    role = models.CharField(  # noqa: DJ001  # a customer has no role, which is not a role named ""
+        max_length=20,
+        null=True,
+        blank=True,
+        choices=[(role.value, role.label) for role in Role],
+    )
+    name = models.CharField(max_length=120)
+    email = models.EmailField(max_length=254, unique=True)
+    register = models.DateTimeField(default=timezone.now, editable=False)
+    permission = models.PositiveSmallIntegerField(
+        choices=PlatformPermission.choices, default=PlatformPermission.customer
+    )
+    confirmation_token = models.CharField(
+        max_length=128, blank=True, default="", db_column="confirmationToken", editable=False
+    )
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ("email",)
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
+            models.CheckConstraint(
+                name="user_role_known",
+                condition=models.Q(role__isnull=True) | models.Q(role__in=[role.value for role in Role]),
+            ),
+            models.CheckConstraint(
+                name="user_platform_role_without_tenant",
+                condition=~models.Q(role__in=[role.value for role in PLATFORM_ONLY]) | models.Q(tenant=None),
+            ),
+            models.CheckConstraint(
+                name="user_tenant_role_with_tenant",
+                condition=~models.Q(role__in=[role.value for role in TENANT_ONLY])
+                | models.Q(tenant__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def as_role(self) -> Role | None:
+        """The role, typed."""
+        return Role(self.role) if self.role else None
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Active, not a customer, and of a tenant that is active."""
+        return bool(self.is_active and self.role and (self.tenant is None or self.tenant.is_active))
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's admin lets the user in."""
+        return self.can_sign_in and self.role == Role.platform_admin
+
+    @property
+    def is_superuser(self) -> bool:
+        """The same: there is one kind of admin of the platform."""
+        return self.is_staff
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the role is an admin's."""
+        return self.role in ADMINS
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Django's admin asks: everything for a platform admin, nothing for others."""
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """As `has_perm`."""
+        return self.is_staff
+
+    def get_session_auth_hash(self) -> str:
+        """What a session is bound to: it ends with a new password, role, tenant or state."""
+        return self._stamp(None)
+
+    def _stamp(self, secret: str | None) -> str:
+        value = "\x00".join((self.password, self.role or "", str(self.tenant_id), str(self.is_active)))
+        return salted_hmac("accounts.User.stamp", value, secret=secret, algorithm="sha256").hexdigest()

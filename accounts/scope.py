@@ -1,0 +1,35 @@
+"""The one place that decides which rows an actor can reach."""
+
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from accounts.actors import Actor
+
+M = TypeVar("M", bound=Model)
+
+
+def visible(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
+    """The rows of a model, or of a query, that the actor can reach.
+
+    Each model says in `tenant_path` where its tenant is ("tenant_id", "flow__tenant_id"); None: only
+    the platform reaches its rows. A tenant's actor never sees rows without a tenant.
+
+    Raises:
+        TypeError: the model does not declare `tenant_path`; nothing is shown by omission.
+    """
+    rows: QuerySet[M] = source.all() if isinstance(source, QuerySet) else source._default_manager.all()
+    path = _tenant_path(rows.model)
+    if actor.is_platform:
+        return rows
+    if path is None or actor.tenant_id is None:
+        return rows.none()
+    return rows.filter(**{path: actor.tenant_id})
+
+
+def _tenant_path(model: type[Any]) -> str | None:
+    try:
+        path: str | None = model.tenant_path
+    except AttributeError:
+        raise TypeError(f"{model.__name__} does not say its tenant: give it `tenant_path`.") from None
+    return path

@@ -1,0 +1,70 @@
+"""People and clients that all tests share."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from rest_framework.test import APIClient
+
+from accounts.models import Tenant, User
+from accounts.roles import Role
+
+PASSWORD = "correct horse battery"
+_HASH: list[str] = []
+
+
+def make_user(email: str, role: Role | None, tenant: Tenant | None) -> User:
+    """A user whose password is `PASSWORD`; hashed once, because Argon2 is slow on purpose."""
+    if not _HASH:
+        _HASH.append(make_password(PASSWORD))
+    return User.objects.create(
+        email=email, name=email.partition("@")[0], role=role, tenant=tenant, password=_HASH[0]
+    )
+
+
+@pytest.fixture
+def tenant(db: None) -> Tenant:
+    return Tenant.objects.create(name="Acme", slug="acme")
+
+
+@pytest.fixture
+def other_tenant(db: None) -> Tenant:
+    return Tenant.objects.create(name="Umbrella", slug="umbrella")
+
+
+@pytest.fixture
+def platform_admin(db: None) -> User:
+    return make_user("root@example.org", Role.platform_admin, None)
+
+
+@pytest.fixture
+def tenant_admin(tenant: Tenant) -> User:
+    return make_user("admin@acme.example", Role.tenant_admin, tenant)
+
+
+@pytest.fixture
+def flow_editor(tenant: Tenant) -> User:
+    return make_user("editor@acme.example", Role.flow_editor, tenant)
+
+
+@pytest.fixture
+def viewer(tenant: Tenant) -> User:
+    return make_user("viewer@acme.example", Role.viewer, tenant)
+
+
+@pytest.fixture
+def outsider_admin(other_tenant: Tenant) -> User:
+    return make_user("admin@umbrella.example", Role.tenant_admin, other_tenant)
+
+
+@pytest.fixture
+def api() -> Callable[[User | None], APIClient]:
+    """`api(user)` is a client of the API, signed in as that user; `api(None)` is a stranger."""
+
+    def client(user: User | None = None) -> APIClient:
+        made = APIClient()
+        if user is not None:
+            made.force_login(user)
+        return made
+
+    return client
