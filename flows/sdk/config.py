@@ -22,6 +22,8 @@ class Slot(StrEnum):
 
     TEXT = "text"
     """Renders to text."""
+    HTML = "html"
+    """Renders to text; what an expression gives is escaped for HTML, the markup around it is left alone."""
     VALUE = "value"
     """A field that is one expression keeps its type; a mixed text renders to text."""
     INTEGER = "integer"
@@ -43,6 +45,7 @@ def _slot(slot: Slot) -> FieldInfo:
 MAX_TEMPLATE_CHARACTERS = 16_384
 
 TemplateText = Annotated[str, Slot.TEXT, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.TEXT)]
+TemplateHtml = Annotated[str, Slot.HTML, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.HTML)]
 TemplateHeader = Annotated[str, Slot.HEADER, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.HEADER)]
 TemplateUrl = Annotated[str, Slot.URL, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.URL)]
 TemplateAddress = Annotated[str, Slot.ADDRESS, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.ADDRESS)]

@@ -1,0 +1,50 @@
+"""Reading and extending records by dotted path."""
+
+from flows.sdk.errors import NodeError
+from flows.sdk.json_types import Json, JsonObject, Record
+
+MISSING = object()
+"""Stands for "there is no such field", which is not the same as null."""
+
+
+def value_at(record: Json, path: str) -> Json:
+    """The value at a dotted path, or `MISSING`. Whole numbers index into lists."""
+    here: Json = record
+    for name in path.split("."):
+        if isinstance(here, dict):
+            here = here.get(name, MISSING)
+        elif isinstance(here, list) and name.isdecimal() and int(name) < len(here):
+            here = here[int(name)]
+        else:
+            return MISSING
+    return here
+
+
+def with_value(record: Record, path: str, value: Json, *, config_field: str = "as_field") -> JsonObject:
+    """A copy of `record` with `value` at a dotted path; missing objects on the way are made.
+
+    Only the objects on the way are copied; the rest is shared with `record`.
+
+    Raises:
+        NodeError: `field_in_the_way`: something on the way is neither an object nor a list with that index.
+    """
+    return _put(dict(record), path.split("."), value, path, config_field)
+
+
+def _put(here: Json, names: list[str], value: Json, path: str, config_field: str) -> Json:
+    name, rest = names[0], names[1:]
+    if isinstance(here, list) and name.isdecimal() and int(name) < len(here):
+        index = int(name)
+        inner = _put(here[index], rest, value, path, config_field) if rest else value
+        return [*here[:index], inner, *here[index + 1 :]]
+    if here is None or isinstance(here, dict):
+        fields = dict(here or {})
+        fields[name] = _put(fields.get(name), rest, value, path, config_field) if rest else value
+        return fields
+    raise NodeError(
+        "field_in_the_way",
+        f"The field {path!r} cannot be set, because {name!r} would have to go into "
+        f"{'a list without that index' if isinstance(here, list) else 'a plain value'}.",
+        hint="Choose another name for the field.",
+        field=config_field,
+    )
