@@ -7,7 +7,7 @@ from accounts.actors import Actor
 from accounts.models import AuditEntry
 
 
-def record(  # noqa: PLR0913  # each part of the sentence is named at the call
+def record(  # each part of the sentence is named at the call
     actor: Actor,
     verb: str,
     target: str,

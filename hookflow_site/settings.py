@@ -10,7 +10,7 @@ env = Env(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("HOOKFLOW_DATA", str(BASE_DIR / "data")))
 
-# --- Site ---------------------------------------------------------------------------------------------------------
+# --- Site -----------------------------------------------------------------------------------------------
 DEBUG = False
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SECRET_KEY = env.text("SECRET_KEY", "only-for-tests-and-tools-that-never-serve-a-request")
@@ -70,7 +70,7 @@ TEMPLATES = [
     }
 ]
 
-# --- Database -----------------------------------------------------------------------------------------------------
+# --- Database -------------------------------------------------------------------------------------------
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'hookflow.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a read that turns into a write would otherwise fail at once with "database is locked".
@@ -87,7 +87,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-# --- Redis: doorbell and live view, nothing of record -----------------------------------------------------------------
+# --- Redis: doorbell and live view, nothing of record ---------------------------------------------------
 try:
     REDIS = redis_address(env.text("REDIS_URL", "redis://127.0.0.1:6379/0"))
 except ValueError as error:
@@ -96,7 +96,7 @@ CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS.redis_url]}}
 }
 
-# --- People -------------------------------------------------------------------------------------------------------
+# --- People ---------------------------------------------------------------------------------------------
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -112,7 +112,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
-# --- Language, time, files ----------------------------------------------------------------------------------------------
+# --- Language, time, files ------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -123,7 +123,7 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
-# --- API ----------------------------------------------------------------------------------------------------------
+# --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -140,10 +140,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-# --- Mail ---------------------------------------------------------------------------------------------------------
+# --- Mail -----------------------------------------------------------------------------------------------
 EMAIL_URL = env.text("EMAIL_URL")
+MAIL_FROM = env.text("MAIL_FROM")
 
-# --- Engine -------------------------------------------------------------------------------------------------------
+# --- Engine ---------------------------------------------------------------------------------------------
 HOOKFLOW = {
     "EGRESS_ALLOWED_NETWORKS": env.names("EGRESS_ALLOWED_NETWORKS"),
     "RETENTION_DAYS": env.number("RETENTION_DAYS", 30, least=1, most=36_500),

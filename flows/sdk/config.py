@@ -1,6 +1,7 @@
 """The config of a node: a pydantic model whose fields say how they are filled in.
 
-The JSON Schema of a config, with the `x-ui` and `x-slot` hints that are set here, is all that the editor knows of it.
+The JSON Schema of a config, with the `x-ui` and `x-slot` hints that are set here, is all that the editor
+knows of it.
 """
 
 import re
@@ -18,7 +19,7 @@ class NodeConfig(BaseModel):
 
 
 class Slot(StrEnum):
-    """What kind of place a template is written in. It decides how it is rendered and what a value can do there."""
+    """What kind of place a template is written in: how it is rendered and what a value can do there."""
 
     TEXT = "text"
     """Renders to text."""
@@ -31,7 +32,8 @@ class Slot(StrEnum):
     JSON = "json"
     """JSON whose strings, at any depth, are `VALUE` templates: no value can add a key."""
     URL = "url"
-    """Each expression is percent-encoded, except one that begins the URL: no value can add a path or change the host."""
+    """Each expression is percent-encoded, except one that begins the URL: no value adds a path or changes the
+    host."""
     HEADER = "header"
     """One line of printable ASCII."""
     ADDRESS = "address"
@@ -39,7 +41,8 @@ class Slot(StrEnum):
 
 
 def _slot(slot: Slot) -> FieldInfo:
-    return Field(json_schema_extra={"x-slot": slot.value})
+    info: FieldInfo = Field(json_schema_extra={"x-slot": slot.value})
+    return info
 
 
 MAX_TEMPLATE_CHARACTERS = 16_384
@@ -108,7 +111,8 @@ def ui(
         default: as pydantic's; a field without one is required.
         label: what stands beside the input; every field has its own.
         help: one sentence under the input.
-        widget: `textarea`, `code`, `password`, `switch`, `tags`, `key-value`, `json`, `select`; None derives it.
+        widget: `textarea`, `code`, `password`, `switch`, `tags`, `key-value`, `json`, `select`; None derives
+            it.
         group: a heading that several fields share.
         placeholder: a grey example in an empty input.
         depends_on: shows the field only when another has one of these values: `{"component": ["network"]}`.

@@ -28,7 +28,8 @@ class NodeLog(Protocol):
 class HttpAnswer:
     """The answer to an HTTP request.
 
-    Header names are lower case. `body` is what came after decompression, at most the limit that was asked for.
+    Header names are lower case. `body` is what came after decompression, at most the limit that was asked
+    for.
     """
 
     status: int

@@ -28,7 +28,8 @@ def with_value(record: Record, path: str, value: Json, *, config_field: str = "a
     Raises:
         NodeError: `field_in_the_way`: something on the way is neither an object nor a list with that index.
     """
-    return _put(dict(record), path.split("."), value, path, config_field)
+    extended: JsonObject = _put(dict(record), path.split("."), value, path, config_field)
+    return extended
 
 
 def _put(here: Json, names: list[str], value: Json, path: str, config_field: str) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, cast
 
 from flows.sdk.json_types import Json, JsonObject
 
@@ -19,7 +19,7 @@ class Shape:
         type: a JSON type, or `any` when nothing is known.
         fields: of an object, by name, in the order in which they are shown.
         items: of an array: what its elements look like.
-        is_open: an object that may have fields which are not listed; naming one is then a warning, no problem.
+        is_open: an object that may have fields which are not listed; naming one is then only a warning.
         description: what the field holds.
         is_masked: the value never leaves the database; what is there instead is a mask.
         format: `date-time`, `email`, `ipv4`, `ipv6` or empty.
@@ -148,7 +148,7 @@ class Shape:
         properties = schema.get("properties") if isinstance(schema.get("properties"), dict) else {}
         items = schema.get("items")
         return cls(
-            type=kind,
+            type=cast(TypeName, kind),
             fields={
                 str(name): cls.from_json_schema(inner, depth - 1)
                 for name, inner in (properties or {}).items()

@@ -1,7 +1,6 @@
 """Helpers with which a node is tested alone: no database, no network, no waiting.
 
-answer = run_node(Filter, {"field": "ram", "operation": ">=", "value": "8192"}, {"ram": 9000})
-assert answer.port == "true"
+`run_node(Filter, {"field": "ram", "operation": ">=", "value": "8"}, {"ram": 9})` gives what `run` gives.
 """
 
 import asyncio

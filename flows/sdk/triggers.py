@@ -27,8 +27,8 @@ class EventTrigger:
 class ScheduleTrigger:
     """A cron line in an IANA time zone.
 
-    `overlap`: what happens when the run of the last tick is still open: `allow` starts beside it, `skip` leaves
-    the tick out. `catch_up`: after a pause `none` of the missed ticks fires, or `one`.
+    `overlap`: what happens when the run of the last tick is still open: `allow` starts beside it, `skip`
+    leaves the tick out. `catch_up`: after a pause `none` of the missed ticks fires, or `one`.
     """
 
     cron: str
@@ -41,9 +41,9 @@ class ScheduleTrigger:
 class HookTrigger:
     """An inbound webhook with its own URL and secret.
 
-    `auth` is `token` (the secret is sent as it is in `header`, with or without `Bearer `) or `hmac` (hex HMAC-SHA256 of
-    the raw body under the secret, in `header`, after `prefix`). `delivery_header` names the header whose value tells
-    repeated deliveries apart; empty for none.
+    `auth` is `token` (the secret is sent as it is in `header`, with or without `Bearer `) or `hmac` (hex
+    HMAC-SHA256 of the raw body under the secret, in `header`, after `prefix`). `delivery_header` names the
+    header whose value tells repeated deliveries apart; empty for none.
     """
 
     auth: Literal["token", "hmac"] = "token"
