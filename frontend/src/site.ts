@@ -1,0 +1,24 @@
+/** Every page: the look, and small scripts that make server-rendered pages nicer. Pages work without it. */
+import "@fontsource-variable/inter/wght.css";
+import "@tabler/core/dist/css/tabler.min.css";
+import "./styles/site.css";
+import "bootstrap/js/src/alert.js";
+import "bootstrap/js/src/collapse.js";
+import "bootstrap/js/src/dropdown.js";
+import "bootstrap/js/src/modal.js";
+import "bootstrap/js/src/tab.js";
+import { startAutosubmit } from "./site/autosubmit";
+import { startConfirm } from "./site/confirm";
+import { startCopy } from "./site/copy";
+import { startHtmx } from "./site/htmx";
+import { startImport } from "./site/import";
+import { startThemeSwitch } from "./site/theme";
+import { startTimes } from "./site/times";
+
+startHtmx();
+startThemeSwitch();
+startConfirm();
+startCopy();
+startAutosubmit();
+startTimes();
+startImport();

@@ -1,0 +1,16 @@
+import { mergeConfig } from "vite";
+import { defineConfig } from "vitest/config";
+import base from "./vite.config";
+
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      environment: "happy-dom",
+      setupFiles: ["./vitest.setup.ts"],
+      include: ["src/**/*.test.{ts,tsx}", "dev/**/*.test.ts"],
+      restoreMocks: true,
+      testTimeout: 15_000,
+    },
+  }),
+);
