@@ -30,8 +30,8 @@ def built(tmp_path: Path, settings: LazySettings) -> Path:
     return folder
 
 
-def render(source: str) -> str:
-    return Template("{% load frontend %}" + source).render(Context())
+def render(source: str, **values: str) -> str:
+    return Template("{% load frontend %}" + source).render(Context(values))
 
 
 def test_entry_loads_styles_then_preloads_then_the_module(built: Path) -> None:
@@ -57,7 +57,7 @@ def test_unknown_entry_is_refused(built: Path) -> None:
 
 
 def test_icon_points_into_the_sprite_and_escapes(built: Path) -> None:
-    shown = render('{% icon "mail" "<b>" %}')
+    shown = render('{% icon "mail" css %}', css="<b>")
     assert '<use href="/static/editor/icons.svg#mail"/>' in shown
     assert "<b>" not in shown
 
