@@ -1,0 +1,159 @@
+"""Template tags of the site's look: icons, navigation, statuses, times and query strings."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+STATUS_LOOKS = {
+    "queued": ("Queued", "azure", "clock"),
+    "running": ("Running", "blue", "player-play"),
+    "waiting": ("Waiting", "yellow", "hourglass"),
+    "retrying": ("Retrying", "orange", "refresh"),
+    "succeeded": ("Succeeded", "green", "check"),
+    "failed": ("Failed", "red", "x"),
+    "cancelled": ("Cancelled", "secondary", "ban"),
+    "interrupted": ("Interrupted", "orange", "alert-triangle"),
+    "skipped": ("Skipped", "secondary", "arrow-right"),
+}
+UNKNOWN_LOOK = ("Unknown", "secondary", "info-circle")
+SECONDS_OF = (("d", 86_400), ("h", 3_600), ("min", 60))
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """One icon of static/icons.svg; decoration only, so hidden from screen readers."""
+    return format_html(
+        '<svg class="icon {}" width="20" height="20" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        css,
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def nav_url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a route, or an empty text when this installation has no such route."""
+    try:
+        return reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+@register.inclusion_tag("parts/nav_link.html", takes_context=True)
+def nav_link(
+    context: template.Context, name: str, label: str, *, icon: str, **options: str
+) -> dict[str, Any]:
+    """An entry of the navigation, left out when its route is missing or the actor lacks the permission.
+
+    Args:
+        options: `match`, beginnings of view names (`flows:run-`), comma separated, that make the entry the current
+            one (the route itself if left out); `permission`, a name of `accounts.roles.Permission`.
+    """
+    actor = context.get("actor")
+    permission = options.get("permission")
+    allowed = not permission or (bool(actor) and actor.may(permission))
+    resolved = getattr(context.get("request"), "resolver_match", None)
+    here = resolved.view_name if resolved else ""
+    beginnings = tuple(part.strip() for part in options.get("match", name).split(","))
+    return {
+        "url": nav_url(name) if allowed else "",
+        "label": label,
+        "icon": icon,
+        "is_current": here.startswith(beginnings),
+    }
+
+
+@register.inclusion_tag("parts/status_badge.html")
+def status_badge(status: str) -> dict[str, str]:
+    """A run's or step's status as a coloured word with a dot."""
+    label, colour, icon_name = STATUS_LOOKS.get(status, UNKNOWN_LOOK)
+    return {"status": status, "label": label, "colour": colour, "icon": icon_name}
+
+
+@register.filter
+def status_colour(status: str) -> str:
+    """Tabler's colour name of a status."""
+    return STATUS_LOOKS.get(status, UNKNOWN_LOOK)[1]
+
+
+@register.filter
+def status_label(status: str) -> str:
+    """A status in words."""
+    return STATUS_LOOKS.get(status, UNKNOWN_LOOK)[0]
+
+
+@register.filter
+def role_label(role: str) -> str:
+    """`platform_admin` as words."""
+    return role.replace("_", " ").capitalize()
+
+
+def ago_text(moment: datetime, now: datetime) -> str:
+    """`5 min ago`, `in 2 h`, `just now`; a date when more than 30 days away."""
+    seconds = (now - moment).total_seconds()
+    if abs(seconds) < 10:
+        return "just now"
+    if abs(seconds) > 30 * 86_400:
+        return f"{moment:%-d %b %Y}"
+    unit, size = next(((unit, size) for unit, size in SECONDS_OF if abs(seconds) >= size), ("s", 1))
+    amount = f"{int(abs(seconds) // size)} {unit}"
+    return f"{amount} ago" if seconds > 0 else f"in {amount}"
+
+
+@register.simple_tag
+def time_ago(moment: datetime | None, empty: str = "-") -> SafeString:
+    """How long ago, as `<time>` with the exact moment as its title; the page's script keeps it current."""
+    if moment is None:
+        return format_html('<span class="text-secondary">{}</span>', empty)
+    exact = moment.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{}" data-ago>{}</time>',
+        exact.isoformat(timespec="milliseconds"),
+        f"{exact:%Y-%m-%d %H:%M:%S} UTC",
+        ago_text(exact, datetime.now(UTC)),
+    )
+
+
+@register.filter
+def duration(milliseconds: float | None) -> str:
+    """`840 ms`, `3.2 s`, `4 min 05 s`, `2 h 10 min`, `3 d 4 h`; a dash for none."""
+    if milliseconds is None:
+        return "-"
+    if milliseconds < 1_000:
+        return f"{round(milliseconds)} ms"
+    seconds = milliseconds / 1_000
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes:02d} min"
+    return f"{hours // 24} d {hours % 24} h"
+
+
+@register.filter
+def pretty_json(value: Any) -> str:
+    """JSON with two spaces, keys in their order, letters of all languages as they are."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """This page's query string with some values set; an empty value takes the key out."""
+    values = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value in (None, ""):
+            values.pop(key, None)
+        else:
+            values[key] = str(value)
+    return f"?{values.urlencode()}"
