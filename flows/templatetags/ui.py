@@ -10,6 +10,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.actors import Actor
+from accounts.roles import Permission
+
 register = template.Library()
 
 STATUS_LOOKS = {
@@ -47,6 +50,12 @@ def nav_url(name: str, *args: Any, **kwargs: Any) -> str:
         return ""
 
 
+@register.filter
+def may(actor: Actor | None, permission: str) -> bool:
+    """Whether the actor has the permission of that name; False for nobody."""
+    return bool(actor) and actor is not None and actor.may(Permission(permission))
+
+
 @register.inclusion_tag("parts/nav_link.html", takes_context=True)
 def nav_link(
     context: template.Context, name: str, label: str, *, icon: str, **options: str
@@ -54,12 +63,11 @@ def nav_link(
     """An entry of the navigation, left out when its route is missing or the actor lacks the permission.
 
     Args:
-        options: `match`, beginnings of view names (`flows:run-`), comma separated, that make the entry the current
-            one (the route itself if left out); `permission`, a name of `accounts.roles.Permission`.
+        options: `match`, beginnings of view names (`flows:run-`), comma separated, that make it
+            current (the route itself if left out); `permission`, a name of `accounts.roles.Permission`.
     """
-    actor = context.get("actor")
     permission = options.get("permission")
-    allowed = not permission or (bool(actor) and actor.may(permission))
+    allowed = not permission or may(context.get("actor"), permission)
     resolved = getattr(context.get("request"), "resolver_match", None)
     here = resolved.view_name if resolved else ""
     beginnings = tuple(part.strip() for part in options.get("match", name).split(","))
@@ -115,7 +123,7 @@ def time_ago(moment: datetime | None, empty: str = "-") -> SafeString:
         return format_html('<span class="text-secondary">{}</span>', empty)
     exact = moment.astimezone(UTC)
     return format_html(
-        '<time datetime="{}" title="{}" data-ago>{}</time>',
+        '<time datetime="{}" title="{}" data-relative>{}</time>',
         exact.isoformat(timespec="milliseconds"),
         f"{exact:%Y-%m-%d %H:%M:%S} UTC",
         ago_text(exact, datetime.now(UTC)),

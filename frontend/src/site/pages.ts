@@ -1,12 +1,10 @@
 import "./pages.css";
-import { startAgo } from "./ago";
 import { startDialogs } from "./dialogs";
 import { startLists } from "./lists";
 import { startToasts } from "./toasts";
 
 /** What server-rendered pages need beside Tabler and HTMX; every part also works without scripts, more plainly. */
 export function startPages(): void {
-  startAgo();
   startDialogs();
   startLists();
   startToasts();

@@ -1,0 +1,22 @@
+"""What every template knows."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.actors import actor_of
+from common.problems import Problem
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """`actor` (None when nobody is signed in), `is_local_demo`, and `csp_nonce` for islands' styles."""
+    try:
+        actor = actor_of(request)
+    except Problem:
+        actor = None
+    return {
+        "actor": actor,
+        "is_local_demo": settings.IS_LOCAL_DEMO,
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+    }
