@@ -1,0 +1,30 @@
+"""The drawing as data: document, codec, differences. It knows no node type."""
+
+from flows.graph.codec import document_json, read_document, write_document
+from flows.graph.document import (
+    Concurrency,
+    DocumentEdge,
+    DocumentNode,
+    FlowDocument,
+    FlowSettings,
+    NodeSettings,
+    Position,
+    RetrySettings,
+)
+from flows.graph.located import DocumentError, LocatedError
+
+__all__ = [
+    "Concurrency",
+    "DocumentEdge",
+    "DocumentError",
+    "DocumentNode",
+    "FlowDocument",
+    "FlowSettings",
+    "LocatedError",
+    "NodeSettings",
+    "Position",
+    "RetrySettings",
+    "document_json",
+    "read_document",
+    "write_document",
+]
