@@ -1,0 +1,173 @@
+"""Keeping secrets out of everything that is logged, stored, shown or sent.
+
+Two ways find a secret: the name beside it (`password`, `token` ...), and its value, once `remember_secret` or
+`secrets_known` told it, in the forms in which values travel.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, Final
+
+import re2
+
+from common.secret_forms import SecretForms
+
+MASK: Final = "********"
+"""What stands in a secret's place."""
+
+MAX_LINE: Final = 8192
+
+_known = SecretForms()
+
+_SECRET_ENDINGS: Final = (
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "secretkey",
+    "signingkey",
+    "encryptionkey",
+    "authkey",
+    "authorization",
+    "credential",
+    "credentials",
+    "cookie",
+    "sessionid",
+    "passwordhash",
+    "tokenhash",
+)
+_HINTS: Final = (
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "auth",
+    "cookie",
+    "session",
+    "bearer",
+    "basic",
+    "hf_",
+)
+_NAMES: Final = (
+    r"(?:passwo?r?d|passphrase|pwd|secret|token|(?:api|access|private|auth|signing)[_-]?key"
+    r"|authorization|sessionid)"
+)
+_MAYBE: Final = re2.compile(
+    rf"(?i){_NAMES}[\"']?\s*[:=]|cookie\s*:|(?:bearer|basic)\s+[a-z0-9+/]|hf_[a-z0-9]+_"
+)
+_NAMED: Final = re.compile(
+    rf"""(?ix) (?P<before> {_NAMES} ["']? \s* [:=] \s* (?P<quote>["']?) )
+    (?: (?<=") (?:[^"\\]|\\.)* | (?<=') [^']* | (?:(?:bearer|basic|token|digest)\s+)? [^\s"',;&<>)}}\]]+ )"""
+)
+_COOKIE: Final = re.compile(r"(?i)(cookie\s*:\s*)[^\r\n]+")
+_SCHEME: Final = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/._~=-]{8,}")
+_USERINFO: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,20}://)[^\s/@?#]{1,300}@")
+_OWN_TOKEN: Final = re.compile(r"\bhf_[A-Za-z0-9]+_[A-Za-z0-9_-]{8,}")
+_ANSI: Final = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|[ -/]*[0-~])"
+)
+_UNPRINTABLE: Final = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
+)
+
+
+def remember_secret(*values: str) -> None:
+    """Mask these values from now on, until the process ends. Texts under four characters are not sought."""
+    _known.add(values)
+
+
+@contextmanager
+def secrets_known(*values: str) -> Iterator[None]:
+    """Mask these values inside the block. Blocks may overlap and nest."""
+    _known.add(values)
+    try:
+        yield
+    finally:
+        _known.remove(values)
+
+
+@lru_cache(maxsize=8192)
+def is_secret_name(name: str) -> bool:
+    """Whether a field, header or parameter of that name holds a secret, as far as names tell."""
+    plain = name.lower().replace("_", "").replace("-", "").replace(" ", "")
+    return plain.endswith(_SECRET_ENDINGS)
+
+
+def redact_text(text: str) -> str:
+    """`text` with the secrets masked that are known by value or stand beside a telling name."""
+    if _known:
+        text = _known.mask(text, MASK)
+    lowered = text.lower()
+    for hint in _HINTS:
+        if hint in lowered:
+            text = _mask_named(text)
+            break
+    return _USERINFO.sub(rf"\g<scheme>{MASK}@", text) if "://" in text and "@" in text else text
+
+
+def redact_json(value: Any) -> Any:
+    """A copy of a plain JSON value, masked: members whose key tells, and the known secrets in all texts."""
+    if isinstance(value, str):
+        return _known.mask(value, MASK) if _known else value
+    if isinstance(value, dict):
+        return {
+            redact_key(key): _masked(item) if is_secret_name(key) else redact_json(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [redact_json(item) for item in value]
+    return value
+
+
+def redact_key(key: str) -> str:
+    """A key of an object, with the known secrets masked."""
+    return _known.mask(key, MASK) if _known else key
+
+
+def log_line(text: str, limit: int = MAX_LINE) -> str:
+    """One safe line of at most `limit` characters.
+
+    Secrets are masked, terminal sequences gone, line ends and invisible characters shown as escapes.
+    """
+    if len(text) > 4 * limit:
+        text = text[: 4 * limit]
+    text = redact_text(text)
+    if not text.isprintable():
+        text = _UNPRINTABLE.sub(_shown, _ANSI.sub("", text))
+    if len(text) > limit:
+        text = f"{text[:limit]}… (cut)"
+    return text
+
+
+def _shown(match: re.Match[str]) -> str:
+    character = match.group()
+    return {"\n": "\\n", "\r": "\\r"}.get(character) or (
+        f"\\x{ord(character):02x}" if ord(character) < 256 else f"\\u{ord(character):04x}"
+    )
+
+
+def _masked(value: Any) -> Any:
+    """What stands for the value of a secret's name: whether there is one stays visible."""
+    if value is None or isinstance(value, bool) or value in ("", [], {}):
+        return value
+    return MASK
+
+
+def _mask_named(text: str) -> str:
+    try:
+        if not _MAYBE.search(text):
+            return text
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "replace").decode()
+    text = _NAMED.sub(rf"\g<before>{MASK}", text)
+    text = _COOKIE.sub(rf"\1{MASK}", text)
+    text = _SCHEME.sub(rf"\1 {MASK}", text)
+    return _OWN_TOKEN.sub(MASK, text)

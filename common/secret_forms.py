@@ -1,0 +1,108 @@
+"""Finding known values in texts, in all the forms in which they travel, in one pass for all of them."""
+
+import base64
+import html
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final
+from urllib.parse import quote, quote_plus
+
+import re2
+
+MIN_LENGTH: Final = 4
+_MIN_LINE: Final = 8
+_MAX_MEMORY: Final = 64 << 20
+
+
+def forms_of(value: str) -> set[str]:
+    """The value as it is and as URL, JSON, HTML, hex and base64 (at each alignment) carry it; its lines."""
+    if len(value) < MIN_LENGTH:
+        return set()
+    data = value.encode("utf-8", "surrogatepass")
+    hexed = data.hex()
+    percent = quote(data, safe="")
+    forms = {
+        value,
+        percent,
+        percent.lower() if percent != value else value,
+        quote(data),
+        quote_plus(data),
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        html.escape(value),
+        repr(value)[1:-1],
+        hexed,
+        hexed.upper(),
+        *_base64_forms(data),
+    }
+    forms.update(line for line in value.splitlines() if len(line) >= _MIN_LINE)
+    return {form for form in forms if len(form) >= MIN_LENGTH}
+
+
+def _base64_forms(data: bytes) -> Iterable[str]:
+    """What base64 text any data that holds `data` must contain, whichever alignment it has there."""
+    for offset in range(3):
+        encoded = base64.b64encode(b"\0" * offset + data).decode().rstrip("=")
+        # The first characters mix with what stands before, the last one with what follows.
+        start = (0, 2, 3)[offset]
+        end = len(encoded) - (1 if (offset + len(data)) % 3 else 0)
+        inner = encoded[start:end]
+        if len(inner) >= MIN_LENGTH + 1:
+            yield inner
+            yield inner.replace("+", "-").replace("/", "_")
+
+
+class SecretForms:
+    """A changing set of values, counted, so that two holders of one value do not forget it for each other."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._pattern: Any = None
+        self._lock = threading.Lock()
+
+    def __bool__(self) -> bool:
+        return bool(self._counts)
+
+    def add(self, values: Iterable[str]) -> None:
+        """Look for these from now on."""
+        with self._lock:
+            for value in values:
+                if len(value) >= MIN_LENGTH:
+                    if not self._counts[value]:
+                        self._pattern = None
+                    self._counts[value] += 1
+
+    def remove(self, values: Iterable[str]) -> None:
+        """One holder needs these no more."""
+        with self._lock:
+            for value in values:
+                if value in self._counts:
+                    self._counts[value] -= 1
+                    if not self._counts[value]:
+                        del self._counts[value]
+                        self._pattern = None
+
+    def mask(self, text: str, mask: str) -> str:
+        """`text` with every form of every value replaced by `mask`."""
+        pattern = self._pattern or self._compile()
+        if pattern is None:
+            return text
+        try:
+            return str(pattern.sub(mask, text)) if pattern.search(text) else text
+        except UnicodeEncodeError:
+            return str(pattern.sub(mask, text.encode("utf-8", "replace").decode()))
+
+    def _compile(self) -> Any:
+        with self._lock:
+            forms = {form for value in self._counts for form in forms_of(value)}
+            if not forms:
+                return None
+            options = re2.Options()
+            options.longest_match = True
+            options.max_mem = _MAX_MEMORY
+            options.log_errors = False
+            encodable = sorted(form for form in forms if form.isprintable() or form.encode("utf-8", "ignore"))
+            self._pattern = re2.compile("|".join(re2.escape(form) for form in encodable), options)
+            return self._pattern
