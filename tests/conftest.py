@@ -1,8 +1,10 @@
 """People and clients that all tests share."""
 
+import json
 from collections.abc import Callable
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth.hashers import make_password
 from rest_framework.test import APIClient
 
@@ -68,3 +70,17 @@ def api() -> Callable[[User | None], APIClient]:
         return made
 
     return client
+
+
+@pytest.fixture(autouse=True)
+def built_frontend(tmp_path_factory: pytest.TempPathFactory, settings: LazySettings) -> None:
+    """A manifest with every entry, so that pages render whether or not the front end was built."""
+    folder = tmp_path_factory.getbasetemp() / "static"
+    if not folder.exists():
+        (folder / "editor").mkdir(parents=True)
+        entries = {
+            f"src/{name}": {"file": f"assets/{name}.js", "name": name, "isEntry": True}
+            for name in ("site", "editor", "run")
+        }
+        (folder / "editor" / "manifest.json").write_text(json.dumps(entries))
+    settings.STATICFILES_DIRS = [folder]

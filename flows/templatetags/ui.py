@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import template
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.actors import Actor
 from accounts.roles import Permission
+from flows.templatetags.frontend import icon
 
 register = template.Library()
+register.simple_tag(icon)
 
 STATUS_LOOKS = {
     "queued": ("Queued", "azure", "clock"),
@@ -27,18 +28,13 @@ STATUS_LOOKS = {
     "skipped": ("Skipped", "secondary", "arrow-right"),
 }
 UNKNOWN_LOOK = ("Unknown", "secondary", "info-circle")
-SECONDS_OF = (("d", 86_400), ("h", 3_600), ("min", 60))
-
-
-@register.simple_tag
-def icon(name: str, css: str = "") -> SafeString:
-    """One icon of static/icons.svg; decoration only, so hidden from screen readers."""
-    return format_html(
-        '<svg class="icon {}" width="20" height="20" aria-hidden="true"><use href="{}#{}"></use></svg>',
-        css,
-        static("icons.svg"),
-        name,
-    )
+SECONDS_OF = (
+    ("year", 31_536_000),
+    ("month", 2_592_000),
+    ("day", 86_400),
+    ("hour", 3_600),
+    ("minute", 60),
+)
 
 
 @register.simple_tag
@@ -105,15 +101,14 @@ def role_label(role: str) -> str:
 
 
 def ago_text(moment: datetime, now: datetime) -> str:
-    """`5 min ago`, `in 2 h`, `just now`; a date when more than 30 days away."""
-    seconds = (now - moment).total_seconds()
-    if abs(seconds) < 10:
+    """`5 minutes ago`, `in 2 hours`, `just now`: the words that the page's script goes on with."""
+    seconds = (moment - now).total_seconds()
+    if abs(seconds) < 5:
         return "just now"
-    if abs(seconds) > 30 * 86_400:
-        return f"{moment:%-d %b %Y}"
-    unit, size = next(((unit, size) for unit, size in SECONDS_OF if abs(seconds) >= size), ("s", 1))
-    amount = f"{int(abs(seconds) // size)} {unit}"
-    return f"{amount} ago" if seconds > 0 else f"in {amount}"
+    unit, size = next(((unit, size) for unit, size in SECONDS_OF if abs(seconds) >= size), ("second", 1))
+    amount = max(1, round(abs(seconds) / size))
+    words = f"{amount} {unit}" if amount == 1 else f"{amount} {unit}s"
+    return f"{words} ago" if seconds < 0 else f"in {words}"
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 import "@fontsource-variable/inter/wght.css";
 import "@tabler/core/dist/css/tabler.min.css";
 import "./styles/site.css";
+import "./site/pages.css";
 import "bootstrap/js/src/alert.js";
 import "bootstrap/js/src/collapse.js";
 import "bootstrap/js/src/dropdown.js";
@@ -10,10 +11,13 @@ import "bootstrap/js/src/tab.js";
 import { startAutosubmit } from "./site/autosubmit";
 import { startConfirm } from "./site/confirm";
 import { startCopy } from "./site/copy";
+import { startDialogs } from "./site/dialogs";
 import { startHtmx } from "./site/htmx";
 import { startImport } from "./site/import";
+import { startLists } from "./site/lists";
 import { startThemeSwitch } from "./site/theme";
 import { startTimes } from "./site/times";
+import { startToasts } from "./site/toasts";
 
 startHtmx();
 startThemeSwitch();
@@ -22,3 +26,6 @@ startCopy();
 startAutosubmit();
 startTimes();
 startImport();
+startDialogs();
+startLists();
+startToasts();
