@@ -29,6 +29,16 @@ class Env:
                 ) from error
         return self.values.get(name, default)
 
+    def secret(self, name: str, folder: Path) -> str:
+        """The value from the environment, else from the file of that name in `folder`, else empty."""
+        path = folder / name
+        if self.values.get(name) or self.values.get(f"{name}_FILE") or not path.exists():
+            return self.text(name)
+        try:
+            return path.read_text().strip()
+        except OSError as error:
+            raise BadSetting(f"The key file {path} cannot be read: {error.strerror}.") from error
+
     def flag(self, name: str, default: bool) -> bool:
         """`1/true/yes/on` or `0/false/no/off`."""
         raw = self.text(name).lower()

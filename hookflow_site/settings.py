@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from common.sockets import redis_address
+from hookflow_site.databases import database_settings
 from hookflow_site.env import BadSetting, Env
 
 env = Env(os.environ)
@@ -13,8 +14,9 @@ DATA_DIR = Path(env.text("HOOKFLOW_DATA", str(BASE_DIR / "data")))
 # --- Site -----------------------------------------------------------------------------------------------
 DEBUG = False
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
-SECRET_KEY = env.text("SECRET_KEY", "only-for-tests-and-tools-that-never-serve-a-request")
-ENCRYPTION_KEYS = env.names("ENCRYPTION_KEYS")
+# Made by the launcher in the data folder; the fallback serves tests and tools only.
+SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR) or "only-for-tests-and-tools-that-never-serve-a-request"
+ENCRYPTION_KEYS = env.secret("ENCRYPTION_KEYS", DATA_DIR).replace(",", " ").split()
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 IS_LOCAL_DEMO = env.flag("HOOKFLOW_LOCAL_DEMO", False)
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
     "flows",
     "inventory",
     "actions",
+    "hookflow_site",
 ]
 
 MIDDLEWARE = [
@@ -74,21 +77,7 @@ TEMPLATES = [
 ]
 
 # --- Database -------------------------------------------------------------------------------------------
-DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'hookflow.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # IMMEDIATE: a read that turns into a write would otherwise fail at once with "database is locked".
-    # FULL: what was answered with 2xx must survive a power cut; the group commit pays for it.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": (
-            "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-            "PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;"
-        ),
-    }
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": database_settings(env, DATA_DIR)}
 
 # --- Redis: doorbell and live view, nothing of record ---------------------------------------------------
 try:

@@ -11,6 +11,8 @@ from rest_framework.test import APIClient
 from accounts.models import Tenant, User
 from accounts.roles import Role
 
+pytest_plugins = ["tests.support.plugin"]
+
 PASSWORD = "correct horse battery"
 _HASH: list[str] = []
 

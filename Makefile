@@ -1,0 +1,32 @@
+# Every target does its own set-up. A second call is fast: what did not change is not done again.
+.DEFAULT_GOAL := help
+.PHONY: run test lint bench docs help clean
+PYTHON := .venv/bin/python
+
+run: base ## start hookflow on this machine: web, worker, beat, all in one; Ctrl-C stops it
+	@$(PYTHON) -m scripts.frontend build
+	@exec $(PYTHON) -m hookflow_site.launcher
+
+test: dev ## run every test: Python on SQLite and PostgreSQL, TypeScript, browser (SUITES="sqlite vitest" for some)
+	@$(PYTHON) -m scripts.frontend build
+	@$(PYTHON) -m scripts.test $(SUITES)
+
+lint: dev ## run every check: ruff, mypy, import-linter, djLint, migrations, OpenAPI, front end
+	@$(PYTHON) -m scripts.lint $(CHECKS)
+
+bench: dev ## measure speed and memory; BENCH="--help" shows what can be chosen
+	@$(PYTHON) -m scripts.frontend build
+	@$(PYTHON) -m tests.bench $(BENCH)
+
+docs: dev ## write the generated documents again: docs/openapi.yaml
+	@$(PYTHON) manage.py spectacular --file docs/openapi.yaml
+
+clean: ## remove what was installed and built; the data folder stays
+	@rm -rf .venv frontend/node_modules static/editor test-results
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: base dev
+base dev:
+	@python=$$(sh scripts/python.sh) && "$$python" -m scripts.environment $@

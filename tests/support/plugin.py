@@ -1,0 +1,96 @@
+"""The servers as fixtures, the option `--database`, and the marker `both_databases`."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from hookflow_site.databases import database_settings
+from hookflow_site.env import Env
+from tests.support.postgres import Postgres
+from tests.support.valkey import Valkey
+
+BOTH = (
+    "tests/flows/store",
+    "tests/flows/services",
+    "tests/flows/runner",
+    "tests/inventory/services",
+    "tests/faults",
+    "tests/hookflow_site/backup",
+)
+"""Folders whose tests run on SQLite and on PostgreSQL; a test elsewhere says so with the marker."""
+
+_postgres: list[Postgres] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--database=postgres` starts a private PostgreSQL and makes it the default database."""
+    parser.addoption("--database", choices=("sqlite", "postgres"), default=None, help="database of the tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the database before anything connects, and keep the channel layer in memory."""
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    is_postgres = os.environ.get("DATABASE_URL", "").startswith("postgres")
+    if config.getoption("--database") == "postgres" and not is_postgres:
+        os.environ["DATABASE_URL"] = private_postgres().create_database("hookflow")
+        use_database()
+
+
+def pytest_unconfigure() -> None:
+    """Stop PostgreSQL when one was started."""
+    while _postgres:
+        _postgres.pop().stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs on both databases by its folder."""
+    root = Path(__file__).parent.parent.parent
+    folders = tuple(str(root / folder) for folder in BOTH)
+    for item in items:
+        if str(item.path).startswith(folders):
+            item.add_marker(pytest.mark.both_databases)
+
+
+def use_database() -> None:
+    """Replace the default database by what `DATABASE_URL` names now; nothing may be connected yet."""
+    settings.DATABASES["default"] = database_settings(Env(os.environ), settings.DATA_DIR)
+    connections.__dict__.pop("settings", None)
+    connections._settings = None  # type: ignore[assignment]
+
+
+def private_postgres() -> Postgres:
+    """The one PostgreSQL of this session."""
+    if not _postgres:
+        _postgres.append(Postgres())
+    return _postgres[0]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Postgres:
+    """A private PostgreSQL, started when a test first asks for it."""
+    return private_postgres()
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Valkey]:
+    """A private Valkey; a test that kills or floods it starts its own instead."""
+    server = Valkey()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """SQLite in a file: several threads then meet the locks that they meet in production."""
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("sqlite3"):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="hf-db-") as folder:
+        database.setdefault("TEST", {})["NAME"] = str(Path(folder) / "test.sqlite3")
+        yield
