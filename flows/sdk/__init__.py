@@ -20,9 +20,11 @@ from flows.sdk.config import (
 from flows.sdk.context import HttpAnswer, HttpClient, NodeContext, NodeLog
 from flows.sdk.errors import NodeError
 from flows.sdk.events import EventType, event_types
+from flows.sdk.examples import ExampleJson, ExampleRecord, example_shape, parsed_example, record_shape
 from flows.sdk.json_types import Json, JsonObject, Record
 from flows.sdk.meta import Kind, NodeMeta, OnCrash, Port
 from flows.sdk.node import Node, TriggerNode, node, node_types
+from flows.sdk.records import MISSING, value_at, with_value
 from flows.sdk.results import Emit, Result, Suspend
 from flows.sdk.shapes import Shape
 from flows.sdk.triggers import (
@@ -35,10 +37,13 @@ from flows.sdk.triggers import (
 )
 
 __all__ = [
+    "MISSING",
     "Condition",
     "Emit",
     "EventTrigger",
     "EventType",
+    "ExampleJson",
+    "ExampleRecord",
     "FieldPath",
     "FlowDuration",
     "HookTrigger",
@@ -72,7 +77,12 @@ __all__ = [
     "TriggerNode",
     "TriggerSpec",
     "event_types",
+    "example_shape",
     "node",
     "node_types",
+    "parsed_example",
+    "record_shape",
     "ui",
+    "value_at",
+    "with_value",
 ]

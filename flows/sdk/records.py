@@ -1,10 +1,8 @@
 """Reading and extending records by dotted path."""
 
+from flows.sdk.comparison_tests import MISSING
 from flows.sdk.errors import NodeError
 from flows.sdk.json_types import Json, JsonObject, Record
-
-MISSING = object()
-"""Stands for "there is no such field", which is not the same as null."""
 
 
 def value_at(record: Json, path: str) -> Json:
@@ -49,3 +47,6 @@ def _put(here: Json, names: list[str], value: Json, path: str, config_field: str
         hint="Choose another name for the field.",
         field=config_field,
     )
+
+
+__all__ = ["MISSING", "value_at", "with_value"]

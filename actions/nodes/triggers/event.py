@@ -1,0 +1,98 @@
+"""Event: something happened on the platform, or another system told so."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from flows.sdk import (
+    Condition,
+    EventTrigger,
+    FieldPath,
+    Kind,
+    NodeConfig,
+    NodeMeta,
+    Shape,
+    TriggerNode,
+    event_types,
+    node,
+    ui,
+)
+from flows.sdk.conditions import OPERATION_LABELS, OPERATIONS_WITH_VALUE, OperationName, condition_problem
+
+EVENT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+
+
+def _event_name(text: str) -> str:
+    if not EVENT_NAME.fullmatch(text):
+        raise ValueError("Choose an event type, such as server.created.")
+    return text
+
+
+class EventCondition(NodeConfig):
+    """One comparison that the payload must meet."""
+
+    field: FieldPath = ui(label="Field", help="A field of the event.", placeholder="status")
+    operation: OperationName = ui("=", label="Operation", widget="select", choices=OPERATION_LABELS)
+    value: str = ui(
+        "",
+        label="Value",
+        max_length=1000,
+        depends_on={"operation": OPERATIONS_WITH_VALUE},
+        placeholder="online",
+    )
+
+
+class EventConfig(NodeConfig):
+    """Which events."""
+
+    event: Annotated[str, AfterValidator(_event_name)] = ui(
+        label="Event type",
+        help="The flow runs once for each event of this type.",
+        widget="event-type",
+        placeholder="server.created",
+        max_length=200,
+    )
+    condition: EventCondition | None = ui(
+        None,
+        label="Only when",
+        help="Events that do not meet the condition start no run; the event shows why.",
+    )
+
+
+@node
+class Event(TriggerNode):
+    """Starts when an event of a type arrives."""
+
+    meta = NodeMeta(
+        type="event",
+        kind=Kind.TRIGGER,
+        label="Event",
+        summary="Start when an event of a type arrives.",
+        icon="bolt",
+    )
+    Config = EventConfig
+
+    def listens_to(self, config: EventConfig) -> EventTrigger:
+        """Events of the type that meet the condition."""
+        only = config.condition
+        condition = Condition(only.field, only.operation, only.value) if only else None
+        return EventTrigger(config.event, condition)
+
+    def check(self, config: EventConfig, upstream: Shape) -> list[tuple[str, str, str]]:
+        """A condition that no payload of the type can meet."""
+        if config.condition is None:
+            return []
+        only = config.condition
+        known = event_types.get(config.event)
+        shape = known.shape.at(only.field) if known else None
+        if known and shape is None:
+            return [
+                (
+                    "condition.field",
+                    f"The event {config.event} has no field {only.field!r}.",
+                    f"Choose one of: {', '.join(name for name, _ in known.shape.paths())}.",
+                )
+            ]
+        problem = condition_problem(shape, only.field, only.operation, only.value)
+        return [("condition.value", *problem)] if problem else []

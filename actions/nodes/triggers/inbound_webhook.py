@@ -1,0 +1,98 @@
+"""Inbound webhook: another system calls the flow's own URL."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from flows.sdk import (
+    ExampleRecord,
+    HookTrigger,
+    Kind,
+    NodeConfig,
+    NodeMeta,
+    Shape,
+    TriggerNode,
+    node,
+    record_shape,
+    ui,
+)
+
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+
+
+def _header_name(text: str) -> str:
+    if not HEADER_NAME.fullmatch(text):
+        raise ValueError("Write the name of a header, such as X-Signature-256.")
+    return text
+
+
+def _optional_header_name(text: str) -> str:
+    return _header_name(text) if text else text
+
+
+class InboundWebhookConfig(NodeConfig):
+    """How a caller proves who it is, and what it sends."""
+
+    auth: Literal["token", "hmac"] = ui(
+        "token",
+        label="Caller shows",
+        help="Every flow has its own secret. It is shown once, when it is made or changed.",
+        choices={"token": "The secret itself", "hmac": "A signature of the body (HMAC-SHA256)"},
+        group="Sign-in",
+    )
+    header: Annotated[str, AfterValidator(_header_name)] = ui(
+        "Authorization",
+        label="Header",
+        help="The request header that holds the secret or the signature.",
+        group="Sign-in",
+    )
+    prefix: str = ui(
+        "",
+        label="Prefix",
+        help="What stands before the signature in the header, such as sha256=.",
+        placeholder="sha256=",
+        group="Sign-in",
+        max_length=50,
+        depends_on={"auth": ["hmac"]},
+    )
+    delivery_header: Annotated[str, AfterValidator(_optional_header_name)] = ui(
+        "Idempotency-Key",
+        label="Delivery header",
+        help="A header whose value differs for each delivery. One that comes twice starts one run.",
+        placeholder="X-Delivery-Id",
+    )
+    example: ExampleRecord = ui(
+        "",
+        label="Example payload",
+        help="Paste a JSON object that the caller sends. Its fields become known to the nodes that follow.",
+        widget="json",
+        placeholder='{"action": "opened"}',
+    )
+
+
+@node
+class InboundWebhook(TriggerNode):
+    """Starts when its URL is called."""
+
+    meta = NodeMeta(
+        type="inbound-webhook",
+        kind=Kind.TRIGGER,
+        label="Inbound webhook",
+        summary="Start when another system calls the flow's own URL.",
+        icon="webhook",
+    )
+    Config = InboundWebhookConfig
+
+    def listens_to(self, config: InboundWebhookConfig) -> HookTrigger:
+        """Calls of the flow's URL that are signed as configured."""
+        return HookTrigger(
+            auth=config.auth,
+            header=config.header,
+            prefix=config.prefix if config.auth == "hmac" else "",
+            delivery_header=config.delivery_header,
+        )
+
+    def payload_shape(self, config: InboundWebhookConfig) -> Shape:
+        """The fields of the example; an open record without one."""
+        return record_shape(config.example)

@@ -1,0 +1,48 @@
+"""Manual: a person or an API client starts the flow with a payload."""
+
+from flows.sdk import (
+    ExampleRecord,
+    Kind,
+    ManualTrigger,
+    NodeConfig,
+    NodeMeta,
+    Shape,
+    TriggerNode,
+    node,
+    record_shape,
+    ui,
+)
+
+
+class ManualConfig(NodeConfig):
+    """What the payload looks like."""
+
+    example: ExampleRecord = ui(
+        "",
+        label="Example payload",
+        help="Paste a JSON object. Its fields become known to the nodes that follow.",
+        widget="json",
+        placeholder='{"hostname": "web-1"}',
+    )
+
+
+@node
+class Manual(TriggerNode):
+    """Starts by hand."""
+
+    meta = NodeMeta(
+        type="manual",
+        kind=Kind.TRIGGER,
+        label="Manual start",
+        summary="Start the flow by hand or through the API, with a payload.",
+        icon="player-play",
+    )
+    Config = ManualConfig
+
+    def listens_to(self, config: ManualConfig) -> ManualTrigger:
+        """Nothing but a start by hand."""
+        return ManualTrigger()
+
+    def payload_shape(self, config: ManualConfig) -> Shape:
+        """The fields of the example; an open record without one."""
+        return record_shape(config.example)

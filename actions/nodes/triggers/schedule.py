@@ -1,0 +1,97 @@
+"""Schedule: starts at the times of a cron line in a time zone."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator
+
+from flows.sdk import Kind, NodeConfig, NodeMeta, ScheduleTrigger, Shape, TriggerNode, node, ui
+
+CRON_FIELDS = 5
+A_LEAP_DAY_EARLIER = datetime(2024, 3, 1, tzinfo=UTC)
+
+
+def _cron(text: str) -> str:
+    line = " ".join(text.split())
+    if len(line.split(" ")) != CRON_FIELDS:
+        raise ValueError(
+            "Write five fields: minute, hour, day of month, month, day of week. Example: 0 3 * * 1."
+        )
+    try:
+        next(CronSim(line, A_LEAP_DAY_EARLIER))
+    except CronSimError as error:
+        raise ValueError(f"This is no cron line: {error}. Example: 0 3 * * 1 is Mondays at 03:00.") from error
+    except StopIteration as error:
+        raise ValueError("This time never comes.") from error
+    return line
+
+
+def _zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError("Write a time zone of the IANA list, such as Europe/Prague or UTC.")
+    return text
+
+
+class ScheduleConfig(NodeConfig):
+    """When to start."""
+
+    cron: Annotated[str, AfterValidator(_cron)] = ui(
+        "0 3 * * *",
+        label="Times",
+        help="Minute, hour, day of month, month, day of week. Example: */15 * * * * is every 15 minutes.",
+        placeholder="0 3 * * *",
+        max_length=200,
+    )
+    zone: Annotated[str, AfterValidator(_zone)] = ui(
+        "UTC",
+        label="Time zone",
+        help="The clock that the times are read from. When it changes, a fixed time fires once that day.",
+        placeholder="Europe/Prague",
+        max_length=64,
+    )
+    overlap: Literal["allow", "skip"] = ui(
+        "allow",
+        label="While the last run is still open",
+        choices={"allow": "Start beside it", "skip": "Leave this time out"},
+    )
+    catch_up: Literal["none", "one"] = ui(
+        "none",
+        label="After a standstill",
+        help="What happens to times that passed while nothing was running.",
+        choices={"none": "Leave the missed times out", "one": "Start once for all of them"},
+    )
+
+
+@node
+class Schedule(TriggerNode):
+    """Starts at set times."""
+
+    meta = NodeMeta(
+        type="schedule",
+        kind=Kind.TRIGGER,
+        label="Schedule",
+        summary="Start at set times.",
+        icon="clock",
+    )
+    Config = ScheduleConfig
+
+    def listens_to(self, config: ScheduleConfig) -> ScheduleTrigger:
+        """Every time of the cron line."""
+        return ScheduleTrigger(config.cron, config.zone, config.overlap, config.catch_up)
+
+    def payload_shape(self, config: ScheduleConfig) -> Shape:
+        """When the run was due, and how late it is."""
+        return Shape.object(
+            {
+                "scheduled_at": Shape.moment("When the run was due"),
+                "zone": Shape.string("Time zone of the schedule"),
+                "late_seconds": Shape.number("Seconds between that time and the start"),
+            }
+        )
+
+    def next_times(self, config: ScheduleConfig, after: datetime, count: int = 5) -> list[datetime]:
+        """The next times at which it starts, in its zone."""
+        times = CronSim(config.cron, after.astimezone(ZoneInfo(config.zone)))
+        return [moment for _, moment in zip(range(count), times, strict=False)]
