@@ -1,0 +1,20 @@
+"""The tables of flows, events and runs."""
+
+from flows.models.event import Event, EventTypeDefinition
+from flows.models.flow import Flow, FlowVersion, Generation, Hook, PublishedVersionChanged, Trigger
+from flows.models.run import LogLine, QueueEntry, Run, Step
+
+__all__ = [
+    "Event",
+    "EventTypeDefinition",
+    "Flow",
+    "FlowVersion",
+    "Generation",
+    "Hook",
+    "LogLine",
+    "PublishedVersionChanged",
+    "QueueEntry",
+    "Run",
+    "Step",
+    "Trigger",
+]

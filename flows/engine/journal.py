@@ -1,0 +1,118 @@
+"""What a run writes down, and the store that it is written to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from flows.engine.states import RunStatus, StepStatus
+from flows.sdk import JsonObject, Record
+
+
+@dataclass(slots=True)
+class StepChange:
+    """A step as it stands now; a second change of the same try replaces the first.
+
+    `output` is the record behind the port, or None when the node passed its input on unchanged.
+    """
+
+    node_id: str
+    attempt: int
+    seq: int
+    status: StepStatus
+    started_at: datetime
+    finished_at: datetime | None = None
+    port: str = ""
+    output: Record | None = None
+    error: JsonObject | None = None
+
+
+@dataclass(slots=True)
+class LogEntry:
+    """A line of the run's log."""
+
+    seq: int
+    at: datetime
+    level: int
+    node_id: str
+    text: str
+
+
+@dataclass(slots=True)
+class Writes:
+    """What one run puts down in one commit, under the fence of its claim.
+
+    `status` None leaves the run as it is; `RUNNING` stores the cursor and keeps the lease; `WAITING` parks it until
+    `due_at` (None: until someone moves it); a final status ends it.
+    """
+
+    run_id: UUID
+    fence: int
+    status: RunStatus | None = None
+    cursor: JsonObject | None = None
+    steps: list[StepChange] = field(default_factory=list)
+    logs: list[LogEntry] = field(default_factory=list)
+    due_at: datetime | None = None
+    wait_reason: str = ""
+    error: JsonObject | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRun:
+    """A run that this worker holds until its lease ends.
+
+    `cursor` None: it has not begun. `outputs`: what finished steps left behind, by node id; only for a run that has
+    begun.
+    """
+
+    run_id: UUID
+    flow_id: UUID
+    version_id: UUID
+    tenant_id: int | None
+    fence: int
+    payload: JsonObject
+    event_depth: int
+    cursor: JsonObject | None
+    outputs: dict[str, Record | None]
+    cancel_requested: bool
+    lost_leases: int
+
+
+class LeaseLost(Exception):
+    """Another worker holds the run by now, or it is finished; what was to be written is dropped."""
+
+
+class RunStore(Protocol):
+    """The queue and the journal. Calls block; the runner makes them on a thread of its own."""
+
+    def exchange(
+        self, writes: Sequence[Writes], *, owner: str, claim: int, lease_seconds: float
+    ) -> tuple[set[UUID], list[ClaimedRun]]:
+        """Put down `writes` and claim up to `claim` due runs, in one transaction.
+
+        Returns:
+            The runs whose lease was lost (nothing of theirs was written), and the claimed ones.
+        """
+
+    def renew(self, owner: str, lease_seconds: float) -> None:
+        """Prolong the lease of every run that `owner` holds."""
+
+    def release(self, owner: str) -> int:
+        """Give back every run that `owner` holds; returns how many."""
+
+    def cancel_requests(self, owner: str) -> set[UUID]:
+        """The runs of `owner` that someone wants cancelled."""
+
+    def next_due_ms(self) -> int | None:
+        """When the next entry is due, in milliseconds since 1970."""
+
+
+class Publisher(Protocol):
+    """Tells watchers that runs have changed. Called after the commit; may lose messages, must not block."""
+
+    def changed(self, changes: Sequence[tuple[UUID, UUID]]) -> None:
+        """These runs, as (run id, flow id), have new rows."""
+
+

@@ -1,0 +1,251 @@
+"""The next move of a run: what an outcome of a node means for its steps, its status and its cursor. No I/O."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flows.compiler.plan import PlannedNode
+from flows.engine.cursor import Cursor, Suspension
+from flows.engine.journal import LogEntry, StepChange, Writes
+from flows.engine.retry import next_delay
+from flows.engine.states import FINAL_RUN_STATUSES, RunStatus, StepStatus
+from flows.engine.walk import Walk
+from flows.sdk import Emit, NodeError, Record, Suspend
+from flows.sdk.context import Clock
+from flows.sdk.meta import ERROR, OnCrash
+
+MOST_LOST_LEASES = 3
+LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+MAX_LOG_LINES = 5_000
+
+
+def interrupted_error(node: PlannedNode) -> NodeError:
+    """Why a step that is unsafe to repeat waits for a person."""
+    return NodeError(
+        "interrupted",
+        f"The worker stopped while {node.name!r} was at work, so its outcome is not known.",
+        hint="Look whether it happened, then choose to repeat it, to skip it or to fail the run.",
+    )
+
+
+@dataclass(slots=True)
+class _Try:
+    node: PlannedNode
+    attempt: int
+    started_at: datetime
+    seq: int
+
+
+@dataclass(slots=True)
+class Progress:
+    """One claimed run on its way. Gathers what is to be written; `take_writes` hands it over."""
+
+    run_id: UUID
+    fence: int
+    walk: Walk
+    clock: Clock
+    rng: random.Random = field(default_factory=random.Random)
+    _writes: Writes | None = None
+    _try: _Try | None = None
+    _log_lines: int = 0
+    is_over: bool = False
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the run stands."""
+        return self.walk.cursor
+
+    @property
+    def writes(self) -> Writes:
+        """What has gathered since the last `take_writes`."""
+        if self._writes is None:
+            self._writes = Writes(self.run_id, self.fence)
+        return self._writes
+
+    def take_writes(self) -> Writes:
+        """Hand over what has gathered, with the cursor as it is now."""
+        writes = self.writes
+        writes.at = self.clock.now()
+        if writes.status is None:
+            writes.status = RunStatus.RUNNING
+        if writes.status is not RunStatus.SUCCEEDED:
+            writes.cursor = self.cursor.to_json()
+        self._writes = None
+        return writes
+
+    # --- picking a run up ---------------------------------------------------------------------------------
+
+    def pick_up(self, lost_leases: int = 0) -> None:
+        """Settle what the cursor says about the past before the walk goes on."""
+        node_id = self.walk.current
+        if node_id is None:
+            return
+        node = self.walk.plan.nodes[node_id]
+        if self.cursor.suspension is not None:
+            self._wake(self.cursor.suspension, node)
+        elif self.cursor.verdict is not None:
+            self._follow_verdict(node)
+        elif self.cursor.intent is not None:
+            self._interrupt(node)
+        elif lost_leases >= MOST_LOST_LEASES:
+            self.begin(node)
+            self.fail(
+                NodeError(
+                    "worker_lost",
+                    f"The worker died {lost_leases} times while {node.name!r} was at work.",
+                    hint="Look at the worker's log, then resume the run.",
+                )
+            )
+
+    def _wake(self, wait: Suspension, node: PlannedNode) -> None:
+        self.cursor.suspension = None
+        record = self.walk.input_of(node.id) if wait.record is None else wait.record
+        self.begin(node)
+        self.succeed(Emit(wait.port, record))
+
+    def _follow_verdict(self, node: PlannedNode) -> None:
+        verdict, self.cursor.verdict, self.cursor.intent = self.cursor.verdict, None, None
+        if verdict == "repeat":
+            self.cursor.attempts += 1
+            return
+        self.begin(node)
+        if verdict == "fail":
+            self.fail(NodeError("given_up", f"A person gave {node.name!r} up after it was interrupted."))
+        else:
+            record = self.walk.input_of(node.id)
+            self._end_step(StepStatus.SKIPPED, port=node.meta.ports[0].name)
+            self.walk.advance(node.meta.ports[0].name, record)
+
+    def _interrupt(self, node: PlannedNode) -> None:
+        self.begin(node)
+        self._end_step(StepStatus.INTERRUPTED, error=interrupted_error(node))
+        self._park(None, "interrupted")
+
+    # --- one node's turn ----------------------------------------------------------------------------------
+
+    def begin(self, node: PlannedNode) -> int:
+        """The node's turn begins; returns the number of the try, from 1."""
+        attempt = self.cursor.attempts + 1
+        self._try = _Try(node, attempt, self.clock.now(), self.walk.next_seq())
+        return attempt
+
+    def intend(self) -> Writes | None:
+        """For a node that is unsafe to repeat: what must be committed before it is run."""
+        current = self._current_try()
+        if current.node.meta.on_crash is not OnCrash.ASK:
+            return None
+        self.cursor.intent = current.node.id
+        self.writes.steps.append(
+            StepChange(
+                current.node.id, current.attempt, current.seq, StepStatus.RUNNING, current.started_at
+            )
+        )
+        return self.take_writes()
+
+    def succeed(self, result: Emit) -> None:
+        """The node answered: its record goes on behind the port."""
+        current = self._current_try()
+        unchanged = result.record is self.walk.input_of(current.node.id)
+        self._end_step(StepStatus.SUCCEEDED, port=result.port, output=None if unchanged else result.record)
+        self.walk.advance(result.port, result.record)
+
+    def suspend(self, wait: Suspend) -> None:
+        """The node waits: the run is parked."""
+        current = self._current_try()
+        self.cursor.suspension = Suspension(current.node.id, wait.on_time, wait.reason)
+        self._end_step(StepStatus.WAITING)
+        self._park(wait.until, wait.reason)
+
+    def fail(self, error: NodeError) -> None:
+        """The node failed: it is tried again later, goes on behind its error port, or fails the run."""
+        current = self._current_try()
+        delay = next_delay(current.node.retry, current.attempt, error, self.rng)
+        if delay is not None:
+            self._end_step(StepStatus.RETRYING, error=error)
+            self.cursor.attempts = current.attempt
+            self._park(self.clock.now() + timedelta(seconds=delay), "retry")
+            return
+        data = self._end_step(StepStatus.FAILED, error=error)
+        if current.node.next.get(ERROR.name):
+            record = {**self.walk.input_of(current.node.id), "error": {**data, "node": current.node.name}}
+            self.writes.steps[-1].port = ERROR.name
+            self.writes.steps[-1].output = record
+            self.walk.advance(ERROR.name, record)
+            return
+        self.finish(RunStatus.FAILED, {**data, "node": current.node.id})
+
+    def cancel(self, code: str = "cancelled", message: str = "Someone cancelled the run.") -> None:
+        """Stop here."""
+        if self._try is not None:
+            self._end_step(StepStatus.CANCELLED)
+        elif self.cursor.suspension is not None and self.walk.current is not None:
+            self.begin(self.walk.plan.nodes[self.walk.current])
+            self._end_step(StepStatus.CANCELLED)
+        self.finish(RunStatus.CANCELLED, {"code": code, "message": message})
+
+    def finish(self, status: RunStatus, error: dict[str, object] | None = None) -> None:
+        """The run is over."""
+        if status not in FINAL_RUN_STATUSES:
+            raise ValueError(f"{status} is not a final status.")
+        self.writes.status = status
+        self.writes.error = error
+        self.is_over = True
+
+    def log(self, level: str, text: str) -> None:
+        """Write a line to the run's log; past the cap one last line says that no more are kept."""
+        self._log_lines += 1
+        if self._log_lines > MAX_LOG_LINES:
+            return
+        if self._log_lines == MAX_LOG_LINES:
+            level, text = "warning", f"The log is full: lines after the first {MAX_LOG_LINES} are not kept."
+        node_id = self._try.node.id if self._try else ""
+        seq = self.walk.next_seq()
+        self.writes.logs.append(LogEntry(seq, self.clock.now(), LEVELS[level], node_id, text))
+
+    def input(self) -> Record:
+        """The record that reaches the node whose turn it is."""
+        return self.walk.input_of(self._current_try().node.id)
+
+    # --- helpers ------------------------------------------------------------------------------------------
+
+    def _current_try(self) -> _Try:
+        if self._try is None:
+            raise RuntimeError("No node has its turn.")
+        return self._try
+
+    def _park(self, until: datetime | None, reason: str) -> None:
+        self.writes.status = RunStatus.WAITING
+        self.writes.due_at = until
+        self.writes.wait_reason = reason
+        self.is_over = True
+
+    def _end_step(
+        self,
+        status: StepStatus,
+        *,
+        port: str = "",
+        output: Record | None = None,
+        error: NodeError | None = None,
+    ) -> dict[str, object]:
+        current = self._current_try()
+        data = error.as_json() if error else None
+        if error is not None:
+            level = "warning" if status is StepStatus.RETRYING else "error"
+            self.log(level, f"{error.code}: {error.message}")
+        self.writes.steps.append(
+            StepChange(
+                current.node.id,
+                current.attempt,
+                self.walk.next_seq() if self.cursor.intent or error else current.seq,
+                status,
+                current.started_at,
+                None if status is StepStatus.WAITING else self.clock.now(),
+                port,
+                output,
+                data,
+            )
+        )
+        self.cursor.intent = self.cursor.intent if status is StepStatus.INTERRUPTED else None
+        self._try = None
+        return data or {}
