@@ -34,7 +34,6 @@ class _Try:
     node: PlannedNode
     attempt: int
     started_at: datetime
-    seq: int
 
 
 @dataclass(slots=True)
@@ -127,7 +126,7 @@ class Progress:
     def begin(self, node: PlannedNode) -> int:
         """The node's turn begins; returns the number of the try, from 1."""
         attempt = self.cursor.attempts + 1
-        self._try = _Try(node, attempt, self.clock.now(), self.walk.next_seq())
+        self._try = _Try(node, attempt, self.clock.now())
         return attempt
 
     def intend(self) -> Writes | None:
@@ -138,7 +137,7 @@ class Progress:
         self.cursor.intent = current.node.id
         self.writes.steps.append(
             StepChange(
-                current.node.id, current.attempt, current.seq, StepStatus.RUNNING, current.started_at
+                current.node.id, current.attempt, self.walk.next_seq(), StepStatus.RUNNING, current.started_at
             )
         )
         return self.take_writes()
@@ -237,7 +236,7 @@ class Progress:
             StepChange(
                 current.node.id,
                 current.attempt,
-                self.walk.next_seq() if self.cursor.intent or error else current.seq,
+                self.walk.next_seq(),
                 status,
                 current.started_at,
                 None if status is StepStatus.WAITING else self.clock.now(),

@@ -1,0 +1,171 @@
+"""The journal: what many runs write down, in one transaction, each under its fence."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from flows.engine.journal import ClaimedRun, Writes
+from flows.engine.states import FINAL_RUN_STATUSES, RunStatus
+from flows.store import queue
+from flows.store.database import epoch_ms, insert_rows, is_postgres, json_text, key, marks, moment, uuid_of
+
+STEP_COLUMNS = (
+    "run_id", "node_id", "attempt", "seq", "status", "port", "started_at", "finished_at", "output", "error",
+)  # fmt: skip
+STEP_UPSERT = (
+    "ON CONFLICT (run_id, node_id, attempt) DO UPDATE SET seq = excluded.seq, status = excluded.status, "
+    "port = excluded.port, finished_at = excluded.finished_at, output = excluded.output, error = excluded.error"
+)
+LOG_COLUMNS = ("run_id", "seq", "at", "level", "node_id", "text")
+
+
+class DatabaseRunStore:
+    """`flows.engine.journal.RunStore` on Django's database connection of the calling thread."""
+
+    def exchange(
+        self, writes: Sequence[Writes], *, owner: str, claim: int, lease_seconds: float
+    ) -> tuple[set[UUID], list[ClaimedRun]]:
+        """Put down `writes` and claim up to `claim` due runs, in one transaction."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            lost = write(cursor, writes) if writes else set()
+            now = datetime.now(UTC)
+            claimed = (
+                queue.claim(cursor, owner=owner, limit=claim, lease_seconds=lease_seconds, now=now)
+                if claim
+                else []
+            )
+        return lost, claimed
+
+    def renew(self, owner: str, lease_seconds: float) -> None:
+        """Prolong the lease of every run that `owner` holds."""
+        queue.renew(owner, lease_seconds)
+
+    def release(self, owner: str) -> int:
+        """Give back every run that `owner` holds."""
+        return queue.release(owner, datetime.now(UTC))
+
+    def cancel_requests(self, owner: str) -> set[UUID]:
+        """The runs of `owner` that someone wants cancelled."""
+        return queue.cancel_requests(owner)
+
+    def next_due_ms(self) -> int | None:
+        """When the next entry is due."""
+        return queue.next_due_ms()
+
+
+def write(cursor: Any, writes: Sequence[Writes]) -> set[UUID]:
+    """Put down what still holds its lease; returns the runs that do not."""
+    fences = _fences(cursor, [entry.run_id for entry in writes])
+    valid = [entry for entry in writes if fences.get(entry.run_id) == entry.fence]
+    _insert_steps(cursor, valid)
+    _insert_logs(cursor, valid)
+    _move_runs(cursor, valid)
+    return {entry.run_id for entry in writes} - {entry.run_id for entry in valid}
+
+
+def _fences(cursor: Any, run_ids: list[UUID]) -> dict[UUID, int]:
+    keys = [key(run_id) for run_id in run_ids]
+    lock = " ORDER BY run_id FOR UPDATE" if is_postgres() else ""
+    cursor.execute(
+        f"SELECT run_id, fence FROM flows_queueentry WHERE run_id IN ({marks(keys)}){lock}",  # noqa: S608
+        keys,
+    )
+    return {uuid_of(run_id): fence for run_id, fence in cursor.fetchall()}
+
+
+def _insert_steps(cursor: Any, writes: Sequence[Writes]) -> None:
+    rows: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for entry in writes:
+        run_key = key(entry.run_id)
+        for step in entry.steps:
+            rows[run_key, step.node_id, step.attempt] = (
+                run_key,
+                step.node_id,
+                step.attempt,
+                step.seq,
+                step.status.value,
+                step.port,
+                moment(step.started_at),
+                moment(step.finished_at),
+                json_text(step.output),
+                json_text(step.error),
+            )
+    insert_rows(cursor, "flows_step", STEP_COLUMNS, rows.values(), STEP_UPSERT)
+
+
+def _insert_logs(cursor: Any, writes: Sequence[Writes]) -> None:
+    rows = [
+        (key(entry.run_id), line.seq, moment(line.at), line.level, line.node_id, line.text)
+        for entry in writes
+        for line in entry.logs
+    ]
+    insert_rows(cursor, "flows_logline", LOG_COLUMNS, rows)
+
+
+def _move_runs(cursor: Any, writes: Sequence[Writes]) -> None:
+    final = [entry for entry in writes if entry.status in FINAL_RUN_STATUSES]
+    parked = [entry for entry in writes if entry.status is RunStatus.WAITING]
+    going_on = [entry for entry in writes if entry.status is RunStatus.RUNNING]
+    if final:
+        _finish(cursor, final)
+    if parked:
+        cursor.executemany(
+            "UPDATE flows_run SET status = 'waiting', due_at = %s, wait_reason = %s WHERE id = %s",
+            [(moment(entry.due_at), entry.wait_reason, key(entry.run_id)) for entry in parked],
+        )
+        cursor.executemany(
+            "UPDATE flows_queueentry SET owner = '', due_ms = %s, cursor = %s WHERE run_id = %s",
+            [
+                (epoch_ms(entry.due_at) if entry.due_at else None, json_text(entry.cursor), key(entry.run_id))
+                for entry in parked
+            ],
+        )
+    if going_on:
+        cursor.executemany(
+            "UPDATE flows_queueentry SET cursor = %s WHERE run_id = %s",
+            [(json_text(entry.cursor), key(entry.run_id)) for entry in going_on],
+        )
+
+
+def _finish(cursor: Any, final: Sequence[Writes]) -> None:
+    plain = [entry for entry in final if entry.status is RunStatus.SUCCEEDED]
+    if plain:
+        keys = [key(entry.run_id) for entry in plain]
+        at = moment(max(entry.at or datetime.now(UTC) for entry in plain))
+        cursor.execute(
+            f"UPDATE flows_run SET status = 'succeeded', finished_at = %s WHERE id IN ({marks(keys)})",  # noqa: S608
+            [at, *keys],
+        )
+    for entry in final:
+        if entry.status is not None and entry.status is not RunStatus.SUCCEEDED:
+            cursor.execute(
+                "UPDATE flows_run SET status = %s, finished_at = %s, error = %s, last_cursor = %s, "
+                "due_at = NULL, wait_reason = '' WHERE id = %s",
+                [
+                    entry.status.value,
+                    moment(entry.at),
+                    json_text(entry.error),
+                    json_text(entry.cursor),
+                    key(entry.run_id),
+                ],
+            )
+    release_entries(cursor, [entry.run_id for entry in final])
+
+
+def release_entries(cursor: Any, run_ids: Sequence[UUID]) -> None:
+    """Take finished runs out of the queue, and let those that waited for their turn come forward."""
+    keys = [key(run_id) for run_id in run_ids]
+    cursor.execute(
+        f"DELETE FROM flows_queueentry WHERE run_id IN ({marks(keys)}) RETURNING flow_id",  # noqa: S608
+        keys,
+    )
+    flow_ids = {row[0] for row in cursor.fetchall()}
+    held = list(flow_ids)
+    cursor.execute(
+        f"SELECT DISTINCT flow_id FROM flows_queueentry WHERE is_held AND flow_id IN ({marks(held)})",  # noqa: S608
+        held,
+    )
+    queue.promote(cursor, [uuid_of(row[0]) for row in cursor.fetchall()], datetime.now(UTC))

@@ -1,0 +1,135 @@
+"""Claims and leases: the SQL of the queue. This is where the two databases differ."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from flows.engine.journal import ClaimedRun
+from flows.store.database import epoch_ms, is_postgres, key, marks, moment, uuid_of
+
+CLAIMABLE = "NOT is_held AND due_ms <= %s"
+
+CLAIM_POSTGRES = f"""
+WITH due AS (
+    SELECT run_id, owner AS last_owner FROM flows_queueentry
+    WHERE {CLAIMABLE} ORDER BY due_ms LIMIT %s FOR UPDATE SKIP LOCKED
+)
+UPDATE flows_queueentry AS q
+SET owner = %s, due_ms = %s, fence = q.fence + 1,
+    lost_leases = CASE WHEN due.last_owner = '' THEN 0 ELSE q.lost_leases + 1 END
+FROM due WHERE q.run_id = due.run_id
+RETURNING q.run_id, q.fence, q.cursor, q.cancel_requested, q.lost_leases
+"""  # noqa: S608
+
+CLAIM_SQLITE = f"""
+UPDATE flows_queueentry
+SET lost_leases = CASE WHEN owner = '' THEN 0 ELSE lost_leases + 1 END,
+    owner = %s, due_ms = %s, fence = fence + 1
+WHERE run_id IN (SELECT run_id FROM flows_queueentry WHERE {CLAIMABLE} ORDER BY due_ms LIMIT %s)
+RETURNING run_id, fence, cursor, cancel_requested, lost_leases
+"""  # noqa: S608
+
+RUN_OF_CLAIM = """
+SELECT r.id, r.flow_id, r.version_id, r.tenant_id, e.payload, e.depth
+FROM flows_run r JOIN flows_event e ON e.id = r.event_id WHERE r.id IN ({})
+"""
+
+
+def claim(cursor: Any, *, owner: str, limit: int, lease_seconds: float, now: datetime) -> list[ClaimedRun]:
+    """Take up to `limit` due runs, oldest first, and mark them running. Inside a transaction."""
+    due = epoch_ms(now)
+    until = epoch_ms(now + timedelta(seconds=lease_seconds))
+    if is_postgres():
+        cursor.execute(CLAIM_POSTGRES, [due, limit, owner, until])
+    else:
+        cursor.execute(CLAIM_SQLITE, [owner, until, due, limit])
+    entries = {row[0]: row for row in cursor.fetchall()}
+    if not entries:
+        return []
+    ids = list(entries)
+    cursor.execute(RUN_OF_CLAIM.format(marks(ids)), ids)
+    runs = cursor.fetchall()
+    cursor.execute(
+        "UPDATE flows_run SET status = 'running', started_at = COALESCE(started_at, %s), due_at = NULL, "
+        f"wait_reason = '' WHERE id IN ({marks(ids)})",  # noqa: S608
+        [moment(now), *ids],
+    )
+    outputs = _outputs(cursor, [entry[0] for entry in entries.values() if entry[2] is not None])
+    claimed = [_claimed(entries[row[0]], row, outputs.get(row[0], {})) for row in runs]
+    return sorted(claimed, key=lambda run: run.run_id)
+
+
+def _claimed(entry: Any, run: Any, outputs: dict[str, Any]) -> ClaimedRun:
+    return ClaimedRun(
+        run_id=uuid_of(run[0]),
+        flow_id=uuid_of(run[1]),
+        version_id=uuid_of(run[2]),
+        tenant_id=run[3],
+        payload=orjson.loads(run[4]),
+        event_depth=run[5],
+        fence=entry[1],
+        cursor=None if entry[2] is None else orjson.loads(entry[2]),
+        cancel_requested=bool(entry[3]),
+        lost_leases=entry[4],
+        outputs=outputs,
+    )
+
+
+def _outputs(cursor: Any, run_ids: list[Any]) -> dict[Any, dict[str, Any]]:
+    if not run_ids:
+        return {}
+    cursor.execute(
+        "SELECT run_id, node_id, output FROM flows_step WHERE status IN ('succeeded', 'failed', 'skipped') "
+        f"AND run_id IN ({marks(run_ids)}) ORDER BY id",  # noqa: S608
+        run_ids,
+    )
+    found: dict[Any, dict[str, Any]] = {}
+    for run_id, node_id, output in cursor.fetchall():
+        found.setdefault(run_id, {})[node_id] = None if output is None else orjson.loads(output)
+    return found
+
+
+def renew(owner: str, lease_seconds: float) -> None:
+    """Prolong the lease of every run that `owner` holds."""
+    until = epoch_ms(datetime.now(UTC) + timedelta(seconds=lease_seconds))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE flows_queueentry SET due_ms = %s WHERE owner = %s", [until, owner])
+
+
+def release(owner: str, now: datetime) -> int:
+    """Give back every run that `owner` holds, due at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE flows_queueentry SET due_ms = %s, owner = '' WHERE owner = %s", [epoch_ms(now), owner]
+        )
+        return int(cursor.rowcount)
+
+
+def cancel_requests(owner: str) -> set[UUID]:
+    """The runs of `owner` that someone wants cancelled."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT run_id FROM flows_queueentry WHERE owner = %s AND cancel_requested", [owner]
+        )
+        return {uuid_of(row[0]) for row in cursor.fetchall()}
+
+
+def next_due_ms() -> int | None:
+    """When the next entry is due, in milliseconds since 1970; None when none ever is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT MIN(due_ms) FROM flows_queueentry WHERE NOT is_held")
+        row = cursor.fetchone()
+        return None if row is None else row[0]
+
+
+def promote(cursor: Any, flow_ids: list[UUID], now: datetime) -> None:
+    """In flows whose runs go one after another: let the oldest open run have its turn."""
+    for flow_id in flow_ids:
+        cursor.execute(
+            "UPDATE flows_queueentry SET is_held = %s, due_ms = %s WHERE is_held AND run_id = "
+            "(SELECT run_id FROM flows_queueentry WHERE flow_id = %s ORDER BY run_id LIMIT 1)",
+            [False, epoch_ms(now), key(flow_id)],
+        )
