@@ -1,0 +1,237 @@
+"""Events in, runs queued: the one place where an event becomes rows."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from common.ids import new_id
+from flows.sdk import JsonObject
+from flows.store import queue
+from flows.store.database import epoch_ms, insert_rows, is_postgres, json_text, key, marks, moment, uuid_of
+from flows.store.triggers import Listener, TriggerIndex
+
+MAX_DEPTH = 8
+EVENT_COLUMNS = (
+    "id", "tenant_id", "type", "source", "dedup_hash", "dedup_key", "body_hash", "payload", "accepted_at",
+    "cause_run_id", "depth", "outcomes", "run_count",
+)  # fmt: skip
+RUN_COLUMNS = (
+    "id", "flow_id", "version_id", "tenant_id", "event_id", "status", "created_at", "finished_at",
+    "wait_reason", "error",
+)  # fmt: skip
+QUEUE_COLUMNS = (
+    "run_id", "flow_id", "tenant_id", "is_held", "due_ms", "owner", "fence", "lost_leases", "cancel_requested",
+)  # fmt: skip
+OVERFLOW_MESSAGES = {
+    "already_running": "Another run of this flow is still open, and the flow allows one at a time.",
+    "limit_reached": "The flow has as many open runs as it allows.",
+}
+
+
+@dataclass(slots=True)
+class NewEvent:
+    """An event on its way in.
+
+    `dedup_key` empty: every delivery counts. `flow_id`: the event is meant for that flow alone (webhook, schedule,
+    manual start) instead of for all that listen to its type.
+    """
+
+    type: str
+    payload: JsonObject
+    tenant_id: int | None
+    source: str
+    dedup_key: str = ""
+    cause_run_id: UUID | None = None
+    depth: int = 0
+    flow_id: UUID | None = None
+    id: UUID = field(default_factory=new_id)
+
+    @property
+    def dedup_hash(self) -> str | None:
+        """SHA-256 over tenant, source and key; None without a key."""
+        if not self.dedup_key:
+            return None
+        text = f"{self.tenant_id}\0{self.source}\0{self.dedup_key}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def body_hash(self) -> str:
+        """SHA-256 over what a repeated delivery must repeat."""
+        text = f"{self.type}\0{json_text(self.payload)}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of an event: its id (that of the first delivery for a repeated one) and the runs it started."""
+
+    id: UUID
+    is_duplicate: bool
+    runs: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReused:
+    """The dedup key was used before with another body."""
+
+    dedup_key: str
+
+
+@dataclass(slots=True)
+class _Batch:
+    events: list[tuple[Any, ...]] = field(default_factory=list)
+    runs: list[tuple[Any, ...]] = field(default_factory=list)
+    queue: list[tuple[Any, ...]] = field(default_factory=list)
+    one_by_one: set[UUID] = field(default_factory=set)
+    opened: Counter[UUID] = field(default_factory=Counter)
+
+
+def insert_events(
+    cursor: Any, index: TriggerIndex, events: Sequence[NewEvent]
+) -> list[Accepted | KeyReused]:
+    """Store events and queue one run for each flow that listens. Inside a transaction; all or nothing.
+
+    Returns:
+        One entry an event. After a `KeyReused` the caller must roll back what belongs to the same request.
+    """
+    now = datetime.now(UTC)
+    index.refresh(cursor)
+    known = _known(cursor, [event.dedup_hash for event in events if event.dedup_key])
+    batch = _Batch()
+    results: list[Accepted | KeyReused] = []
+    for event in events:
+        body_hash = event.body_hash() if event.dedup_key else ""
+        earlier = known.get(event.dedup_hash or "")
+        if earlier is not None:
+            first_id, first_body = earlier
+            reused = first_body != body_hash
+            results.append(KeyReused(event.dedup_key) if reused else Accepted(first_id, is_duplicate=True))
+            continue
+        if event.dedup_hash:
+            known[event.dedup_hash] = (event.id, body_hash)
+        results.append(_start(cursor, index, batch, event, body_hash, now))
+    insert_rows(cursor, "flows_event", EVENT_COLUMNS, batch.events)
+    insert_rows(cursor, "flows_run", RUN_COLUMNS, batch.runs)
+    insert_rows(cursor, "flows_queueentry", QUEUE_COLUMNS, batch.queue)
+    queue.promote(cursor, sorted(batch.one_by_one), now)
+    return results
+
+
+def _known(cursor: Any, hashes: Sequence[str | None]) -> dict[str, tuple[UUID, str]]:
+    if not hashes:
+        return {}
+    cursor.execute(
+        f"SELECT dedup_hash, id, body_hash FROM flows_event WHERE dedup_hash IN ({marks(hashes)})",  # noqa: S608
+        list(hashes),
+    )
+    return {row[0]: (uuid_of(row[1]), row[2]) for row in cursor.fetchall()}
+
+
+def _start(
+    cursor: Any, index: TriggerIndex, batch: _Batch, event: NewEvent, body_hash: str, now: datetime
+) -> Accepted:
+    listeners, outcomes = _listeners(index, event)
+    runs = [_queue_run(cursor, batch, event, listener, now) for listener in listeners]
+    batch.events.append(
+        (
+            key(event.id),
+            event.tenant_id,
+            event.type,
+            event.source,
+            event.dedup_hash,
+            event.dedup_key,
+            body_hash,
+            json_text(event.payload),
+            moment(now),
+            key(event.cause_run_id) if event.cause_run_id else None,
+            event.depth,
+            json_text(outcomes or None),
+            len(runs),
+        )
+    )
+    return Accepted(event.id, is_duplicate=False, runs=tuple(runs))
+
+
+def _listeners(index: TriggerIndex, event: NewEvent) -> tuple[list[Listener], list[JsonObject]]:
+    if event.flow_id is not None:
+        listener = index.of_flow(event.flow_id)
+        return ([listener] if listener else []), []
+    found = index.of_type(event.type, event.tenant_id)
+    if found and event.depth > MAX_DEPTH:
+        message = f"More than {MAX_DEPTH} runs caused one another; the chain was cut here."
+        return [], [{"flow": None, "result": "loop_guard", "message": message}]
+    started, outcomes = [], []
+    for listener in found:
+        reason = listener.refusal(event.payload)
+        if reason is None:
+            started.append(listener)
+        else:
+            outcomes.append(
+                {"flow": str(listener.flow_id), "result": "condition_not_met", "message": reason}
+            )
+    return started, outcomes
+
+
+def _queue_run(cursor: Any, batch: _Batch, event: NewEvent, listener: Listener, now: datetime) -> UUID:
+    run_id = new_id()
+    overflow = _overflow(cursor, batch, listener)
+    tenant_id = event.tenant_id if event.tenant_id is not None else listener.tenant_id
+    error = {"code": overflow, "message": OVERFLOW_MESSAGES[overflow]} if overflow else None
+    batch.runs.append(
+        (
+            key(run_id),
+            key(listener.flow_id),
+            key(listener.version_id),
+            tenant_id,
+            key(event.id),
+            "cancelled" if overflow else "queued",
+            moment(now),
+            moment(now) if overflow else None,
+            "",
+            json_text(error),
+        )
+    )
+    if not overflow:
+        is_held = listener.concurrency.mode == "queue"
+        if is_held:
+            batch.one_by_one.add(listener.flow_id)
+        batch.queue.append(
+            (
+                key(run_id),
+                key(listener.flow_id),
+                tenant_id,
+                is_held,
+                epoch_ms(now),
+                "",
+                0,
+                0,
+                False,
+            )
+        )
+    return run_id
+
+
+def _overflow(cursor: Any, batch: _Batch, listener: Listener) -> str | None:
+    """Why the flow allows no further run, counted from the open rows under a lock on the flow."""
+    setting = listener.concurrency
+    if setting.is_free:
+        return None
+    if listener.flow_id not in batch.opened:
+        if is_postgres():
+            cursor.execute(
+                "SELECT 1 FROM flows_flow WHERE id = %s FOR NO KEY UPDATE", [key(listener.flow_id)]
+            )
+        cursor.execute(
+            "SELECT COUNT(*) FROM flows_queueentry WHERE flow_id = %s", [key(listener.flow_id)]
+        )
+        batch.opened[listener.flow_id] = cursor.fetchone()[0]
+    opened = batch.opened[listener.flow_id]
+    if setting.mode == "single" and opened:
+        return "already_running"
+    if setting.limit is not None and opened >= setting.limit:
+        return "limit_reached"
+    batch.opened[listener.flow_id] += 1
+    return None

@@ -1,0 +1,111 @@
+"""The index of what starts which flow, kept in memory and renewed when triggers change."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from flows.sdk import Condition, NodeError, Record
+from flows.sdk.comparison import compile_comparison
+from flows.store.database import uuid_of
+
+LISTENERS = """
+SELECT t.flow_id, t.version_id, f.tenant_id, t.kind, t.event_type, t.spec, t.concurrency, f.name
+FROM flows_trigger t JOIN flows_flow f ON f.id = t.flow_id
+WHERE f.is_enabled AND f.deleted_at IS NULL ORDER BY f.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Concurrency:
+    """How many runs of a flow may be open, and whether they go one after another."""
+
+    mode: str = "parallel"
+    limit: int | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing needs to be counted."""
+        return self.mode == "parallel" and self.limit is None
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A flow that is on, and what it listens to."""
+
+    flow_id: UUID
+    version_id: UUID
+    tenant_id: int | None
+    kind: str
+    event_type: str
+    name: str
+    concurrency: Concurrency
+    condition: Callable[[Record], bool] | None
+
+    def hears(self, tenant_id: int | None) -> bool:
+        """A platform flow sees the events of all tenants; a tenant's flow its own."""
+        return self.tenant_id is None or self.tenant_id == tenant_id
+
+    def refusal(self, payload: Record) -> str | None:
+        """Why the payload does not meet the condition, or None when it does."""
+        if self.condition is None:
+            return None
+        try:
+            return None if self.condition(payload) else "The trigger's condition is not met."
+        except NodeError as error:
+            return f"The trigger's condition cannot be tried: {error.message}"
+
+
+class TriggerIndex:
+    """Listeners by event type and by flow. One a process; `refresh` costs one small query when nothing changed."""
+
+    def __init__(self) -> None:
+        self._generation: int | None = None
+        self._by_type: Mapping[str, list[Listener]] = {}
+        self._by_flow: Mapping[UUID, Listener] = {}
+
+    def refresh(self, cursor: Any) -> None:
+        """Load the triggers again if they changed. Call it inside the transaction that uses the index."""
+        cursor.execute("SELECT value FROM flows_generation WHERE id = 1")
+        row = cursor.fetchone()
+        generation = row[0] if row else -1
+        if generation == self._generation:
+            return
+        cursor.execute(LISTENERS)
+        by_type: dict[str, list[Listener]] = {}
+        by_flow: dict[UUID, Listener] = {}
+        for values in cursor.fetchall():
+            listener = _listener(values)
+            by_flow[listener.flow_id] = listener
+            if listener.kind == "event":
+                by_type.setdefault(listener.event_type, []).append(listener)
+        self._by_type, self._by_flow, self._generation = by_type, by_flow, generation
+
+    def of_type(self, event_type: str, tenant_id: int | None) -> list[Listener]:
+        """The flows that listen to the type and may see the tenant's events."""
+        return [listener for listener in self._by_type.get(event_type, ()) if listener.hears(tenant_id)]
+
+    def of_flow(self, flow_id: UUID) -> Listener | None:
+        """The listener of a flow, when it is on and published."""
+        return self._by_flow.get(flow_id)
+
+
+def _listener(values: Any) -> Listener:
+    spec, concurrency = orjson.loads(values[5]), orjson.loads(values[6])
+    condition = spec.get("condition")
+    return Listener(
+        flow_id=uuid_of(values[0]),
+        version_id=uuid_of(values[1]),
+        tenant_id=values[2],
+        kind=values[3],
+        event_type=values[4],
+        name=values[7],
+        concurrency=Concurrency(concurrency.get("mode", "parallel"), concurrency.get("limit")),
+        condition=_compiled(Condition(**condition)) if condition else None,
+    )
+
+
+def _compiled(condition: Condition) -> Callable[[Record], bool]:
+    return compile_comparison(condition.field, condition.operation, condition.value)
