@@ -1,0 +1,50 @@
+"""Wakes the runners after a commit: at most one small message, from a thread of its own, that may be lost."""
+
+import threading
+import time
+
+import structlog
+from celery import current_app
+from django.db import transaction
+
+RING_TASK = "flows.ring"
+LEAST_SECONDS_BETWEEN = 0.03
+
+logger = structlog.get_logger(__name__)
+
+
+class Doorbell:
+    """A one-slot bell. `ring` never blocks: a broker that hangs holds up this thread and nothing else."""
+
+    def __init__(self) -> None:
+        self._pressed = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def ring(self) -> None:
+        """Ask for a wake-up. Several calls before it goes out make one message."""
+        self._pressed.set()
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._work, name="doorbell", daemon=True)
+                    self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            self._pressed.wait()
+            self._pressed.clear()
+            try:
+                current_app.send_task(RING_TASK, ignore_result=True, retry=False, expires=10)
+            except Exception as error:  # noqa: BLE001  # runners poll; a lost ring costs a moment
+                logger.warning("doorbell_lost", error=type(error).__name__)
+                time.sleep(1)
+            time.sleep(LEAST_SECONDS_BETWEEN)
+
+
+doorbell = Doorbell()
+
+
+def ring_on_commit() -> None:
+    """Ring once the transaction at hand is committed."""
+    transaction.on_commit(doorbell.ring)

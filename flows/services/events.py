@@ -1,0 +1,67 @@
+"""Events that the platform itself emits, inside the transaction of the change that they tell of."""
+
+from django.db import connection, transaction
+
+from flows.sdk import JsonObject
+from flows.services.causes import current_cause
+from flows.services.doorbell import ring_on_commit
+from flows.store.intake import Accepted, KeyReused, NewEvent, insert_events
+from flows.store.triggers import TriggerIndex
+
+
+class NotInTransaction(RuntimeError):
+    """`emit` was called outside a transaction, where the change and its event could part."""
+
+
+def emit(
+    event_type: str,
+    payload: JsonObject,
+    *,
+    tenant_id: int | None,
+    source: str = "platform",
+    dedup_key: str | None = None,
+) -> Accepted:
+    """Store an event and queue the runs that it starts, in the caller's transaction.
+
+    Args:
+        event_type: such as `server.created`.
+        payload: what happened, masked where the event type says so.
+        tenant_id: whose event it is; None for the platform's.
+        source: who tells it.
+        dedup_key: makes a second call with the same key a no-op.
+
+    Raises:
+        NotInTransaction: there is no transaction.
+        ValueError: the key was used before with another payload.
+    """
+    cause = current_cause()
+    event = NewEvent(
+        type=event_type,
+        payload=payload,
+        tenant_id=tenant_id,
+        source=source,
+        dedup_key=dedup_key or "",
+        cause_run_id=cause.run_id if cause else None,
+        depth=cause.depth + 1 if cause else 0,
+    )
+    return emit_event(event)
+
+
+def emit_event(event: NewEvent) -> Accepted:
+    """Store one event in the caller's transaction; see `emit`."""
+    if not connection.in_atomic_block:
+        raise NotInTransaction("Emit events inside transaction.atomic().")
+    with connection.cursor() as cursor:
+        (result,) = insert_events(cursor, TriggerIndex(), [event])
+    if isinstance(result, KeyReused):
+        raise ValueError(f"The dedup key {result.dedup_key!r} was used before with another payload.")
+    ring_on_commit()
+    return result
+
+
+def emit_now(event: NewEvent) -> Accepted:
+    """Store one event in a transaction of its own."""
+    with transaction.atomic():
+        return emit_event(event)
+
+
