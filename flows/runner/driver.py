@@ -1,0 +1,145 @@
+"""Drives one claimed run from where it stands to where it ends or waits."""
+
+import asyncio
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import structlog
+
+from common.clock import SystemClock
+from flows.compiler.plan import Plan
+from flows.engine.cursor import Cursor
+from flows.engine.journal import ClaimedRun, LeaseLost, Writes
+from flows.engine.progress import Progress
+from flows.engine.states import RunStatus
+from flows.engine.walk import Walk
+from flows.runner.context import StepContext, StepLog
+from flows.runner.execute import execute
+from flows.runner.ledger import Ledger
+from flows.runner.plans import PlanCache
+from flows.sdk import Emit, HttpClient, NodeError
+from flows.services.causes import caused_by
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What all drives of one runner share."""
+
+    ledger: Ledger
+    plans: PlanCache
+    http: HttpClient
+    clock: SystemClock
+    pool: Executor
+
+
+class Drive:
+    """One claimed run at work."""
+
+    def __init__(self, claimed: ClaimedRun, tools: Tools) -> None:
+        self.claimed = claimed
+        self.tools = tools
+        self.is_cancelled = False
+        self._progress: Progress | None = None
+
+    async def run(self) -> None:
+        """Take the run as far as it goes.
+
+        A lost lease ends the drive without a word: the run belongs to another worker by then.
+        """
+        try:
+            progress = await self._pick_up()
+            if progress is not None:
+                with caused_by(self.claimed.run_id, self.claimed.event_depth):
+                    await self._walk(progress)
+        except LeaseLost:
+            logger.warning("lease_lost", run=str(self.claimed.run_id))
+        except asyncio.CancelledError:
+            if not self.is_cancelled:
+                raise
+            await self._cancelled()
+
+    async def _pick_up(self) -> Progress | None:
+        plan = self.tools.plans.known(self.claimed.version_id)
+        if plan is None:
+            loop = asyncio.get_running_loop()
+            plan = await loop.run_in_executor(
+                self.tools.pool, self.tools.plans.load, self.claimed.version_id
+            )
+        if isinstance(plan, NodeError):
+            await self._unusable(plan)
+            return None
+        progress = Progress(
+            self.claimed.run_id, self.claimed.fence, self._walk_of(plan), self.tools.clock
+        )
+        self._progress = progress
+        if self.claimed.cancel_requested:
+            progress.cancel()
+        else:
+            progress.pick_up(self.claimed.lost_leases)
+        if progress.is_over:
+            await self._commit(progress)
+            return None
+        return progress
+
+    def _walk_of(self, plan: Plan) -> Walk:
+        claimed = self.claimed
+        if claimed.cursor is None:
+            return Walk.start(plan, claimed.payload, str(claimed.run_id))
+        return Walk(plan, claimed.payload, Cursor.from_json(claimed.cursor), claimed.outputs)
+
+    async def _walk(self, progress: Progress) -> None:
+        while not progress.is_over and (node_id := progress.walk.current) is not None:
+            node = progress.walk.plan.nodes[node_id]
+            await self._take_turn(progress, node_id)
+            if node.meta.durable and not progress.is_over and progress.walk.current is not None:
+                await self._commit(progress)
+        if not progress.is_over:
+            progress.finish(RunStatus.SUCCEEDED)
+        await self._commit(progress)
+
+    async def _take_turn(self, progress: Progress, node_id: str) -> None:
+        node = progress.walk.plan.nodes[node_id]
+        progress.begin(node)
+        intent = progress.intend()
+        if intent is not None:
+            await self.tools.ledger.commit(intent, self.claimed.flow_id)
+        try:
+            result = await execute(node, self._context(progress, node_id), progress.input(), self.tools.pool)
+        except NodeError as error:
+            progress.fail(error)
+            return
+        if isinstance(result, Emit):
+            progress.succeed(result)
+        else:
+            progress.suspend(result)
+
+    def _context(self, progress: Progress, node_id: str) -> StepContext:
+        return StepContext(
+            log=StepLog(progress),
+            http=self.tools.http,
+            clock=self.tools.clock,
+            idempotency_key=f"{progress.cursor.key or self.claimed.run_id}:{node_id}"[:80],
+            tenant_id=self.claimed.tenant_id,
+            run_id=str(self.claimed.run_id),
+        )
+
+    async def _commit(self, progress: Progress) -> None:
+        await self.tools.ledger.commit(progress.take_writes(), self.claimed.flow_id)
+
+    async def _unusable(self, error: NodeError) -> None:
+        """The version does not compile here any more: fail the run, keeping its cursor."""
+        writes = Writes(self.claimed.run_id, self.claimed.fence, RunStatus.FAILED, self.claimed.cursor)
+        writes.error, writes.at = error.as_json(), self.tools.clock.now()
+        await self.tools.ledger.commit(writes, self.claimed.flow_id)
+
+    async def _cancelled(self) -> None:
+        progress = self._progress
+        if progress is None or progress.is_over:
+            return
+        progress.cancel()
+        try:
+            await self._commit(progress)
+        except LeaseLost:
+            logger.warning("lease_lost", run=str(self.claimed.run_id))

@@ -1,0 +1,98 @@
+"""One node's turn: render its config, run it within its time limit, and check what it answers."""
+
+import asyncio
+import contextvars
+import functools
+import inspect
+from concurrent.futures import Executor
+
+import orjson
+import structlog
+from django.conf import settings
+from django.db import close_old_connections
+
+from common.redact import log_line
+from flows.compiler.plan import PlannedNode
+from flows.sdk import Emit, NodeContext, NodeError, Record, Result, Suspend
+
+logger = structlog.get_logger(__name__)
+
+
+async def execute(node: PlannedNode, ctx: NodeContext, record: Record, pool: Executor) -> Result:
+    """Run the node.
+
+    Raises:
+        NodeError: the node failed, took too long, or is faulty (`unexpected`).
+    """
+    try:
+        config = node.config.render(record)
+        async with asyncio.timeout(node.timeout_seconds):
+            result = await _call(node, ctx, config, record, pool)
+    except NodeError:
+        raise
+    except TimeoutError as error:
+        raise NodeError(
+            "step_timed_out",
+            f"{node.name!r} took longer than its time limit of {node.timeout_seconds:g} seconds.",
+            hint="Raise the time limit in the node's settings, or look why the other side is slow.",
+            retryable=True,
+        ) from error
+    except Exception as error:
+        logger.exception("node_failed_unexpectedly", node_type=node.type, run=ctx.run_id)
+        raise NodeError(
+            "unexpected",
+            log_line(f"{node.name!r} failed in a way that it should not: {type(error).__name__}: {error}"),
+            hint="This is a fault of the node type. The worker's log has the details.",
+        ) from error
+    return _checked(node, result, record)
+
+
+async def _call(
+    node: PlannedNode, ctx: NodeContext, config: object, record: Record, pool: Executor
+) -> Result:
+    if node.meta.blocking:
+        context = contextvars.copy_context()
+        work = functools.partial(context.run, _blocking, node, ctx, config, record)
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
+    answer = node.node.run(ctx, config, record)
+    if inspect.isawaitable(answer):
+        return await answer
+    return answer
+
+
+def _blocking(node: PlannedNode, ctx: NodeContext, config: object, record: Record) -> Result:
+    close_old_connections()
+    answer = node.node.run(ctx, config, record)
+    if inspect.isawaitable(answer):
+        raise TypeError(f"{node.type} is blocking and async at once.")
+    return answer
+
+
+def _checked(node: PlannedNode, result: Result, record: Record) -> Result:
+    if isinstance(result, Suspend):
+        return result
+    if not isinstance(result, Emit) or result.port not in {port.name for port in node.meta.ports}:
+        raise NodeError(
+            "unexpected",
+            f"{node.name!r} answered in a way that its type does not declare.",
+            hint="This is a fault of the node type.",
+        )
+    if result.record is not record:
+        _check_record(node, result.record)
+    return result
+
+
+def _check_record(node: PlannedNode, record: Record) -> None:
+    limit = settings.HOOKFLOW["MAX_RECORD_BYTES"]
+    try:
+        size = len(orjson.dumps(record))
+    except (TypeError, orjson.JSONEncodeError) as error:
+        raise NodeError(
+            "unexpected", f"{node.name!r} put something into the record that is not plain JSON."
+        ) from error
+    if size > limit:
+        raise NodeError(
+            "record_too_large",
+            f"The record behind {node.name!r} would be {size:,} bytes; the limit is {limit:,}.",
+            hint="Keep less of the answer, or raise MAX_RECORD_BYTES.",
+        )
