@@ -96,8 +96,8 @@ class RunStore(Protocol):
             The runs whose lease was lost (nothing of theirs was written), and the claimed ones.
         """
 
-    def renew(self, owner: str, lease_seconds: float) -> None:
-        """Prolong the lease of every run that `owner` holds."""
+    def renew(self, owner: str, run_ids: Sequence[UUID], lease_seconds: float) -> None:
+        """Prolong the lease of these runs, as far as `owner` still holds them."""
 
     def release(self, owner: str) -> int:
         """Give back every run that `owner` holds; returns how many."""

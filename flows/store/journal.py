@@ -39,9 +39,9 @@ class DatabaseRunStore:
             )
         return lost, claimed
 
-    def renew(self, owner: str, lease_seconds: float) -> None:
-        """Prolong the lease of every run that `owner` holds."""
-        queue.renew(owner, lease_seconds)
+    def renew(self, owner: str, run_ids: Sequence[UUID], lease_seconds: float) -> None:
+        """Prolong the lease of these runs, as far as `owner` still holds them."""
+        queue.renew(owner, run_ids, lease_seconds)
 
     def release(self, owner: str) -> int:
         """Give back every run that `owner` holds."""

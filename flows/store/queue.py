@@ -1,5 +1,6 @@
 """Claims and leases: the SQL of the queue. This is where the two databases differ."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -92,11 +93,15 @@ def _outputs(cursor: Any, run_ids: list[Any]) -> dict[Any, dict[str, Any]]:
     return found
 
 
-def renew(owner: str, lease_seconds: float) -> None:
-    """Prolong the lease of every run that `owner` holds."""
+def renew(owner: str, run_ids: Sequence[UUID], lease_seconds: float) -> None:
+    """Prolong the lease of these runs, as far as `owner` still holds them."""
     until = epoch_ms(datetime.now(UTC) + timedelta(seconds=lease_seconds))
+    keys = [key(run_id) for run_id in run_ids]
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE flows_queueentry SET due_ms = %s WHERE owner = %s", [until, owner])
+        cursor.execute(
+            f"UPDATE flows_queueentry SET due_ms = %s WHERE owner = %s AND run_id IN ({marks(keys)})",  # noqa: S608
+            [until, owner, *keys],
+        )
 
 
 def release(owner: str, now: datetime) -> int:

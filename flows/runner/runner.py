@@ -1,0 +1,192 @@
+"""The runner: claims batches of due runs and drives them together on one event loop."""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from django.db import close_old_connections, connection
+
+from common.clock import SystemClock
+from common.egress import GuardedHttp
+from flows.engine.journal import ClaimedRun, Publisher, RunStore
+from flows.runner.driver import Drive, Tools
+from flows.runner.http import NodeHttp
+from flows.runner.ledger import Ledger
+from flows.runner.plans import PlanCache
+from flows.runner.sweeper import Sweeper
+
+logger = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+BUSY_POLL_SECONDS = 0.025
+IDLE_POLL_SECONDS = 1.0
+BUSY_FOR_SECONDS = 2.0
+CANCEL_POLL_SECONDS = 1.0
+SWEEP_SECONDS = 1.0
+STOP_SECONDS = 25.0
+
+
+class Runner:
+    """One loop, any number of runs at once up to `concurrency`.
+
+    It works without a broker: a ring of the doorbell only makes it look sooner.
+    """
+
+    def __init__(
+        self, store: RunStore, publisher: Publisher, *, concurrency: int = 200, lease_seconds: float = 15.0
+    ) -> None:
+        self._store, self._publisher = store, publisher
+        self._concurrency, self._lease_seconds = concurrency, lease_seconds
+        self.owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._drives: dict[UUID, tuple[Drive, asyncio.Task[None]]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._bell = asyncio.Event()
+        self._room = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self.last_look = time.monotonic()
+
+    def ring(self) -> None:
+        """Look for due runs now. Safe to call from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._bell.set)
+
+    def stop(self) -> None:
+        """Stop claiming, let what is at work end, give the rest back. Safe to call from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._loop.call_soon_threadsafe(self._bell.set)
+
+    async def run(self) -> None:
+        """Work until `stop` is called."""
+        self._loop = asyncio.get_running_loop()
+        http = NodeHttp(GuardedHttp())
+        ledger = Ledger(
+            self._store, self._publisher, self._loop, owner=self.owner, lease_seconds=self._lease_seconds
+        )
+        with (
+            ThreadPoolExecutor(16, thread_name_prefix="node") as nodes,
+            ThreadPoolExecutor(1, thread_name_prefix="upkeep") as upkeep,
+        ):
+            tools = Tools(ledger, PlanCache(), http, SystemClock(), nodes)
+            chores = [
+                asyncio.create_task(self._renew(upkeep)),
+                asyncio.create_task(self._watch_cancels(upkeep)),
+                asyncio.create_task(self._sweep(upkeep)),
+            ]
+            try:
+                await self._claim_until_stopped(tools)
+                await self._wind_down()
+            finally:
+                for chore in chores:
+                    chore.cancel()
+                await asyncio.gather(*chores, return_exceptions=True)
+                ledger.close()
+                await self._loop.run_in_executor(upkeep, self._store.release, self.owner)
+                await http.close()
+
+    async def _claim_until_stopped(self, tools: Tools) -> None:
+        poll, busy_until = BUSY_POLL_SECONDS, 0.0
+        while not self._stopping.is_set():
+            self._bell.clear()
+            claimed = await self._claim(tools)
+            now = time.monotonic()
+            if claimed:
+                busy_until, poll = now + BUSY_FOR_SECONDS, BUSY_POLL_SECONDS
+                continue
+            if now > busy_until:
+                poll = min(poll * 1.5, IDLE_POLL_SECONDS)
+            await self._wait_for(self._bell, poll)
+
+    async def _claim(self, tools: Tools) -> list[ClaimedRun]:
+        if len(self._drives) >= self._concurrency:
+            self._room.clear()
+            await self._wait_for(self._room, IDLE_POLL_SECONDS)
+        free = self._concurrency - len(self._drives)
+        if free <= 0 or self._stopping.is_set():
+            return []
+        claimed = await tools.ledger.claim(free)
+        self.last_look = time.monotonic()
+        for run in claimed:
+            drive = Drive(run, tools)
+            task = asyncio.create_task(drive.run())
+            self._drives[run.run_id] = (drive, task)
+            task.add_done_callback(lambda done, run_id=run.run_id: self._drive_done(run_id, done))
+        return claimed
+
+    def _drive_done(self, run_id: UUID, task: asyncio.Task[None]) -> None:
+        held = self._drives.get(run_id)
+        if held is not None and held[1] is task:
+            del self._drives[run_id]
+        self._room.set()
+        if not task.cancelled() and task.exception() is not None:
+            # The lease is no longer renewed, so the run comes back; three times, then it fails by itself.
+            logger.error("drive_failed", run=str(run_id), exc_info=task.exception())
+
+    async def _wind_down(self) -> None:
+        tasks = [task for _, task in self._drives.values()]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _renew(self, pool: ThreadPoolExecutor) -> None:
+        while True:
+            await asyncio.sleep(self._lease_seconds / 3)
+            held = list(self._drives)
+            if held:
+                await self._upkeep(pool, lambda held=held: self._store.renew(self.owner, held, self._lease_seconds))
+
+    async def _watch_cancels(self, pool: ThreadPoolExecutor) -> None:
+        while True:
+            await asyncio.sleep(CANCEL_POLL_SECONDS)
+            if not self._drives:
+                continue
+            wanted = await self._upkeep(pool, lambda: self._store.cancel_requests(self.owner))
+            for run_id in wanted or ():
+                held = self._drives.get(run_id)
+                if held is not None and not held[0].is_cancelled:
+                    held[0].is_cancelled = True
+                    held[1].cancel()
+
+    async def _sweep(self, pool: ThreadPoolExecutor) -> None:
+        sweeper = Sweeper()
+        while True:
+            await self._upkeep(pool, sweeper.sweep)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _upkeep(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T | None:
+        """Run blocking database work; a database that is away is tried again at the next turn."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, _fresh(work))
+        except Exception as error:  # noqa: BLE001
+            logger.warning("upkeep_failed", error=type(error).__name__, text=str(error)[:300])
+            return None
+
+    @staticmethod
+    async def _wait_for(event: asyncio.Event, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await event.wait()
+        except TimeoutError:
+            return
+
+
+def _fresh(work: Callable[[], T]) -> Callable[[], T]:
+    """`work` on a database connection that is alive, or on a new one."""
+
+    def call() -> T:
+        close_old_connections()
+        try:
+            return work()
+        except Exception:
+            connection.close()
+            raise
+
+    return call

@@ -1,0 +1,62 @@
+"""From stored documents to plans: what the compiler needs to know of this installation."""
+
+from uuid import UUID
+
+from flows.compiler import Compilation, compile_document
+from flows.compiler.plan import Plan
+from flows.graph.codec import read_document
+from flows.graph.document import FlowDocument
+from flows.models import EventTypeDefinition, FlowVersion
+from flows.sdk import EventType, Node, NodeError, Shape, event_types, node_types
+
+
+class Installation:
+    """`flows.compiler.CompileEnvironment` of this installation, as one tenant sees it."""
+
+    def __init__(self, tenant_id: int | None) -> None:
+        self.tenant_id = tenant_id
+
+    def node_type(self, name: str) -> Node | None:
+        """The registered node type of that name."""
+        return node_types.get(name)
+
+    def event_type(self, name: str) -> EventType | None:
+        """The event type of that name: one that comes with the program, or one that the tenant defined."""
+        builtin = event_types.get(name)
+        if builtin is not None:
+            return builtin
+        defined = (
+            EventTypeDefinition.objects.filter(name=name, tenant_id=self.tenant_id).first()
+            or EventTypeDefinition.objects.filter(name=name, tenant_id=None).first()
+        )
+        if defined is None:
+            return None
+        shape = Shape.from_json_schema(defined.schema)
+        return EventType(defined.name, defined.label, defined.summary, "Your own", shape, defined.sample)
+
+    def has_credential(self, name: str) -> bool:
+        """Whether the tenant may use a credential of that name; there is no store of credentials yet."""
+        return False
+
+
+def compile_for(document: FlowDocument, tenant_id: int | None) -> Compilation:
+    """Compile a document as the tenant sees the installation."""
+    return compile_document(document, Installation(tenant_id))
+
+
+def plan_of_version(version_id: UUID) -> Plan:
+    """The plan of a published version.
+
+    Raises:
+        NodeError: `version_unusable`: it does not compile here any more, say because a package is gone.
+    """
+    version = FlowVersion.objects.select_related("flow").get(id=version_id)
+    compilation = compile_for(read_document(version.document), version.flow.tenant_id)
+    if compilation.plan is None:
+        first = next(problem for problem in compilation.problems if problem.severity == "error")
+        raise NodeError(
+            "version_unusable",
+            f"Version {version.number} of the flow does not compile any more: {first.message}",
+            hint=first.hint,
+        )
+    return compilation.plan

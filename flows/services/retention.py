@@ -1,0 +1,50 @@
+"""Old runs and events go, in small batches; open runs are never touched."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from flows.models import Event, LogLine, Run, Step
+
+BATCH = 500
+FREE_PAGES_A_BATCH = 2_000
+
+
+def delete_old_runs(now: datetime | None = None, *, batch: int = BATCH) -> int:
+    """Delete one batch of runs that finished before the retention time, with steps and log; returns how many."""
+    limit = (now or datetime.now(UTC)) - timedelta(days=settings.HOOKFLOW["RETENTION_DAYS"])
+    ids = list(
+        Run.objects.filter(finished_at__lt=limit, queue_entry=None)
+        .order_by("finished_at")
+        .values_list("id", flat=True)[:batch]
+    )
+    if not ids:
+        return 0
+    with transaction.atomic():
+        LogLine.objects.filter(run_id__in=ids)._raw_delete(LogLine.objects.db)
+        Step.objects.filter(run_id__in=ids)._raw_delete(Step.objects.db)
+        Run.objects.filter(retried_from_id__in=ids).update(retried_from=None)
+        Run.objects.filter(id__in=ids)._raw_delete(Run.objects.db)
+    return len(ids)
+
+
+def delete_old_events(now: datetime | None = None, *, batch: int = BATCH) -> int:
+    """Delete one batch of events that no run refers to any more; returns how many."""
+    limit = (now or datetime.now(UTC)) - timedelta(days=settings.HOOKFLOW["RETENTION_DAYS"])
+    ids = list(
+        Event.objects.filter(accepted_at__lt=limit, runs=None)
+        .order_by("id")
+        .values_list("id", flat=True)[:batch]
+    )
+    with transaction.atomic():
+        Event.objects.filter(id__in=ids)._raw_delete(Event.objects.db)
+    return len(ids)
+
+
+def give_space_back() -> None:
+    """On SQLite: hand free pages back to the file system, a few at a time."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA incremental_vacuum({FREE_PAGES_A_BATCH})")
+            cursor.fetchall()
