@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from flows.runner.bootstep import runner_thread
-from flows.runner.sweeper import Sweeper
+from flows.services.schedules import fire_due
 
 
 @shared_task(name="flows.ring", ignore_result=True)
@@ -15,4 +15,4 @@ def ring() -> None:
 @shared_task(name="flows.tick", ignore_result=True)
 def tick() -> None:
     """Beat's second has come: fire due ticks without waiting for the runner's own sweep."""
-    Sweeper().sweep()
+    fire_due()

@@ -114,5 +114,3 @@ class Publisher(Protocol):
 
     def changed(self, changes: Sequence[tuple[UUID, UUID]]) -> None:
         """These runs, as (run id, flow id), have new rows."""
-
-

@@ -13,7 +13,9 @@ class Walk:
     A flow is a tree, so each node has its turn at most once and its input is what stands behind its parent's port.
     """
 
-    def __init__(self, plan: Plan, payload: Record, cursor: Cursor, outputs: Mapping[str, Record | None]) -> None:
+    def __init__(
+        self, plan: Plan, payload: Record, cursor: Cursor, outputs: Mapping[str, Record | None]
+    ) -> None:
         self.plan = plan
         self.cursor = cursor
         self._records: dict[str, Record] = {plan.trigger_id: payload}

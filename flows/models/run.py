@@ -119,9 +119,7 @@ class Step(models.Model):
 
     class Meta:
         ordering = ("id",)
-        constraints = (
-            models.UniqueConstraint(fields=["run", "node_id", "attempt"], name="step_once_a_try"),
-        )
+        constraints = (models.UniqueConstraint(fields=["run", "node_id", "attempt"], name="step_once_a_try"),)
 
     def __str__(self) -> str:
         return f"{self.node_id} of {self.run_id}"

@@ -64,15 +64,11 @@ class Drive:
         plan = self.tools.plans.known(self.claimed.version_id)
         if plan is None:
             loop = asyncio.get_running_loop()
-            plan = await loop.run_in_executor(
-                self.tools.pool, self.tools.plans.load, self.claimed.version_id
-            )
+            plan = await loop.run_in_executor(self.tools.pool, self.tools.plans.load, self.claimed.version_id)
         if isinstance(plan, NodeError):
             await self._unusable(plan)
             return None
-        progress = Progress(
-            self.claimed.run_id, self.claimed.fence, self._walk_of(plan), self.tools.clock
-        )
+        progress = Progress(self.claimed.run_id, self.claimed.fence, self._walk_of(plan), self.tools.clock)
         self._progress = progress
         if self.claimed.cancel_requested:
             progress.cancel()

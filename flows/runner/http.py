@@ -35,9 +35,7 @@ class NodeHttp:
                 follow_redirects=follow_redirects,
             )
         except EgressError as error:
-            raise NodeError(
-                error.code, error.message, hint=error.hint, retryable=error.retryable
-            ) from error
+            raise NodeError(error.code, error.message, hint=error.hint, retryable=error.retryable) from error
         return HttpAnswer(answer.status, answer.headers, answer.body)
 
     async def close(self) -> None:

@@ -130,5 +130,3 @@ class Ledger:
                 entry.done.set_result(None)
         if claim and not claim[1].done():
             claim[1].set_result(claimed)
-
-

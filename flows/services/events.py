@@ -63,5 +63,3 @@ def emit_now(event: NewEvent) -> Accepted:
     """Store one event in a transaction of its own."""
     with transaction.atomic():
         return emit_event(event)
-
-

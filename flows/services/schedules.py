@@ -41,7 +41,10 @@ def fire_due(now: datetime | None = None, *, limit: int = 100) -> int:
 def _fire(flow_id: object, now: datetime) -> bool:
     with transaction.atomic():
         trigger = (
-            Trigger.objects.select_for_update(of=("self",)).select_related("flow").filter(flow_id=flow_id).first()
+            Trigger.objects.select_for_update(of=("self",))
+            .select_related("flow")
+            .filter(flow_id=flow_id)
+            .first()
         )
         if trigger is None or trigger.next_fire_at is None or trigger.next_fire_at > now:
             return False
@@ -74,8 +77,7 @@ def _tick(trigger: Trigger, now: datetime) -> tuple[datetime | None, datetime]:
 
 def _overlaps(trigger: Trigger) -> bool:
     return (
-        trigger.spec.get("overlap") == "skip"
-        and QueueEntry.objects.filter(flow_id=trigger.flow_id).exists()
+        trigger.spec.get("overlap") == "skip" and QueueEntry.objects.filter(flow_id=trigger.flow_id).exists()
     )
 
 

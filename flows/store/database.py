@@ -48,7 +48,9 @@ def marks(values: Sequence[object]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
-def insert_rows(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], tail: str = "") -> None:
+def insert_rows(
+    cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], tail: str = ""
+) -> None:
     """Insert many rows in few statements.
 
     SQLite and PostgreSQL both take at least 32,000 parameters a statement.

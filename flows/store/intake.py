@@ -89,9 +89,7 @@ class _Batch:
     opened: Counter[UUID] = field(default_factory=Counter)
 
 
-def insert_events(
-    cursor: Any, index: TriggerIndex, events: Sequence[NewEvent]
-) -> list[Accepted | KeyReused]:
+def insert_events(cursor: Any, index: TriggerIndex, events: Sequence[NewEvent]) -> list[Accepted | KeyReused]:
     """Store events and queue one run for each flow that listens. Inside a transaction; all or nothing.
 
     Returns:
@@ -169,9 +167,7 @@ def _listeners(index: TriggerIndex, event: NewEvent) -> tuple[list[Listener], li
         if reason is None:
             started.append(listener)
         else:
-            outcomes.append(
-                {"flow": str(listener.flow_id), "result": "condition_not_met", "message": reason}
-            )
+            outcomes.append({"flow": str(listener.flow_id), "result": "condition_not_met", "message": reason})
     return started, outcomes
 
 
@@ -224,9 +220,7 @@ def _overflow(cursor: Any, batch: _Batch, listener: Listener) -> str | None:
             cursor.execute(
                 "SELECT 1 FROM flows_flow WHERE id = %s FOR NO KEY UPDATE", [key(listener.flow_id)]
             )
-        cursor.execute(
-            "SELECT COUNT(*) FROM flows_queueentry WHERE flow_id = %s", [key(listener.flow_id)]
-        )
+        cursor.execute("SELECT COUNT(*) FROM flows_queueentry WHERE flow_id = %s", [key(listener.flow_id)])
         batch.opened[listener.flow_id] = cursor.fetchone()[0]
     opened = batch.opened[listener.flow_id]
     if setting.mode == "single" and opened:

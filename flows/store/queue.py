@@ -55,7 +55,7 @@ def claim(cursor: Any, *, owner: str, limit: int, lease_seconds: float, now: dat
     runs = cursor.fetchall()
     cursor.execute(
         "UPDATE flows_run SET status = 'running', started_at = COALESCE(started_at, %s), due_at = NULL, "
-        f"wait_reason = '' WHERE id IN ({marks(ids)})",  # noqa: S608
+        f"wait_reason = '' WHERE id IN ({marks(ids)})",
         [moment(now), *ids],
     )
     outputs = _outputs(cursor, [entry[0] for entry in entries.values() if entry[2] is not None])
@@ -84,7 +84,7 @@ def _outputs(cursor: Any, run_ids: list[Any]) -> dict[Any, dict[str, Any]]:
         return {}
     cursor.execute(
         "SELECT run_id, node_id, output FROM flows_step WHERE status IN ('succeeded', 'failed', 'skipped') "
-        f"AND run_id IN ({marks(run_ids)}) ORDER BY id",  # noqa: S608
+        f"AND run_id IN ({marks(run_ids)}) ORDER BY id",
         run_ids,
     )
     found: dict[Any, dict[str, Any]] = {}
@@ -116,9 +116,7 @@ def release(owner: str, now: datetime) -> int:
 def cancel_requests(owner: str) -> set[UUID]:
     """The runs of `owner` that someone wants cancelled."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT run_id FROM flows_queueentry WHERE owner = %s AND cancel_requested", [owner]
-        )
+        cursor.execute("SELECT run_id FROM flows_queueentry WHERE owner = %s AND cancel_requested", [owner])
         return {uuid_of(row[0]) for row in cursor.fetchall()}
 
 
