@@ -1,10 +1,10 @@
 """Config fields that hold an example as JSON text, and the shape that it gives."""
 
-import json
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from common import strict_json
 from flows.sdk.json_types import Json
 from flows.sdk.shapes import Shape
 
@@ -18,13 +18,11 @@ def parsed_example(text: str) -> Json:
         ValueError: the text is no JSON; the message says where.
     """
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(
-            f"This is no JSON: line {error.lineno}, column {error.colno}: {error.msg}."
-        ) from error
-    except RecursionError as error:
-        raise ValueError("The example is nested too deeply.") from error
+        return strict_json.loads(text.encode())
+    except strict_json.BadJson as error:
+        raise ValueError(f"The example cannot be read. {error}") from error
+    except UnicodeEncodeError as error:
+        raise ValueError("The example has a character that no text can hold.") from error
 
 
 def example_shape(text: str) -> Shape:

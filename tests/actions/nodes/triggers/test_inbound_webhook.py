@@ -47,7 +47,8 @@ def test_without_an_example_any_field_may_come():
 
 
 @pytest.mark.parametrize(
-    ("example", "reason"), [("{", "line 1, column 2"), ("[1]", "Write an object"), ("[" * 60_000, "deeply")]
+    ("example", "reason"),
+    [("{", "line 1, column 2"), ("[1]", "Write an object"), ("[" * 60_000, "deeper than")],
 )
 def test_an_example_that_is_no_record_is_refused_with_the_place(example, reason):
     with pytest.raises(ValidationError, match=reason):
