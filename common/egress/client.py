@@ -16,7 +16,7 @@ from common.egress.bodies import read_body, too_large
 from common.egress.errors import EgressError, refused, timed_out
 from common.egress.failures import explain
 from common.egress.headers import carried_over, check_headers, check_method, without_body
-from common.egress.policy import EgressPolicy, PolicySource, default_source, policy_thread
+from common.egress.policy import EgressPolicy, PolicySource, default_source
 from common.egress.resolve import Resolver, check_all
 from common.egress.urls import Target, follow, parse
 
@@ -159,9 +159,7 @@ class EgressClient:
     async def _pool(self) -> "_Pool":
         loop = asyncio.get_running_loop()
         source = self._source or default_source()
-        policy = source.fresh()
-        if policy is None:
-            policy = await loop.run_in_executor(policy_thread, source.current)
+        policy = source.fresh() or await source.wait()
         pool = self._pools.get(loop)
         if pool is not None and pool.policy == policy and not pool.session.closed:
             return pool

@@ -1,5 +1,6 @@
 """Which addresses may be reached: public ones, and the networks that the platform admin allows."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -144,6 +145,8 @@ class EgressPolicy:
 
 PolicyProvider = Callable[[], EgressPolicy]
 
+_thread: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="egress-policy")
+
 
 class PolicySource:
     """Asks a provider for the policy, at most once in `seconds`.
@@ -175,6 +178,17 @@ class PolicySource:
         with self._lock:
             return self.fresh() or self._ask()
 
+    async def wait(self) -> EgressPolicy:
+        """`current` for an event loop: a provider may read a database, so it is asked on a thread of its own.
+
+        Raises:
+            EgressError: `unreachable`, as `current` does.
+        """
+        policy = self.fresh()
+        if policy is not None:
+            return policy
+        return await asyncio.get_running_loop().run_in_executor(_thread, self.current)
+
     def _ask(self) -> EgressPolicy:
         try:
             self._policy = self._provider()
@@ -189,9 +203,6 @@ class PolicySource:
                 ) from error
         return self._policy
 
-
-policy_thread: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="egress-policy")
-"""Where event loops ask for the policy: a provider may read a database."""
 
 _source = PolicySource(EgressPolicy)
 
