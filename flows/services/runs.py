@@ -1,0 +1,212 @@
+"""Use cases of runs: cancel, retry, resume, decide."""
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from accounts import audit
+from accounts.actors import Actor
+from accounts.roles import Permission
+from accounts.scope import visible
+from common.ids import new_id
+from common.problems import Problem
+from flows.engine.cursor import Verdict
+from flows.engine.states import FINAL_RUN_STATUSES
+from flows.models import Flow, QueueEntry, Run, Step
+from flows.sdk import JsonObject
+from flows.services.doorbell import ring_on_commit
+from flows.store.database import epoch_ms
+from flows.store.journal import release_entries
+
+
+def run_for(actor: Actor, run_id: UUID | str, permission: Permission = Permission.view) -> Run:
+    """A run that the actor can reach.
+
+    Raises:
+        Problem: 404 `not_found`, equal for foreign and unknown ids; 403 `not_allowed`.
+    """
+    run = visible(Run, actor).filter(id=run_id).select_related("flow", "version", "event").first()
+    if run is None:
+        raise Problem(404, "not_found", "There is no such run.", hint="Look at the list of runs.")
+    actor.need(permission)
+    return run
+
+
+def cancel_run(*, actor: Actor, run: Run) -> Run:
+    """Stop a run. One at work stops within seconds; all others at once.
+
+    Raises:
+        Problem: 409 `run_is_over`.
+    """
+    actor.need(Permission.run_flows)
+    with transaction.atomic():
+        if not _cancel(run.id, f"{actor.name} cancelled the run."):
+            run.refresh_from_db()
+            raise Problem(409, "run_is_over", f"The run has {run.status} already.")
+        audit.record(actor, "cancelled", "run", str(run.id), tenant_id=run.tenant_id)
+    run.refresh_from_db()
+    return run
+
+
+def cancel_open_runs(flow: Flow, message: str) -> None:
+    """Stop every open run of a flow. Inside a transaction."""
+    for run_id in QueueEntry.objects.filter(flow_id=flow.id).values_list("run_id", flat=True):
+        _cancel(run_id, message)
+
+
+def _cancel(run_id: UUID, message: str) -> bool:
+    entry = QueueEntry.objects.select_for_update().filter(run_id=run_id).first()
+    if entry is None:
+        return False
+    if entry.owner:
+        # Its worker looks every second; should the worker be gone, whoever claims the run next sees the wish.
+        entry.cancel_requested = True
+        entry.save(update_fields=["cancel_requested"])
+        return True
+    now = datetime.now(UTC)
+    Run.objects.filter(id=run_id).exclude(status__in=FINAL_RUN_STATUSES).update(
+        status=Run.Status.CANCELLED,
+        finished_at=now,
+        due_at=None,
+        wait_reason="",
+        error={"code": "cancelled", "message": message},
+        last_cursor=entry.cursor,
+    )
+    Step.objects.filter(run_id=run_id, status__in=(Step.Status.WAITING, Step.Status.INTERRUPTED)).update(
+        status=Step.Status.CANCELLED, finished_at=now
+    )
+    with connection.cursor() as cursor:
+        release_entries(cursor, [run_id])
+    return True
+
+
+def retry_run(*, actor: Actor, run: Run, version: Literal["same", "newest"] = "same") -> Run:
+    """Run the event again from the start, on the version of the run or on the newest one.
+
+    Raises:
+        Problem: 409 `run_is_open`, `flow_is_gone`.
+    """
+    actor.need(Permission.run_flows)
+    flow = run.flow
+    if run.status not in FINAL_RUN_STATUSES:
+        raise Problem(409, "run_is_open", "The run is still open.", hint="Wait for its end, or cancel it.")
+    if flow.deleted_at is not None or flow.published_id is None:
+        raise Problem(409, "flow_is_gone", "The flow of this run was deleted.")
+    version_id = run.version_id if version == "same" else flow.published_id
+    with transaction.atomic():
+        again = _open(run, version_id, cursor=None)
+        audit.record(
+            actor,
+            "retried",
+            "run",
+            str(run.id),
+            tenant_id=run.tenant_id,
+            changes={"run": str(again.id), "version": version},
+        )
+    return again
+
+
+def resume_run(*, actor: Actor, run: Run) -> Run:
+    """Go on from the step at which a run failed or was cancelled, in a new run that takes over what was done.
+
+    The finished run stays as it is. The failed step keeps its idempotency key.
+
+    Raises:
+        Problem: 409 `cannot_resume`, `resumed_already`.
+    """
+    actor.need(Permission.run_flows)
+    if run.status not in (Run.Status.FAILED, Run.Status.CANCELLED) or run.last_cursor is None:
+        raise Problem(
+            409,
+            "cannot_resume",
+            "Only a run that failed or was cancelled at a step can go on from it.",
+            hint="Retry it from the start instead.",
+        )
+    with transaction.atomic():
+        Run.objects.select_for_update().get(id=run.id)
+        taken = run.retries.exclude(last_cursor=None, status=Run.Status.CANCELLED).filter(
+            status__in=("queued", "running", "waiting", "succeeded"), steps__isnull=False
+        )
+        if taken.exists():
+            raise Problem(409, "resumed_already", "This run has been resumed already.")
+        cursor = {
+            **run.last_cursor,
+            "suspension": None,
+            "intent": None,
+            "attempts": 0,
+            "key": run.last_cursor.get("key") or str(run.id),
+        }
+        again = _open(run, run.version_id, cursor=cursor)
+        _copy_steps(run, again)
+        audit.record(
+            actor,
+            "resumed",
+            "run",
+            str(run.id),
+            tenant_id=run.tenant_id,
+            changes={"run": str(again.id)},
+        )
+    return again
+
+
+def _open(run: Run, version_id: UUID, cursor: JsonObject | None) -> Run:
+    now = datetime.now(UTC)
+    again = Run.objects.create(
+        id=new_id(),
+        flow_id=run.flow_id,
+        version_id=version_id,
+        tenant_id=run.tenant_id,
+        event_id=run.event_id,
+        status=Run.Status.QUEUED,
+        created_at=now,
+        retried_from=run,
+    )
+    QueueEntry.objects.create(
+        run=again, flow_id=run.flow_id, tenant_id=run.tenant_id, due_ms=epoch_ms(now), cursor=cursor
+    )
+    ring_on_commit()
+    return again
+
+
+def _copy_steps(run: Run, again: Run) -> None:
+    """The finished steps go over, so that the new run reads as a whole and its nodes find their records."""
+    done = run.steps.filter(status__in=(Step.Status.SUCCEEDED, Step.Status.SKIPPED, Step.Status.FAILED))
+    pending = set(run.last_cursor["pending"]) if run.last_cursor else set()
+    copies = [step for step in done if step.node_id not in pending]
+    for step in copies:
+        step.pk = None
+        step.run = again
+    Step.objects.bulk_create(copies)
+
+
+def decide_interrupted(*, actor: Actor, run: Run, node: str, decision: Verdict) -> Run:
+    """Say what happens to a step whose worker died in the middle of it.
+
+    Raises:
+        Problem: 409 `not_interrupted`.
+    """
+    actor.need(Permission.run_flows)
+    with transaction.atomic():
+        entry = QueueEntry.objects.select_for_update().filter(run_id=run.id).first()
+        cursor: dict[str, Any] = dict(entry.cursor or {}) if entry else {}
+        if entry is None or entry.owner or cursor.get("intent") != node or cursor.get("verdict"):
+            raise Problem(
+                409, "not_interrupted", "This step does not wait for a decision.", hint="Load the run again."
+            )
+        cursor["verdict"] = decision
+        entry.cursor = cursor
+        entry.due_ms = epoch_ms(datetime.now(UTC))
+        entry.save(update_fields=["cursor", "due_ms"])
+        audit.record(
+            actor,
+            "decided",
+            "run",
+            str(run.id),
+            tenant_id=run.tenant_id,
+            changes={"node": node, "decision": decision},
+        )
+        ring_on_commit()
+    run.refresh_from_db()
+    return run

@@ -1,0 +1,120 @@
+"""Publishing: a draft becomes an immutable version and the flow's trigger. Also restoring and comparing."""
+
+import secrets
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.actors import Actor
+from accounts.roles import Permission
+from common.problems import Problem
+from flows.compiler.plan import Plan
+from flows.graph.document import FlowDocument
+from flows.models import Flow, FlowVersion, Hook, Trigger
+from flows.sdk import EventTrigger, HookTrigger, ManualTrigger, ScheduleTrigger, TriggerNode, TriggerSpec
+from flows.services.flows import read_or_refuse, save_draft, stale_draft, triggers_changed
+from flows.services.plans import compile_for
+from flows.services.schedules import next_fire
+
+KINDS: dict[type[Any], Trigger.Kind] = {
+    EventTrigger: Trigger.Kind.EVENT,
+    ScheduleTrigger: Trigger.Kind.SCHEDULE,
+    HookTrigger: Trigger.Kind.HOOK,
+    ManualTrigger: Trigger.Kind.MANUAL,
+}
+
+
+def publish(*, actor: Actor, flow: Flow, revision: int, comment: str = "", enable: bool | None = None) -> FlowVersion:
+    """Make the draft at `revision` the version that runs. Runs that are open keep theirs.
+
+    Raises:
+        Problem: 412 `stale_draft`; 422 `flow_has_problems` with all problems: nothing was changed.
+    """
+    actor.need(Permission.publish_flows)
+    now = datetime.now(UTC)
+    with transaction.atomic():
+        locked = Flow.objects.select_for_update().get(id=flow.id)
+        if locked.draft_revision != revision:
+            raise stale_draft(flow)
+        document = read_or_refuse(locked.draft)
+        plan = _plan_or_refuse(document, locked.tenant_id)
+        last = locked.versions.order_by("-number").values_list("number", flat=True).first()
+        version = FlowVersion.objects.create(
+            flow=locked,
+            number=(last or 0) + 1,
+            document=locked.draft,
+            comment=comment,
+            published_at=now,
+            published_by=actor.name,
+        )
+        locked.published = version
+        locked.is_enabled = locked.is_enabled or last is None if enable is None else enable
+        locked.updated_at = now
+        locked.save(update_fields=["published", "is_enabled", "updated_at"])
+        _write_trigger(locked, version, plan, now)
+        triggers_changed()
+        audit.record(
+            actor,
+            "published",
+            "flow",
+            str(flow.id),
+            tenant_id=flow.tenant_id,
+            changes={"version": version.number, "comment": comment},
+        )
+    flow.refresh_from_db()
+    return version
+
+
+def _plan_or_refuse(document: FlowDocument, tenant_id: int | None) -> Plan:
+    compilation = compile_for(document, tenant_id)
+    if compilation.plan is None:
+        raise Problem(
+            422,
+            "flow_has_problems",
+            "The flow has problems and cannot be published.",
+            hint="Mend what the problem list names.",
+            extra={"problems": [problem.to_json() for problem in compilation.problems]},
+        )
+    return compilation.plan
+
+
+def _write_trigger(flow: Flow, version: FlowVersion, plan: Plan, now: datetime) -> None:
+    planned = plan.nodes[plan.trigger_id]
+    if not isinstance(planned.node, TriggerNode):
+        raise TypeError(f"{planned.type} is no trigger.")
+    spec: TriggerSpec = planned.node.listens_to(planned.config.drawn)
+    Trigger.objects.update_or_create(
+        flow=flow,
+        defaults={
+            "version": version,
+            "node_id": plan.trigger_id,
+            "kind": KINDS[type(spec)],
+            "event_type": spec.event_type if isinstance(spec, EventTrigger) else "",
+            "spec": asdict(spec),
+            "concurrency": version.document["settings"].get("concurrency", {"mode": "parallel"}),
+            "next_fire_at": (
+                next_fire(spec.cron, spec.zone, now) if isinstance(spec, ScheduleTrigger) else None
+            ),
+        },
+    )
+    if isinstance(spec, HookTrigger):
+        ensure_hook(flow)
+
+
+def ensure_hook(flow: Flow) -> Hook:
+    """The flow's webhook URL, made on first use. It has no secret until one is made, and refuses all calls then."""
+    hook, _ = Hook.objects.get_or_create(flow=flow, defaults={"key": secrets.token_urlsafe(24)})
+    return hook
+
+
+def restore(*, actor: Actor, flow: Flow, version: FlowVersion, revision: int) -> Flow:
+    """Put a version's drawing into the draft; the draft at `revision` is replaced."""
+    return save_draft(actor=actor, flow=flow, document=version.document, revision=revision)
+
+
+def has_unpublished_changes(flow: Flow) -> bool:
+    """Whether the draft differs from the version that runs."""
+    return flow.published is None or flow.published.document != flow.draft
