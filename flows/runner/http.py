@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 
-from common.egress import EgressError, GuardedHttp
+from common.egress import EgressError
+from common.egress.client import EgressClient
 from flows.sdk import HttpAnswer, NodeError
 
 
 class NodeHttp:
     """`flows.sdk.HttpClient` over the one guarded way out."""
 
-    def __init__(self, guarded: GuardedHttp) -> None:
+    def __init__(self, guarded: EgressClient) -> None:
         self._guarded = guarded
 
     async def request(
@@ -40,4 +41,4 @@ class NodeHttp:
 
     async def close(self) -> None:
         """Close the pooled connections."""
-        await self._guarded.close()
+        await self._guarded.aclose()

@@ -13,7 +13,7 @@ import structlog
 from django.db import close_old_connections, connection
 
 from common.clock import SystemClock
-from common.egress import GuardedHttp
+from common.egress.client import EgressClient
 from flows.engine.journal import ClaimedRun, Publisher, RunStore
 from flows.runner.driver import Drive, Tools
 from flows.runner.http import NodeHttp
@@ -65,7 +65,7 @@ class Runner:
     async def run(self) -> None:
         """Work until `stop` is called."""
         self._loop = asyncio.get_running_loop()
-        http = NodeHttp(GuardedHttp())
+        http = NodeHttp(EgressClient())
         ledger = Ledger(
             self._store, self._publisher, self._loop, owner=self.owner, lease_seconds=self._lease_seconds
         )

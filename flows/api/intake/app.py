@@ -1,0 +1,91 @@
+"""The ASGI application of the intake. 202 only after the commit."""
+
+from common.problems import Problem
+from flows.api.intake.bodies import read_events
+from flows.api.intake.hooks import HookCache, check_caller, event_of_call
+from flows.api.intake.http import Receive, Scope, Send, answer, answer_problem, header, read_body
+from flows.api.intake.pressure import Pressure
+from flows.api.intake.senders import SenderCache
+from flows.services.intake import DedupConflict, IntakeUnavailable, intake_writer
+from flows.store.intake import Accepted, NewEvent
+
+EVENTS_PATH = "/api/v1/events/"
+HOOKS_PATH = "/hooks/"
+MAX_EVENTS_BYTES = 5 * 1024 * 1024
+MAX_HOOK_BYTES = 1024 * 1024
+
+
+def handles(scope: Scope) -> bool:
+    """Whether the request is for the intake."""
+    path: str = scope["path"]
+    return path.startswith(HOOKS_PATH) or (path == EVENTS_PATH and scope["method"] == "POST")
+
+
+class Intake:
+    """Events from the API and from webhooks share it."""
+
+    def __init__(self) -> None:
+        self._senders = SenderCache()
+        self._hooks = HookCache()
+        self._pressure = Pressure()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            events = await self._events(scope, receive)
+            accepted = await intake_writer.accept(events)
+        except Problem as problem:
+            await answer_problem(send, problem)
+        except DedupConflict as conflict:
+            await answer_problem(send, _key_reused(conflict))
+        except IntakeUnavailable:
+            await answer_problem(send, _unavailable())
+        else:
+            await answer(send, 202, {"accepted": [_answer(entry) for entry in accepted]})
+
+    async def _events(self, scope: Scope, receive: Receive) -> list[NewEvent]:
+        if scope["path"] == EVENTS_PATH:
+            actor = await self._senders.sender(scope)
+            await self._pressure.check(actor.tenant_id)
+            body = await read_body(scope, receive, MAX_EVENTS_BYTES)
+            return read_events(body, actor.tenant_id, header(scope, b"idempotency-key"))
+        return [await self._hook_event(scope, receive)]
+
+    async def _hook_event(self, scope: Scope, receive: Receive) -> NewEvent:
+        if scope["method"] != "POST":
+            raise Problem(405, "method_not_allowed", "A webhook takes POST only.")
+        key = scope["path"].removeprefix(HOOKS_PATH).strip("/")
+        hook = await self._hooks.get(key) if len(key) <= 64 else None
+        if hook is None:
+            raise Problem(
+                404, "not_found", "There is no such webhook.", hint="Copy the URL from the flow's trigger."
+            )
+        body = await read_body(scope, receive, MAX_HOOK_BYTES)
+        check_caller(hook, scope, body)
+        await self._pressure.check(hook.tenant_id)
+        return event_of_call(hook, scope, body)
+
+
+def _answer(entry: Accepted) -> dict[str, object]:
+    return {"id": str(entry.id), "duplicate": entry.is_duplicate, "runs": len(entry.runs)}
+
+
+def _key_reused(conflict: DedupConflict) -> Problem:
+    return Problem(
+        422,
+        "dedup_key_reused",
+        f"Event {conflict.position}: its dedup key was used before with another type or payload.",
+        hint="Send the same body again, or use a new key.",
+        field=f"{conflict.position}.dedup_key",
+        extra={"position": conflict.position},
+    )
+
+
+def _unavailable() -> Problem:
+    return Problem(
+        503,
+        "intake_unavailable",
+        "The event could not be stored; nothing was accepted.",
+        hint="Send it again.",
+        extra={"retry_after": 2},
+    )

@@ -1,0 +1,80 @@
+"""From the body of `POST /api/v1/events/` to events."""
+
+import re
+from typing import Any
+
+from common.problems import Problem
+from common.strict_json import loads
+from flows.sdk import JsonObject
+from flows.store.intake import NewEvent
+
+MOST_EVENTS = 1_000
+MAX_NODES = 500_000
+KEYS = {"type", "payload", "dedup_key", "source"}
+TYPE = re.compile(r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$")
+
+
+def read_events(raw: bytes, tenant_id: int | None, idempotency_key: str | None) -> list[NewEvent]:
+    """The events of one request: an object, a list, or `{"events": [...]}`.
+
+    Args:
+        idempotency_key: of a request with one event, what tells repeated deliveries apart unless the event says so.
+
+    Raises:
+        Problem: 400 with the position of the first bad event; nothing of the request is stored.
+    """
+    body = loads(raw, max_nodes=MAX_NODES)
+    if isinstance(body, dict) and "events" in body:
+        if set(body) != {"events"}:
+            raise _bad(None, "events", "Beside `events` there may be nothing else.")
+        body = body["events"]
+    if isinstance(body, dict):
+        return [_event(body, None, tenant_id, idempotency_key or "")]
+    if not isinstance(body, list) or not body:
+        raise _bad(None, None, "Send one event, or a list of at least one.")
+    if len(body) > MOST_EVENTS:
+        raise _bad(None, None, f"Send at most {MOST_EVENTS:,} events at once; these are {len(body):,}.")
+    return [_event(entry, place, tenant_id, "") for place, entry in enumerate(body)]
+
+
+def _event(entry: Any, place: int | None, tenant_id: int | None, key: str) -> NewEvent:
+    if not isinstance(entry, dict):
+        raise _bad(place, None, "An event is an object with `type` and `payload`.")
+    unknown = sorted(set(entry) - KEYS)
+    if unknown:
+        raise _bad(place, unknown[0], f"An event has no field {unknown[0]!r}.", code="unknown_field")
+    event_type = entry.get("type")
+    if not isinstance(event_type, str) or not TYPE.match(event_type) or len(event_type) > 100:
+        raise _bad(place, "type", "The type is a name such as `server.created`.")
+    payload = entry.get("payload", {})
+    if not isinstance(payload, dict):
+        raise _bad(place, "payload", "The payload is an object.")
+    return NewEvent(
+        type=event_type,
+        payload=payload,
+        tenant_id=tenant_id,
+        source=_text(entry, place, "source", 100) or "api",
+        dedup_key=_text(entry, place, "dedup_key", 200) or key[:200],
+    )
+
+
+def _text(entry: JsonObject, place: int | None, field: str, longest: int) -> str:
+    value = entry.get(field)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or not value or len(value) > longest:
+        raise _bad(place, field, f"`{field}` is text of 1 to {longest} characters.")
+    return value
+
+
+def _bad(place: int | None, field: str | None, message: str, code: str = "bad_event") -> Problem:
+    where = "" if place is None else f"Event {place}: "
+    path = field if place is None else f"{place}.{field}" if field else str(place)
+    return Problem(
+        400,
+        code,
+        where + message,
+        hint='Send {"type": "server.created", "payload": {…}} or a list of such objects.',
+        field=path,
+        extra={} if place is None else {"position": place},
+    )

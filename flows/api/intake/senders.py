@@ -1,0 +1,56 @@
+"""Who may send events: API tokens, looked up in a cache that a revocation outlives by two seconds at most."""
+
+import time
+
+from asgiref.sync import sync_to_async
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from accounts.services.tokens import authenticate
+from common.crypto import hash_token
+from common.problems import Problem
+from flows.api.intake.http import Scope, header
+
+CACHE_SECONDS = 2.0
+MOST_CACHED = 10_000
+
+
+class SenderCache:
+    """Actors by the hash of their token. One a process; used on one event loop."""
+
+    def __init__(self) -> None:
+        self._actors: dict[str, tuple[float, Actor]] = {}
+
+    async def sender(self, scope: Scope) -> Actor:
+        """The actor whose token the request carries.
+
+        Raises:
+            Problem: 401 `bad_token`, 403 `not_allowed`.
+        """
+        value = header(scope, b"authorization") or ""
+        kind, _, token = value.partition(" ")
+        if kind.lower() != "bearer" or not token:
+            raise Problem(
+                401,
+                "no_token",
+                "The request carries no API token.",
+                hint="Send `Authorization: Bearer hf_…`; tokens are made under Settings, API tokens.",
+            )
+        actor = await self._actor(token.strip())
+        actor.need(Permission.send_events)
+        return actor
+
+    async def _actor(self, token: str) -> Actor:
+        known = self._actors.get(hash_token(token))
+        now = time.monotonic()
+        if known is not None and known[0] > now:
+            return known[1]
+        actor = await sync_to_async(authenticate)(token)
+        if actor is None:
+            raise Problem(
+                401, "bad_token", "The API token is unknown, revoked or expired.", hint="Make a new one."
+            )
+        if len(self._actors) >= MOST_CACHED:
+            self._actors.clear()
+        self._actors[hash_token(token)] = (now + CACHE_SECONDS, actor)
+        return actor

@@ -1,0 +1,63 @@
+"""Inbound webhooks: their URLs, their secrets, and who may call them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.actors import Actor
+from accounts.roles import Permission
+from common.crypto import decrypt, encrypt, new_secret
+from flows.models import Flow, Hook, Trigger
+from flows.sdk import HookTrigger
+from flows.services.versions import ensure_hook
+
+PURPOSE = "trigger-secret"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHook:
+    """A webhook that may be called: whose it is, and how it knows its callers."""
+
+    flow_id: UUID
+    tenant_id: int | None
+    spec: HookTrigger
+    secret: str
+
+
+def hook_of_key(key: str) -> OpenHook | None:
+    """The webhook of that key, when its flow is on, published and starts with a webhook."""
+    trigger = (
+        Trigger.objects.filter(
+            kind=Trigger.Kind.HOOK,
+            flow__hook__key=key,
+            flow__is_enabled=True,
+            flow__deleted_at=None,
+        )
+        .select_related("flow", "flow__hook")
+        .first()
+    )
+    if trigger is None:
+        return None
+    hook = trigger.flow.hook
+    secret = decrypt(hook.secret, purpose=PURPOSE, aad=_binding(hook)) if hook.secret else ""
+    return OpenHook(trigger.flow_id, trigger.flow.tenant_id, HookTrigger(**trigger.spec), secret)
+
+
+def rotate_secret(*, actor: Actor, flow: Flow) -> str:
+    """Make a new secret for the flow's webhook; the old one ends at once. The text is shown this once."""
+    actor.need(Permission.publish_flows)
+    secret = new_secret()
+    with transaction.atomic():
+        hook = ensure_hook(flow)
+        hook.secret = encrypt(secret, purpose=PURPOSE, aad=_binding(hook))
+        hook.rotated_at = datetime.now(UTC)
+        hook.save(update_fields=["secret", "rotated_at"])
+        audit.record(actor, "rotated_secret", "flow", str(flow.id), tenant_id=flow.tenant_id)
+    return secret
+
+
+def _binding(hook: Hook) -> tuple[str, ...]:
+    return (str(hook.flow_id), "secret")
