@@ -41,6 +41,8 @@ class Run(models.Model):
     error = JsonText(null=True)
     """`{"code", "message", "hint", "field", "node"}` of the failure or of the reason for cancelling."""
     retried_from = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="retries")
+    is_resumed = models.BooleanField(default=False, db_default=False)
+    """Whether it goes on from where `retried_from` stopped, instead of from the start."""
     last_cursor = JsonText(null=True)
     """Of a failed run: where it stood, so that a new run can go on from there."""
 

@@ -14,11 +14,13 @@ from common.ids import new_id
 from common.problems import Problem
 from flows.engine.cursor import Verdict
 from flows.engine.states import FINAL_RUN_STATUSES
-from flows.models import Flow, QueueEntry, Run, Step
+from flows.models import Flow, QueueEntry, Run, Step, Trigger
 from flows.sdk import JsonObject
 from flows.services.doorbell import ring_on_commit
 from flows.store.database import epoch_ms
+from flows.store.intake import OVERFLOW_MESSAGES
 from flows.store.journal import release_entries
+from flows.store.queue import promote
 
 
 def run_for(actor: Actor, run_id: UUID | str, permission: Permission = Permission.view) -> Run:
@@ -126,10 +128,7 @@ def resume_run(*, actor: Actor, run: Run) -> Run:
         )
     with transaction.atomic():
         Run.objects.select_for_update().get(id=run.id)
-        taken = run.retries.exclude(last_cursor=None, status=Run.Status.CANCELLED).filter(
-            status__in=("queued", "running", "waiting", "succeeded"), steps__isnull=False
-        )
-        if taken.exists():
+        if run.retries.filter(is_resumed=True).exclude(status__in=("failed", "cancelled")).exists():
             raise Problem(409, "resumed_already", "This run has been resumed already.")
         cursor = {
             **run.last_cursor,
@@ -162,12 +161,40 @@ def _open(run: Run, version_id: UUID, cursor: JsonObject | None) -> Run:
         status=Run.Status.QUEUED,
         created_at=now,
         retried_from=run,
+        is_resumed=cursor is not None,
     )
+    mode = _room_for_another(run.flow)
     QueueEntry.objects.create(
-        run=again, flow_id=run.flow_id, tenant_id=run.tenant_id, due_ms=epoch_ms(now), cursor=cursor
+        run=again,
+        flow_id=run.flow_id,
+        tenant_id=run.tenant_id,
+        is_held=mode == "queue",
+        due_ms=epoch_ms(now),
+        cursor=cursor,
     )
+    if mode == "queue":
+        with connection.cursor() as sql:
+            promote(sql, [run.flow_id], now)
     ring_on_commit()
     return again
+
+
+def _room_for_another(flow: Flow) -> str:
+    """The flow's concurrency mode, under a lock on the flow.
+
+    Raises:
+        Problem: 409 `already_running`, `limit_reached`.
+    """
+    Flow.objects.select_for_update(no_key=True).get(id=flow.id)
+    trigger = Trigger.objects.filter(flow=flow).first()
+    setting = trigger.concurrency if trigger else {}
+    mode, limit = setting.get("mode", "parallel"), setting.get("limit")
+    opened = QueueEntry.objects.filter(flow_id=flow.id).count() if mode != "parallel" or limit else 0
+    code = "already_running" if mode == "single" and opened else ""
+    code = code or ("limit_reached" if limit is not None and opened >= limit else "")
+    if code:
+        raise Problem(409, code, OVERFLOW_MESSAGES[code], hint="Wait until a run of this flow has ended.")
+    return str(mode)
 
 
 def _copy_steps(run: Run, again: Run) -> None:

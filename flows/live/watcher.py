@@ -1,0 +1,134 @@
+"""What both consumers share: rows are read when a hint comes, and every two seconds without one."""
+
+import asyncio
+from typing import Any
+
+import redis.asyncio
+import structlog
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+
+from accounts.actors import Actor
+from accounts.services.sessions import actor_of_session
+from common.problems import Problem
+from flows.services.watching import watch
+
+logger = structlog.get_logger(__name__)
+
+LEAST_SECONDS_BETWEEN = 0.25
+READ_SECONDS = 2.0
+PING_SECONDS = 10.0
+CHECK_SECONDS = 4.0
+NOT_FOUND = 4404
+NO_LONGER_ALLOWED = 4403
+MAX_MESSAGE_BYTES = 64 * 1024
+
+
+class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
+    """Sends what changed in what it watches. The client says nothing after the handshake.
+
+    A foreign and an unknown id close alike. The right to watch is looked at again every few seconds, so that a
+    session that ends or a role that is taken away closes the socket.
+    """
+
+    group: str = ""
+
+    def check(self, actor: Actor) -> None:
+        """Stop unless the actor may watch.
+
+        Raises:
+            Problem: the object is out of reach.
+        """
+        raise NotImplementedError
+
+    def read(self) -> dict[str, Any] | None:
+        """The next message, or None when there is nothing new. Reads the database."""
+        raise NotImplementedError
+
+    async def connect(self) -> None:
+        """Let the watcher in, or close."""
+        self._hinted = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        if not await self._is_allowed():
+            await self.accept()
+            await self.close(NOT_FOUND)
+            return
+        await self.accept()
+        await self._join()
+        self._tasks = [
+            asyncio.create_task(self._send_forever()),
+            asyncio.create_task(self._keep_alive()),
+        ]
+
+    async def disconnect(self, code: int) -> None:
+        """The watcher is gone."""
+        for task in self._tasks:
+            task.cancel()
+        try:
+            async with asyncio.timeout(1):
+                await self.channel_layer.group_discard(self.group, self.channel_name)
+        except Exception as error:  # noqa: BLE001  # memberships lapse by themselves
+            logger.debug("leave_failed", error=type(error).__name__)
+
+    async def rows_changed(self, message: dict[str, Any]) -> None:
+        """A hint came."""
+        self._hinted.set()
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        """Nothing is expected of the client."""
+
+    async def _is_allowed(self) -> bool:
+        return bool(await database_sync_to_async(self._check_now)())
+
+    def _check_now(self) -> bool:
+        try:
+            actor = actor_of_session(self.scope)
+            if actor is None:
+                return False
+            self.check(actor)
+        except Problem:
+            return False
+        return True
+
+    async def _join(self) -> None:
+        self._redis = redis.asyncio.Redis.from_url(
+            settings.REDIS.redis_url, socket_timeout=2, socket_connect_timeout=2
+        )
+        await self._renew()
+
+    async def _renew(self) -> None:
+        try:
+            async with asyncio.timeout(2):
+                await watch(self._redis, self.group)
+                await self.channel_layer.group_add(self.group, self.channel_name)
+        except Exception as error:  # noqa: BLE001  # without Redis the rows are read on time instead
+            logger.warning("watch_failed", error=type(error).__name__)
+
+    async def _send_forever(self) -> None:
+        while True:
+            self._hinted.clear()
+            message = await database_sync_to_async(self.read)()
+            if message is not None:
+                await self.send_json(message)
+                if message.get("more"):
+                    continue
+            await asyncio.sleep(LEAST_SECONDS_BETWEEN)
+            try:
+                async with asyncio.timeout(READ_SECONDS):
+                    await self._hinted.wait()
+            except TimeoutError:
+                continue
+
+    async def _keep_alive(self) -> None:
+        passed = 0.0
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            passed += CHECK_SECONDS
+            if not await self._is_allowed():
+                await self.close(NO_LONGER_ALLOWED)
+                return
+            if passed >= PING_SECONDS - CHECK_SECONDS:
+                passed = 0.0
+                await self.send_json({"type": "ping"})
+                await self._renew()

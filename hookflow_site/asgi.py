@@ -1,0 +1,27 @@
+"""The ASGI application: the intake beside Django, and the websockets."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hookflow_site.settings")
+
+from django.core.asgi import get_asgi_application  # noqa: E402  # the settings must be named first
+
+django_app = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # models are ready only now
+
+from flows.api.intake.app import Intake, handles  # noqa: E402
+from flows.api.intake.http import Receive, Scope, Send  # noqa: E402
+from flows.live.routes import websocket_urlpatterns  # noqa: E402
+from hookflow_site import celery  # noqa: E402, F401  # the doorbell sends through the default app
+from hookflow_site.sockets import guarded  # noqa: E402
+
+intake = Intake()
+
+
+async def http(scope: Scope, receive: Receive, send: Send) -> None:
+    """Events go to the intake, all else to Django."""
+    await (intake if handles(scope) else django_app)(scope, receive, send)
+
+
+application = ProtocolTypeRouter({"http": http, "websocket": guarded(URLRouter(websocket_urlpatterns))})
