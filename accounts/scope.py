@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from accounts.actors import Actor
 
@@ -25,6 +25,24 @@ def visible(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
     if path is None or actor.tenant_id is None:
         return rows.none()
     return rows.filter(**{path: actor.tenant_id})
+
+
+def readable(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
+    """The rows that the actor can reach, and those of the platform that all tenants may read.
+
+    A model says the latter in `shared_rows`, a condition on rows without a tenant. For reading only: who
+    changes rows goes through `visible`, or asks whose the row is.
+
+    Raises:
+        TypeError: the model does not declare `tenant_path`.
+    """
+    rows = visible(source, actor)
+    shared: Q | None = getattr(rows.model, "shared_rows", None)
+    path = _tenant_path(rows.model)
+    if actor.is_platform or shared is None or path is None or actor.tenant_id is None:
+        return rows
+    every: QuerySet[M] = source.all() if isinstance(source, QuerySet) else source._default_manager.all()
+    return every.filter(Q(**{path: actor.tenant_id}) | shared)
 
 
 def _tenant_path(model: type[Any]) -> str | None:

@@ -1,10 +1,16 @@
-"""The Django app `inventory`."""
+"""The Django app `inventory`: the platform's tables, their nodes and events."""
 
 from django.apps import AppConfig
 
 
 class InventoryConfig(AppConfig):
-    """Names the app; see `DESIGN` in the docs for what it holds."""
+    """Listens to what happens to users, so that it becomes events."""
 
     name = "inventory"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect the listeners."""
+        from inventory.services import account_events
+
+        account_events.connect()

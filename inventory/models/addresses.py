@@ -1,7 +1,8 @@
 """IP addresses and the ranges that they are taken from."""
 
 from ipaddress import IPv4Address as V4
-from ipaddress import IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv6Address as V6
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -13,6 +14,8 @@ from django.utils import timezone
 from inventory.models.base import OwnedRow
 
 MAC = RegexValidator(r"^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$", "Write a MAC address as 00:16:3e:00:00:01.")
+
+MOST_SUBNETS = 2**62
 
 
 class RangeScope(models.TextChoices):
@@ -81,6 +84,30 @@ class IPv4Range(AddressRange):
         if V4(self.start) > V4(self.end):
             raise ValidationError({"end": "The last address comes before the first."})
 
+    @property
+    def size(self) -> int:
+        """The prefix length of an address's subnet."""
+        return int(self.subnet)
+
+    @property
+    def capacity(self) -> int:
+        """How many addresses it has, reserved ones included."""
+        return int(V4(self.end)) - int(V4(self.start)) + 1
+
+    def at(self, offset: int) -> str:
+        """The address at an offset from the first."""
+        return str(V4(self.start) + offset)
+
+    def holds(self, address: str) -> bool:
+        """Whether an address lies in the range."""
+        return V4(self.start) <= V4(address) <= V4(self.end)
+
+    def is_reserved(self, address: str) -> bool:
+        """Whether an address is never given: the gateway, and the first and last of the subnet."""
+        subnet = IPv4Network(f"{self.start}/{self.subnet}", strict=False)
+        ends = (subnet.network_address, subnet.broadcast_address) if self.subnet < 31 else ()
+        return address == self.gateway or V4(address) in ends
+
 
 class IPv6Range(AddressRange):
     """A network that is split into subnets of the size `target`; 128 gives single addresses."""
@@ -110,9 +137,33 @@ class IPv6Range(AddressRange):
     @property
     def whole(self) -> IPv6Network:
         """The network, with what lies below the prefix cut off."""
-        network = ip_network(f"{self.network}/{self.prefix}", strict=False)
-        assert isinstance(network, IPv6Network)  # noqa: S101  # the field holds version 6 only
-        return network
+        return IPv6Network(f"{self.network}/{self.prefix}", strict=False)
+
+    @property
+    def size(self) -> int:
+        """The prefix length of the subnets that it is split into."""
+        return int(self.target)
+
+    @property
+    def capacity(self) -> int:
+        """How many subnets it has, reserved ones included; what is past all counting is cut off."""
+        return min(1 << (self.target - self.prefix), MOST_SUBNETS)
+
+    def at(self, offset: int) -> str:
+        """The first address of the subnet at an offset."""
+        return str(self.whole.network_address + offset * (1 << (128 - self.target)))
+
+    def holds(self, address: str) -> bool:
+        """Whether an address lies in the network."""
+        return V6(address) in self.whole
+
+    def is_reserved(self, address: str) -> bool:
+        """Whether a subnet is never given: the gateway's, and of single addresses the routers' anycast."""
+        if self.target == self.prefix:
+            return False
+        subnet = IPv6Network((address, self.target), strict=False)
+        is_anycast = self.target == 128 and subnet.network_address == self.whole.network_address
+        return is_anycast or (self.gateway is not None and V6(self.gateway) in subnet)
 
 
 class Address(OwnedRow):

@@ -63,7 +63,11 @@ class Server(OwnedRow):
         ordering = ("id",)
         indexes = [models.Index(fields=["tenant", "id"])]
         constraints = [
-            models.CheckConstraint(name="server_has_tenant", condition=models.Q(tenant__isnull=False))
+            models.CheckConstraint(
+                name="server_has_tenant",
+                condition=models.Q(tenant__isnull=False),
+                violation_error_message="A server belongs to a tenant: name one, or a user who has one.",
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,126 @@
+"""Tables and columns under their public names: the one list that the API, the pages, the Default Enricher and
+the events read.
+
+A column says which attribute of the model it stands for, what its values look like, and what may be done with
+it. A column that is not listed does not leave the database.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+
+from common.redact import MASK
+from flows.sdk import Json, JsonObject, Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One public field of a table.
+
+    Args:
+        name: what the API, events and flows call it.
+        attribute: the attribute of the model's rows; `user_id` for the id of a related row.
+        shape: what its values look like; a masked one never shows its value.
+        is_flag: stored as a boolean, shown as 1 or 0.
+        is_unique: at most one row has a value of it.
+        is_writable: the API and forms may set it.
+        in_flows: the Default Enricher shows it.
+    """
+
+    name: str
+    attribute: str
+    shape: Shape
+    is_flag: bool = False
+    is_unique: bool = False
+    is_writable: bool = True
+    in_flows: bool = True
+
+    @property
+    def model_field(self) -> str:
+        """The name of the model's field: `user` for the attribute `user_id`."""
+        return self.attribute.removesuffix("_id")
+
+    def public(self, value: Any) -> Json:
+        """A value of the database as plain JSON, masked where it must be."""
+        if self.shape.is_masked:
+            return MASK
+        return int(value) if self.is_flag and value is not None else plain(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the platform under its public name.
+
+    Args:
+        key: how configs of nodes name it.
+        label: its name for people.
+        route: its part of the URL in the API and the pages; empty when `inventory` has none for it.
+        model: the Django model, as `app.Name`.
+        columns: every public column, in the order in which people see them.
+        listed: the columns of its list page.
+        search: the model's look-ups that a search goes through.
+    """
+
+    key: str
+    label: str
+    route: str
+    model: str
+    columns: tuple[Column, ...]
+    listed: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+
+    @property
+    def model_class(self) -> type[Model]:
+        """The model."""
+        return apps.get_model(self.model)
+
+    def column(self, name: str) -> Column | None:
+        """The column of that public name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    @property
+    def flow_columns(self) -> tuple[Column, ...]:
+        """The columns that the Default Enricher shows."""
+        return tuple(column for column in self.columns if column.in_flows)
+
+    @property
+    def join_columns(self) -> tuple[Column, ...]:
+        """The columns that may be joined on: shown, single values, and not masked."""
+        return tuple(
+            column
+            for column in self.flow_columns
+            if not column.shape.is_masked and column.shape.type not in ("object", "array", "any")
+        )
+
+    @property
+    def listed_columns(self) -> tuple[Column, ...]:
+        """The columns of the list page."""
+        return tuple(column for column in self.columns if column.name in self.listed)
+
+    def shape(self) -> Shape:
+        """What a row looks like in a flow."""
+        return Shape.object({column.name: column.shape for column in self.flow_columns})
+
+
+def plain(value: Any) -> Json:
+    """A value of the database as plain JSON: moments as RFC 3339 text in UTC, decimals as numbers."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def public_row(columns: Iterable[Column], row: Model) -> JsonObject:
+    """A row as plain JSON under the columns' public names."""
+    return {column.name: column.public(getattr(row, column.attribute)) for column in columns}
+
+
+def public_values(columns: Iterable[Column], values: Mapping[str, Any]) -> JsonObject:
+    """The same from a row of `QuerySet.values`."""
+    return {column.name: column.public(values[column.attribute]) for column in columns}

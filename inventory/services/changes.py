@@ -1,0 +1,136 @@
+"""The changes of a server that flows make: one function for each action of Modify Server."""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.scope import visible
+from common.problems import Problem
+from flows.sdk import JsonObject
+from inventory.columns import plain
+from inventory.models import NetworkInterface, Server
+from inventory.services import ipam
+from inventory.services.rows import checked
+from inventory.services.servers import update_server, writer
+
+
+def server_of(server_id: int, *, actor: Actor) -> Server:
+    """The server of that id that the actor can reach and that is not deleted.
+
+    Raises:
+        Problem: 400 `unknown_server`.
+    """
+    server = visible(Server, actor).filter(pk=server_id, deleted_at__isnull=True).first()
+    if server is None:
+        raise Problem(
+            400,
+            "unknown_server",
+            f"There is no server {server_id}.",
+            hint="Name the id of a server of this tenant that is not deleted.",
+            field="server_id",
+        )
+    return server
+
+
+def set_note(server: Server, note: str, *, actor: Actor) -> JsonObject:
+    """Write the note of a server."""
+    update_server(server, actor=actor, note=note)
+    return {"note": note}
+
+
+def set_hostname(server: Server, hostname: str, *, actor: Actor) -> JsonObject:
+    """Name a server."""
+    update_server(server, actor=actor, hostname=hostname)
+    return {"hostname": hostname}
+
+
+def change_vlan_tag(server: Server, vlan_tag: int | None, *, actor: Actor) -> JsonObject:
+    """Set the VLAN tag of the interface with the lowest number; None takes it off.
+
+    Raises:
+        Problem: 400 `invalid`, 409 `no_interface`.
+    """
+    return _change_interface(server, "vlan_tag", vlan_tag, actor)
+
+
+def change_rate_limit(server: Server, rate_limit: int | None, *, actor: Actor) -> JsonObject:
+    """Set the speed, in MB/s, of the interface with the lowest number; None lifts the limit.
+
+    Raises:
+        Problem: 400 `invalid`, 409 `no_interface`.
+    """
+    return _change_interface(server, "rate_limit", rate_limit, actor)
+
+
+def assign_address(server: Server, family: ipam.Family, address_id: int, *, actor: Actor) -> JsonObject:
+    """Give a server the address of that IPAM id; the one that it had goes back to its range.
+
+    Raises:
+        Problem: 400 `unknown_address`, `address_taken`, `invalid`.
+    """
+    model: type[Any] = ipam.address_model(family)
+    address = visible(model, actor).filter(pk=address_id).first()
+    if address is None:
+        raise Problem(
+            400,
+            "unknown_address",
+            f"There is no {family.label} address with the id {address_id}.",
+            hint="Name the id that the IPAM node gave.",
+            field=f"{family.value}_id",
+        )
+    name = "ip" if family is ipam.Family.ipv4 else "ip6"
+    if server != getattr(address, "server", server):
+        raise Problem(
+            409,
+            "address_taken",
+            f"Another server has the address {address.ip}.",
+            hint="Take a free one with the IPAM node.",
+            field=f"{family.value}_id",
+        )
+    update_server(server, actor=actor, **{name: address})
+    return {name: address.pk, "address": address.ip}
+
+
+def set_high_availability(
+    server: Server,
+    *,
+    actor: Actor,
+    status: str,
+    group: str | None = None,
+    max_relocate: int | None = None,
+    max_restart: int | None = None,
+) -> JsonObject:
+    """Set how the cluster keeps a server alive; what is None stays as it is.
+
+    Raises:
+        Problem: 400 `invalid`.
+    """
+    given = {
+        "ha_status": status,
+        "ha_group": group,
+        "max_relocate": max_relocate,
+        "max_restart": max_restart,
+    }
+    values = {name: value for name, value in given.items() if value is not None}
+    update_server(server, actor=actor, **values)
+    return values
+
+
+@transaction.atomic
+def _change_interface(server: Server, field: str, value: int | None, actor: Actor) -> JsonObject:
+    interface = NetworkInterface.objects.select_for_update().filter(server=server).order_by("number").first()
+    if interface is None:
+        raise Problem(
+            409,
+            "no_interface",
+            f"The server {server.hostname} has no network interface.",
+            hint="Add one to the server first.",
+            field="server_id",
+        )
+    before = getattr(interface, field)
+    setattr(interface, field, value)
+    checked(interface).save(update_fields=[field])
+    changes = {f"{interface.name}.{field}": [plain(before), value]}
+    writer.record("updated", server, actor, changes)
+    return {"interface": interface.name, field: value}

@@ -1,0 +1,22 @@
+"""Changes that steps of runs make to our own database, made once however often a step is repeated."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from flows.sdk import JsonObject
+from inventory.models import AppliedEffect
+
+
+def once(key: str, effect: Callable[[], JsonObject]) -> JsonObject:
+    """Do `effect` in a transaction together with its result; a second call with the key gives that result.
+
+    Calls of one key at the same time wait for each other: the key is written first. When `effect` raises,
+    nothing is kept and a later call tries again.
+    """
+    with transaction.atomic():
+        row, is_new = AppliedEffect.objects.get_or_create(key=key)
+        if is_new:
+            row.result = effect()
+            row.save(update_fields=["result"])
+    return dict(row.result or {})

@@ -1,0 +1,303 @@
+"""Every table of the platform: its columns under the names that the Event System gives them."""
+
+from dataclasses import replace
+
+from django.db.models import Model
+
+from flows.sdk import Shape
+from inventory.columns import Column, Table
+
+whole, text, moment, money = Shape.integer, Shape.string, Shape.moment, Shape.number
+flag = Shape.integer
+
+
+def _id(description: str = "Database id") -> Column:
+    return Column("id", "id", whole(description), is_unique=True, is_writable=False)
+
+
+def _own(name: str, attribute: str, shape: Shape) -> Column:
+    """A column of ours that the Event System does not have: in the API, not in flows."""
+    return Column(name, attribute, shape, in_flows=False)
+
+
+TENANT = _own("tenant", "tenant_id", whole("Id of the tenant; null is the platform"))
+
+SERVER = Table(
+    "server",
+    "Server",
+    "servers",
+    "inventory.Server",
+    (
+        _id(),
+        Column("vmid", "vmid", whole("Id of the machine in Proxmox")),
+        Column("userid", "user_id", whole("Id of the user who owns the server")),
+        Column("hostname", "hostname", text("Hostname")),
+        Column("cpu", "cpu", whole("CPU cores")),
+        Column("ram", "ram", whole("Memory in MB")),
+        Column("disk", "disk", whole("Disk size in GB")),
+        Column("os", "os", text("Operating system, as text")),
+        Column("ip", "ip_id", whole("Id in the table IPv4 Addresses"), is_unique=True),
+        Column("ip6", "ip6_id", whole("Id in the table IPv6 Addresses"), is_unique=True),
+        Column("node", "node", text("Proxmox node that the server runs on")),
+        Column("createdAt", "created_at", moment("When the server was created"), is_writable=False),
+        Column("deletedAt", "deleted_at", moment("When the server was deleted, or null"), is_writable=False),
+        Column("nextPayment", "next_payment", moment("When the next payment is due, or null")),
+        Column("paymentReminderSent", "payment_reminder_sent", moment("When a reminder last went out")),
+        Column("packageId", "package_id", whole("Id of the package it was made from, or null")),
+        Column("status", "status", text("online, offline, starting, stopping, restarting or suspended")),
+        Column("cancelledAt", "cancelled_at", moment("When the server was cancelled, or null")),
+        _own("note", "note", text("A note for admins")),
+        _own("ha_status", "ha_status", text("started, stopped, disabled, ignored, or empty")),
+        _own("ha_group", "ha_group", text("Fencing group of the high availability")),
+        _own("max_relocate", "max_relocate", whole("How often it may be moved to another node")),
+        _own("max_restart", "max_restart", whole("How often it may be restarted on its node")),
+        TENANT,
+    ),
+    listed=("id", "hostname", "status", "node", "cpu", "ram", "disk", "userid"),
+    search=("hostname", "node", "os", "user__email"),
+)
+
+USER = Table(
+    "user",
+    "User",
+    "",
+    "accounts.User",
+    (
+        _id(),
+        Column("username", "name", text("Display name")),
+        Column("email", "email", text("Mail address", format="email"), is_unique=True),
+        Column("password", "password", text("Password hash", is_masked=True)),
+        Column("register", "register", moment("When the account was created")),
+        Column("permission", "permission", whole("1 = customer, 2 = supporter, 3 = admin")),
+        Column(
+            "confirmationToken",
+            "confirmation_token",
+            text("Token of a confirmation that is under way", is_masked=True),
+        ),
+    ),
+)
+
+BALANCE = Table(
+    "balance",
+    "Balance",
+    "balances",
+    "inventory.Balance",
+    (
+        _id("Database id of the balance entry"),
+        Column("userid", "user_id", whole("Id of the user"), is_unique=True),
+        Column("balance", "balance", money("What the user has now")),
+    ),
+    listed=("id", "userid", "balance"),
+    search=("user__email", "user__name"),
+)
+
+CHARGES = Table(
+    "charges",
+    "Charges",
+    "charges",
+    "inventory.Charge",
+    (
+        _id("Id of the charge"),
+        Column("price", "price", money("The price")),
+        Column("type", "type", whole("Kind of charge; 2 belongs to a template")),
+        Column("calcType", "calc_type", whole("1 = fixed, 2 = percentage")),
+        Column("calcOnly", "calc_only", flag("1 = only calculated, not shown to the user"), is_flag=True),
+        Column("osid", "osid", whole("vmid of the Proxmox template when type = 2")),
+        Column("recurring", "recurring", flag("1 = comes again, 0 = applied once"), is_flag=True),
+        Column("description", "description", text("Text set by an admin")),
+        Column("active", "active", flag("1 = active, 0 = not"), is_flag=True),
+        TENANT,
+    ),
+    listed=("id", "description", "price", "type", "calcType", "active"),
+    search=("description",),
+)
+
+PACKAGES = Table(
+    "packages",
+    "Packages",
+    "packages",
+    "inventory.Package",
+    (
+        _id("Id of the package"),
+        Column("name", "name", text("Name")),
+        Column("price", "price", money("The price")),
+        Column("cpu", "cpu", whole("CPU cores")),
+        Column("ram", "ram", whole("Memory in MB")),
+        Column("disk", "disk", whole("Disk size in GB")),
+        Column(
+            "meta",
+            "meta",
+            Shape.array(Shape.object({"key": text("Name"), "value": Shape.anything("Value")}), "Attributes"),
+        ),
+        Column("type", "type", whole("1 = free choice of the system, 2 = fixed system")),
+        Column("templateId", "template_id", whole("Linked Proxmox template if type = 2, or null")),
+        TENANT,
+    ),
+    listed=("id", "name", "price", "cpu", "ram", "disk"),
+    search=("name",),
+)
+
+TEMPLATES = Table(
+    "templates",
+    "Templates",
+    "templates",
+    "inventory.Template",
+    (
+        _id(),
+        Column("vmid", "vmid", whole("Linked vmid in Proxmox")),
+        Column("displayName", "display_name", text("Name that people see")),
+        Column("defaultUser", "default_user", text("Default user for cloud-init")),
+        Column("defaultDrive", "default_drive", text("Default drive for cloud-init")),
+        Column("minDisk", "min_disk", whole("Least disk size in GB")),
+        Column("minCpu", "min_cpu", whole("Least number of CPU cores")),
+        Column("minRAM", "min_ram", whole("Least memory in MB")),
+        Column("disabled", "disabled", flag("1 = disabled at present"), is_flag=True),
+        TENANT,
+    ),
+    listed=("id", "displayName", "vmid", "defaultUser", "minRAM", "disabled"),
+    search=("display_name", "default_user"),
+)
+
+
+def _addresses(family: str, number: str, route: str) -> Table:
+    return Table(
+        f"{family}_addresses",
+        f"IPv{number} Addresses",
+        route,
+        f"inventory.IPv{number}Address",
+        (
+            _id(),
+            Column("ip", "ip", text("The address", format=family)),
+            Column("fk_ipam", "range_id", whole(f"Id of the IPv{number} IPAM range")),
+            Column("mac", "mac", text("MAC address, if one is set")),
+            Column("in_use", "in_use", flag("1 = in use, 0 = not"), is_flag=True),
+            replace(TENANT, is_writable=False),
+        ),
+        listed=("id", "ip", "fk_ipam", "mac", "in_use"),
+        search=("ip", "mac"),
+    )
+
+
+_RANGE_COLUMNS = (
+    Column("scope", "scope", text("global, node or user")),
+    Column("nodes", "nodes", text("Nodes, comma separated, if scope = node")),
+    Column("createdAt", "created_at", moment("When the range was created"), is_writable=False),
+    Column("userId", "user_id", whole("Id of the user if scope = user, or null")),
+    TENANT,
+)
+
+IPV4_ADDRESSES = _addresses("ipv4", "4", "ipv4-addresses")
+IPV6_ADDRESSES = _addresses("ipv6", "6", "ipv6-addresses")
+
+IPV4_RANGES = Table(
+    "ipv4_ranges",
+    "IPv4 IPAM Ranges",
+    "ipv4-ranges",
+    "inventory.IPv4Range",
+    (
+        _id(),
+        Column("start", "start", text("First address", format="ipv4")),
+        Column("end", "end", text("Last address", format="ipv4")),
+        Column("subnet", "subnet", whole("Size of the subnet, such as 24")),
+        Column("gateway", "gateway", text("Gateway of the subnet", format="ipv4")),
+        *_RANGE_COLUMNS,
+    ),
+    listed=("id", "start", "end", "subnet", "gateway", "scope", "nodes"),
+    search=("start", "end", "nodes"),
+)
+
+IPV6_RANGES = Table(
+    "ipv6_ranges",
+    "IPv6 IPAM Ranges",
+    "ipv6-ranges",
+    "inventory.IPv6Range",
+    (
+        _id(),
+        Column("network", "network", text("The network, such as 2a01:4f9:3a:1014::", format="ipv6")),
+        Column("prefix", "prefix", whole("Size of the network, such as 56")),
+        Column("target", "target", whole("Size of the subnets it is split into, such as 64")),
+        Column("gateway", "gateway", text("Gateway of the network", format="ipv6")),
+        *_RANGE_COLUMNS,
+    ),
+    listed=("id", "network", "prefix", "target", "gateway", "scope", "nodes"),
+    search=("network", "nodes"),
+)
+
+TAGS = Table(
+    "tags",
+    "Tags",
+    "tags",
+    "inventory.Tag",
+    (
+        _id(),
+        Column("name", "name", text("The word")),
+        Column("color", "color", text("Colour as #rrggbb")),
+        TENANT,
+    ),
+    listed=("id", "name", "color"),
+    search=("name",),
+)
+
+TICKETS = Table(
+    "tickets",
+    "Tickets",
+    "tickets",
+    "inventory.Ticket",
+    (
+        _id(),
+        Column("title", "title", text("What it is about")),
+        Column("priority", "priority", text("low, normal, high or urgent")),
+        Column("status", "status", text("open, answered or closed")),
+        Column("creator_id", "creator_id", whole("Id of the user who asked")),
+        Column("created_at", "created_at", moment("When it was opened"), is_writable=False),
+        Column("updated_at", "updated_at", moment("When it last changed"), is_writable=False),
+        replace(TENANT, is_writable=False),
+    ),
+    listed=("id", "title", "priority", "status", "creator_id", "created_at"),
+    search=("title", "creator__email"),
+)
+
+EVENT_LOG = Table(
+    "event_log",
+    "Event log",
+    "event-log",
+    "inventory.EventLogEntry",
+    (
+        _id(),
+        Column("level", "level", whole("1 = info, 2 = warning, 3 = error")),
+        Column("message", "message", text("The translated message")),
+        Column("rawMessage", "raw_message", text("The raw message")),
+        Column("created_at", "created_at", moment("When it was written"), is_writable=False),
+        TENANT,
+    ),
+    listed=("id", "level", "message", "created_at"),
+    search=("message", "raw_message"),
+)
+
+JOINABLE = (
+    SERVER,
+    USER,
+    BALANCE,
+    CHARGES,
+    PACKAGES,
+    TEMPLATES,
+    IPV4_ADDRESSES,
+    IPV4_RANGES,
+    IPV6_ADDRESSES,
+    IPV6_RANGES,
+)
+"""What the Default Enricher can query."""
+
+TABLES = (*(table for table in JOINABLE if table.route), TAGS, TICKETS, EVENT_LOG)
+"""What `inventory` has lists and an API for."""
+
+BY_MODEL = {table.model.lower(): table for table in (*JOINABLE, TAGS, TICKETS, EVENT_LOG)}
+BY_KEY = {table.key: table for table in (*JOINABLE, TAGS, TICKETS, EVENT_LOG)}
+BY_ROUTE = {table.route: table for table in TABLES}
+
+
+def public_name(model: type[Model], field: str) -> str:
+    """What people call a model's field; its own name when it is not public."""
+    table = BY_MODEL.get(model._meta.label_lower)
+    columns = table.columns if table else ()
+    return next((column.name for column in columns if column.model_field == field), field)
