@@ -1,5 +1,13 @@
 """Every route of the site."""
 
-from django.urls import URLPattern, URLResolver
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+handler404 = "accounts.pages.errors.not_found"
+handler500 = "accounts.pages.errors.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("accounts.api.urls")),
+    path("", include("accounts.pages.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,62 @@
+"""Pages by cursor: stable while rows come and go, and cheap at any depth."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DataError
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+
+from common.problems import Problem
+
+
+class CursorPages(CursorPagination):
+    """`?cursor=` and `?page_size=` (1 to 200, else 50); newest first unless the view has `ordering`."""
+
+    page_size = 50
+    max_page_size = 200
+    page_size_query_param = "page_size"
+    ordering = "-id"
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+        """The view's `ordering`; the client cannot choose columns."""
+        ordering = getattr(view, "ordering", None) or self.ordering
+        return (ordering,) if isinstance(ordering, str) else tuple(ordering)
+
+    def get_page_size(self, request: Request) -> int | None:
+        """The size asked for.
+
+        Raises:
+            Problem: 400 `bad_page_size`.
+        """
+        raw = request.query_params.get(self.page_size_query_param)
+        if raw is None:
+            return self.page_size
+        if not (raw.isascii() and raw.isdigit() and len(raw) < 5 and 1 <= int(raw) <= self.max_page_size):
+            raise Problem(
+                400,
+                "bad_page_size",
+                f"page_size is a whole number from 1 to {self.max_page_size}.",
+                hint="Leave it out for 50.",
+                field="page_size",
+            )
+        return int(raw)
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        """The rows of the page.
+
+        Raises:
+            Problem: 400 `bad_cursor`, for one that we did not make.
+        """
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValidationError, ValueError, OverflowError, DataError) as error:
+            raise Problem(
+                400,
+                "bad_cursor",
+                "The cursor is not one of ours.",
+                hint="Follow the addresses in next and previous as they are.",
+                field="cursor",
+            ) from error

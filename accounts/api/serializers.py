@@ -1,0 +1,143 @@
+"""The bodies of the accounts API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.api.strict import NameField, StrictModelSerializer, StrictSerializer
+from accounts.models import ApiToken, AuditEntry, Tenant, User
+from accounts.roles import Permission, Role
+
+
+class TenantSerializer(StrictModelSerializer):
+    """A tenant."""
+
+    name = NameField(max_length=120)
+    slug = serializers.SlugField(max_length=60, required=False)
+
+    class Meta:
+        model = Tenant
+        fields = ("id", "name", "slug", "is_active", "created_at")
+        read_only_fields = ("created_at",)
+
+
+class UserSerializer(StrictModelSerializer):
+    """A user; never with the password or the confirmation token."""
+
+    tenant = serializers.PrimaryKeyRelatedField(
+        queryset=Tenant.objects.none(), allow_null=True, required=False
+    )
+    role = serializers.ChoiceField(choices=[role.value for role in Role], allow_null=True, required=False)
+    name = NameField(max_length=120)
+    email = serializers.EmailField(max_length=254)
+
+    class Meta:
+        model = User
+        fields: tuple[str, ...] = (
+            "id",
+            "tenant",
+            "role",
+            "name",
+            "email",
+            "register",
+            "permission",
+            "is_active",
+            "must_change_password",
+            "last_login",
+        )
+        read_only_fields = ("register", "must_change_password", "last_login")
+
+
+class NewUserSerializer(UserSerializer):
+    """The answer to a new user who may sign in: the only time that the password is seen."""
+
+    one_time_password = serializers.CharField(read_only=True, allow_null=True)
+
+    class Meta(UserSerializer.Meta):
+        fields = (*UserSerializer.Meta.fields, "one_time_password")
+
+
+class OneTimePasswordSerializer(serializers.Serializer[Any]):
+    """A password that is shown once."""
+
+    one_time_password = serializers.CharField(read_only=True)
+
+
+class TokenSerializer(StrictModelSerializer):
+    """An API token without its text."""
+
+    name = NameField(max_length=120)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=[permission.value for permission in Permission]),
+        max_length=len(Permission),
+    )
+    user_name = serializers.CharField(source="user.name", read_only=True)
+
+    class Meta:
+        model = ApiToken
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "prefix",
+            "user",
+            "user_name",
+            "tenant",
+            "scopes",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+            "revoked_at",
+        )
+        read_only_fields = ("prefix", "user", "tenant", "created_at", "last_used_at", "revoked_at")
+
+
+class NewTokenSerializer(TokenSerializer):
+    """The answer to a new token: the only time that its text is seen."""
+
+    token = serializers.CharField(read_only=True)
+
+    class Meta(TokenSerializer.Meta):
+        fields = (*TokenSerializer.Meta.fields, "token")
+
+
+class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
+    """Who did what to which thing."""
+
+    class Meta:
+        model = AuditEntry
+        fields = (
+            "id",
+            "at",
+            "actor_id",
+            "actor_name",
+            "actor_role",
+            "token_id",
+            "tenant",
+            "verb",
+            "target",
+            "target_id",
+            "changes",
+        )
+        read_only_fields = fields
+
+
+class PlatformSettingsSerializer(StrictSerializer):
+    """Settings of the platform."""
+
+    egress_allowed_networks = serializers.ListField(
+        child=serializers.CharField(max_length=60), required=False, max_length=100
+    )
+    flags = serializers.DictField(child=serializers.BooleanField(), required=False)
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    """Who asks, and what that one may do."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    role = serializers.ChoiceField(choices=[role.value for role in Role])
+    tenant = serializers.IntegerField(allow_null=True)
+    token = serializers.IntegerField(allow_null=True)
+    permissions = serializers.ListField(
+        child=serializers.ChoiceField(choices=[permission.value for permission in Permission])
+    )

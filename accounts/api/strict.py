@@ -1,0 +1,69 @@
+"""Serializers that refuse what they do not know, and fields for names."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+_HIDDEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u2028\u2029")
+
+
+class RefusesUnknown:
+    """Mixin: a key that is no field, or cannot be set, is an error. DRF would ignore it in silence."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """As DRF's, after the check of the keys."""
+        if isinstance(data, Mapping):
+            _check_keys(self.fields, data)  # type: ignore[attr-defined]
+        return super().to_internal_value(data)  # type: ignore[misc]
+
+
+class StrictSerializer(RefusesUnknown, serializers.Serializer[Any]):
+    """The base of bodies that are not a model's row."""
+
+
+class StrictModelSerializer(RefusesUnknown, serializers.ModelSerializer[Any]):
+    """The base of bodies that are a model's row. Services write; `save` is not for views."""
+
+    def create(self, validated_data: Any) -> Any:
+        """Views do not save."""
+        raise NotImplementedError("Call a service.")
+
+    def update(self, instance: Any, validated_data: Any) -> Any:
+        """Views do not save."""
+        raise NotImplementedError("Call a service.")
+
+
+class NameField(serializers.CharField):
+    """One line that looks like what it is: NFC, no control, bidirectional or invisible characters."""
+
+    default_error_messages = {"hidden": "The text holds control or invisible characters."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text, composed."""
+        text = unicodedata.normalize("NFC", str(super().to_internal_value(data)))
+        if any(_is_hidden(character) for character in text):
+            self.fail("hidden")
+        return text
+
+
+def _is_hidden(character: str) -> bool:
+    return character in _HIDDEN or unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs")
+
+
+def _check_keys(fields: Mapping[str, Any], data: Mapping[Any, Any]) -> None:
+    errors: dict[str, list[ErrorDetail]] = {}
+    for key in data:
+        field = fields.get(key)
+        if field is None:
+            known = ", ".join(name for name, other in fields.items() if not other.read_only)
+            text, code = f"There is no field of this name. There is: {known}.", "unknown_field"
+        elif field.read_only:
+            text, code = "This field cannot be set.", "read_only_field"
+        else:
+            continue
+        errors[str(key)] = [ErrorDetail(text, code=code)]
+    if errors:
+        raise serializers.ValidationError(errors)

@@ -1,0 +1,18 @@
+"""Routes of the accounts API, below `/api/v1/`."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from accounts.api import views
+
+router = SimpleRouter()
+router.register("tenants", views.TenantViewSet, basename="tenant")
+router.register("users", views.UserViewSet, basename="user")
+router.register("tokens", views.TokenViewSet, basename="token")
+router.register("audit", views.AuditViewSet, basename="audit")
+
+urlpatterns = [
+    *router.urls,
+    path("platform/settings/", views.PlatformSettingsView.as_view(), name="platform-settings"),
+    path("me/", views.MeView.as_view(), name="me"),
+]

@@ -1,0 +1,176 @@
+"""Tenants, users, tokens, the audit trail and the platform's settings over the API."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from accounts.actors import actor_of
+from accounts.api.filters import AuditFilter, TenantFilter, UserFilter
+from accounts.api.serializers import (
+    AuditEntrySerializer,
+    MeSerializer,
+    NewTokenSerializer,
+    NewUserSerializer,
+    OneTimePasswordSerializer,
+    PlatformSettingsSerializer,
+    TenantSerializer,
+    TokenSerializer,
+    UserSerializer,
+)
+from accounts.api.viewsets import ScopedViewSet
+from accounts.models import ApiToken, AuditEntry, PlatformSettings, Tenant, User
+from accounts.roles import Permission
+from accounts.scope import visible
+from accounts.services import platform, tenants, tokens, users
+
+
+class TenantViewSet(ScopedViewSet[Tenant]):
+    """Tenants. A tenant's people see their own."""
+
+    queryset = Tenant.objects.all()
+    serializer_class = TenantSerializer
+    filterset_class = TenantFilter
+    needs = {
+        "list": Permission.view,
+        "retrieve": Permission.view,
+        "create": Permission.manage_platform,
+        "partial_update": Permission.manage_platform,
+        "destroy": Permission.manage_platform,
+    }
+
+    def create(self, request: Request) -> Response:
+        """Make a tenant."""
+        return self.shown(tenants.create(self.actor, self.checked()), status=201)
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change a tenant; `is_active: false` locks its people and tokens out."""
+        tenant = self.get_object()
+        return self.shown(tenants.update(self.actor, tenant, self.checked(tenant, partial=True)))
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Remove a tenant to whom nothing belongs."""
+        tenants.delete(self.actor, self.get_object())
+        return Response(status=204)
+
+
+class UserViewSet(ScopedViewSet[User]):
+    """Users: people who sign in, and customers (without a role)."""
+
+    queryset = User.objects.all()
+    serializer_class = UserSerializer
+    filterset_class = UserFilter
+    needs = dict.fromkeys(
+        ("list", "retrieve", "create", "partial_update", "destroy", "reset_password"), Permission.manage_users
+    )
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
+        """With the tenants that the actor can reach as the choice; any other is unknown."""
+        serializer = super().get_serializer(*args, **kwargs)
+        field = getattr(serializer, "fields", {}).get("tenant")
+        if field is not None and not getattr(self, "swagger_fake_view", False):
+            field.queryset = visible(Tenant, self.actor)
+        return serializer
+
+    @extend_schema(request=UserSerializer, responses={201: NewUserSerializer})
+    def create(self, request: Request) -> Response:
+        """Make a user. One with a role gets a one-time password, which only this answer shows."""
+        user, password = users.create(self.actor, self.checked())
+        return Response({**self.get_serializer(user).data, "one_time_password": password}, status=201)
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change a user. Role, tenant and state end the user's sessions and tokens."""
+        user = self.get_object()
+        return self.shown(users.update(self.actor, user, self.checked(user, partial=True)))
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Remove a user to whom nothing belongs."""
+        users.delete(self.actor, self.get_object())
+        return Response(status=204)
+
+    @extend_schema(request=None, responses=OneTimePasswordSerializer)
+    @action(detail=True, methods=["post"], url_path="reset-password")
+    def reset_password(self, request: Request, pk: str) -> Response:
+        """Give the user a one-time password, which only this answer shows."""
+        return Response({"one_time_password": users.reset_password(self.actor, self.get_object())})
+
+
+class TokenViewSet(ScopedViewSet[ApiToken]):
+    """API tokens: one's own, or all in reach for one who manages users."""
+
+    queryset = ApiToken.objects.all()
+    serializer_class = TokenSerializer
+    needs = dict.fromkeys(("list", "retrieve", "create", "destroy"), Permission.manage_tokens)
+
+    def get_queryset(self) -> Any:
+        """As the service lists them."""
+        if getattr(self, "swagger_fake_view", False):
+            return ApiToken.objects.none()
+        return tokens.listed(self.actor)
+
+    @extend_schema(request=TokenSerializer, responses={201: NewTokenSerializer})
+    def create(self, request: Request) -> Response:
+        """Make a token of one's own; only this answer shows its text."""
+        token, text = tokens.create(self.actor, **self.checked())
+        return Response({**self.get_serializer(token).data, "token": text}, status=201)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Revoke a token. It stays in the list, as revoked."""
+        tokens.revoke(self.actor, self.get_object())
+        return Response(status=204)
+
+
+class AuditViewSet(ScopedViewSet[AuditEntry]):
+    """The audit trail, newest first."""
+
+    queryset = AuditEntry.objects.all()
+    serializer_class = AuditEntrySerializer
+    filterset_class = AuditFilter
+    needs = {"list": Permission.view_audit, "retrieve": Permission.view_audit}
+
+
+class PlatformSettingsView(APIView):
+    """Settings of the whole platform."""
+
+    needs: ClassVar[dict[str, Permission]] = {
+        "get": Permission.manage_platform,
+        "patch": Permission.manage_platform,
+    }
+
+    @extend_schema(responses=PlatformSettingsSerializer)
+    def get(self, request: Request) -> Response:
+        """The settings."""
+        return Response(PlatformSettingsSerializer(PlatformSettings.load()).data)
+
+    @extend_schema(request=PlatformSettingsSerializer, responses=PlatformSettingsSerializer)
+    def patch(self, request: Request) -> Response:
+        """Change some settings. The networks that flows may call replace the former ones."""
+        body = PlatformSettingsSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        row = platform.update(actor_of(request), body.validated_data)
+        return Response(PlatformSettingsSerializer(row).data)
+
+
+class MeView(APIView):
+    """Who asks."""
+
+    needs: ClassVar[dict[str, Permission]] = {"get": Permission.view}
+
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """The actor, and what the role and the token allow."""
+        actor = actor_of(request)
+        return Response(
+            {
+                "id": actor.user_id,
+                "name": actor.name,
+                "role": actor.role,
+                "tenant": actor.tenant_id,
+                "token": actor.token_id,
+                "permissions": [permission.value for permission in Permission if actor.may(permission)],
+            }
+        )

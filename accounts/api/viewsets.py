@@ -1,0 +1,50 @@
+"""The base of views over a model: scoped, read by list and id, written by services."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+
+from django.db.models import Model, QuerySet
+from rest_framework import mixins, viewsets
+from rest_framework.response import Response
+
+from accounts.actors import Actor, actor_of
+from accounts.roles import Permission
+from accounts.scope import visible
+
+M = TypeVar("M", bound=Model)
+
+
+class ScopedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[M]):
+    """List and read what the actor can reach; what lies elsewhere is 404 like what does not exist.
+
+    Writes are methods of the subclass: `checked()` reads the body, one service does it, `shown()` answers.
+    """
+
+    needs: ClassVar[Mapping[str, Permission]] = {}
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        return actor_of(self.request)
+
+    def get_queryset(self) -> QuerySet[M]:
+        """The rows in reach."""
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows.none()
+        return visible(rows, self.actor)
+
+    def checked(self, instance: M | None = None, *, partial: bool = False) -> dict[str, Any]:
+        """The body's values, validated; those sent only, if `partial`.
+
+        Raises:
+            ValidationError: named by field.
+        """
+        serializer = self.get_serializer(instance, data=self.request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        values: dict[str, Any] = serializer.validated_data
+        return values
+
+    def shown(self, instance: M, status: int = 200) -> Response:
+        """The row as the answer."""
+        return Response(self.get_serializer(instance).data, status=status)

@@ -1,0 +1,30 @@
+"""`manage.py reset_password <email>`: for someone locked out, by someone with a shell."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.actors import Actor
+from accounts.models import User
+from accounts.services import passwords
+
+
+class Command(BaseCommand):
+    """Gives a user a one-time password and prints it."""
+
+    help = "Print a one-time password for a user; it must be changed at the next sign-in."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The mail address."""
+        parser.add_argument("email")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Set the password; ends the user's sessions and tokens."""
+        email = options["email"].strip().lower()
+        user = User.objects.select_related("tenant").filter(email=email).first()
+        if user is None:
+            raise CommandError(f"There is no user with the address {email}.")
+        if not user.can_sign_in:
+            raise CommandError(f"{email} is a customer or not active, and cannot sign in.")
+        password = passwords.reset(Actor.system(), user)
+        self.stdout.write(f"One-time password of {email}: {password}")

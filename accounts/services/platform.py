@@ -1,0 +1,103 @@
+"""Settings of the platform."""
+
+import ipaddress
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.actors import Actor
+from accounts.models import PlatformSettings
+from accounts.roles import Permission
+from common.problems import Problem
+
+MOST_NETWORKS = 100
+
+
+class Flag(StrEnum):
+    """Switches of the whole platform."""
+
+    demo = "demo"
+
+
+def update(actor: Actor, values: Mapping[str, Any]) -> PlatformSettings:
+    """Change `egress_allowed_networks` (CIDR texts) and single `flags`.
+
+    Raises:
+        Problem: 400 `bad_network`, `too_many_networks` or `unknown_flag`.
+    """
+    actor.need(Permission.manage_platform)
+    with transaction.atomic():
+        PlatformSettings.objects.get_or_create(pk=1)
+        row = PlatformSettings.objects.select_for_update().get(pk=1)
+        before = {"egress_allowed_networks": row.egress_allowed_networks, "flags": row.flags}
+        if "egress_allowed_networks" in values:
+            row.egress_allowed_networks = networks(values["egress_allowed_networks"])
+        if "flags" in values:
+            row.flags = {**row.flags, **_flags(values["flags"])}
+        row.save()
+        changes = {
+            name: [old, getattr(row, name)] for name, old in before.items() if getattr(row, name) != old
+        }
+        if changes:
+            audit.record(actor, "updated", "platform_settings", "1", tenant_id=None, changes=changes)
+    return row
+
+
+def is_on(flag: Flag) -> bool:
+    """Whether the switch is on."""
+    return bool(PlatformSettings.load().flags.get(flag.value, False))
+
+
+def networks(texts: list[str]) -> list[str]:
+    """Networks in their shortest form, each once, in their order.
+
+    Raises:
+        Problem: 400 that names the position of one that is no network.
+    """
+    if len(texts) > MOST_NETWORKS:
+        raise Problem(
+            400,
+            "too_many_networks",
+            f"There can be {MOST_NETWORKS} networks.",
+            hint="Join neighbours into one.",
+            field="egress_allowed_networks",
+        )
+    return list(dict.fromkeys(_network(text, index) for index, text in enumerate(texts)))
+
+
+def _network(text: str, index: int) -> str:
+    try:
+        network = ipaddress.ip_network(text.strip(), strict=True)
+    except ValueError as error:
+        raise Problem(
+            400,
+            "bad_network",
+            f"{text[:60]!r} is not a network: {error}.",
+            hint="Write it like 10.20.0.0/16 or fd00:1::/64, without bits set behind the prefix.",
+            field=f"egress_allowed_networks.{index}",
+        ) from error
+    if network.prefixlen == 0:
+        raise Problem(
+            400,
+            "bad_network",
+            "This would allow every address there is.",
+            hint="Allow the networks that flows need.",
+            field=f"egress_allowed_networks.{index}",
+        )
+    return str(network)
+
+
+def _flags(given: Mapping[str, Any]) -> dict[str, bool]:
+    known = {flag.value for flag in Flag}
+    for name, value in given.items():
+        if name not in known:
+            hint = f"There is: {', '.join(sorted(known))}."
+            raise Problem(
+                400, "unknown_flag", f"There is no flag {name[:40]!r}.", hint=hint, field=f"flags.{name}"
+            )
+        if not isinstance(value, bool):
+            raise Problem(400, "bad_flag", "A flag is true or false.", field=f"flags.{name}")
+    return dict(given)

@@ -1,0 +1,86 @@
+"""Tenants: made, changed, removed by the platform."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from accounts import audit
+from accounts.actors import Actor
+from accounts.models import Tenant
+from accounts.roles import Permission
+from common.problems import Problem
+
+FIELDS = ("name", "slug", "is_active")
+
+
+def create(actor: Actor, values: Mapping[str, Any]) -> Tenant:
+    """A tenant; without `slug` one is made from the name.
+
+    Raises:
+        Problem: 409 `name_taken`.
+    """
+    actor.need(Permission.manage_platform)
+    tenant = Tenant(**_cleaned(values))
+    tenant.slug = tenant.slug or slugify(tenant.name)[:60] or "tenant"
+    with transaction.atomic():
+        _save(tenant)
+        changes = {field: getattr(tenant, field) for field in FIELDS}
+        audit.record(actor, "created", "tenant", str(tenant.pk), tenant_id=tenant.pk, changes=changes)
+    return tenant
+
+
+def update(actor: Actor, tenant: Tenant, values: Mapping[str, Any]) -> Tenant:
+    """Change some of `FIELDS`. Without `is_active` its people and tokens are locked out at once.
+
+    Raises:
+        Problem: 409 `name_taken`.
+    """
+    actor.need(Permission.manage_platform)
+    with transaction.atomic():
+        tenant = Tenant.objects.select_for_update().get(pk=tenant.pk)
+        before = {field: getattr(tenant, field) for field in FIELDS}
+        for field, value in _cleaned(values).items():
+            setattr(tenant, field, value)
+        changes = {
+            field: [before[field], getattr(tenant, field)]
+            for field in FIELDS
+            if getattr(tenant, field) != before[field]
+        }
+        if changes:
+            _save(tenant)
+            audit.record(actor, "updated", "tenant", str(tenant.pk), tenant_id=tenant.pk, changes=changes)
+    return tenant
+
+
+def delete(actor: Actor, tenant: Tenant) -> None:
+    """Remove a tenant to whom nothing belongs.
+
+    Raises:
+        ProtectedError: something does; deactivate it instead.
+    """
+    actor.need(Permission.manage_platform)
+    with transaction.atomic():
+        tenant_id = tenant.pk
+        tenant.delete()
+        audit.record(
+            actor, "deleted", "tenant", str(tenant_id), tenant_id=tenant_id, changes={"name": tenant.name}
+        )
+
+
+def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
+    if unknown := set(values) - set(FIELDS):
+        raise TypeError(f"These are not for services to set: {', '.join(sorted(unknown))}.")
+    return dict(values)
+
+
+def _save(tenant: Tenant) -> None:
+    try:
+        with transaction.atomic():
+            tenant.save()
+    except IntegrityError as error:
+        field = "name" if Tenant.objects.filter(name=tenant.name).exclude(pk=tenant.pk).exists() else "slug"
+        raise Problem(
+            409, f"{field}_taken", f"Another tenant has this {field}.", hint="Give another one.", field=field
+        ) from error

@@ -1,0 +1,194 @@
+"""Users: made, changed, removed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts import audit
+from accounts.actors import Actor
+from accounts.models import Tenant, User
+from accounts.roles import PLATFORM_ONLY, TENANT_ONLY, Permission, Role, permissions_of
+from accounts.services import passwords, sessions
+from accounts.signals import user_registered, user_updated
+from common.problems import Problem
+
+FIELDS = ("email", "name", "role", "tenant", "permission", "is_active")
+_ENDS_SESSIONS = frozenset({"role", "tenant", "is_active"})
+
+
+def create(actor: Actor, values: Mapping[str, Any]) -> tuple[User, str | None]:
+    """A user, and the one-time password if the user may sign in.
+
+    Args:
+        values: of `FIELDS`; `tenant` is a Tenant or None, left out it is the actor's own.
+
+    Raises:
+        Problem: 403 for a role or tenant beyond the actor's, 409 for an address that is taken.
+    """
+    actor.need(Permission.manage_users)
+    user = User(**_cleaned(actor, values), must_change_password=True)
+    if "tenant" not in values:
+        user.tenant_id = actor.tenant_id
+    _check_place(actor, user)
+    password = passwords.one_time_password() if user.role else None
+    user.must_change_password = password is not None
+    user.set_password(password)
+    with transaction.atomic():
+        _save(user)
+        changes = {field: _plain(getattr(user, field)) for field in FIELDS}
+        audit.record(actor, "created", "user", str(user.pk), tenant_id=user.tenant_id, changes=changes)
+        user_registered.send(sender=User, user=user, actor=actor)
+    return user, password
+
+
+def update(actor: Actor, user: User, values: Mapping[str, Any]) -> User:
+    """Change some of `FIELDS`. Role, tenant and state end the user's sessions and tokens.
+
+    Raises:
+        Problem: 403 for a user, role or tenant beyond the actor's, 409 for a taken address, the own account's
+            role or state, and the last platform admin.
+    """
+    actor.need(Permission.manage_users)
+    with transaction.atomic():
+        _lock_platform_admins(user)
+        user = User.objects.select_for_update(of=("self",)).select_related("tenant").get(pk=user.pk)
+        _check_outranks(actor, user.as_role())
+        before = {field: getattr(user, field) for field in FIELDS}
+        for field, value in _cleaned(actor, values).items():
+            setattr(user, field, value)
+        changed = [field for field in FIELDS if getattr(user, field) != before[field]]
+        if not changed:
+            return user
+        _check_place(actor, user)
+        _check_own(actor, user, changed)
+        _save(user, changed)
+        if _ENDS_SESSIONS.intersection(changed):
+            _keep_one_platform_admin()
+            sessions.end_all(user)
+        changes = {field: [_plain(before[field]), _plain(getattr(user, field))] for field in changed}
+        audit.record(actor, "updated", "user", str(user.pk), tenant_id=user.tenant_id, changes=changes)
+        user_updated.send(sender=User, user=user, actor=actor)
+    return user
+
+
+def delete(actor: Actor, user: User) -> None:
+    """Remove a user to whom nothing belongs.
+
+    Raises:
+        Problem: 403 or 409 as `update`.
+        ProtectedError: something belongs to the user; deactivate instead.
+    """
+    actor.need(Permission.manage_users)
+    with transaction.atomic():
+        _lock_platform_admins(user)
+        _check_outranks(actor, user.as_role())
+        _check_own(actor, user, ["is_active"])
+        user_id, tenant_id = user.pk, user.tenant_id
+        user.delete()
+        _keep_one_platform_admin()
+        changes = {"email": user.email, "name": user.name}
+        audit.record(actor, "deleted", "user", str(user_id), tenant_id=tenant_id, changes=changes)
+
+
+def reset_password(actor: Actor, user: User) -> str:
+    """A one-time password for a user who forgot theirs.
+
+    Raises:
+        Problem: 403 for a user beyond the actor's, 409 for a customer.
+    """
+    actor.need(Permission.manage_users)
+    _check_outranks(actor, user.as_role())
+    if user.role is None:
+        raise Problem(409, "cannot_sign_in", "A customer does not sign in here.", hint="Give a role first.")
+    return passwords.reset(actor, user)
+
+
+def grantable_roles(actor: Actor) -> list[Role]:
+    """The roles that the actor may give: none that can do what the actor cannot."""
+    return [role for role in Role if _outranks(actor, role)]
+
+
+def _outranks(actor: Actor, role: Role | None) -> bool:
+    return all(actor.may(permission) for permission in permissions_of(role))
+
+
+def _check_outranks(actor: Actor, role: Role | None) -> None:
+    if not _outranks(actor, role):
+        raise Problem(
+            403,
+            "role_too_high",
+            f"The role {role} can do things that you cannot.",
+            hint="Ask an admin who has that role.",
+            field="role",
+        )
+
+
+def _cleaned(actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
+    if unknown := set(values) - set(FIELDS):
+        raise TypeError(f"These are not for services to set: {', '.join(sorted(unknown))}.")
+    cleaned = dict(values)
+    if "email" in cleaned:
+        cleaned["email"] = cleaned["email"].strip().lower()
+    tenant: Tenant | None = cleaned.get("tenant")
+    if "tenant" in cleaned and not actor.is_platform and (tenant is None or tenant.pk != actor.tenant_id):
+        raise Problem(403, "other_tenant", "Users stay in your own tenant.", field="tenant")
+    if "role" in cleaned:
+        cleaned["role"] = cleaned["role"] or None
+    return cleaned
+
+
+def _check_place(actor: Actor, user: User) -> None:
+    role = user.as_role()
+    _check_outranks(actor, role)
+    if role in PLATFORM_ONLY and user.tenant_id is not None:
+        raise Problem(
+            400, "role_without_tenant", f"The role {role} is the platform's.", hint="Take the tenant out."
+        )
+    if role in TENANT_ONLY and user.tenant_id is None:
+        raise Problem(
+            400, "role_with_tenant", f"The role {role} needs a tenant.", hint="Choose one.", field="tenant"
+        )
+
+
+def _check_own(actor: Actor, user: User, changed: list[str]) -> None:
+    if user.pk == actor.user_id and _ENDS_SESSIONS.intersection(changed):
+        raise Problem(
+            409,
+            "own_account",
+            "You cannot take away your own access.",
+            hint="Another admin can.",
+            field=next(field for field in changed if field in _ENDS_SESSIONS),
+        )
+
+
+def _lock_platform_admins(user: User) -> None:
+    """Two admins who remove each other at the same moment come one after the other."""
+    if user.role == Role.platform_admin:
+        list(User.objects.filter(role=Role.platform_admin).order_by("pk").select_for_update())
+
+
+def _keep_one_platform_admin() -> None:
+    if not User.objects.filter(role=Role.platform_admin, is_active=True).exists():
+        raise Problem(
+            409,
+            "last_platform_admin",
+            "This is the last platform admin.",
+            hint="Make another platform admin first.",
+        )
+
+
+def _save(user: User, fields: list[str] | None = None) -> None:
+    try:
+        with transaction.atomic():
+            user.save(update_fields=fields)
+    except IntegrityError as error:
+        if not User.objects.filter(email=user.email).exclude(pk=user.pk).exists():
+            raise
+        raise Problem(
+            409, "email_taken", "This address cannot be used.", hint="Give another one.", field="email"
+        ) from error
+
+
+def _plain(value: Any) -> Any:
+    return value.pk if isinstance(value, Tenant) else value
