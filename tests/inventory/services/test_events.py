@@ -24,10 +24,7 @@ WANTED = {
     "account.balance_removed",
     "eventlog.created",
 }
-SERVER_FIELDS = (
-    "id vmid userid hostname cpu ram disk os ip ip6 node createdAt deletedAt nextPayment paymentReminderSent "
-    "packageId status cancelledAt charges"
-).split()  # noqa: SIM905
+SERVER_FIELDS = [
     "id",
     "vmid",
     "userid",
