@@ -6,6 +6,7 @@ from flows.api.intake.hooks import HookCache, check_caller, event_of_call
 from flows.api.intake.http import Receive, Scope, Send, answer, answer_problem, header, read_body
 from flows.api.intake.pressure import Pressure
 from flows.api.intake.senders import SenderCache
+from flows.api.intake.types import TypeCheck
 from flows.services.intake import DedupConflict, IntakeUnavailable, intake_writer
 from flows.store.intake import Accepted, NewEvent
 
@@ -28,6 +29,7 @@ class Intake:
         self._senders = SenderCache()
         self._hooks = HookCache()
         self._pressure = Pressure()
+        self._types = TypeCheck()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -48,7 +50,9 @@ class Intake:
             actor = await self._senders.sender(scope)
             await self._pressure.check(actor.tenant_id)
             body = await read_body(scope, receive, MAX_EVENTS_BYTES)
-            return read_events(body, actor.tenant_id, header(scope, b"idempotency-key"))
+            events = read_events(body, actor.tenant_id, header(scope, b"idempotency-key"))
+            await self._types.check(events)
+            return events
         return [await self._hook_event(scope, receive)]
 
     async def _hook_event(self, scope: Scope, receive: Receive) -> NewEvent:
