@@ -11,8 +11,8 @@ MOST_RETRY_AFTER_SECONDS = 6 * 3600.0
 def next_delay(policy: RetryPolicy, tries: int, error: NodeError, rng: random.Random) -> float | None:
     """Seconds until the next try, or None when there is none.
 
-    Exponential backoff with full jitter above half of it, capped; a `Retry-After` of the other side is obeyed when
-    it is longer, up to six hours.
+    Exponential backoff, capped, shortened by chance as far as `jitter` says, so that runs that failed together do not
+    come back together; a `Retry-After` of the other side is obeyed when it is longer, up to six hours.
 
     Args:
         policy: the node's setting.
@@ -23,7 +23,6 @@ def next_delay(policy: RetryPolicy, tries: int, error: NodeError, rng: random.Ra
     if not error.retryable or tries >= policy.attempts:
         return None
     delay = min(policy.first_seconds * policy.factor ** (tries - 1), policy.cap_seconds)
-    if policy.jitter:
-        delay = delay / 2 + rng.random() * delay / 2
+    delay *= 1 - policy.jitter * rng.random()
     asked = min(max(error.retry_after or 0.0, 0.0), MOST_RETRY_AFTER_SECONDS)
     return max(delay, asked)

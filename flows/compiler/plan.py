@@ -1,0 +1,80 @@
+"""A flow version compiled for the engine: everything resolved, nothing left to look up while it runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from flows.graph.document import FlowSettings
+from flows.sdk import Node, NodeConfig, NodeMeta, Record
+
+DEFAULT_TIMEOUT_SECONDS = 60.0
+
+
+class RenderableConfig(Protocol):
+    """A config whose templates are compiled."""
+
+    @property
+    def drawn(self) -> NodeConfig:
+        """The config as drawn, templates not rendered."""
+
+    def render(self, record: Record) -> NodeConfig:
+        """The config with its templates rendered from the record.
+
+        Raises:
+            NodeError: a template cannot be rendered; the error names the config field.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How a failed step is tried again.
+
+    Args:
+        attempts: tries altogether; 1 means no retry.
+        first_seconds: how long to wait before the second try.
+        factor: by how much each wait is longer than the one before.
+        cap_seconds: the longest wait.
+        jitter: how much of a wait is left to chance, from 0 to 1.
+    """
+
+    attempts: int = 1
+    first_seconds: float = 10.0
+    factor: float = 2.0
+    cap_seconds: float = 3600.0
+    jitter: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedNode:
+    """A node, resolved. `next` holds the ids behind each port, in edge order."""
+
+    id: str
+    name: str
+    type: str
+    node: Node
+    config: RenderableConfig
+    next: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    retry: RetryPolicy = RetryPolicy()
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+
+    @property
+    def meta(self) -> NodeMeta:
+        """The identity of its type."""
+        return self.node.meta
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole flow, resolved. A tree: its root is the trigger."""
+
+    trigger_id: str
+    nodes: Mapping[str, PlannedNode]
+    settings: FlowSettings = FlowSettings()
+
+    @cached_property
+    def parent(self) -> Mapping[str, str]:
+        """Which node leads to a node, by id; the trigger has none."""
+        return {
+            child: node.id for node in self.nodes.values() for behind in node.next.values() for child in behind
+        }
