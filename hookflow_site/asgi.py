@@ -1,6 +1,7 @@
 """The ASGI application: the intake beside Django, and the websockets."""
 
 import os
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hookflow_site.settings")
 
@@ -17,11 +18,12 @@ from hookflow_site import celery  # noqa: E402, F401  # the doorbell sends throu
 from hookflow_site.sockets import guarded  # noqa: E402
 
 intake = Intake()
+django: Any = django_app
 
 
 async def http(scope: Scope, receive: Receive, send: Send) -> None:
     """Events go to the intake, all else to Django."""
-    await (intake if handles(scope) else django_app)(scope, receive, send)
+    await (intake if handles(scope) else django)(scope, receive, send)
 
 
 application = ProtocolTypeRouter({"http": http, "websocket": guarded(URLRouter(websocket_urlpatterns))})

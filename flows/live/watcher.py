@@ -10,7 +10,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 
 from accounts.actors import Actor
-from accounts.services.sessions import actor_of_session
+from accounts.services.tokens import still_valid
 from common.problems import Problem
 from flows.services.watching import watch
 
@@ -33,6 +33,7 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     """
 
     group: str = ""
+    _actor: Actor | None = None
 
     def check(self, actor: Actor) -> None:
         """Stop unless the actor may watch.
@@ -82,14 +83,18 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         return bool(await database_sync_to_async(self._check_now)())
 
     def _check_now(self) -> bool:
+        user, session = self.scope.get("user"), self.scope.get("session")
+        if user is None or not user.is_authenticated or user.must_change_password or session is None:
+            return False
+        if not session.exists(session.session_key):
+            return False
+        if self._actor is None:
+            self._actor = Actor.of_user(user)
         try:
-            actor = actor_of_session(self.scope)
-            if actor is None:
-                return False
-            self.check(actor)
+            self.check(self._actor)
         except Problem:
             return False
-        return True
+        return still_valid(self._actor)
 
     async def _join(self) -> None:
         self._redis = redis.asyncio.Redis.from_url(

@@ -1,12 +1,18 @@
 """A JSON column that is text in the database."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.db import models
 
 
-class JsonText(models.TextField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    Base = models.TextField[Any, Any]
+else:
+    Base = models.TextField
+
+
+class JsonText(Base):
     """Plain JSON kept as text.
 
     The database never looks inside payloads and outputs; as text they cost it no parsing on the way in, and

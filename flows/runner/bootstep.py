@@ -2,12 +2,12 @@
 
 import asyncio
 import threading
-from typing import Any, ClassVar
+from typing import Any
 
 import structlog
 from celery import bootsteps
-from django.conf import settings
 
+from flows.conf import number
 from flows.runner.runner import Runner
 from flows.services.publishing import ChannelPublisher
 from flows.store.journal import DatabaseRunStore
@@ -31,8 +31,8 @@ class RunnerThread:
         runner = self._runner = Runner(
             DatabaseRunStore(),
             ChannelPublisher(),
-            concurrency=settings.HOOKFLOW["RUNNER_CONCURRENCY"],
-            lease_seconds=settings.HOOKFLOW["LEASE_SECONDS"],
+            concurrency=number("RUNNER_CONCURRENCY"),
+            lease_seconds=number("LEASE_SECONDS"),
         )
         asyncio.run(runner.run())
 
@@ -52,10 +52,10 @@ class RunnerThread:
 runner_thread = RunnerThread()
 
 
-class RunnerStep(bootsteps.StartStopStep):  # type: ignore[misc]
+class RunnerStep(bootsteps.StartStopStep):
     """Starts with the worker and stops before its pool."""
 
-    requires: ClassVar[set[str]] = {"celery.worker.components:Pool"}
+    requires = ("celery.worker.components:Pool",)
 
     def start(self, parent: Any) -> None:
         """The worker is up."""

@@ -8,11 +8,11 @@ from concurrent.futures import Executor
 
 import orjson
 import structlog
-from django.conf import settings
 from django.db import close_old_connections
 
 from common.redact import log_line
 from flows.compiler.plan import PlannedNode
+from flows.conf import number
 from flows.sdk import Emit, NodeContext, NodeError, Record, Result, Suspend
 
 logger = structlog.get_logger(__name__)
@@ -83,7 +83,7 @@ def _checked(node: PlannedNode, result: Result, record: Record) -> Result:
 
 
 def _check_record(node: PlannedNode, record: Record) -> None:
-    limit = settings.HOOKFLOW["MAX_RECORD_BYTES"]
+    limit = number("MAX_RECORD_BYTES")
     try:
         size = len(orjson.dumps(record))
     except (TypeError, orjson.JSONEncodeError) as error:

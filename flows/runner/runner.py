@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -116,7 +117,7 @@ class Runner:
             drive = Drive(run, tools)
             task = asyncio.create_task(drive.run())
             self._drives[run.run_id] = (drive, task)
-            task.add_done_callback(lambda done, run_id=run.run_id: self._drive_done(run_id, done))
+            task.add_done_callback(partial(self._drive_done, run.run_id))
         return claimed
 
     def _drive_done(self, run_id: UUID, task: asyncio.Task[None]) -> None:
@@ -142,7 +143,7 @@ class Runner:
             held = list(self._drives)
             if held:
                 await self._upkeep(
-                    pool, lambda held=held: self._store.renew(self.owner, held, self._lease_seconds)
+                    pool, partial(self._store.renew, self.owner, held, self._lease_seconds)
                 )
 
     async def _watch_cancels(self, pool: ThreadPoolExecutor) -> None:
@@ -150,7 +151,7 @@ class Runner:
             await asyncio.sleep(CANCEL_POLL_SECONDS)
             if not self._drives:
                 continue
-            wanted = await self._upkeep(pool, lambda: self._store.cancel_requests(self.owner))
+            wanted = await self._upkeep(pool, partial(self._store.cancel_requests, self.owner))
             for run_id in wanted or ():
                 held = self._drives.get(run_id)
                 if held is not None and not held[0].is_cancelled:

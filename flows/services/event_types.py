@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import audit
 from accounts.actors import Actor
@@ -29,11 +30,17 @@ def definition_for(actor: Actor, name: str) -> EventTypeDefinition:
     """
     if name in event_types:
         raise Problem(409, "built_in", f"The event type {name!r} comes with the program and cannot be changed.")
-    found = visible(EventTypeDefinition, actor).filter(name=name, tenant_id=actor.tenant_id).first()
+    found = visible(EventTypeDefinition, actor).filter(Q(name=name, tenant_id=actor.tenant_id)).first()
     if found is None:
         raise Problem(404, "not_found", "There is no such event type.")
     actor.need(Permission.edit_flows)
     return found
+
+
+def defined_type(name: str, tenant_id: int | None) -> EventTypeDefinition | None:
+    """The type of that name that the tenant defined, else the platform's."""
+    rows = EventTypeDefinition.objects.filter(Q(tenant_id=tenant_id) | Q(tenant_id=None), name=name)
+    return min(rows, key=lambda row: row.tenant_id is None, default=None)
 
 
 def define(
@@ -45,7 +52,7 @@ def define(
         Problem: 409 `name_taken`; 400 `bad_schema`, `schema_or_example`.
     """
     actor.need(Permission.edit_flows)
-    taken = EventTypeDefinition.objects.filter(name=name, tenant_id=actor.tenant_id).exists()
+    taken = EventTypeDefinition.objects.filter(Q(name=name, tenant_id=actor.tenant_id)).exists()
     if name in event_types or taken:
         raise Problem(
             409, "name_taken", f"There is an event type named {name!r} already.", field="name", hint="Choose another."
@@ -191,8 +198,7 @@ def _validator_of(event_type: str, tenant_id: int | None) -> Any:
     builtin: EventType | None = event_types.get(event_type)
     if builtin is not None:
         return _compiled(_nullable(builtin.shape.to_json()))
-    found = EventTypeDefinition.objects.filter(name=event_type, tenant_id=tenant_id).first()
-    found = found or EventTypeDefinition.objects.filter(name=event_type, tenant_id=None).first()
+    found = defined_type(event_type, tenant_id)
     return _validator(found.schema) if found else False
 
 

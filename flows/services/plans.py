@@ -6,8 +6,9 @@ from flows.compiler import Compilation, compile_document
 from flows.compiler.plan import Plan
 from flows.graph.codec import read_document
 from flows.graph.document import FlowDocument
-from flows.models import EventTypeDefinition, FlowVersion
+from flows.models import FlowVersion
 from flows.sdk import EventType, Node, NodeError, Shape, event_types, node_types
+from flows.services.event_types import defined_type
 
 
 class Installation:
@@ -25,10 +26,7 @@ class Installation:
         builtin = event_types.get(name)
         if builtin is not None:
             return builtin
-        defined = (
-            EventTypeDefinition.objects.filter(name=name, tenant_id=self.tenant_id).first()
-            or EventTypeDefinition.objects.filter(name=name, tenant_id=None).first()
-        )
+        defined = defined_type(name, self.tenant_id)
         if defined is None:
             return None
         shape = Shape.from_json_schema(defined.schema)

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from django.conf import settings
 from django.db import connection, transaction
 
+from flows.conf import number
 from flows.models import Event, LogLine, Run, Step
 
 BATCH = 500
@@ -13,7 +13,7 @@ FREE_PAGES_A_BATCH = 2_000
 
 def delete_old_runs(now: datetime | None = None, *, batch: int = BATCH) -> int:
     """Delete one batch of runs that finished before the retention time, with steps and log; returns how many."""
-    limit = (now or datetime.now(UTC)) - timedelta(days=settings.HOOKFLOW["RETENTION_DAYS"])
+    limit = (now or datetime.now(UTC)) - timedelta(days=number("RETENTION_DAYS"))
     ids = list(
         Run.objects.filter(finished_at__lt=limit, queue_entry=None)
         .order_by("finished_at")
@@ -31,7 +31,7 @@ def delete_old_runs(now: datetime | None = None, *, batch: int = BATCH) -> int:
 
 def delete_old_events(now: datetime | None = None, *, batch: int = BATCH) -> int:
     """Delete one batch of events that no run refers to any more; returns how many."""
-    limit = (now or datetime.now(UTC)) - timedelta(days=settings.HOOKFLOW["RETENTION_DAYS"])
+    limit = (now or datetime.now(UTC)) - timedelta(days=number("RETENTION_DAYS"))
     ids = list(
         Event.objects.filter(accepted_at__lt=limit, runs=None)
         .order_by("id")

@@ -1,6 +1,7 @@
 """Ticks of schedules: each exactly once, however many processes look."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
@@ -38,7 +39,7 @@ def fire_due(now: datetime | None = None, *, limit: int = 100) -> int:
     return sum(_fire(flow_id, moment) for flow_id in list(due))
 
 
-def _fire(flow_id: object, now: datetime) -> bool:
+def _fire(flow_id: UUID, now: datetime) -> bool:
     with transaction.atomic():
         trigger = (
             Trigger.objects.select_for_update(of=("self",))

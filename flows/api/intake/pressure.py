@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from common.problems import Problem
+from flows.conf import number
 
 CHECK_SECONDS = 1.0
 LEAST_FREE_BYTES = 256 * 1024 * 1024
@@ -53,7 +54,7 @@ class Pressure:
 
 
 def _full_tenants() -> frozenset[int | None]:
-    most = settings.HOOKFLOW["MAX_QUEUED_RUNS_PER_TENANT"]
+    most = number("MAX_QUEUED_RUNS_PER_TENANT")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tenant_id FROM flows_queueentry GROUP BY tenant_id HAVING COUNT(*) >= %s", [most]
