@@ -64,7 +64,7 @@ def update(actor: Actor, user: User, values: Mapping[str, Any]) -> User:
         _check_own(actor, user, changed)
         _save(user, changed)
         if _ENDS_SESSIONS.intersection(changed):
-            _keep_one_platform_admin()
+            _keep_one_platform_admin(before["role"])
             sessions.end_all(user)
         changes = {field: [_plain(before[field]), _plain(getattr(user, field))] for field in changed}
         audit.record(actor, "updated", "user", str(user.pk), tenant_id=user.tenant_id, changes=changes)
@@ -86,7 +86,7 @@ def delete(actor: Actor, user: User) -> None:
         _check_own(actor, user, ["is_active"])
         user_id, tenant_id = user.pk, user.tenant_id
         user.delete()
-        _keep_one_platform_admin()
+        _keep_one_platform_admin(user.role)
         changes = {"email": user.email, "name": user.name}
         audit.record(actor, "deleted", "user", str(user_id), tenant_id=tenant_id, changes=changes)
 
@@ -168,7 +168,9 @@ def _lock_platform_admins(user: User) -> None:
         list(User.objects.filter(role=Role.platform_admin).order_by("pk").select_for_update())
 
 
-def _keep_one_platform_admin() -> None:
+def _keep_one_platform_admin(former: str | None) -> None:
+    if former != Role.platform_admin:
+        return
     if not User.objects.filter(role=Role.platform_admin, is_active=True).exists():
         raise Problem(
             409,
