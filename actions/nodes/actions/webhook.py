@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from actions.services.http import Headers, Outgoing, Timeout, json_bytes, send, url_problem, with_defaults
 from flows.sdk import (
     Emit,
+    Json,
     JsonObject,
     Kind,
     Node,
@@ -92,6 +93,14 @@ class WebhookConfig(NodeConfig):
     )
     timeout: Timeout = ui("30s", label="Time limit", help="For the whole request.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_empty_content(cls, drawn: Json) -> Json:
+        # Told apart from a template that gives null: that sends null, and not the whole record.
+        if isinstance(drawn, dict) and drawn.get("content") in (None, ""):
+            return {name: value for name, value in drawn.items() if name != "content"}
+        return drawn
+
     @model_validator(mode="after")
     def _names_the_other_type(self) -> "WebhookConfig":
         if self.content_type in (OTHER_JSON, OTHER_TEXT) and not self.custom_type:
@@ -142,5 +151,5 @@ def _content(config: WebhookConfig, record: Record) -> tuple[bytes | None, str |
     if config.content_type in (TEXT, OTHER_TEXT):
         other = config.content_type == OTHER_TEXT
         return config.text.encode(), config.custom_type if other else f"{TEXT}; charset=utf-8"
-    value = dict(record) if config.content in (None, "") else config.content
+    value = config.content if "content" in config.model_fields_set else dict(record)
     return json_bytes(value), config.custom_type if config.content_type == OTHER_JSON else JSON

@@ -114,3 +114,14 @@ def test_a_config_that_cannot_be_meant_is_refused(extra):
 def test_a_url_that_cannot_be_called_is_a_problem():
     [(field, _, _)] = Webhook().check(configured(Webhook, {"url": "hooks.example.org"}), Shape.object({}))
     assert field == "url"
+
+
+def test_a_template_that_gives_null_sends_null_and_not_the_record():
+    drawn = configured(Webhook, {"url": URL, "content": "{{ note }}"})
+    rendered = drawn.model_copy(update={"content": None})
+    assert Webhook().preview(rendered, RECORD)["body"] == "null"
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+def test_content_that_was_left_empty_sends_the_record(empty):
+    assert json.loads(sent({"content": empty}).content) == RECORD

@@ -1,0 +1,120 @@
+"""Send mail: a message to one or several people."""
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from actions.services.mail import default_sender, deliver
+from common.egress.mail import MAX_RECIPIENTS, Mail
+from flows.sdk import (
+    Emit,
+    Json,
+    JsonObject,
+    Kind,
+    Node,
+    NodeConfig,
+    NodeContext,
+    NodeMeta,
+    OnCrash,
+    Record,
+    TemplateAddress,
+    TemplateHtml,
+    TemplateText,
+    node,
+    ui,
+)
+
+COMMA = re.compile(r",(?![^{]*\}\})")
+
+
+def _one_by_one(value: Json) -> Json:
+    """Addresses in one text, separated by commas, as a list; commas inside braces belong to a template."""
+    return [part.strip() for part in COMMA.split(value) if part.strip()] if isinstance(value, str) else value
+
+
+Recipients = Annotated[list[TemplateAddress], BeforeValidator(_one_by_one), Field(max_length=MAX_RECIPIENTS)]
+
+
+class SendMailConfig(NodeConfig):
+    """Who gets what."""
+
+    to: Recipients = ui(
+        label="To",
+        help="One address in each place. A template fills one address and can never add another.",
+        widget="tags",
+        placeholder="ops@example.org",
+        min_length=1,
+    )
+    cc: Recipients = ui([], label="Cc", widget="tags", group="More recipients")
+    bcc: Recipients = ui(
+        [], label="Bcc", help="Nobody else sees these.", widget="tags", group="More recipients"
+    )
+    subject: TemplateText = ui(
+        label="Subject",
+        help="One line of at most 200 characters.",
+        placeholder="{{ hostname }} was created",
+        min_length=1,
+    )
+    content: TemplateText = ui(
+        label="Content", help="The text of the message.", widget="textarea", min_length=1
+    )
+    html: TemplateHtml = ui(
+        "",
+        label="HTML content",
+        help="Shown instead of the text where HTML is shown. Inserted values are escaped.",
+        widget="textarea",
+        placeholder="<p>Hello <b>{{ name }}</b></p>",
+    )
+    sender: TemplateAddress | None = ui(
+        None,
+        label="From",
+        help="Empty takes the sender of this installation.",
+        placeholder="hookflow@example.org",
+    )
+
+
+@node
+class SendMail(Node):
+    """Sends one mail to all recipients."""
+
+    meta = NodeMeta(
+        type="send-mail",
+        kind=Kind.ACTION,
+        label="Send mail",
+        summary="Send a mail to one or several people.",
+        icon="mail",
+        durable=True,
+        on_crash=OnCrash.ASK,
+    )
+    Config = SendMailConfig
+
+    async def run(self, ctx: NodeContext, config: SendMailConfig, record: Record) -> Emit:
+        """Send it; the record goes on as it came."""
+        await deliver(ctx, _mail(config))
+        return Emit("out", record)
+
+    def preview(self, config: SendMailConfig, record: Record) -> JsonObject:
+        """The mail that would be sent."""
+        mail = _mail(config)
+        return {
+            "from": mail.sender,
+            "to": list(mail.to),
+            "cc": list(mail.cc),
+            "bcc": list(mail.bcc),
+            "subject": mail.subject,
+            "text": mail.text,
+            "html": mail.html,
+        }
+
+
+def _mail(config: SendMailConfig) -> Mail:
+    return Mail(
+        sender=config.sender or default_sender(),
+        to=config.to,
+        cc=config.cc,
+        bcc=config.bcc,
+        subject=config.subject,
+        text=config.content,
+        html=config.html,
+    )
