@@ -76,5 +76,8 @@ class Plan:
     def parent(self) -> Mapping[str, str]:
         """Which node leads to a node, by id; the trigger has none."""
         return {
-            child: node.id for node in self.nodes.values() for behind in node.next.values() for child in behind
+            child: node.id
+            for node in self.nodes.values()
+            for behind in node.next.values()
+            for child in behind
         }

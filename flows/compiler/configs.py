@@ -1,0 +1,175 @@
+"""Is the config of a node what its type wants? Says it in plain sentences, field by field."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from flows.compiler.environment import CompileEnvironment
+from flows.compiler.problems import Problem
+from flows.expressions.configs import CompiledConfig, ConfigError, compile_checked
+from flows.graph.document import DocumentNode
+from flows.sdk.config import NodeConfig
+from flows.sdk.fields import nearest
+from flows.sdk.json_types import JsonObject
+from flows.sdk.node import Node
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedConfig:
+    """The compiled config, or None and why."""
+
+    config: CompiledConfig | None
+    problems: list[Problem]
+
+
+def check_config(drawn: DocumentNode, known: Node, environment: CompileEnvironment) -> CheckedConfig:
+    """Upgrade, check and compile the config of a node."""
+    if drawn.type_version > known.meta.version:
+        message = (
+            f"This node was drawn for version {drawn.type_version} of “{known.meta.label}”, which is newer."
+        )
+        hint = f"Update the package that brings it; here is version {known.meta.version}."
+        return CheckedConfig(None, [Problem("newer_type_version", message, hint=hint, node=drawn.id)])
+    try:
+        checked = known.Config.model_validate(_upgraded(drawn, known))
+    except ValidationError as error:
+        found = [_from_pydantic(drawn.id, entry, known.Config) for entry in error.errors(include_url=False)]
+        return CheckedConfig(None, _without_repeats(found))
+    except Exception as error:  # noqa: BLE001  # a stranger's node type may raise anything
+        message = f"The node type “{drawn.type}” failed to read this config: {type(error).__name__}."
+        hint = "Report it to whoever made the node type."
+        return CheckedConfig(None, [Problem("node_type_failed", message, hint=hint, node=drawn.id)])
+    problems = list(_credentials(drawn.id, checked, environment))
+    try:
+        return CheckedConfig(compile_checked(checked), problems)
+    except ConfigError as error:
+        return CheckedConfig(None, problems + [_from_template(drawn.id, entry) for entry in error.problems])
+
+
+def _upgraded(drawn: DocumentNode, known: Node) -> JsonObject:
+    if drawn.type_version < known.meta.version:
+        return known.upgrade(drawn.type_version, dict(drawn.config))
+    return drawn.config
+
+
+def _from_template(node_id: str, entry: Any) -> Problem:
+    error = entry.error
+    return Problem(
+        error.code,
+        error.message,
+        hint=error.hint,
+        node=node_id,
+        field=entry.field,
+        span=(error.start, error.end),
+    )
+
+
+_SENTENCES = {
+    "missing": ("missing_value", "“{label}” is missing.", "Fill it in."),
+    "string_type": ("wrong_type", "“{label}” must be text.", "Write it as text."),
+    "int_type": ("wrong_type", "“{label}” must be a whole number.", "Write digits only."),
+    "int_parsing": ("wrong_type", "“{label}” must be a whole number.", "Write digits only."),
+    "int_from_float": ("wrong_type", "“{label}” must be a whole number.", "Leave out the fraction."),
+    "float_type": ("wrong_type", "“{label}” must be a number.", "Write digits only."),
+    "float_parsing": ("wrong_type", "“{label}” must be a number.", "Write digits only."),
+    "bool_type": ("wrong_type", "“{label}” must be on or off.", "Choose one."),
+    "bool_parsing": ("wrong_type", "“{label}” must be on or off.", "Choose one."),
+    "list_type": ("wrong_type", "“{label}” must be a list.", "Add its entries one by one."),
+    "dict_type": ("wrong_type", "“{label}” must be names with values.", "Add its entries one by one."),
+    "model_type": ("wrong_type", "“{label}” must be a group of fields.", "Fill in its fields."),
+    "literal_error": ("unknown_choice", "“{label}” has no choice {input}.", "Choose {expected}."),
+    "enum": ("unknown_choice", "“{label}” has no choice {input}.", "Choose {expected}."),
+    "string_too_long": ("too_long", "“{label}” is too long.", "At most {max_length} characters."),
+    "string_too_short": ("too_short", "“{label}” is too short.", "At least {min_length} characters."),
+    "too_long": ("too_many", "“{label}” has too many entries.", "At most {max_length}."),
+    "too_short": ("too_few", "“{label}” has too few entries.", "At least {min_length}."),
+    "greater_than_equal": ("out_of_range", "“{label}” is too small.", "It must be at least {ge}."),
+    "greater_than": ("out_of_range", "“{label}” is too small.", "It must be more than {gt}."),
+    "less_than_equal": ("out_of_range", "“{label}” is too large.", "It must be at most {le}."),
+    "less_than": ("out_of_range", "“{label}” is too large.", "It must be less than {lt}."),
+    "string_pattern_mismatch": ("wrong_format", "“{label}” is not in the right form.", ""),
+}
+
+
+def _from_pydantic(node_id: str, error: Any, config: type[NodeConfig]) -> Problem:
+    steps = [str(step) for step in error["loc"]]
+    path, label, holder = _place(steps, config)
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        near = nearest(steps[-1], holder.model_fields if holder else ())
+        hint = f"Did you mean “{near}”?" if near else "Remove it."
+        return Problem("unknown_key", f"There is no field “{path}”.", hint=hint, node=node_id, field=path)
+    shown = error.get("input")
+    values = {"label": label, "input": f"“{shown}”"[:80], **(error.get("ctx") or {})}
+    if kind in _SENTENCES:
+        code, message, hint = (text.format_map(values) for text in _SENTENCES[kind])
+        return Problem(code, message, hint=hint, node=node_id, field=path or None)
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if kind == "value_error":
+        return Problem("wrong_value", f"“{label}” is not right.", hint=said, node=node_id, field=path or None)
+    return Problem("wrong_value", f"“{label}” is not right: {said}.", node=node_id, field=path or None)
+
+
+def _place(steps: list[str], config: type[NodeConfig]) -> tuple[str, str, type[BaseModel] | None]:
+    """The dotted path of a field, its label, and the model that it belongs to.
+
+    pydantic puts the names of union members between the steps; they are no fields and are left out.
+    """
+    holder: type[BaseModel] | None = config
+    path: list[str] = []
+    label = ""
+    for step in steps:
+        info = holder.model_fields.get(step) if holder else None
+        if info is not None:
+            label = info.title or step
+            holder = _model_in(info.annotation)
+        elif step.isdigit() and path:
+            label = f"{label} {int(step) + 1}"
+        elif step != steps[-1] or step in _UNION_STEPS or "[" in step:
+            continue
+        path.append(step)
+    return ".".join(path), label or (path[-1] if path else "The config"), holder
+
+
+_UNION_STEPS = frozenset({"str", "int", "float", "bool", "none", "list", "dict", "nullable"})
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = _model_in(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _without_repeats(problems: list[Problem]) -> list[Problem]:
+    """One problem a field: a union tells once for each of its members."""
+    seen: dict[str | None, Problem] = {}
+    for problem in problems:
+        seen.setdefault(problem.field, problem)
+    return list(seen.values())
+
+
+def _credentials(
+    node_id: str, model: BaseModel, environment: CompileEnvironment, prefix: str = ""
+) -> Iterator[Problem]:
+    for name, info in type(model).model_fields.items():
+        value = getattr(model, name)
+        path = f"{prefix}{name}"
+        if isinstance(value, BaseModel):
+            yield from _credentials(node_id, value, environment, f"{path}.")
+        extra = info.json_schema_extra
+        if not isinstance(extra, dict) or extra.get("x-slot") != "credential" or not value:
+            continue
+        if not environment.has_credential(str(value)):
+            yield Problem(
+                "unknown_credential",
+                f"There is no credential “{value}”.",
+                hint="Choose one that exists, or make it under that name.",
+                node=node_id,
+                field=path,
+            )

@@ -1,0 +1,184 @@
+"""Is every field that a node names known upstream? And does it write over one that is?"""
+
+import types
+import typing
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from flows.compiler.problems import Problem, Severity
+from flows.expressions.builder import Reference
+from flows.expressions.configs import CompiledConfig
+from flows.expressions.paths import ROOT
+from flows.sdk.fields import Segment, names_text, nearest, path_text
+from flows.sdk.shapes import Shape
+
+WRITTEN_FIELDS = frozenset({"as_field"})
+"""Config fields of this name say where a node writes; all other paths say what it reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A path that leads nowhere that is known: how much of it was found, and where it ended."""
+
+    depth: int
+    holder: Shape
+
+
+def check_references(node_id: str, config: CompiledConfig, upstream: Shape) -> list[Problem]:
+    """Every field that the templates and paths of a config name, against the record upstream."""
+    problems = list(_templates(node_id, config, upstream))
+    for path, value in _paths(config.drawn):
+        if path.rsplit(".", maxsplit=1)[-1] in WRITTEN_FIELDS:
+            problems += _overwriting(node_id, path, value, upstream)
+        else:
+            problems += _unknown(node_id, path, tuple(value.split(".")), upstream, any_element=True)
+    return problems
+
+
+def _templates(node_id: str, config: CompiledConfig, upstream: Shape) -> Iterator[Problem]:
+    for found in config.slots:
+        for reference in found.slot.references:
+            field = f"{found.field}.{reference.at}" if reference.at else found.field
+            segments = reference.segments
+            if segments[0] == ROOT and ROOT not in upstream.fields:
+                segments = segments[1:]
+            yield from _unknown(node_id, field, segments, upstream, reference=reference)
+
+
+def _unknown(
+    node_id: str,
+    field: str,
+    segments: Sequence[Segment],
+    upstream: Shape,
+    *,
+    reference: Reference | None = None,
+    any_element: bool = False,
+) -> Iterator[Problem]:
+    miss = find_miss(upstream, segments, any_element=any_element)
+    if miss is None:
+        return
+    copes = reference is not None and reference.has_default
+    severity: Severity = "warning" if miss.holder.is_open or copes else "error"
+    segment = segments[miss.depth]
+    near = nearest(str(segment), miss.holder.fields)
+    fixed: list[Segment] = [*segments[: miss.depth], near, *segments[miss.depth + 1 :]] if near else []
+    yield Problem(
+        "unknown_field",
+        _sentence(segments, miss),
+        severity=severity,
+        hint=_hint(segments, miss, near),
+        node=node_id,
+        field=field,
+        span=(reference.start, reference.end) if reference else None,
+        suggestion=path_text(fixed) if fixed else None,
+    )
+
+
+def _sentence(segments: Sequence[Segment], miss: Miss) -> str:
+    wanted = path_text(segments[: miss.depth + 1])
+    where = f"“{path_text(segments[: miss.depth])}”" if miss.depth else "the record"
+    if miss.holder.type == "array":
+        return f"There is no field “{wanted}”: {where} is a list."
+    if miss.holder.type != "object":
+        return f"There is no field “{wanted}”: {where} is of type {miss.holder.type}."
+    return f"There is no field “{wanted}” here."
+
+
+def _hint(segments: Sequence[Segment], miss: Miss, near: str | None) -> str:
+    if near:
+        return f"Did you mean “{path_text([*segments[: miss.depth], near])}”?"
+    if miss.holder.type == "array":
+        first = path_text([*segments[: miss.depth], 0])
+        return f"Name one element, as {first}, or put a filter on the list before this node."
+    if miss.holder.fields:
+        return f"There is {names_text(miss.holder.fields)}."
+    return "Check the name, or add the field before this node."
+
+
+def find_miss(shape: Shape, segments: Sequence[Segment], *, any_element: bool = False) -> Miss | None:
+    """Where a path leaves what is known; None when it does not, or when nothing is known there.
+
+    Args:
+        shape: of the record.
+        segments: the path.
+        any_element: whether a name may step through a list, as it does in a filter's field.
+    """
+    here = shape
+    for depth, segment in enumerate(segments):
+        if any_element and not _is_index(segment):
+            while here.type == "array":
+                here = here.items or Shape()
+        following = _step(here, segment)
+        if following is None:
+            is_blank = here.type == "any" or (here.is_open and not here.fields)
+            return None if is_blank else Miss(depth, here)
+        here = following
+    return None
+
+
+def _is_index(segment: Segment) -> bool:
+    return isinstance(segment, int) or segment.lstrip("-").isdecimal()
+
+
+def _step(shape: Shape, segment: Segment) -> Shape | None:
+    if shape.type == "array":
+        return (shape.items or Shape()) if _is_index(segment) else None
+    return shape.fields.get(str(segment))
+
+
+def _overwriting(node_id: str, field: str, path: str, upstream: Shape) -> Iterator[Problem]:
+    if upstream.type != "object" or find_miss(upstream, path.split(".")) is not None:
+        return
+    if upstream.at(path) is None or not _is_declared(upstream, path.split(".")):
+        return
+    yield Problem(
+        "overwrites_field",
+        f"The field “{path}” is in the record already and is overwritten.",
+        severity="warning",
+        hint="Choose another name if you still need the old value.",
+        node=node_id,
+        field=field,
+    )
+
+
+def _is_declared(shape: Shape, segments: Sequence[str]) -> bool:
+    here: Shape | None = shape
+    for segment in segments:
+        here = _step(here, segment) if here is not None else None
+    return here is not None
+
+
+def _paths(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every field path of a config with the dotted path of its field."""
+    for name, info in type(model).model_fields.items():
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from _paths(value, f"{prefix}{name}.")
+        elif isinstance(value, str) and value and _is_path(info):
+            yield f"{prefix}{name}", value
+
+
+def _is_path(info: FieldInfo) -> bool:
+    extra = info.json_schema_extra
+    if isinstance(extra, dict) and extra.get("x-slot") == "path":
+        return True
+    return any(_notes_path(entry) for entry in _alternatives(info.annotation))
+
+
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return typing.get_args(annotation)
+    return ()
+
+
+def _notes_path(annotation: Any) -> bool:
+    return any(
+        isinstance(note, FieldInfo)
+        and isinstance(note.json_schema_extra, dict)
+        and note.json_schema_extra.get("x-slot") == "path"
+        for note in getattr(annotation, "__metadata__", ())
+    )

@@ -1,0 +1,58 @@
+"""What a trigger listens to, and what its payload looks like."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flows.compiler.environment import CompileEnvironment, known_names
+from flows.compiler.problems import Problem
+from flows.graph.document import DocumentNode
+from flows.sdk.config import NodeConfig
+from flows.sdk.fields import nearest
+from flows.sdk.node import TriggerNode
+from flows.sdk.shapes import Shape
+from flows.sdk.triggers import EventTrigger, TriggerSpec
+
+ANY_PAYLOAD = Shape.object({}, is_open=True)
+
+
+def _spec(trigger: TriggerNode, config: NodeConfig) -> TriggerSpec | None:
+    try:
+        return trigger.listens_to(config)
+    except Exception:  # noqa: BLE001  # a stranger's node type may raise anything; it is named where it is compiled
+        return None
+
+
+def payload_shape(trigger: TriggerNode, config: NodeConfig, environment: CompileEnvironment) -> Shape:
+    """What the payload of the trigger looks like; an open object when nobody knows."""
+    own = trigger.payload_shape(config)
+    if own is not None:
+        return own
+    spec = _spec(trigger, config)
+    known = environment.event_type(spec.event_type) if isinstance(spec, EventTrigger) else None
+    return known.shape if known else ANY_PAYLOAD
+
+
+def check_trigger(
+    drawn: DocumentNode, trigger: TriggerNode, config: NodeConfig, environment: CompileEnvironment
+) -> Iterator[Problem]:
+    """What is wrong with what the trigger listens to."""
+    spec = _spec(trigger, config)
+    if spec is None:
+        message = f"The node type “{drawn.type}” does not say what it listens to."
+        yield Problem("node_type_failed", message, node=drawn.id)
+    if not isinstance(spec, EventTrigger) or environment.event_type(spec.event_type) is not None:
+        return
+    near = nearest(spec.event_type, known_names(environment, "event_type"))
+    yield Problem(
+        "unknown_event_type",
+        f"There is no event type “{spec.event_type}”.",
+        hint=f"Did you mean “{near}”?" if near else "Choose one, or define it first.",
+        node=drawn.id,
+        field=_field_with(config, spec.event_type),
+        suggestion=near,
+    )
+
+
+def _field_with(config: NodeConfig, value: Any) -> str | None:
+    """The config field that holds a value."""
+    return next((name for name in type(config).model_fields if getattr(config, name) == value), None)

@@ -1,0 +1,35 @@
+"""What is wrong with a template, and where in it."""
+
+
+class TemplateError(Exception):
+    """A template cannot be compiled.
+
+    Args:
+        code: snake case; never changes.
+        message: one sentence.
+        hint: what to do about it.
+        start, end: the characters at fault, as offsets into the source.
+        line, column: the same start for people, both counted from 1.
+        path: where in a JSON value the template stands, dotted; empty for a plain text.
+    """
+
+    def __init__(
+        self, code: str, message: str, hint: str = "", *, start: int = 0, end: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.start = start
+        self.end = start + 1 if end is None else end
+        self.line = 1
+        self.column = start + 1
+        self.path = ""
+
+    def locate(self, source: str) -> "TemplateError":
+        """Work out line and column in the whole source."""
+        before = source[: self.start]
+        self.line = before.count("\n") + 1
+        self.column = self.start - (before.rfind("\n") + 1) + 1
+        self.end = min(self.end, len(source))
+        return self

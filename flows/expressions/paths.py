@@ -1,0 +1,64 @@
+"""Looking up a path in a record, by item and never by attribute: `o.items` is the key of that name."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from flows.expressions.values import MissingField
+from flows.sdk.fields import Segment
+from flows.sdk.json_types import Json, Record
+
+ROOT = "record"
+"""The name of the whole record, for keys that are no names: `record['my key']`. A field of that name goes first."""
+
+Getter = Callable[[Record], Json]
+
+
+def step(holder: Json, segment: Segment, segments: Sequence[Segment], depth: int) -> Json:
+    """One step down.
+
+    Raises:
+        MissingField: there is no such key or index.
+    """
+    if isinstance(holder, Mapping):
+        key = segment if isinstance(segment, str) else str(segment)
+        if key in holder:
+            return holder[key]
+    elif isinstance(holder, list) and isinstance(segment, int) and -len(holder) <= segment < len(holder):
+        return holder[segment]
+    raise MissingField(segments, depth, holder)
+
+
+def walk(record: Record, segments: Sequence[Segment]) -> Json:
+    """The value at the end of the path.
+
+    Raises:
+        MissingField: there is none.
+    """
+    here: Json = record
+    if segments[0] == ROOT and ROOT not in record:
+        segments = segments[1:]
+    for depth, segment in enumerate(segments):
+        here = step(here, segment, segments, depth)
+    return here
+
+
+def path_getter(segments: Sequence[Segment]) -> Getter:
+    """A fast look-up of one path."""
+    path = tuple(segments)
+    first = path[0]
+
+    def get_first(record: Record) -> Json:
+        try:
+            return record[first]  # type: ignore[index]  # the first segment is always a name
+        except KeyError:
+            return walk(record, path)
+
+    def get(record: Record) -> Json:
+        here: Json = record
+        for segment in path:
+            if type(here) is dict and segment in here:
+                here = here[segment]
+            else:
+                return walk(record, path)
+        return here
+
+    return get_first if len(path) == 1 else get
