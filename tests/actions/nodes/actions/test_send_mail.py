@@ -24,7 +24,7 @@ def post(monkeypatch, settings):
         sent = out
         answer = Sent("id@example.org", {})
 
-    async def send(message, server):
+    async def send(message, server, *, source):
         out.append((message, server))
         if isinstance(Post.answer, Exception):
             raise Post.answer
