@@ -160,3 +160,25 @@ def query(context: template.Context, **changes: Any) -> str:
         else:
             values[key] = str(value)
     return f"?{values.urlencode()}"
+
+
+@register.filter
+def run_duration(run: Any) -> float | None:
+    """Milliseconds from a run's or step's start to its end; None while one of them is missing."""
+    if run.started_at is None or run.finished_at is None:
+        return None
+    return float((run.finished_at - run.started_at).total_seconds() * 1_000)
+
+
+@register.filter
+def words(code: str) -> str:
+    """`already_running` as `already running`."""
+    return code.replace("_", " ")
+
+
+@register.filter
+def queue_duration(run: Any) -> float | None:
+    """Milliseconds that a run lay in the queue; None while it lies there."""
+    if run.started_at is None:
+        return None
+    return float((run.started_at - run.created_at).total_seconds() * 1_000)

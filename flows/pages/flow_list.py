@@ -1,0 +1,103 @@
+"""The list of flows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.fields import BooleanField
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from flows.models import Flow, Run, Trigger
+from flows.pages.access import flows_of, page
+from flows.services.glance import LAST_RUNS, last_runs
+
+PAGE_SIZE = 25
+STATES = {"on": "On", "off": "Off", "unpublished": "With unpublished changes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A flow in the list, with its newest runs (oldest first) and as many gaps as fill up to ten."""
+
+    flow: Flow
+    runs: list[Run]
+
+    @property
+    def gaps(self) -> range:
+        """Places without a run yet."""
+        return range(LAST_RUNS - len(self.runs))
+
+    @property
+    def last(self) -> Run | None:
+        """The newest run."""
+        return self.runs[-1] if self.runs else None
+
+    @property
+    def starts(self) -> tuple[str, str]:
+        """An icon and words for what starts the published version."""
+        trigger: Trigger | None = getattr(self.flow, "trigger", None)
+        if trigger is None:
+            return "", ""
+        spec: dict[str, Any] = trigger.spec or {}
+        return {
+            Trigger.Kind.EVENT: ("bolt", trigger.event_type),
+            Trigger.Kind.SCHEDULE: ("calendar", str(spec.get("cron", "schedule"))),
+            Trigger.Kind.HOOK: ("webhook", "Inbound webhook"),
+            Trigger.Kind.MANUAL: ("player-play", "By hand"),
+        }[Trigger.Kind(trigger.kind)]
+
+
+@page(Permission.view)
+def flow_list(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """All flows in reach by name, with search."""
+    found = Paginator(filtered(listed(actor), request.GET), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": found,
+        "rows": rows_of(list(found.object_list)),
+        "states": list(STATES.items()),
+        "chosen": {"q": request.GET.get("q", ""), "state": request.GET.get("state", "")},
+        "is_filtered": bool(request.GET.get("q") or request.GET.get("state")),
+        "shows_tenants": actor.is_platform,
+    }
+    return render(request, "flows/flow_list.html", context)
+
+
+def listed(actor: Actor) -> QuerySet[Flow]:
+    """Flows as the list shows them; `has_changes` says whether the draft differs from what is published."""
+    differs = Case(
+        When(published=None, then=Value(True)),
+        When(draft=F("published__document"), then=Value(False)),
+        default=Value(True),
+        output_field=BooleanField(),
+    )
+    return (
+        flows_of(actor)
+        .select_related("tenant", "published", "trigger")
+        .defer("draft", "published__document")
+        .annotate(has_changes=differs)
+    )
+
+
+def rows_of(flows: list[Flow]) -> list[Row]:
+    """The flows with their newest runs."""
+    runs = last_runs([flow.id for flow in flows])
+    return [Row(flow, runs.get(flow.id, [])) for flow in flows]
+
+
+def filtered(flows: QuerySet[Flow], query: QueryDict) -> QuerySet[Flow]:
+    """Flows that meet `q` (name, description, event type) and `state`."""
+    text = query.get("q", "").strip()
+    if text:
+        flows = flows.filter(
+            Q(name__icontains=text) | Q(description__icontains=text) | Q(trigger__event_type__icontains=text)
+        )
+    state = query.get("state")
+    if state in ("on", "off"):
+        flows = flows.filter(is_enabled=state == "on")
+    if state == "unpublished":
+        flows = flows.exclude(published__isnull=False, draft=F("published__document"))
+    return flows.order_by("name", "id")

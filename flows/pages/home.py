@@ -1,0 +1,60 @@
+"""The overview: is all well, and if not, where to look."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from common.clock import SystemClock
+from flows.models import Trigger
+from flows.pages.access import flows_of, page
+from flows.services.glance import failing_flows, open_runs, runs_by_hour
+
+CHART_HEIGHT = 96
+
+
+@page(Permission.view)
+def home(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Queue depth, the last 24 hours, failing flows; refreshes itself."""
+    now = SystemClock().now()
+    hours = runs_by_hour(actor, now)
+    totals = {
+        kind: sum(hour[kind] for hour in hours) for kind in ("succeeded", "failed", "cancelled", "open")
+    }
+    context = {
+        "open": open_runs(actor, now),
+        "totals": totals,
+        "finished": totals["succeeded"] + totals["failed"],
+        "bars": _bars(hours),
+        "failing": failing_flows(actor, now),
+        "flow_count": flows_of(actor).count(),
+        "enabled_count": flows_of(actor).filter(is_enabled=True).count(),
+        "next_schedules": Trigger.objects.filter(
+            flow__in=flows_of(actor).filter(is_enabled=True), next_fire_at__isnull=False
+        )
+        .select_related("flow")
+        .only("next_fire_at", "flow__id", "flow__name")
+        .order_by("next_fire_at")[:5],
+    }
+    return render(request, "flows/home.html", context)
+
+
+def _bars(hours: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Stacked bars as SVG geometry: for each hour `x`, its parts as `{"kind", "y", "height"}`, its title."""
+    most = max((_total(hour) for hour in hours), default=0) or 1
+    bars = []
+    for position, hour in enumerate(hours):
+        parts, y = [], float(CHART_HEIGHT)
+        for kind in ("succeeded", "cancelled", "open", "failed"):
+            if hour[kind]:
+                height = max(1.5, hour[kind] / most * CHART_HEIGHT)
+                y -= height
+                parts.append({"kind": kind, "y": f"{y:.1f}", "height": f"{height:.1f}"})
+        bars.append({"x": position * 20, "hour": hour["hour"], "parts": parts, "total": _total(hour), **hour})
+    return bars
+
+
+def _total(hour: dict[str, Any]) -> int:
+    return int(hour["succeeded"] + hour["failed"] + hour["cancelled"] + hour["open"])
