@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from flows.compiler.problems import Problem, Severity
 from flows.expressions.builder import Reference
-from flows.expressions.configs import CompiledConfig
+from flows.expressions.configs import CompiledConfig, is_shown
 from flows.expressions.paths import ROOT
 from flows.sdk.fields import Segment, names_text, nearest, path_text
 from flows.sdk.shapes import Shape
@@ -156,6 +156,8 @@ def _paths(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Every field path of a config with the dotted path of its field."""
     for name, info in type(model).model_fields.items():
         value = getattr(model, name)
+        if not is_shown(model, info):
+            continue
         if isinstance(value, BaseModel):
             yield from _paths(value, f"{prefix}{name}.")
         elif isinstance(value, str) and value and _is_path(info):

@@ -90,6 +90,19 @@ def compile_checked(drawn: NodeConfig) -> CompiledConfig:
     return CompiledConfig(drawn, render or (lambda record: drawn), tuple(compiler.slots))
 
 
+def is_shown(model: BaseModel, info: FieldInfo) -> bool:
+    """Whether the form shows a field, by its `depends_on`. What is left in hidden fields does nothing."""
+    extra = info.json_schema_extra
+    hints = extra.get("x-ui") if isinstance(extra, dict) else None
+    wanted = hints.get("dependsOn") if isinstance(hints, dict) else None
+    if not isinstance(wanted, dict):
+        return True
+    return all(
+        isinstance(choices, list) and getattr(model, str(name), None) in choices
+        for name, choices in wanted.items()
+    )
+
+
 class _Compiler:
     def __init__(self) -> None:
         self.slots: list[FoundSlot] = []
@@ -99,6 +112,8 @@ class _Compiler:
         """A function that gives a rendered copy, or None when nothing in it changes."""
         dynamic: list[tuple[str, Render]] = []
         for name, info in type(model).model_fields.items():
+            if not is_shown(model, info):
+                continue
             annotation, slot = _of_field(info)
             field = f"{path}.{name}" if path else name
             render = self.value(getattr(model, name), annotation, slot, field)

@@ -1,6 +1,7 @@
 """The drawing as data: document, codec, differences. It knows no node type."""
 
 from flows.graph.codec import document_json, read_document, write_document
+from flows.graph.diff import DocumentDiff, diff_documents
 from flows.graph.document import (
     Concurrency,
     DocumentEdge,
@@ -11,10 +12,12 @@ from flows.graph.document import (
     Position,
     RetrySettings,
 )
+from flows.graph.files import read_file
 from flows.graph.located import DocumentError, LocatedError
 
 __all__ = [
     "Concurrency",
+    "DocumentDiff",
     "DocumentEdge",
     "DocumentError",
     "DocumentNode",
@@ -24,7 +27,9 @@ __all__ = [
     "NodeSettings",
     "Position",
     "RetrySettings",
+    "diff_documents",
     "document_json",
     "read_document",
+    "read_file",
     "write_document",
 ]

@@ -10,17 +10,24 @@ from flows.sdk.json_types import Json, JsonObject
 
 def document_json(document: FlowDocument) -> JsonObject:
     """The document as plain JSON, with its keys in canonical order."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        **settings_json(document),
+        "nodes": [node_json(node) for node in sorted(document.nodes, key=lambda node: node.id)],
+        "edges": [edge.to_json() for edge in sorted(document.edges, key=_outlet)],
+    }
+
+
+def settings_json(document: FlowDocument) -> JsonObject:
+    """What a document says of the flow as a whole."""
     concurrency: JsonObject = {"mode": document.settings.concurrency.mode}
     if document.settings.concurrency.limit is not None:
         concurrency["limit"] = document.settings.concurrency.limit
     return {
-        "format": FORMAT,
-        "version": VERSION,
         "name": document.name,
         "description": document.description,
         "settings": {"concurrency": concurrency},
-        "nodes": [_node_json(node) for node in sorted(document.nodes, key=lambda node: node.id)],
-        "edges": [edge.to_json() for edge in sorted(document.edges, key=_outlet)],
     }
 
 
@@ -29,7 +36,8 @@ def _outlet(edge: DocumentEdge) -> tuple[str, str]:
     return edge.source, edge.port
 
 
-def _node_json(node: DocumentNode) -> JsonObject:
+def node_json(node: DocumentNode) -> JsonObject:
+    """A node as it stands in a document."""
     settings: JsonObject = {}
     if node.settings.retry is not None:
         retry = node.settings.retry
