@@ -1,8 +1,11 @@
 """The engine's settings, typed. Their values come from the environment through `settings.HOOKFLOW`."""
 
+from typing import Any
+
 from django.conf import settings
 
 
 def number(name: str) -> int:
     """A whole number, such as `MAX_RECORD_BYTES`."""
-    return int(settings.HOOKFLOW[name])
+    values: dict[str, Any] = settings.HOOKFLOW
+    return int(values[name])

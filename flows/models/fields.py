@@ -19,6 +19,11 @@ class JsonText(Base):
     both databases keep the same bytes.
     """
 
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
+        _pyi_lookup_exact_type: Any
+
     def from_db_value(self, value: str | None, *args: Any) -> Any:
         """Parse what the database holds."""
         return None if value is None else orjson.loads(value)
