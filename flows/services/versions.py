@@ -10,13 +10,11 @@ from django.db import transaction
 from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
-from common.problems import Problem
 from flows.compiler.plan import Plan
-from flows.graph.document import FlowDocument
 from flows.models import Flow, FlowVersion, Hook, Trigger
-from flows.sdk import EventTrigger, HookTrigger, ManualTrigger, ScheduleTrigger, TriggerNode, TriggerSpec
+from flows.sdk import EventTrigger, HookTrigger, ManualTrigger, ScheduleTrigger
+from flows.services.drafting import plan_or_refuse
 from flows.services.flows import read_or_refuse, save_draft, stale_draft, triggers_changed
-from flows.services.plans import compile_for
 from flows.services.schedules import next_fire
 
 KINDS: dict[type[Any], Trigger.Kind] = {
@@ -40,7 +38,7 @@ def publish(*, actor: Actor, flow: Flow, revision: int, comment: str = "", enabl
         if locked.draft_revision != revision:
             raise stale_draft(flow)
         document = read_or_refuse(locked.draft)
-        plan = _plan_or_refuse(document, locked.tenant_id)
+        plan = plan_or_refuse(document, locked.tenant_id)
         last = locked.versions.order_by("-number").values_list("number", flat=True).first()
         version = FlowVersion.objects.create(
             flow=locked,
@@ -68,24 +66,8 @@ def publish(*, actor: Actor, flow: Flow, revision: int, comment: str = "", enabl
     return version
 
 
-def _plan_or_refuse(document: FlowDocument, tenant_id: int | None) -> Plan:
-    compilation = compile_for(document, tenant_id)
-    if compilation.plan is None:
-        raise Problem(
-            422,
-            "flow_has_problems",
-            "The flow has problems and cannot be published.",
-            hint="Mend what the problem list names.",
-            extra={"problems": [problem.to_json() for problem in compilation.problems]},
-        )
-    return compilation.plan
-
-
 def _write_trigger(flow: Flow, version: FlowVersion, plan: Plan, now: datetime) -> None:
-    planned = plan.nodes[plan.trigger_id]
-    if not isinstance(planned.node, TriggerNode):
-        raise TypeError(f"{planned.type} is no trigger.")
-    spec: TriggerSpec = planned.node.listens_to(planned.config.drawn)
+    spec = plan.trigger
     Trigger.objects.update_or_create(
         flow=flow,
         defaults={

@@ -1,0 +1,186 @@
+"""What the editor asks about a drawing: is it right, what may be wired, what would it do."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from common.problems import Problem
+from common.strict_json import dumps
+from flows.compiler import Compilation, possible_sources, possible_targets
+from flows.compiler.plan import Plan
+from flows.engine.dry_run import dry_run
+from flows.expressions.errors import TemplateError
+from flows.expressions.slots import compile_slot
+from flows.graph.document import FlowDocument
+from flows.sdk import Json, JsonObject, NodeError, Record
+from flows.sdk.config import Slot
+from flows.services.dry_context import DryContext
+from flows.services.plans import Installation, compile_for
+from flows.services.samples import Sample
+
+
+def validate(document: FlowDocument, tenant_id: int | None) -> JsonObject:
+    """All problems of a drawing, and what the record looks like at each node."""
+    compilation = compile_for(document, tenant_id)
+    return {
+        "ok": compilation.is_ok,
+        "problems": [problem.to_json() for problem in compilation.problems],
+        "shapes": {
+            node_id: {
+                "input": shapes.input.to_json(),
+                "ports": {port: shape.to_json() for port, shape in shapes.ports.items()},
+            }
+            for node_id, shapes in compilation.shapes.items()
+        },
+    }
+
+
+def wiring_from(document: FlowDocument, tenant_id: int | None, source: str, port: str) -> JsonObject:
+    """For every node, whether a wire from this port may go there, else why not."""
+    found = possible_targets(document, source, port, Installation(tenant_id))
+    return {"targets": {node: refusal and refusal.to_json() for node, refusal in found.items()}}
+
+
+def wiring_to(document: FlowDocument, tenant_id: int | None, target: str) -> JsonObject:
+    """For every port, whether a wire from it may come here, else why not."""
+    found = possible_sources(document, target, Installation(tenant_id))
+    return {
+        "sources": {
+            node: {port: refusal and refusal.to_json() for port, refusal in ports.items()}
+            for node, ports in found.items()
+        }
+    }
+
+
+def plan_or_refuse(document: FlowDocument, tenant_id: int | None) -> Plan:
+    """The plan of a drawing.
+
+    Raises:
+        Problem: 422 `flow_has_problems` with all of them.
+    """
+    compilation: Compilation = compile_for(document, tenant_id)
+    if compilation.plan is None:
+        raise Problem(
+            422,
+            "flow_has_problems",
+            "The flow has problems.",
+            hint="Mend what the problem list names.",
+            extra={"problems": [problem.to_json() for problem in compilation.problems]},
+        )
+    return compilation.plan
+
+
+def try_out(document: FlowDocument, tenant_id: int | None, payload: Record) -> JsonObject:
+    """Run a drawing in memory, without any effect outside.
+
+    Raises:
+        Problem: 422 `flow_has_problems`.
+    """
+    plan = plan_or_refuse(document, tenant_id)
+    steps = dry_run(plan, payload, lambda step: DryContext(step, tenant_id))
+    failed = steps[-1].error is not None and steps[-1].output is None
+    return {"status": "failed" if failed else "succeeded", "steps": [step.to_json() for step in steps]}
+
+
+def preview(
+    document: FlowDocument, tenant_id: int | None, *, node: str, field: str, sample: Sample
+) -> JsonObject:
+    """What one config field renders to, with the record that reaches its node in a dry run.
+
+    Raises:
+        Problem: 404 `no_such_field`.
+    """
+    drawn = document.node(node)
+    source, found = _at(drawn.config if drawn else {}, field)
+    if drawn is None or not found:
+        raise Problem(404, "no_such_field", "There is no such field in the drawing.", field="field")
+    answer: JsonObject = {"value": None, "text": "", "type": "null", "sample_name": sample.name, "error": None}
+    try:
+        record = _record_at(document, tenant_id, node, sample.payload)
+        value = compile_slot(_slot(drawn.type, field, tenant_id), source).render(record)
+    except NodeError as error:
+        answer["error"] = error.as_json()
+    except TemplateError as error:
+        answer["error"] = {"code": "bad_template", "message": str(error), "hint": "", "field": field}
+    else:
+        answer.update(value=value, text=_text(value), type=_type(value))
+    return answer
+
+
+def _record_at(document: FlowDocument, tenant_id: int | None, node: str, payload: Record) -> Record:
+    """The record that reaches a node: what lies before it is compiled and run alone, so that problems elsewhere do
+    not matter."""
+    before = _ancestors(document, node)
+    if len(before) < 2:
+        return payload
+    part = replace(
+        document,
+        nodes=tuple(entry for entry in document.nodes if entry.id in before),
+        edges=tuple(edge for edge in document.edges if edge.source in before and edge.target in before),
+    )
+    plan = compile_for(part, tenant_id).plan
+    if plan is None:
+        return payload
+    steps = {step.node: step for step in dry_run(plan, payload, lambda step: DryContext(step, tenant_id))}
+    for name in before:
+        step = steps.get(name)
+        if step is not None:
+            return step.input if step.output is None else step.output
+    return payload
+
+
+def _ancestors(document: FlowDocument, node: str) -> list[str]:
+    """The nodes on the way to a node, the nearest first."""
+    parents: Mapping[str, str] = {edge.target: edge.source for edge in document.edges}
+    way: list[str] = []
+    here = parents.get(node)
+    while here is not None and here not in way:
+        way.append(here)
+        here = parents.get(here)
+    return way
+
+
+def _at(config: Json, path: str) -> tuple[Json, bool]:
+    here = config
+    for name in path.split("."):
+        if isinstance(here, dict) and name in here:
+            here = here[name]
+        elif isinstance(here, list) and name.isdecimal() and int(name) < len(here):
+            here = here[int(name)]
+        else:
+            return None, False
+    return here, True
+
+
+def _slot(type_name: str, field: str, tenant_id: int | None) -> Slot:
+    """What kind of slot a field is, from the JSON Schema of its config."""
+    node = Installation(tenant_id).node_type(type_name)
+    schema: Any = node.Config.model_json_schema() if node else {}
+    here = schema
+    for name in field.split("."):
+        here = _resolved(here, schema)
+        here = here.get("properties", {}).get(name) or here.get("items") or here.get("additionalProperties") or {}
+        if not isinstance(here, dict):
+            return Slot.VALUE
+    kind = _resolved(here, schema).get("x-slot", "value")
+    return Slot(kind) if kind in set(Slot) else Slot.VALUE
+
+
+def _resolved(here: Any, schema: Any) -> Any:
+    if "$ref" in here:
+        return schema.get("$defs", {}).get(here["$ref"].rpartition("/")[2], {})
+    for choice in here.get("anyOf", ()):
+        if choice.get("type") != "null":
+            return {**choice, **{key: value for key, value in here.items() if key != "anyOf"}}
+    return here
+
+
+def _text(value: Json) -> str:
+    if isinstance(value, str):
+        return value
+    return dumps(value, indent=isinstance(value, dict | list)).decode()
+
+
+def _type(value: Json) -> str:
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object", list: "array"}
+    return names.get(type(value), "null")

@@ -1,0 +1,63 @@
+"""What a node gets of its host in a dry run: nothing that reaches outside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common.clock import SystemClock
+from common.redact import log_line
+from flows.engine.dry_run import DryStep
+from flows.sdk import HttpAnswer, Json, NodeError
+
+
+@dataclass(frozen=True, slots=True)
+class DryLog:
+    """Keeps the lines with the step."""
+
+    step: DryStep
+
+    def _add(self, level: str, text: str) -> None:
+        self.step.logs.append({"level": level, "text": log_line(text)})
+
+    def debug(self, text: str) -> None:
+        """A detail."""
+        self._add("debug", text)
+
+    def info(self, text: str) -> None:
+        """Something that happened."""
+        self._add("info", text)
+
+    def warning(self, text: str) -> None:
+        """Something to look at."""
+        self._add("warning", text)
+
+    def error(self, text: str) -> None:
+        """Something that went wrong."""
+        self._add("error", text)
+
+
+class NoHttp:
+    """Refuses every request: a dry run reaches nothing."""
+
+    async def request(self, method: str, url: str, **options: Any) -> HttpAnswer:
+        """Never sends."""
+        raise NodeError("dry_run", "A dry run sends no requests.")
+
+
+class DryContext:
+    """`flows.sdk.NodeContext` of a dry run."""
+
+    is_dry_run = True
+    run_id = "dry-run"
+
+    def __init__(self, step: DryStep, tenant_id: int | None) -> None:
+        self.log = DryLog(step)
+        self.http = NoHttp()
+        self.clock = SystemClock()
+        self.tenant_id = tenant_id
+        self.idempotency_key = f"dry-run:{step.node}"
+
+    async def credential(self, name: str) -> Mapping[str, Json]:
+        """Never opens anything."""
+        raise NodeError("dry_run", "A dry run opens no credentials.")
+
