@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Protocol
 
 from flows.graph.document import FlowSettings
-from flows.sdk import Node, NodeConfig, NodeMeta, Record
+from flows.sdk import Node, NodeConfig, NodeMeta, Record, TriggerNode, TriggerSpec
 
 DEFAULT_TIMEOUT_SECONDS = 60.0
 
@@ -71,6 +71,14 @@ class Plan:
     trigger_id: str
     nodes: Mapping[str, PlannedNode]
     settings: FlowSettings = FlowSettings()
+
+    @property
+    def trigger(self) -> TriggerSpec:
+        """What starts the flow."""
+        root = self.nodes[self.trigger_id]
+        if not isinstance(root.node, TriggerNode):
+            raise TypeError(f"{root.type} is no trigger.")
+        return root.node.listens_to(root.config.drawn)
 
     @cached_property
     def parent(self) -> Mapping[str, str]:
