@@ -1,10 +1,27 @@
 """The Django app `accounts`."""
 
 from django.apps import AppConfig
+from django.conf import settings
+
+from common.crypto import use_keys
+from common.egress import EgressPolicy, use_provider
 
 
 class AccountsConfig(AppConfig):
-    """Names the app; see `DESIGN` in the docs for what it holds."""
+    """Gives the process its encryption keys and the policy of the way out."""
 
     name = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What `common` cannot know by itself comes from the settings and from the platform's row."""
+        use_keys(settings.ENCRYPTION_KEYS)
+        use_provider(allowed_by_the_platform)
+
+
+def allowed_by_the_platform() -> EgressPolicy:
+    """The networks that the environment allows, and those that a platform admin allowed. Reads the database."""
+    from accounts.models import PlatformSettings
+
+    named: list[str] = settings.HOOKFLOW["EGRESS_ALLOWED_NETWORKS"]
+    return EgressPolicy.of([*named, *PlatformSettings.load().egress_allowed_networks])
