@@ -1,11 +1,12 @@
-"""The ASGI application: the intake beside Django, and the websockets."""
+"""The ASGI application: the intake beside Django, and the websockets, all inside one envelope of limits."""
 
 import os
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hookflow_site.settings")
 
-from django.core.asgi import get_asgi_application  # noqa: E402  # the settings must be named first
+from django.conf import settings
+from django.core.asgi import get_asgi_application  # the settings must be named first
 
 django_app = get_asgi_application()
 
@@ -15,6 +16,8 @@ from flows.api.intake.app import Intake, handles  # noqa: E402
 from flows.api.intake.http import Receive, Scope, Send  # noqa: E402
 from flows.live.routes import websocket_urlpatterns  # noqa: E402
 from hookflow_site import celery  # noqa: E402, F401  # the doorbell sends through the default app
+from hookflow_site.asgi_limits import Envelope  # noqa: E402
+from hookflow_site.daphne_limits import install as bound_daphne  # noqa: E402
 from hookflow_site.sockets import guarded  # noqa: E402
 
 intake = Intake()
@@ -26,4 +29,8 @@ async def http(scope: Scope, receive: Receive, send: Send) -> None:
     await (intake if handles(scope) else django)(scope, receive, send)
 
 
-application = ProtocolTypeRouter({"http": http, "websocket": guarded(URLRouter(websocket_urlpatterns))})
+bound_daphne()
+application = Envelope(
+    ProtocolTypeRouter({"http": http, "websocket": guarded(URLRouter(websocket_urlpatterns))}),
+    trusted_proxies=settings.TRUSTED_PROXIES,
+)

@@ -39,6 +39,13 @@ class Env:
         except OSError as error:
             raise BadSetting(f"The key file {path} cannot be read: {error.strerror}.") from error
 
+    def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        """One of a few words."""
+        raw = self.text(name) or default
+        if raw not in allowed:
+            raise BadSetting(f"{name} is {raw!r}; write one of {', '.join(allowed)}.")
+        return raw
+
     def flag(self, name: str, default: bool) -> bool:
         """`1/true/yes/on` or `0/false/no/off`."""
         raw = self.text(name).lower()

@@ -6,6 +6,8 @@ from pathlib import Path
 from common.sockets import redis_address
 from hookflow_site.databases import database_settings
 from hookflow_site.env import BadSetting, Env
+from hookflow_site.logs import logging_settings
+from hookflow_site.process import prepare_process, trusted_proxies
 
 env = Env(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hookflow_site.middleware.SecurityHeadersMiddleware",
     "accounts.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "hookflow_site.csp.ContentPolicyMiddleware",
@@ -150,6 +153,16 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
+# --- Operation ------------------------------------------------------------------------------------------
+# The layer around the application counts bodies and knows more limits; this one is for the test client.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1_048_576
+TRUSTED_PROXIES = trusted_proxies(env.names("TRUSTED_PROXIES"))
+METRICS_TOKEN = env.secret("METRICS_TOKEN", DATA_DIR)
+LOGGING = logging_settings(
+    env.choice("LOG_FORMAT", ("json", "console"), "json"),
+    env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+)
+
 # --- Mail -----------------------------------------------------------------------------------------------
 EMAIL_URL = env.text("EMAIL_URL")
 MAIL_FROM = env.text("MAIL_FROM")
@@ -163,3 +176,5 @@ HOOKFLOW = {
     "RUNNER_CONCURRENCY": env.number("RUNNER_CONCURRENCY", 200, least=1, most=10_000),
     "LEASE_SECONDS": env.number("LEASE_SECONDS", 15, least=2, most=600),
 }
+
+prepare_process(ENCRYPTION_KEYS, env.names("EGRESS_ALLOWED_NETWORKS"))

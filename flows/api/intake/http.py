@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from uuid import uuid4
 
 from common.problems import Problem
+from common.request_ids import current_request_id
 from common.strict_json import dumps
 
 Scope = MutableMapping[str, Any]
@@ -73,5 +73,5 @@ async def answer_problem(send: Send, problem: Problem) -> None:
         extra.append((b"allow", b"POST"))
     if problem.status == 401:
         extra.append((b"www-authenticate", b"Bearer"))
-    body = {**problem.as_json(), "request_id": str(uuid4())}
+    body = {**problem.as_json(), "request_id": current_request_id()}
     await answer(send, problem.status, body, kind=b"application/problem+json", extra=extra)

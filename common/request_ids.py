@@ -1,0 +1,27 @@
+"""The id of the request at hand: in its answer and in every log line that it causes."""
+
+from contextvars import ContextVar, Token
+
+from common.ids import new_id
+
+_current: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def current_request_id() -> str:
+    """The id of the request at hand; empty outside of one."""
+    return _current.get()
+
+
+def begin_request() -> tuple[str, Token[str]]:
+    """Give the request at hand an id. One that a client sent is not taken over: it could forge another's log lines.
+
+    Returns:
+        The id, and what `end_request` needs.
+    """
+    request_id = new_id().hex
+    return request_id, _current.set(request_id)
+
+
+def end_request(mark: Token[str]) -> None:
+    """The request is over."""
+    _current.reset(mark)

@@ -1,0 +1,156 @@
+"""The outermost layer of the site: bounded bodies, an id for each request, the security headers, one clock.
+
+Bodies are counted as they are received, so a missing or false Content-Length changes nothing.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any, Final
+
+import structlog
+
+from common import metrics
+from common.problems import Problem
+from common.request_ids import begin_request, end_request
+from common.strict_json import dumps
+from hookflow_site.proxies import Network, Scope, settle_client
+from hookflow_site.security_headers import RAW
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_BODY: Final = 1_048_576
+MAX_LARGE_BODY: Final = 5 * 1_048_576
+LARGE_PATHS: Final = ("/api/v1/events/", "/api/v1/flows/import")
+
+log = logging.getLogger(__name__)
+_seconds = metrics.histogram(
+    "hookflow_http_request_seconds", "Duration of HTTP requests.", ["method", "status"]
+)
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class _TooLarge(Exception):
+    """The body went past its limit while the application was reading it."""
+
+
+def body_limit(path: str) -> int:
+    """How many bytes a request to `path` may carry."""
+    return MAX_LARGE_BODY if path.startswith(LARGE_PATHS) else MAX_BODY
+
+
+class Envelope:
+    """Wraps an ASGI application.
+
+    Args:
+        app: the application.
+        trusted_proxies: networks whose forwarding headers are believed.
+    """
+
+    def __init__(self, app: App, *, trusted_proxies: Sequence[Network] = ()) -> None:
+        self._app = app
+        self._trusted = tuple(trusted_proxies)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        request_id, mark = begin_request()
+        scope = settle_client(scope, self._trusted)
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            if scope["type"] == "http":
+                await _Exchange(request_id, scope, receive, send).run(self._app)
+            else:
+                await self._app(scope, receive, _accepting(send))
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
+            end_request(mark)
+
+
+class _Exchange:
+    """One HTTP request and its answer."""
+
+    def __init__(self, request_id: str, scope: Scope, receive: Receive, send: Send) -> None:
+        self.request_id = request_id
+        self.scope = scope
+        self._receive = receive
+        self._send = send
+        self.limit = body_limit(scope["path"])
+        self.received = 0
+        self.status = 0
+        self.began = time.perf_counter()
+
+    async def run(self, app: App) -> None:
+        """Let the application answer; answer for it when the body is too large or when it breaks."""
+        try:
+            self._check_announced()
+            await app(self.scope, self.receive, self.send)
+        except _TooLarge:
+            await self._answer(
+                Problem(
+                    413,
+                    "too_large",
+                    f"The body is larger than {self.limit:,} bytes.",
+                    hint="Send less at once.",
+                )
+            )
+        except Exception:
+            log.exception("A request failed outside of Django.")
+            await self._answer(
+                Problem(500, "server_error", "Something went wrong here.", hint="Try again later.")
+            )
+        finally:
+            method = self.scope["method"] if self.scope["method"] in _METHODS else "other"
+            _seconds.labels(method, str(self.status)).observe(time.perf_counter() - self.began)
+
+    def _check_announced(self) -> None:
+        for name, value in self.scope["headers"]:
+            if name == b"content-length" and value.isdigit() and (len(value) > 15 or int(value) > self.limit):
+                raise _TooLarge
+
+    async def receive(self) -> Message:
+        """The next part of the body, counted."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self.received += len(message.get("body", b""))
+            if self.received > self.limit:
+                raise _TooLarge
+        return message
+
+    async def send(self, message: Message) -> None:
+        """A part of the answer; its head gets the headers that it lacks."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = list(message.get("headers", ()))
+            present = {bytes(name).lower() for name, _ in headers}
+            headers += [pair for pair in RAW if pair[0] not in present]
+            if b"x-request-id" not in present:
+                headers.append((b"x-request-id", self.request_id.encode()))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+    async def _answer(self, problem: Problem) -> None:
+        if self.status:
+            return  # the head is out; the server cuts the connection
+        raw = dumps({**problem.as_json(), "request_id": self.request_id})
+        headers = [
+            (b"content-type", b"application/problem+json"),
+            (b"content-length", str(len(raw)).encode()),
+            (b"cache-control", b"no-store"),
+            (b"connection", b"close"),
+        ]
+        await self.send({"type": "http.response.start", "status": problem.status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": raw})
+
+
+def _accepting(send: Send) -> Send:
+    async def accept(message: Message) -> None:
+        if message["type"] == "websocket.accept":
+            message = {**message, "headers": [*message.get("headers", ()), *RAW]}
+        await send(message)
+
+    return accept

@@ -1,0 +1,67 @@
+"""Whether the site lives, whether it is ready, and its figures."""
+
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from common import metrics
+from common.crypto import is_same
+
+_is_migrated: list[bool] = []
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process answers. Says nothing about what it depends on: a restart would not heal that."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers and its schema is this program's, else 503 with the reason."""
+    reason = _reason_not_ready()
+    if reason:
+        return JsonResponse({"status": "not_ready", "reason": reason}, status=503)
+    return JsonResponse({"status": "ready"})
+
+
+@require_safe
+@never_cache
+def figures(request: HttpRequest) -> HttpResponse:
+    """All figures for Prometheus: to this machine, and to whoever has the token of the settings."""
+    if not _may_scrape(request):
+        answer = HttpResponse("Send METRICS_TOKEN as a Bearer token.\n", "text/plain", status=401)
+        answer["WWW-Authenticate"] = "Bearer"
+        return answer
+    return HttpResponse(metrics.render(), metrics.CONTENT_TYPE)
+
+
+def _reason_not_ready() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        if not _is_migrated:
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                return "The database misses migrations: run manage.py migrate."
+            _is_migrated.append(True)
+    except Error:
+        return "The database does not answer."
+    return ""
+
+
+def _may_scrape(request: HttpRequest) -> bool:
+    token = settings.METRICS_TOKEN
+    if token:
+        return is_same(request.headers.get("Authorization", ""), f"Bearer {token}")
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
