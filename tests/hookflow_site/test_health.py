@@ -18,7 +18,9 @@ def test_site_is_ready_when_database_is_current(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_site_is_not_ready_while_migrations_are_missing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_site_is_not_ready_while_migrations_are_missing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(health, "_is_migrated", [])
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
@@ -34,7 +36,9 @@ def test_figures_are_for_this_machine_only(client: Client) -> None:
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 401
 
 
-def test_figures_ask_for_their_token_everywhere_when_there_is_one(client: Client, settings: LazySettings) -> None:
+def test_figures_ask_for_their_token_everywhere_when_there_is_one(
+    client: Client, settings: LazySettings
+) -> None:
     settings.METRICS_TOKEN = "scrape-me-please"
     assert client.get("/metrics").status_code == 401
     assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 401

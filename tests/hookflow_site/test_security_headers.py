@@ -9,7 +9,9 @@ NAMES = list(SECURITY_HEADERS)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/healthz", "/nowhere", "/sign-in/", "/api/v1/nowhere/", "/admin/", "/static/nothing.js"])
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/nowhere", "/sign-in/", "/api/v1/nowhere/", "/admin/", "/static/nothing.js"]
+)
 def test_answer_carries_all_headers_and_an_id(client: Client, path: str) -> None:
     answer = client.get(path)
     assert [name for name in NAMES if name not in answer.headers] == []
