@@ -122,5 +122,5 @@ def public_row(columns: Iterable[Column], row: Model) -> JsonObject:
 
 
 def public_values(columns: Iterable[Column], values: Mapping[str, Any]) -> JsonObject:
-    """The same from a row of `QuerySet.values`."""
-    return {column.name: column.public(values[column.attribute]) for column in columns}
+    """The same from a row of `QuerySet.values`; masked columns need not have been asked for."""
+    return {column.name: column.public(values.get(column.attribute)) for column in columns}

@@ -25,8 +25,12 @@ def test_an_event_is_stored_with_the_change(customer: User, system: Actor) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_a_change_that_is_rolled_back_leaves_no_event(customer: User, system: Actor) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        create_server(actor=system, user=customer, vmid=101, hostname="a.example.org")
-        raise RuntimeError
+    def fail_late() -> None:
+        with transaction.atomic():
+            create_server(actor=system, user=customer, vmid=101, hostname="a.example.org")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_late()
     assert not Event.objects.exists()
     assert not Server.objects.exists()

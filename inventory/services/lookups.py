@@ -1,0 +1,87 @@
+"""Reading tables for flows: whitelisted columns only, in reach of one tenant."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from accounts.actors import Actor
+from accounts.scope import readable
+from common.problems import Problem
+from flows.sdk import Json, JsonObject
+from inventory.columns import Column, Table, public_values
+
+
+def rows_where(
+    table: Table, join: Column, values: Sequence[Json], *, actor: Actor, limit: int
+) -> list[JsonObject]:
+    """The rows whose column has one of the values, oldest first, as flows see them.
+
+    Null never matches. Secrets are masked and cannot be asked for.
+
+    Raises:
+        Problem: 400 `masked_column`, `bad_join_value`; 409 `too_many_rows`.
+    """
+    if join.shape.is_masked:
+        raise Problem(
+            400,
+            "masked_column",
+            f"The column {join.name!r} is a secret and cannot be joined on.",
+            hint="Choose another column.",
+            field="join_field",
+        )
+    wanted = [_typed(table, join, value) for value in values if value is not None]
+    if not wanted:
+        return []
+    columns = table.flow_columns
+    found = (
+        readable(table.model_class, actor)
+        .filter(**{f"{join.attribute}__in": wanted})
+        .order_by("pk")
+        .values(*dict.fromkeys(column.attribute for column in columns if not column.shape.is_masked))
+    )
+    rows = list(found[: limit + 1])
+    if len(rows) > limit:
+        raise Problem(
+            409,
+            "too_many_rows",
+            f"More than {limit} rows of {table.label} have that {join.name}.",
+            hint="Join on a column that fewer rows share.",
+        )
+    return [public_values(columns, row) for row in rows]
+
+
+def _typed(table: Table, join: Column, value: Json) -> Any:
+    """The value as the column's field has it; the text "7" finds the number 7.
+
+    Raises:
+        Problem: 400 `bad_join_value`.
+    """
+    field: Any = table.model_class._meta.get_field(join.model_field)
+    target = field.target_field if field.is_relation else field
+    try:
+        if isinstance(value, (dict, list)) or (isinstance(value, bool) and not join.is_flag):
+            raise ValidationError("not a plain value")
+        typed = target.to_python(value)
+        if join.shape.format in ("ipv4", "ipv6"):
+            target.run_validators(typed)
+        if not _is_storable(typed):
+            raise ValidationError("no database can hold it")
+        return typed
+    except (ValidationError, TypeError, ValueError, ArithmeticError) as error:
+        raise Problem(
+            400,
+            "bad_join_value",
+            f"The value {str(value)[:60]!r} cannot be looked up in the column {join.name!r} of {table.label}.",
+            hint=f"The column holds values of the type {join.shape.type}.",
+            field="input_field",
+        ) from error
+
+
+def _is_storable(value: Any) -> bool:
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return not (isinstance(value, str) and "\0" in value)
