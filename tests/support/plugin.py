@@ -61,6 +61,8 @@ def use_database() -> None:
     settings.DATABASES["default"] = database_settings(Env(os.environ), settings.DATA_DIR)
     connections.__dict__.pop("settings", None)
     connections._settings = None  # type: ignore[assignment]
+    if hasattr(connections._connections, "default"):  # made, not connected, by what was set up before
+        del connections["default"]
 
 
 def private_postgres() -> Postgres:
