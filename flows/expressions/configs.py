@@ -90,17 +90,23 @@ def compile_checked(drawn: NodeConfig) -> CompiledConfig:
     return CompiledConfig(drawn, render or (lambda record: drawn), tuple(compiler.slots))
 
 
-def is_shown(model: BaseModel, info: FieldInfo) -> bool:
-    """Whether the form shows a field, by its `depends_on`. What is left in hidden fields does nothing."""
+def is_shown(model: BaseModel, info: FieldInfo, depth: int = 8) -> bool:
+    """Whether the form shows a field, by its `depends_on` and that of the fields it depends on.
+
+    What is left in hidden fields does nothing.
+    """
     extra = info.json_schema_extra
     hints = extra.get("x-ui") if isinstance(extra, dict) else None
     wanted = hints.get("dependsOn") if isinstance(hints, dict) else None
     if not isinstance(wanted, dict):
         return True
-    return all(
-        isinstance(choices, list) and getattr(model, str(name), None) in choices
-        for name, choices in wanted.items()
-    )
+    for name, choices in wanted.items():
+        if not isinstance(choices, list) or getattr(model, str(name), None) not in choices:
+            return False
+        other = type(model).model_fields[str(name)]
+        if depth > 0 and not is_shown(model, other, depth - 1):
+            return False
+    return True
 
 
 class _Compiler:

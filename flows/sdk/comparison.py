@@ -115,14 +115,15 @@ def compile_comparison(field_path: str, operation: str, expected: Expected = Non
 
         return test_rendered
     test, negated = _test(known, expected)
-    simple = finder.simple_name
+    segments = finder.segments
 
     def test_constant(record: Record) -> bool:
-        if simple is not None:
-            value = record.get(simple, MISSING)
-            if value is not MISSING:
-                return test(value) is not negated
-        return (finder.find(record, test) is not None) is not negated
+        here: Json = record
+        for name in segments:
+            if type(here) is not dict or name not in here:
+                return (finder.find(record, test) is not None) is not negated
+            here = here[name]
+        return test(here) is not negated
 
     return test_constant
 
@@ -177,12 +178,11 @@ TAKES_MISSING = frozenset({"exists", "not_exists", "is_empty", "is_not_empty"})
 class _Finder:
     """Walks a path and gives the record narrowed to the first match, or None when nothing matches."""
 
-    __slots__ = ("segments", "simple_name", "takes_missing")
+    __slots__ = ("segments", "takes_missing")
 
     def __init__(self, path: str, *, takes_missing: bool) -> None:
         self.segments = path.split(".")
         self.takes_missing = takes_missing
-        self.simple_name = path if len(self.segments) == 1 else None
 
     def find(self, record: Record, test: Test) -> Record | None:
         found = self._find(record, 0, test)
