@@ -142,9 +142,7 @@ class Runner:
             await asyncio.sleep(self._lease_seconds / 3)
             held = list(self._drives)
             if held:
-                await self._upkeep(
-                    pool, partial(self._store.renew, self.owner, held, self._lease_seconds)
-                )
+                await self._upkeep(pool, partial(self._store.renew, self.owner, held, self._lease_seconds))
 
     async def _watch_cancels(self, pool: ThreadPoolExecutor) -> None:
         while True:

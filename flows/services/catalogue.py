@@ -1,84 +1,110 @@
-"""The catalogue of event types: what can start the flows of a tenant."""
+"""What the editor needs to know of node types and event types: forms, ports and schemas, all derived."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from django.db.models import Q
 
-from accounts.actors import Actor
-from common.problems import Problem
 from flows.models import EventTypeDefinition
-from flows.sdk import Json, JsonObject, Shape, event_types
+from flows.sdk import JsonObject, Kind, Node, event_types, node_types
+from flows.sdk.events import EventType
 
-OWN_GROUP = "Your own"
+NODE_SETTINGS_SCHEMA: JsonObject = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "timeout": {
+            "type": "string",
+            "title": "Time limit",
+            "description": "For one try, such as 30s or 5m.",
+            "x-slot": "duration",
+            "x-ui": {"placeholder": "60s"},
+        },
+        "retry": {
+            "type": "object",
+            "title": "Retry",
+            "additionalProperties": False,
+            "properties": {
+                "attempts": {
+                    "type": "integer",
+                    "title": "Tries altogether",
+                    "minimum": 1,
+                    "maximum": 100,
+                    "default": 1,
+                },
+                "first": {"type": "string", "title": "First wait", "default": "10s", "x-slot": "duration"},
+                "factor": {"type": "number", "title": "Factor", "minimum": 1, "maximum": 10, "default": 2},
+                "cap": {"type": "string", "title": "Longest wait", "default": "1h", "x-slot": "duration"},
+                "jitter": {
+                    "type": "number",
+                    "title": "Share left to chance",
+                    "minimum": 0,
+                    "maximum": 1,
+                    "default": 0.1,
+                },
+            },
+        },
+    },
+}
 
 
-@dataclass(frozen=True, slots=True)
-class KnownEventType:
-    """An event type as lists show it. `definition` is None for one that comes with the program."""
-
-    name: str
-    label: str
-    summary: str
-    group: str
-    schema: JsonObject
-    sample: Json
-    definition: EventTypeDefinition | None = None
-
-    @property
-    def is_builtin(self) -> bool:
-        """Whether it comes with the program."""
-        return self.definition is None
-
-    @property
-    def fields(self) -> Sequence[tuple[str, Shape]]:
-        """Every field with its dotted path."""
-        return list(Shape.from_json_schema(self.schema).paths())
-
-    def to_json(self) -> JsonObject:
-        """As the API shows it."""
-        return {
-            "name": self.name,
-            "label": self.label,
-            "summary": self.summary,
-            "group": self.group,
-            "is_builtin": self.is_builtin,
-            "schema": self.schema,
-            "sample": self.sample,
-        }
+def list_node_types() -> list[JsonObject]:
+    """Every node type: identity, ports, and the JSON Schema of its config with the hints of the form."""
+    return [node_type_json(node) for node in node_types.values()]
 
 
-def list_event_types(actor: Actor) -> list[KnownEventType]:
-    """Every event type that the actor's flows can start with, by group and name.
-
-    A tenant sees what comes with the program, what it defined, and what the platform defined; where both defined a
-    name, its own.
-    """
-    known = {
-        kind.name: KnownEventType(
-            kind.name, kind.label, kind.summary, kind.group, kind.shape.to_json(), kind.sample
-        )
-        for kind in event_types.values()
+def node_type_json(node: Node) -> JsonObject:
+    """One node type."""
+    meta = node.meta
+    return {
+        "type": meta.type,
+        "version": meta.version,
+        "kind": meta.kind.value,
+        "label": meta.label,
+        "summary": meta.summary,
+        "icon": meta.icon,
+        "ports": [{"name": port.name, "label": port.label} for port in meta.all_ports],
+        "has_input": meta.kind is not Kind.TRIGGER,
+        "config_schema": _schema(type(node)),
+        "settings_schema": NODE_SETTINGS_SCHEMA if meta.kind is not Kind.TRIGGER else {},
     }
-    rows = EventTypeDefinition.objects.select_related("tenant")
-    if not actor.is_platform:
-        rows = rows.filter(Q(tenant_id=actor.tenant_id) | Q(tenant=None))
-    for row in sorted(rows, key=lambda row: row.tenant_id == actor.tenant_id):
-        known[row.name] = KnownEventType(
-            row.name, row.label, row.summary, OWN_GROUP, row.schema, row.sample, row
-        )
-    return sorted(known.values(), key=lambda kind: (not kind.is_builtin, kind.group, kind.name))
 
 
-def event_type_for(actor: Actor, name: str) -> KnownEventType:
-    """One event type of the catalogue.
+@lru_cache(maxsize=1_000)
+def _schema(node_class: type[Node]) -> JsonObject:
+    schema: dict[str, Any] = node_class.Config.model_json_schema()
+    return schema
 
-    Raises:
-        Problem: 404 `not_found`.
-    """
-    found = next((kind for kind in list_event_types(actor) if kind.name == name), None)
-    if found is None:
-        raise Problem(
-            404, "not_found", "There is no such event type.", hint="Look at the catalogue of events."
-        )
-    return found
+
+def list_event_types(tenant_id: int | None, *, is_platform: bool) -> list[JsonObject]:
+    """The event types that come with the program, then those that people in reach defined."""
+    defined = EventTypeDefinition.objects.all()
+    if not is_platform:
+        defined = defined.filter(Q(tenant_id=tenant_id) | Q(tenant_id=None))
+    return [builtin_json(found) for found in event_types.values()] + [defined_json(row) for row in defined]
+
+
+def builtin_json(found: EventType) -> JsonObject:
+    """An event type that comes with the program."""
+    return {
+        "name": found.name,
+        "label": found.label,
+        "summary": found.summary,
+        "group": found.group,
+        "is_builtin": True,
+        "schema": found.shape.to_json(),
+        "sample": found.sample,
+    }
+
+
+def defined_json(row: EventTypeDefinition) -> JsonObject:
+    """An event type that someone defined."""
+    return {
+        "name": row.name,
+        "label": row.label,
+        "summary": row.summary,
+        "group": "Your own",
+        "is_builtin": False,
+        "schema": row.schema,
+        "sample": row.sample,
+    }

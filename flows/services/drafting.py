@@ -94,7 +94,13 @@ def preview(
     source, found = _at(drawn.config if drawn else {}, field)
     if drawn is None or not found:
         raise Problem(404, "no_such_field", "There is no such field in the drawing.", field="field")
-    answer: JsonObject = {"value": None, "text": "", "type": "null", "sample_name": sample.name, "error": None}
+    answer: JsonObject = {
+        "value": None,
+        "text": "",
+        "type": "null",
+        "sample_name": sample.name,
+        "error": None,
+    }
     try:
         record = _record_at(document, tenant_id, node, sample.payload)
         value = compile_slot(_slot(drawn.type, field, tenant_id), source).render(record)
@@ -159,7 +165,12 @@ def _slot(type_name: str, field: str, tenant_id: int | None) -> Slot:
     here = schema
     for name in field.split("."):
         here = _resolved(here, schema)
-        here = here.get("properties", {}).get(name) or here.get("items") or here.get("additionalProperties") or {}
+        here = (
+            here.get("properties", {}).get(name)
+            or here.get("items")
+            or here.get("additionalProperties")
+            or {}
+        )
         if not isinstance(here, dict):
             return Slot.VALUE
     kind = _resolved(here, schema).get("x-slot", "value")

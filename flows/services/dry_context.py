@@ -60,4 +60,3 @@ class DryContext:
     async def credential(self, name: str) -> Mapping[str, Json]:
         """Never opens anything."""
         raise NodeError("dry_run", "A dry run opens no credentials.")
-

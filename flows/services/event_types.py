@@ -29,7 +29,9 @@ def definition_for(actor: Actor, name: str) -> EventTypeDefinition:
         Problem: 404 `not_found`; 409 `built_in`; 403 `not_allowed`.
     """
     if name in event_types:
-        raise Problem(409, "built_in", f"The event type {name!r} comes with the program and cannot be changed.")
+        raise Problem(
+            409, "built_in", f"The event type {name!r} comes with the program and cannot be changed."
+        )
     found = visible(EventTypeDefinition, actor).filter(Q(name=name, tenant_id=actor.tenant_id)).first()
     if found is None:
         raise Problem(404, "not_found", "There is no such event type.")
@@ -55,7 +57,11 @@ def define(
     taken = EventTypeDefinition.objects.filter(Q(name=name, tenant_id=actor.tenant_id)).exists()
     if name in event_types or taken:
         raise Problem(
-            409, "name_taken", f"There is an event type named {name!r} already.", field="name", hint="Choose another."
+            409,
+            "name_taken",
+            f"There is an event type named {name!r} already.",
+            field="name",
+            hint="Choose another.",
         )
     checked, sample = _schema_and_sample(schema, example)
     now = datetime.now(UTC)
@@ -136,7 +142,11 @@ def _validator(schema: Any) -> Any:
     """
     if not isinstance(schema, dict) or schema.get("type", "object") != "object":
         raise Problem(
-            400, "bad_schema", "The schema describes an object.", field="schema", hint='Begin with {"type": "object"}.'
+            400,
+            "bad_schema",
+            "The schema describes an object.",
+            field="schema",
+            hint='Begin with {"type": "object"}.',
         )
     return _compiled(schema)
 
@@ -148,7 +158,9 @@ def _compiled(schema: JsonObject) -> Any:
             schema, retriever=_no_fetching, pattern_options=jsonschema_rs.RegexOptions()
         )
     except (ValueError, TypeError) as error:
-        raise Problem(400, "bad_schema", f"The schema cannot be used: {error}"[:500], field="schema") from error
+        raise Problem(
+            400, "bad_schema", f"The schema cannot be used: {error}"[:500], field="schema"
+        ) from error
 
 
 def _no_fetching(uri: str) -> Any:

@@ -1,5 +1,6 @@
 """Use cases of flows and their drafts. Each writes its audit entry in the same transaction."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -59,13 +60,20 @@ def flow_for(actor: Actor, flow_id: UUID | str, permission: Permission = Permiss
 
 
 def create_flow(
-    *, actor: Actor, name: str, description: str = "", document: FlowDocument | None = None, is_demo: bool = False
+    *,
+    actor: Actor,
+    name: str,
+    description: str = "",
+    document: FlowDocument | None = None,
+    is_demo: bool = False,
 ) -> Flow:
-    """A new flow with a draft, switched off. It belongs to the actor's tenant."""
+    """A new flow with a draft, switched off. It belongs to the actor's tenant.
+
+    A document keeps the name that it carries: one that was imported under another name exports as it came.
+    """
     actor.need(Permission.edit_flows)
     now = datetime.now(UTC)
     drawing = document_json(document or empty_document(name, description))
-    drawing.update(name=name, description=description)
     with transaction.atomic():
         flow = Flow.objects.create(
             tenant_id=actor.tenant_id,
@@ -98,7 +106,11 @@ def update_flow(
     actor.need(Permission.publish_flows if is_enabled is not None else Permission.edit_flows)
     if is_enabled and flow.published_id is None:
         raise Problem(
-            409, "not_published", "The flow has no published version.", hint="Publish it first.", field="is_enabled"
+            409,
+            "not_published",
+            "The flow has no published version.",
+            hint="Publish it first.",
+            field="is_enabled",
         )
     wanted = {"name": name, "description": description, "is_enabled": is_enabled}
     changes = {
@@ -111,10 +123,21 @@ def update_flow(
             setattr(flow, field, value)
         flow.updated_at = datetime.now(UTC)
         flow.save(update_fields=["name", "description", "is_enabled", "updated_at"])
+        if "name" in changes or "description" in changes:
+            _rename_draft(flow)
         if "is_enabled" in changes:
             triggers_changed()
         audit.record(actor, "updated", "flow", str(flow.id), tenant_id=flow.tenant_id, changes=changes)
     return flow
+
+
+def _rename_draft(flow: Flow) -> None:
+    """The drawing is called as the flow is; whoever has the draft open learns of it by the revision."""
+    locked = Flow.objects.select_for_update().get(id=flow.id)
+    locked.draft = {**locked.draft, "name": flow.name, "description": flow.description}
+    locked.draft_revision += 1
+    locked.save(update_fields=["draft", "draft_revision"])
+    flow.draft, flow.draft_revision = locked.draft, locked.draft_revision
 
 
 def delete_flow(*, actor: Actor, flow: Flow) -> None:
@@ -133,10 +156,9 @@ def delete_flow(*, actor: Actor, flow: Flow) -> None:
 
 def duplicate_flow(*, actor: Actor, flow: Flow) -> Flow:
     """A copy of the draft under another name, switched off."""
-    document = read_or_refuse(flow.draft)
-    return create_flow(
-        actor=actor, name=copy_name(flow.name), description=flow.description, document=document
-    )
+    name = copy_name(flow.name)
+    document = replace(read_or_refuse(flow.draft), name=name)
+    return create_flow(actor=actor, name=name, description=flow.description, document=document)
 
 
 def copy_name(name: str) -> str:
@@ -153,6 +175,9 @@ def save_draft(*, actor: Actor, flow: Flow, document: JsonObject, revision: int)
     actor.need(Permission.edit_flows)
     drawing = document_json(read_or_refuse(document))
     now = datetime.now(UTC)
+    renamed = {
+        field: drawing[field] for field in ("name", "description") if drawing[field] != flow.draft.get(field)
+    }
     with transaction.atomic():
         changed = Flow.objects.filter(id=flow.id, draft_revision=revision, deleted_at=None).update(
             draft=drawing,
@@ -160,8 +185,7 @@ def save_draft(*, actor: Actor, flow: Flow, document: JsonObject, revision: int)
             draft_saved_at=now,
             draft_saved_by=actor.name,
             updated_at=now,
-            name=drawing["name"] or flow.name,
-            description=drawing["description"],
+            **renamed,
         )
         if not changed:
             raise stale_draft(flow)
@@ -205,7 +229,8 @@ def triggers_changed() -> None:
 def last_runs(flows: list[Flow], *, each: int = 10) -> dict[UUID, list[Run]]:
     """The newest runs of several flows, newest first, in one query a flow at most."""
     return {
-        flow.id: list(Run.objects.filter(flow_id=flow.id).only("id", "status", "finished_at", "flow_id")[:each])
+        flow.id: list(
+            Run.objects.filter(flow_id=flow.id).only("id", "status", "finished_at", "flow_id")[:each]
+        )
         for flow in flows
     }
-

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts import audit
@@ -11,7 +12,7 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from common.crypto import decrypt, encrypt, new_secret
 from flows.models import Flow, Hook, Trigger
-from flows.sdk import HookTrigger
+from flows.sdk import HookTrigger, JsonObject
 from flows.services.versions import ensure_hook
 
 PURPOSE = "trigger-secret"
@@ -44,6 +45,22 @@ def hook_of_key(key: str) -> OpenHook | None:
     hook = trigger.flow.hook
     secret = decrypt(hook.secret, purpose=PURPOSE, aad=_binding(hook)) if hook.secret else ""
     return OpenHook(trigger.flow_id, trigger.flow.tenant_id, HookTrigger(**trigger.spec), secret)
+
+
+def describe(flow: Flow) -> JsonObject:
+    """The webhook as its owner sees it. The URL is made on first use; the secret is never shown again."""
+    hook = ensure_hook(flow)
+    trigger = Trigger.objects.filter(flow=flow, kind=Trigger.Kind.HOOK).first()
+    spec = HookTrigger(**trigger.spec) if trigger else HookTrigger()
+    return {
+        "url": f"{settings.SITE_URL}/hooks/{hook.key}/",
+        "auth": spec.auth,
+        "header": spec.header,
+        "prefix": spec.prefix,
+        "delivery_header": spec.delivery_header,
+        "has_secret": bool(hook.secret),
+        "rotated_at": hook.rotated_at.isoformat() if hook.rotated_at else None,
+    }
 
 
 def rotate_secret(*, actor: Actor, flow: Flow) -> str:

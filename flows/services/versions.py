@@ -10,9 +10,12 @@ from django.db import transaction
 from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
+from common.problems import Problem
 from flows.compiler.plan import Plan
+from flows.graph.codec import write_document
+from flows.graph.diff import diff_documents
 from flows.models import Flow, FlowVersion, Hook, Trigger
-from flows.sdk import EventTrigger, HookTrigger, ManualTrigger, ScheduleTrigger
+from flows.sdk import EventTrigger, HookTrigger, JsonObject, ManualTrigger, ScheduleTrigger
 from flows.services.drafting import plan_or_refuse
 from flows.services.flows import read_or_refuse, save_draft, stale_draft, triggers_changed
 from flows.services.schedules import next_fire
@@ -25,7 +28,9 @@ KINDS: dict[type[Any], Trigger.Kind] = {
 }
 
 
-def publish(*, actor: Actor, flow: Flow, revision: int, comment: str = "", enable: bool | None = None) -> FlowVersion:
+def publish(
+    *, actor: Actor, flow: Flow, revision: int, comment: str = "", enable: bool | None = None
+) -> FlowVersion:
     """Make the draft at `revision` the version that runs. Runs that are open keep theirs.
 
     Raises:
@@ -95,6 +100,58 @@ def ensure_hook(flow: Flow) -> Hook:
 def restore(*, actor: Actor, flow: Flow, version: FlowVersion, revision: int) -> Flow:
     """Put a version's drawing into the draft; the draft at `revision` is replaced."""
     return save_draft(actor=actor, flow=flow, document=version.document, revision=revision)
+
+
+def version_of(flow: Flow, number: str | int) -> FlowVersion:
+    """A version by its number.
+
+    Raises:
+        Problem: 404 `not_found`.
+    """
+    found = flow.versions.filter(number=int(number)).first()
+    if found is None:
+        raise Problem(404, "not_found", f"The flow has no version {number}.")
+    return found
+
+
+def discard_draft(*, actor: Actor, flow: Flow, revision: int) -> Flow:
+    """Put the published drawing back into the draft at `revision`.
+
+    Raises:
+        Problem: 409 `not_published`; 412 `stale_draft`.
+    """
+    if flow.published is None:
+        raise Problem(409, "not_published", "There is no published version to go back to.")
+    return restore(actor=actor, flow=flow, version=flow.published, revision=revision)
+
+
+def drawing(flow: Flow, which: str) -> JsonObject:
+    """The drawing of a version by number, or the draft.
+
+    Raises:
+        Problem: 404 `not_found`; 400 `bad_version`.
+    """
+    if which == "draft":
+        draft: JsonObject = flow.draft
+        return draft
+    if not (which.isascii() and which.isdigit() and len(which) <= 9):
+        raise Problem(400, "bad_version", "Name a version by its number, or write draft.", field="version")
+    document: JsonObject = version_of(flow, which).document
+    return document
+
+
+def exported(flow: Flow, which: str) -> bytes:
+    """A drawing as a canonical document."""
+    return write_document(read_or_refuse(drawing(flow, which)))
+
+
+def compare(flow: Flow, before: str, after: str) -> JsonObject:
+    """What changed from one drawing to another; `before` empty is the published one."""
+    if not before:
+        before = str(flow.published.number) if flow.published else "draft"
+    return diff_documents(
+        read_or_refuse(drawing(flow, before)), read_or_refuse(drawing(flow, after))
+    ).to_json()
 
 
 def has_unpublished_changes(flow: Flow) -> bool:

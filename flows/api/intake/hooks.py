@@ -66,7 +66,9 @@ def event_of_call(hook: OpenHook, scope: Scope, body: bytes) -> NewEvent:
 
     A JSON object is the payload as it is; anything else that is JSON, and plain text, becomes `{"body": …}`.
     """
-    delivery = header(scope, hook.spec.delivery_header.lower().encode()) if hook.spec.delivery_header else None
+    delivery = (
+        header(scope, hook.spec.delivery_header.lower().encode()) if hook.spec.delivery_header else None
+    )
     payload = _payload(scope, body)
     return NewEvent(
         type=HOOK_RECEIVED,

@@ -52,7 +52,9 @@ def _too_large(limit: int) -> Problem:
     )
 
 
-async def answer(send: Send, status: int, body: Any, *, kind: bytes = b"application/json", extra: Any = ()) -> None:
+async def answer(
+    send: Send, status: int, body: Any, *, kind: bytes = b"application/json", extra: Any = ()
+) -> None:
     """Send a JSON answer."""
     raw = dumps(body)
     headers = [

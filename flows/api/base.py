@@ -1,0 +1,54 @@
+"""What the views of flows share."""
+
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.actors import Actor, actor_of
+from accounts.roles import Permission
+from flows.graph.document import FlowDocument
+from flows.models import Flow
+from flows.sdk import JsonObject
+from flows.services.flows import flow_for, read_or_refuse
+
+MAX_DOCUMENT_BODY = 5 * 1024 * 1024
+
+
+class FlowView(GenericViewSet[Flow]):
+    """A view of one flow, which is always looked up through `flow_for`."""
+
+    queryset = Flow.objects.none()
+    lookup_value_converter = "uuid"
+    max_body = MAX_DOCUMENT_BODY
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        return actor_of(self.request)
+
+    def flow(self, permission: Permission = Permission.view) -> Flow:
+        """The flow of the address."""
+        return flow_for(self.actor, self.kwargs["pk"], permission)
+
+
+def body_of(request: Request, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
+    """The body's values, validated.
+
+    Raises:
+        ValidationError: named by field.
+    """
+    if not isinstance(request.data, dict):
+        raise ValidationError("Send a JSON object.")
+    checked = serializer(data=request.data)
+    checked.is_valid(raise_exception=True)
+    values: dict[str, Any] = checked.validated_data
+    return values
+
+
+def drawing_of(values: dict[str, Any], flow: Flow) -> FlowDocument:
+    """The drawing that was sent, else the stored draft."""
+    document: JsonObject = values.get("document", flow.draft)
+    return read_or_refuse(document)

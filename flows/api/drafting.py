@@ -1,0 +1,92 @@
+"""What the editor asks about a drawing, and starting it."""
+
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.idempotency import idempotent
+from accounts.roles import Permission
+from flows.api.base import FlowView, body_of, drawing_of
+from flows.api.serializers import (
+    CheckSerializer,
+    PreviewSerializer,
+    RunNowSerializer,
+    SampleSerializer,
+    WiringSerializer,
+)
+from flows.services import drafting
+from flows.services.samples import choose_sample
+from flows.services.starting import start_flow
+
+
+class DraftingViewSet(FlowView):
+    """Answers about a drawing. None of these has an effect, except `run`."""
+
+    needs = {
+        "validate": Permission.view,
+        "wiring": Permission.view,
+        "preview": Permission.view,
+        "dry_run": Permission.view,
+        "run": Permission.run_flows,
+    }
+
+    @extend_schema(request=CheckSerializer, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def validate(self, request: Request, pk: str) -> Response:
+        """All problems, and what the record looks like at each node: `{ok, problems, shapes}`."""
+        flow, values = self.flow(), body_of(request, CheckSerializer)
+        return Response(drafting.validate(drawing_of(values, flow), flow.tenant_id))
+
+    @extend_schema(request=WiringSerializer, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def wiring(self, request: Request, pk: str) -> Response:
+        """Where a wire may go, and why not elsewhere: `{targets}` from a port, `{sources}` to a node."""
+        flow, values = self.flow(), body_of(request, WiringSerializer)
+        drawing = drawing_of(values, flow)
+        if "to" in values:
+            return Response(drafting.wiring_to(drawing, flow.tenant_id, values["to"]))
+        return Response(drafting.wiring_from(drawing, flow.tenant_id, values["from"], values["port"]))
+
+    @extend_schema(request=PreviewSerializer, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def preview(self, request: Request, pk: str) -> Response:
+        """What a config field renders to: `{value, text, type, sample_name, error}`."""
+        flow, values = self.flow(), body_of(request, PreviewSerializer)
+        drawing = drawing_of(values, flow)
+        sample = choose_sample(
+            self.actor,
+            drawing,
+            flow.tenant_id,
+            payload=values.get("payload"),
+            event_id=values.get("event_id"),
+        )
+        answer = drafting.preview(
+            drawing, flow.tenant_id, node=values["node"], field=values["field"], sample=sample
+        )
+        return Response(answer)
+
+    @extend_schema(request=SampleSerializer, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"], url_path="dry-run")
+    def dry_run(self, request: Request, pk: str) -> Response:
+        """Each node's input, output and what it would do: `{status, steps, sample_name}`. Nothing happens outside."""
+        flow, values = self.flow(), body_of(request, SampleSerializer)
+        drawing = drawing_of(values, flow)
+        sample = choose_sample(
+            self.actor,
+            drawing,
+            flow.tenant_id,
+            payload=values.get("payload"),
+            event_id=values.get("event_id"),
+        )
+        answer = drafting.try_out(drawing, flow.tenant_id, sample.payload)
+        return Response({**answer, "sample_name": sample.name})
+
+    @extend_schema(request=RunNowSerializer, responses={202: OpenApiTypes.OBJECT})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def run(self, request: Request, pk: str) -> Response:
+        """Run the published version with a payload: `{run, event}`."""
+        flow, values = self.flow(), body_of(request, RunNowSerializer)
+        accepted = start_flow(actor=self.actor, flow=flow, payload=values["payload"])
+        return Response({"run": str(accepted.runs[0]), "event": str(accepted.id)}, status=202)

@@ -1,0 +1,127 @@
+"""Events that arrived, and event types."""
+
+from typing import ClassVar
+
+import django_filters
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.actors import actor_of
+from accounts.api.viewsets import ScopedViewSet
+from accounts.roles import Permission
+from common.problems import Problem
+from flows.api.base import body_of
+from flows.api.serializers import (
+    EventDetailSerializer,
+    EventSerializer,
+    EventTypeChangeSerializer,
+    EventTypeSerializer,
+)
+from flows.models import Event
+from flows.services import catalogue, event_types
+from flows.services.event_reading import outcomes_of
+
+
+class EventFilter(django_filters.FilterSet):
+    """By type, source and time."""
+
+    type = django_filters.CharFilter(max_length=100)
+    source = django_filters.CharFilter(max_length=100)
+    since = django_filters.IsoDateTimeFilter(field_name="accepted_at", lookup_expr="gte")
+    until = django_filters.IsoDateTimeFilter(field_name="accepted_at", lookup_expr="lt")
+    q = django_filters.CharFilter(field_name="payload", lookup_expr="icontains", max_length=200)
+
+    class Meta:
+        model = Event
+        fields = ()
+
+
+class EventViewSet(ScopedViewSet[Event]):
+    """Events, newest first. They are sent with POST to the same address, which the intake answers."""
+
+    queryset = Event.objects.all()
+    serializer_class = EventSerializer
+    filterset_class = EventFilter
+    lookup_value_converter = "uuid"
+    needs = {"list": Permission.view, "retrieve": Permission.view}
+
+    def get_queryset(self):  # type: ignore[no-untyped-def]
+        """In reach; lists leave the payloads in the database."""
+        rows = super().get_queryset()
+        return rows.defer("payload") if self.action == "list" else rows
+
+    @extend_schema(responses=EventDetailSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """An event with its payload, what it started, and why other flows did not start."""
+        event = self.get_queryset().filter(id=pk).first()
+        if event is None:
+            raise Problem(404, "not_found", "There is no such event.")
+        context = {**self.get_serializer_context(), "outcomes": outcomes_of(event)}
+        return Response(EventDetailSerializer(event, context=context).data)
+
+
+class NodeTypesView(APIView):
+    """Node types."""
+
+    needs: ClassVar[dict[str, Permission]] = {"get": Permission.view}
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    def get(self, request: Request) -> Response:
+        """Every node type with ports, and the JSON Schema from which its form is made."""
+        return Response(catalogue.list_node_types())
+
+
+class EventTypesView(APIView):
+    """Event types."""
+
+    needs: ClassVar[dict[str, Permission]] = {"get": Permission.view, "post": Permission.edit_flows}
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    def get(self, request: Request) -> Response:
+        """Every event type in reach with schema and sample."""
+        actor = actor_of(request)
+        return Response(catalogue.list_event_types(actor.tenant_id, is_platform=actor.is_platform))
+
+    @extend_schema(request=EventTypeSerializer, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        """Define an event type from a JSON Schema or from an example payload."""
+        values = body_of(request, EventTypeSerializer)
+        made = event_types.define(actor=actor_of(request), **values)
+        return Response(catalogue.defined_json(made), status=201)
+
+
+class EventTypeView(APIView):
+    """One event type."""
+
+    needs: ClassVar[dict[str, Permission]] = {
+        "get": Permission.view,
+        "put": Permission.edit_flows,
+        "delete": Permission.edit_flows,
+    }
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, name: str) -> Response:
+        """The event type with schema and sample."""
+        actor = actor_of(request)
+        for found in catalogue.list_event_types(actor.tenant_id, is_platform=actor.is_platform):
+            if found["name"] == name:
+                return Response(found)
+        raise Problem(404, "not_found", "There is no such event type.")
+
+    @extend_schema(request=EventTypeChangeSerializer, responses=OpenApiTypes.OBJECT)
+    def put(self, request: Request, name: str) -> Response:
+        """Change an event type of one's own."""
+        actor = actor_of(request)
+        definition = event_types.definition_for(actor, name)
+        values = body_of(request, EventTypeChangeSerializer)
+        changed = event_types.redefine(actor=actor, definition=definition, **values)
+        return Response(catalogue.defined_json(changed))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, name: str) -> Response:
+        """Take an event type of one's own away."""
+        actor = actor_of(request)
+        event_types.undefine(actor=actor, definition=event_types.definition_for(actor, name))
+        return Response(status=204)

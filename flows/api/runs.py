@@ -1,0 +1,143 @@
+"""Runs over the API."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.idempotency import idempotent
+from accounts.api.viewsets import ScopedViewSet
+from accounts.roles import Permission
+from common.problems import Problem
+from flows.api.base import body_of
+from flows.api.renderers import document_response
+from flows.api.serializers import DecideSerializer, RetrySerializer, RunSerializer
+from flows.models import Run
+from flows.services import run_reading, runs
+
+
+class RunFilter(django_filters.FilterSet):
+    """By flow, status, event type and time of acceptance."""
+
+    flow = django_filters.UUIDFilter(field_name="flow_id")
+    status = django_filters.ChoiceFilter(choices=Run.Status.choices)
+    event_type = django_filters.CharFilter(field_name="event__type", max_length=100)
+    event = django_filters.UUIDFilter(field_name="event_id")
+    since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    until = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = Run
+        fields = ()
+
+
+class RunViewSet(ScopedViewSet[Run]):
+    """Runs, newest first."""
+
+    queryset = Run.objects.all()
+    serializer_class = RunSerializer
+    filterset_class = RunFilter
+    lookup_value_converter = "uuid"
+    needs = {
+        "list": Permission.view,
+        "retrieve": Permission.view,
+        "steps": Permission.view,
+        "logs": Permission.view,
+        "download": Permission.view,
+        "cancel": Permission.run_flows,
+        "retry": Permission.run_flows,
+        "resume": Permission.run_flows,
+        "decide": Permission.run_flows,
+    }
+
+    def get_queryset(self) -> QuerySet[Run]:
+        """In reach, with the names that are shown."""
+        return run_reading.with_names(super().get_queryset())
+
+    def _run(self, pk: str) -> Run:
+        return runs.run_for(self.actor, pk)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One run."""
+        return self.shown(self._run(pk))
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def steps(self, request: Request, pk: str) -> Response:
+        """The steps in order, each with input, output and error, and the drawing that was run."""
+        run = self._run(pk)
+        return Response({"results": run_reading.steps_of(run), "document": run.version.document})
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("after", int, description="Lines behind this place."),
+            OpenApiParameter("level", str, enum=list(run_reading.LEVELS), description="At least this level."),
+            OpenApiParameter("q", str, description="Lines that hold this text."),
+        ],
+        responses=OpenApiTypes.OBJECT,
+    )
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def logs(self, request: Request, pk: str) -> Response:
+        """Up to 1,000 log lines: `{results, next}`; ask again with `after=next` while it is not null."""
+        run, params = self._run(pk), request.query_params
+        lines = run_reading.logs_of(
+            run, after=_after(params.get("after", "0")), level=_level(params), text=params.get("q", "")[:200]
+        )
+        return Response({"results": lines, "next": lines[-1]["seq"] if len(lines) == 1_000 else None})
+
+    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
+    @action(detail=True, methods=["get"], url_path="logs/download", pagination_class=None, filterset_class=None)
+    def download(self, request: Request, pk: str) -> Response:
+        """The whole log as a text file."""
+        run = self._run(pk)
+        raw = run_reading.log_text(run).encode()
+        return document_response(raw, f"run-{run.id}.log", "text/plain; charset=utf-8")
+
+    @extend_schema(request=None, responses=RunSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Stop the run; one at work stops within seconds."""
+        return self.shown(runs.cancel_run(actor=self.actor, run=self._run(pk)))
+
+    @extend_schema(request=RetrySerializer, responses={202: RunSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def retry(self, request: Request, pk: str) -> Response:
+        """Run the event again from the start, in a new run."""
+        values = body_of(request, RetrySerializer)
+        again = runs.retry_run(actor=self.actor, run=self._run(pk), version=values["version"])
+        return self.shown(self._run(str(again.id)), 202)
+
+    @extend_schema(request=None, responses={202: RunSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def resume(self, request: Request, pk: str) -> Response:
+        """Go on from the step that failed, in a new run."""
+        again = runs.resume_run(actor=self.actor, run=self._run(pk))
+        return self.shown(self._run(str(again.id)), 202)
+
+    @extend_schema(request=DecideSerializer, responses=RunSerializer)
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, pk: str) -> Response:
+        """Say what happens to a step whose worker died in the middle of it."""
+        values = body_of(request, DecideSerializer)
+        return self.shown(runs.decide_interrupted(actor=self.actor, run=self._run(pk), **values))
+
+
+def _after(raw: str) -> int:
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 9):
+        raise Problem(400, "bad_after", "after is a whole number from 0.", field="after")
+    return int(raw)
+
+
+def _level(params: Any) -> str:
+    level = str(params.get("level", "debug"))
+    if level not in run_reading.LEVELS:
+        raise Problem(
+            400, "bad_level", f"level is one of {', '.join(run_reading.LEVELS)}.", field="level"
+        )
+    return level

@@ -1,0 +1,280 @@
+"""The bodies of the flows API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.api.strict import NameField, StrictSerializer
+from flows.models import Event, Flow, FlowVersion, Run
+from flows.services.versions import has_unpublished_changes
+
+NODE_ID = 100
+
+
+class FlowRunSerializer(serializers.ModelSerializer[Run]):
+    """A run at a glance."""
+
+    class Meta:
+        model = Run
+        fields = ("id", "status", "finished_at")
+
+
+class FlowSerializer(serializers.ModelSerializer[Flow]):
+    """A flow as lists show it."""
+
+    published_version = serializers.IntegerField(source="published.number", allow_null=True, default=None)
+    has_unpublished_changes = serializers.SerializerMethodField()
+    last_runs = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Flow
+        fields = (
+            "id",
+            "name",
+            "description",
+            "tenant",
+            "is_enabled",
+            "draft_revision",
+            "has_unpublished_changes",
+            "published_version",
+            "created_at",
+            "updated_at",
+            "last_runs",
+        )
+
+    def get_has_unpublished_changes(self, flow: Flow) -> bool:
+        """Whether the draft differs from the version that runs."""
+        return has_unpublished_changes(flow)
+
+    def get_last_runs(self, flow: Flow) -> list[dict[str, Any]]:
+        """The newest runs, newest first."""
+        runs = self.context.get("last_runs", {}).get(flow.id, [])
+        return list(FlowRunSerializer(runs, many=True).data)
+
+
+class NewFlowSerializer(StrictSerializer):
+    """A new flow."""
+
+    name = NameField(max_length=200)
+    description = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class FlowChangeSerializer(StrictSerializer):
+    """What of a flow can be changed without its drawing."""
+
+    name = NameField(max_length=200, required=False)
+    description = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    is_enabled = serializers.BooleanField(required=False)
+
+
+class DocumentField(serializers.JSONField):
+    """A flow document; the codec judges it."""
+
+
+class PayloadField(serializers.DictField):
+    """A JSON object."""
+
+
+class DraftSerializer(StrictSerializer):
+    """A drawing to be saved."""
+
+    document = DocumentField()
+
+
+class SavedDraftSerializer(serializers.Serializer[Any]):
+    """The draft of a flow."""
+
+    document = DocumentField()
+    revision = serializers.IntegerField()
+    saved_at = serializers.DateTimeField()
+    saved_by = serializers.CharField()
+
+
+class CheckSerializer(StrictSerializer):
+    """A drawing to be checked; the stored draft when none is sent."""
+
+    document = DocumentField(required=False)
+
+
+class WiringSerializer(StrictSerializer):
+    """Where a wire may go: from a port, or to a node."""
+
+    document = DocumentField(required=False)
+    to = serializers.CharField(max_length=NODE_ID, required=False)
+    port = serializers.CharField(max_length=40, required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """`from` is a word of Python and cannot be written as an attribute."""
+        source = serializers.CharField(max_length=NODE_ID, required=False)
+        return {**super().get_fields(), "from": source}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Either `from` and `port`, or `to`."""
+        if ("to" in attrs) == ("from" in attrs) or ("from" in attrs) != ("port" in attrs):
+            raise serializers.ValidationError("Send `from` and `port`, or `to`.", code="from_or_to")
+        return attrs
+
+
+class SampleSerializer(StrictSerializer):
+    """Which payload to use: one that is sent, that of an event, or the trigger's sample."""
+
+    document = DocumentField(required=False)
+    payload = PayloadField(required=False)
+    event_id = serializers.UUIDField(required=False)
+
+
+class PreviewSerializer(SampleSerializer):
+    """A config field to be rendered."""
+
+    node = serializers.CharField(max_length=NODE_ID)
+    field = serializers.CharField(max_length=500)
+
+
+class RunNowSerializer(StrictSerializer):
+    """The payload of a manual start."""
+
+    payload = PayloadField(required=False, default=dict)
+
+
+class PublishSerializer(StrictSerializer):
+    """What the new version is about."""
+
+    comment = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class VersionSerializer(serializers.ModelSerializer[FlowVersion]):
+    """A published version without its drawing."""
+
+    class Meta:
+        model = FlowVersion
+        fields: tuple[str, ...] = ("number", "id", "published_at", "published_by", "comment")
+
+
+class VersionDocumentSerializer(VersionSerializer):
+    """A published version with its drawing."""
+
+    document = DocumentField(read_only=True)
+
+    class Meta(VersionSerializer.Meta):
+        fields = (*VersionSerializer.Meta.fields, "document")
+
+
+class ImportSerializer(StrictSerializer):
+    """A document from somewhere else."""
+
+    document = DocumentField()
+    name = NameField(max_length=200, required=False)
+    flow = serializers.UUIDField(required=False)
+
+
+class EventTypeSerializer(StrictSerializer):
+    """An event type of one's own, from a JSON Schema or from an example."""
+
+    name = serializers.RegexField(r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$", max_length=100)
+    label = NameField(max_length=200)
+    summary = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    schema = serializers.JSONField(required=False)
+    example = serializers.JSONField(required=False)
+
+
+class EventTypeChangeSerializer(EventTypeSerializer):
+    """As a new one; the name stays."""
+
+    name = None  # type: ignore[assignment]
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    """An event that arrived, without its payload."""
+
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = (
+            "id",
+            "type",
+            "source",
+            "tenant",
+            "dedup_key",
+            "accepted_at",
+            "run_count",
+            "depth",
+            "cause_run_id",
+        )
+
+
+class EventDetailSerializer(EventSerializer):
+    """An event with its payload and what it started."""
+
+    payload = serializers.JSONField()
+    outcomes = serializers.SerializerMethodField()
+
+    class Meta(EventSerializer.Meta):
+        fields = (*EventSerializer.Meta.fields, "payload", "outcomes")
+
+    def get_outcomes(self, event: Event) -> list[dict[str, Any]]:
+        """The runs it started, and why other flows did not start."""
+        outcomes: list[dict[str, Any]] = self.context["outcomes"]
+        return outcomes
+
+
+class RunErrorSerializer(serializers.Serializer[Any]):
+    """Why a run failed or was cancelled."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    hint = serializers.CharField(required=False)
+    node = serializers.CharField(required=False)
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """A run."""
+
+    flow_name = serializers.CharField(source="flow.name")
+    version = serializers.IntegerField(source="version.number")
+    event_type = serializers.CharField(source="event.type")
+    duration_ms = serializers.SerializerMethodField()
+    error = RunErrorSerializer(allow_null=True)
+
+    class Meta:
+        model = Run
+        fields = (
+            "id",
+            "flow",
+            "flow_name",
+            "version",
+            "status",
+            "event",
+            "event_type",
+            "created_at",
+            "started_at",
+            "finished_at",
+            "duration_ms",
+            "error",
+            "wait_reason",
+            "due_at",
+            "retried_from",
+            "is_resumed",
+            "tenant",
+        )
+
+    def get_duration_ms(self, run: Run) -> float | None:
+        """From the first claim to the end, in milliseconds."""
+        if run.started_at is None or run.finished_at is None:
+            return None
+        return round((run.finished_at - run.started_at).total_seconds() * 1000, 1)
+
+
+class RetrySerializer(StrictSerializer):
+    """Which version the new run takes."""
+
+    version = serializers.ChoiceField(choices=("same", "newest"), default="same")
+
+
+class DecideSerializer(StrictSerializer):
+    """What happens to an interrupted step."""
+
+    node = serializers.CharField(max_length=NODE_ID)
+    decision = serializers.ChoiceField(choices=("repeat", "skip", "fail"))
+
+
+class AnySerializer(serializers.Serializer[Any]):
+    """A plain JSON object that the description of the operation explains."""

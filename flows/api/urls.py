@@ -1,0 +1,20 @@
+"""Routes of the flows API, below `/api/v1/`."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from flows.api import drafting, events, flows, runs, versions
+
+router = SimpleRouter(use_regex_path=True)
+router.register("flows", versions.VersionViewSet, basename="flow-version")
+router.register("flows", drafting.DraftingViewSet, basename="flow-drafting")
+router.register("flows", flows.FlowViewSet, basename="flow")
+router.register("runs", runs.RunViewSet, basename="run")
+router.register("events", events.EventViewSet, basename="event")
+
+urlpatterns = [
+    path("node-types/", events.NodeTypesView.as_view(), name="node-types"),
+    path("event-types/", events.EventTypesView.as_view(), name="event-types"),
+    path("event-types/<str:name>/", events.EventTypeView.as_view(), name="event-type"),
+    *router.urls,
+]

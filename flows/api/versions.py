@@ -1,0 +1,144 @@
+"""Publishing, versions, comparing, export and import, and the webhook of a flow."""
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.etags import etag, wanted_revision
+from accounts.api.idempotency import idempotent
+from accounts.roles import Permission
+from flows.api.base import FlowView, body_of
+from flows.api.renderers import document_response
+from flows.api.serializers import (
+    FlowSerializer,
+    ImportSerializer,
+    PublishSerializer,
+    SavedDraftSerializer,
+    VersionDocumentSerializer,
+    VersionSerializer,
+)
+from flows.services import hooks, transfer, versions
+from flows.services.flows import flow_for
+
+WHICH = "A version's number, or `draft`."
+
+
+class VersionViewSet(FlowView):
+    """Versions of a flow."""
+
+    needs = {
+        "publish": Permission.publish_flows,
+        "versions": Permission.view,
+        "version": Permission.view,
+        "restore": Permission.edit_flows,
+        "diff": Permission.view,
+        "export": Permission.view,
+        "hook": Permission.view,
+        "rotate_hook": Permission.publish_flows,
+        "preview_import": Permission.edit_flows,
+        "import_flow": Permission.edit_flows,
+    }
+
+    @extend_schema(request=PublishSerializer, responses={201: VersionSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def publish(self, request: Request, pk: str) -> Response:
+        """Make the draft at the revision in `If-Match` the version that runs; 422 with all problems otherwise."""
+        flow, revision = self.flow(), wanted_revision(request)
+        values = body_of(request, PublishSerializer)
+        version = versions.publish(actor=self.actor, flow=flow, revision=revision, **values)
+        return Response(VersionSerializer(version).data, status=201)
+
+    @extend_schema(responses=VersionSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def versions(self, request: Request, pk: str) -> Response:
+        """All versions, newest first."""
+        rows = self.flow().versions.defer("document")
+        return Response(VersionSerializer(rows, many=True).data)
+
+    @extend_schema(responses=VersionDocumentSerializer)
+    @action(detail=True, methods=["get"], url_path=r"versions/(?P<number>[0-9]{1,9})")
+    def version(self, request: Request, pk: str, number: str) -> Response:
+        """One version with its drawing."""
+        found = versions.version_of(self.flow(), number)
+        return Response(VersionDocumentSerializer(found).data)
+
+    @extend_schema(request=None, responses=SavedDraftSerializer)
+    @action(detail=True, methods=["post"], url_path=r"versions/(?P<number>[0-9]{1,9})/restore")
+    def restore(self, request: Request, pk: str, number: str) -> Response:
+        """Put a version's drawing into the draft at the revision in `If-Match`."""
+        flow = self.flow()
+        found = versions.version_of(flow, number)
+        flow = versions.restore(
+            actor=self.actor, flow=flow, version=found, revision=wanted_revision(request)
+        )
+        body = {
+            "document": flow.draft,
+            "revision": flow.draft_revision,
+            "saved_at": flow.draft_saved_at,
+            "saved_by": flow.draft_saved_by,
+        }
+        return Response(SavedDraftSerializer(body).data, headers={"ETag": etag(flow.draft_revision)})
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("from", str, description=WHICH),
+            OpenApiParameter("to", str, description=WHICH),
+        ],
+        responses=OpenApiTypes.OBJECT,
+    )
+    @action(detail=True, methods=["get"])
+    def diff(self, request: Request, pk: str) -> Response:
+        """What changed between two drawings: added, removed, changed and moved nodes, edges and settings."""
+        before, after = request.query_params.get("from", ""), request.query_params.get("to", "draft")
+        return Response(versions.compare(self.flow(), before, after))
+
+    @extend_schema(
+        parameters=[OpenApiParameter("version", str, description=WHICH)],
+        responses={(200, "application/json"): OpenApiTypes.OBJECT},
+    )
+    @action(detail=True, methods=["get"])
+    def export(self, request: Request, pk: str) -> Response:
+        """The flow document, canonical: the same drawing always gives the same bytes."""
+        flow = self.flow()
+        which = request.query_params.get("version", "draft")
+        raw = versions.exported(flow, which)
+        return document_response(raw, f"{transfer.file_name(flow)}.json")
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["get"])
+    def hook(self, request: Request, pk: str) -> Response:
+        """The webhook of the flow: `{url, auth, header, prefix, has_secret}`."""
+        return Response(hooks.describe(self.flow()))
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"], url_path="hook/rotate")
+    def rotate_hook(self, request: Request, pk: str) -> Response:
+        """Make a new secret; only this answer shows it: `{secret}`."""
+        return Response({"secret": hooks.rotate_secret(actor=self.actor, flow=self.flow())})
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+    @action(detail=False, methods=["post"], url_path="import/preview")
+    def preview_import(self, request: Request) -> Response:
+        """What an import of the document in the body would add and need; changes nothing."""
+        document = request.data
+        if isinstance(document, dict) and set(document) == {"document"}:
+            document = document["document"]
+        return Response(transfer.preview_import(actor=self.actor, document=document))
+
+    @extend_schema(request=ImportSerializer, responses={201: FlowSerializer})
+    @action(detail=False, methods=["post"], url_path="import")
+    @idempotent
+    def import_flow(self, request: Request) -> Response:
+        """Make a flow of a document, switched off, as a draft; or replace the draft of `flow` at `If-Match`."""
+        values = body_of(request, ImportSerializer)
+        into = flow_for(self.actor, values["flow"]) if "flow" in values else None
+        flow = transfer.import_flow(
+            actor=self.actor,
+            document=values["document"],
+            name=values.get("name"),
+            into=into,
+            revision=wanted_revision(request) if into else None,
+        )
+        return Response(FlowSerializer(flow).data, status=200 if into else 201)

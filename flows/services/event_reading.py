@@ -1,0 +1,28 @@
+"""What an event started, and why other flows did not start."""
+
+from flows.models import Event, Flow
+from flows.sdk import JsonObject
+
+
+def outcomes_of(event: Event) -> list[JsonObject]:
+    """One entry a flow: `{"flow", "flow_name", "result", "run", "message"}`.
+
+    `result` is `started`, the code with which the run was cancelled at once, `condition_not_met` or `loop_guard`.
+    """
+    runs = event.runs.select_related("flow").defer("flow__draft").order_by("id")
+    started: list[JsonObject] = [
+        {
+            "flow": str(run.flow_id),
+            "flow_name": run.flow.name,
+            "result": run.error["code"] if run.error and run.started_at is None else "started",
+            "run": str(run.id),
+            "message": run.error["message"] if run.error and run.started_at is None else "",
+        }
+        for run in runs
+    ]
+    refused: list[JsonObject] = event.outcomes or []
+    names = dict(Flow.objects.filter(id__in=[entry["flow"] for entry in refused if entry["flow"]]).values_list("id", "name"))
+    by_id = {str(flow_id): name for flow_id, name in names.items()}
+    return started + [
+        {**entry, "flow_name": by_id.get(entry["flow"] or "", ""), "run": None} for entry in refused
+    ]

@@ -1,0 +1,45 @@
+"""Starting a flow by hand."""
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.actors import Actor
+from accounts.roles import Permission
+from common.problems import Problem
+from flows.models import Flow
+from flows.sdk import JsonObject
+from flows.services.events import emit_event
+from flows.store.intake import Accepted, NewEvent
+
+MANUAL_START = "manual.start"
+
+
+def start_flow(*, actor: Actor, flow: Flow, payload: JsonObject) -> Accepted:
+    """Run the published version with a payload, whatever its trigger is.
+
+    Raises:
+        Problem: 409 `not_published` or `switched_off`.
+    """
+    actor.need(Permission.run_flows)
+    if flow.published_id is None:
+        raise Problem(409, "not_published", "The flow has no published version.", hint="Publish it first.")
+    if not flow.is_enabled:
+        raise Problem(409, "switched_off", "The flow is switched off.", hint="Switch it on first.")
+    event = NewEvent(
+        type=MANUAL_START,
+        payload=payload,
+        tenant_id=flow.tenant_id,
+        source=f"person:{actor.user_id}",
+        flow_id=flow.id,
+    )
+    with transaction.atomic():
+        accepted = emit_event(event)
+        audit.record(
+            actor,
+            "started",
+            "flow",
+            str(flow.id),
+            tenant_id=flow.tenant_id,
+            changes={"run": str(accepted.runs[0])},
+        )
+    return accepted
