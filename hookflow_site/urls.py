@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz),
     path("metrics", figures),
     path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/", include("flows.api.urls")),
     path("", include("accounts.pages.urls")),
     path("admin/", admin.site.urls),
 ]

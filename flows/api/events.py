@@ -3,7 +3,9 @@
 from typing import ClassVar
 
 import django_filters
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -47,7 +49,7 @@ class EventViewSet(ScopedViewSet[Event]):
     lookup_value_converter = "uuid"
     needs = {"list": Permission.view, "retrieve": Permission.view}
 
-    def get_queryset(self):  # type: ignore[no-untyped-def]
+    def get_queryset(self) -> QuerySet[Event]:
         """In reach; lists leave the payloads in the database."""
         rows = super().get_queryset()
         return rows.defer("payload") if self.action == "list" else rows

@@ -1,17 +1,16 @@
 """Answers that are files."""
 
+from typing import Any
+
 from rest_framework.response import Response
-
-
 
 
 class _RawResponse(Response):
     @property
-    def rendered_content(self) -> bytes:
+    def rendered_content(self) -> Any:
         """The bytes as they are, whatever the client accepts."""
         self["Content-Type"] = self.content_type or "application/octet-stream"
-        content: bytes = self.data
-        return content
+        return self.data
 
 
 def document_response(raw: bytes, name: str, kind: str = "application/json") -> Response:

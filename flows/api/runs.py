@@ -4,7 +4,8 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -90,7 +91,9 @@ class RunViewSet(ScopedViewSet[Run]):
         return Response({"results": lines, "next": lines[-1]["seq"] if len(lines) == 1_000 else None})
 
     @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
-    @action(detail=True, methods=["get"], url_path="logs/download", pagination_class=None, filterset_class=None)
+    @action(
+        detail=True, methods=["get"], url_path="logs/download", pagination_class=None, filterset_class=None
+    )
     def download(self, request: Request, pk: str) -> Response:
         """The whole log as a text file."""
         run = self._run(pk)
@@ -137,7 +140,5 @@ def _after(raw: str) -> int:
 def _level(params: Any) -> str:
     level = str(params.get("level", "debug"))
     if level not in run_reading.LEVELS:
-        raise Problem(
-            400, "bad_level", f"level is one of {', '.join(run_reading.LEVELS)}.", field="level"
-        )
+        raise Problem(400, "bad_level", f"level is one of {', '.join(run_reading.LEVELS)}.", field="level")
     return level

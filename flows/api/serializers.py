@@ -167,20 +167,19 @@ class ImportSerializer(StrictSerializer):
     flow = serializers.UUIDField(required=False)
 
 
-class EventTypeSerializer(StrictSerializer):
-    """An event type of one's own, from a JSON Schema or from an example."""
+class EventTypeChangeSerializer(StrictSerializer):
+    """What an event type is, from a JSON Schema or from an example."""
 
-    name = serializers.RegexField(r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$", max_length=100)
-    label = NameField(max_length=200)
+    label = serializers.CharField(max_length=200)  # type: ignore[assignment]  # DRF uses the name for itself
     summary = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     schema = serializers.JSONField(required=False)
     example = serializers.JSONField(required=False)
 
 
-class EventTypeChangeSerializer(EventTypeSerializer):
-    """As a new one; the name stays."""
+class EventTypeSerializer(EventTypeChangeSerializer):
+    """An event type of one's own."""
 
-    name = None  # type: ignore[assignment]
+    name = serializers.RegexField(r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$", max_length=100)
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):

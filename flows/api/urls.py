@@ -5,7 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from flows.api import drafting, events, flows, runs, versions
 
-router = SimpleRouter(use_regex_path=True)
+router = SimpleRouter(use_regex_path=False)
 router.register("flows", versions.VersionViewSet, basename="flow-version")
 router.register("flows", drafting.DraftingViewSet, basename="flow-drafting")
 router.register("flows", flows.FlowViewSet, basename="flow")

@@ -1,6 +1,9 @@
 """Publishing, versions, comparing, export and import, and the webhook of a flow."""
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,21 +61,19 @@ class VersionViewSet(FlowView):
         return Response(VersionSerializer(rows, many=True).data)
 
     @extend_schema(responses=VersionDocumentSerializer)
-    @action(detail=True, methods=["get"], url_path=r"versions/(?P<number>[0-9]{1,9})")
-    def version(self, request: Request, pk: str, number: str) -> Response:
+    @action(detail=True, methods=["get"], url_path="versions/<int:number>")
+    def version(self, request: Request, pk: str, number: int) -> Response:
         """One version with its drawing."""
         found = versions.version_of(self.flow(), number)
         return Response(VersionDocumentSerializer(found).data)
 
     @extend_schema(request=None, responses=SavedDraftSerializer)
-    @action(detail=True, methods=["post"], url_path=r"versions/(?P<number>[0-9]{1,9})/restore")
-    def restore(self, request: Request, pk: str, number: str) -> Response:
+    @action(detail=True, methods=["post"], url_path="versions/<int:number>/restore")
+    def restore(self, request: Request, pk: str, number: int) -> Response:
         """Put a version's drawing into the draft at the revision in `If-Match`."""
         flow = self.flow()
         found = versions.version_of(flow, number)
-        flow = versions.restore(
-            actor=self.actor, flow=flow, version=found, revision=wanted_revision(request)
-        )
+        flow = versions.restore(actor=self.actor, flow=flow, version=found, revision=wanted_revision(request))
         body = {
             "document": flow.draft,
             "revision": flow.draft_revision,
@@ -122,7 +123,7 @@ class VersionViewSet(FlowView):
     @action(detail=False, methods=["post"], url_path="import/preview")
     def preview_import(self, request: Request) -> Response:
         """What an import of the document in the body would add and need; changes nothing."""
-        document = request.data
+        document: Any = request.data
         if isinstance(document, dict) and set(document) == {"document"}:
             document = document["document"]
         return Response(transfer.preview_import(actor=self.actor, document=document))

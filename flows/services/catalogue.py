@@ -1,8 +1,5 @@
 """What the editor needs to know of node types and event types: forms, ports and schemas, all derived."""
 
-from functools import lru_cache
-from typing import Any
-
 from django.db.models import Q
 
 from flows.models import EventTypeDefinition
@@ -65,15 +62,9 @@ def node_type_json(node: Node) -> JsonObject:
         "icon": meta.icon,
         "ports": [{"name": port.name, "label": port.label} for port in meta.all_ports],
         "has_input": meta.kind is not Kind.TRIGGER,
-        "config_schema": _schema(type(node)),
+        "config_schema": node.Config.model_json_schema(),
         "settings_schema": NODE_SETTINGS_SCHEMA if meta.kind is not Kind.TRIGGER else {},
     }
-
-
-@lru_cache(maxsize=1_000)
-def _schema(node_class: type[Node]) -> JsonObject:
-    schema: dict[str, Any] = node_class.Config.model_json_schema()
-    return schema
 
 
 def list_event_types(tenant_id: int | None, *, is_platform: bool) -> list[JsonObject]:

@@ -21,7 +21,11 @@ def outcomes_of(event: Event) -> list[JsonObject]:
         for run in runs
     ]
     refused: list[JsonObject] = event.outcomes or []
-    names = dict(Flow.objects.filter(id__in=[entry["flow"] for entry in refused if entry["flow"]]).values_list("id", "name"))
+    names = dict(
+        Flow.objects.filter(id__in=[entry["flow"] for entry in refused if entry["flow"]]).values_list(
+            "id", "name"
+        )
+    )
     by_id = {str(flow_id): name for flow_id, name in names.items()}
     return started + [
         {**entry, "flow_name": by_id.get(entry["flow"] or "", ""), "run": None} for entry in refused

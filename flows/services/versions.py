@@ -102,13 +102,13 @@ def restore(*, actor: Actor, flow: Flow, version: FlowVersion, revision: int) ->
     return save_draft(actor=actor, flow=flow, document=version.document, revision=revision)
 
 
-def version_of(flow: Flow, number: str | int) -> FlowVersion:
+def version_of(flow: Flow, number: int) -> FlowVersion:
     """A version by its number.
 
     Raises:
         Problem: 404 `not_found`.
     """
-    found = flow.versions.filter(number=int(number)).first()
+    found = flow.versions.filter(number=min(number, 2**31 - 1)).first()
     if found is None:
         raise Problem(404, "not_found", f"The flow has no version {number}.")
     return found
@@ -136,7 +136,7 @@ def drawing(flow: Flow, which: str) -> JsonObject:
         return draft
     if not (which.isascii() and which.isdigit() and len(which) <= 9):
         raise Problem(400, "bad_version", "Name a version by its number, or write draft.", field="version")
-    document: JsonObject = version_of(flow, which).document
+    document: JsonObject = version_of(flow, int(which)).document
     return document
 
 
