@@ -44,8 +44,7 @@ def body_of(request: Request, serializer: type[BaseSerializer[Any]]) -> dict[str
         raise ValidationError("Send a JSON object.")
     checked = serializer(data=request.data)
     checked.is_valid(raise_exception=True)
-    values: dict[str, Any] = dict(checked.validated_data or {})
-    return values
+    return dict(checked.validated_data or {})
 
 
 def drawing_of(values: dict[str, Any], flow: Flow) -> FlowDocument:

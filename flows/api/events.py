@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -15,6 +14,7 @@ from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.api.base import body_of
+from flows.api.filters import EventFilter
 from flows.api.serializers import (
     EventDetailSerializer,
     EventSerializer,
@@ -24,20 +24,6 @@ from flows.api.serializers import (
 from flows.models import Event
 from flows.services import catalogue, event_types
 from flows.services.event_reading import outcomes_of
-
-
-class EventFilter(django_filters.FilterSet):
-    """By type, source and time."""
-
-    type = django_filters.CharFilter(max_length=100)
-    source = django_filters.CharFilter(max_length=100)
-    since = django_filters.IsoDateTimeFilter(field_name="accepted_at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter(field_name="accepted_at", lookup_expr="lt")
-    q = django_filters.CharFilter(field_name="payload", lookup_expr="icontains", max_length=200)
-
-    class Meta:
-        model = Event
-        fields = ()
 
 
 class EventViewSet(ScopedViewSet[Event]):

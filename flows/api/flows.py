@@ -1,6 +1,5 @@
 """Flows and their drafts over the API."""
 
-import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -11,6 +10,7 @@ from accounts.api.idempotency import idempotent
 from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
 from flows.api.base import MAX_DOCUMENT_BODY, body_of
+from flows.api.filters import FlowFilter
 from flows.api.serializers import (
     DraftSerializer,
     FlowChangeSerializer,
@@ -21,16 +21,6 @@ from flows.api.serializers import (
 from flows.models import Flow
 from flows.services import flows, versions
 from flows.services.flows import flow_for
-
-
-class FlowFilter(django_filters.FilterSet):
-    """`q` in the name; on or off."""
-
-    q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=200)
-
-    class Meta:
-        model = Flow
-        fields = ("is_enabled",)
 
 
 class FlowViewSet(ScopedViewSet[Flow]):

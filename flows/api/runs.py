@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -15,25 +14,11 @@ from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.api.base import body_of
+from flows.api.filters import RunFilter
 from flows.api.renderers import document_response
 from flows.api.serializers import DecideSerializer, RetrySerializer, RunSerializer
 from flows.models import Run
 from flows.services import run_reading, runs
-
-
-class RunFilter(django_filters.FilterSet):
-    """By flow, status, event type and time of acceptance."""
-
-    flow = django_filters.UUIDFilter(field_name="flow_id")
-    status = django_filters.ChoiceFilter(choices=Run.Status.choices)
-    event_type = django_filters.CharFilter(field_name="event__type", max_length=100)
-    event = django_filters.UUIDFilter(field_name="event_id")
-    since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
-
-    class Meta:
-        model = Run
-        fields = ()
 
 
 class RunViewSet(ScopedViewSet[Run]):

@@ -70,7 +70,7 @@ class Plan:
 
     trigger_id: str
     nodes: Mapping[str, PlannedNode]
-    settings: FlowSettings = FlowSettings()
+    settings: FlowSettings = field(default_factory=FlowSettings)
 
     @property
     def trigger(self) -> TriggerSpec:

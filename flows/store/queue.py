@@ -38,6 +38,17 @@ SELECT r.id, r.flow_id, r.version_id, r.tenant_id, e.payload, e.depth
 FROM flows_run r JOIN flows_event e ON e.id = r.event_id WHERE r.id IN ({})
 """
 
+BEGIN = """
+UPDATE flows_run
+SET status = 'running', started_at = COALESCE(started_at, %s), due_at = NULL, wait_reason = ''
+WHERE id IN ({})
+"""
+
+OUTPUTS = """
+SELECT run_id, node_id, output FROM flows_step
+WHERE status IN ('succeeded', 'failed', 'skipped') AND run_id IN ({}) ORDER BY id
+"""
+
 
 def claim(cursor: Any, *, owner: str, limit: int, lease_seconds: float, now: datetime) -> list[ClaimedRun]:
     """Take up to `limit` due runs, oldest first, and mark them running. Inside a transaction."""
@@ -54,8 +65,7 @@ def claim(cursor: Any, *, owner: str, limit: int, lease_seconds: float, now: dat
     cursor.execute(RUN_OF_CLAIM.format(marks(ids)), ids)
     runs = cursor.fetchall()
     cursor.execute(
-        "UPDATE flows_run SET status = 'running', started_at = COALESCE(started_at, %s), due_at = NULL, "
-        f"wait_reason = '' WHERE id IN ({marks(ids)})",
+        BEGIN.format(marks(ids)),
         [moment(now), *ids],
     )
     outputs = _outputs(cursor, [entry[0] for entry in entries.values() if entry[2] is not None])
@@ -83,8 +93,7 @@ def _outputs(cursor: Any, run_ids: list[Any]) -> dict[Any, dict[str, Any]]:
     if not run_ids:
         return {}
     cursor.execute(
-        "SELECT run_id, node_id, output FROM flows_step WHERE status IN ('succeeded', 'failed', 'skipped') "
-        f"AND run_id IN ({marks(run_ids)}) ORDER BY id",
+        OUTPUTS.format(marks(run_ids)),
         run_ids,
     )
     found: dict[Any, dict[str, Any]] = {}
