@@ -1,5 +1,7 @@
 """The Django app `accounts`."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -23,5 +25,5 @@ def allowed_by_the_platform() -> EgressPolicy:
     """The networks that the environment allows, and those that a platform admin allowed. Reads the database."""
     from accounts.models import PlatformSettings
 
-    named: list[str] = settings.HOOKFLOW["EGRESS_ALLOWED_NETWORKS"]
+    named: Any = settings.HOOKFLOW["EGRESS_ALLOWED_NETWORKS"]
     return EgressPolicy.of([*named, *PlatformSettings.load().egress_allowed_networks])

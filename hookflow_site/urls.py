@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from hookflow_site.health import figures, healthz, readyz
 
@@ -15,5 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("flows.api.urls")),
     path("", include("accounts.pages.urls")),
+    # Django's own forms would pass by the counting of tries and the forced change of a one-time password.
+    path("admin/login/", RedirectView.as_view(pattern_name="accounts:sign-in", query_string=True)),
+    path("admin/logout/", RedirectView.as_view(pattern_name="accounts:profile")),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:password")),
     path("admin/", admin.site.urls),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import LazySettings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from rest_framework.test import APIClient
 
 from accounts.models import Tenant, User
@@ -14,6 +14,8 @@ from accounts.roles import Role
 pytest_plugins = ["tests.support.plugin"]
 
 PASSWORD = "correct horse battery"
+# Argon2 is slow on purpose; tests hash often and guard nothing.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 _HASH: list[str] = []
 
 

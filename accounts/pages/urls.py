@@ -1,7 +1,30 @@
 """Routes of the accounts pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts.pages import passwords, settings, sign_in, tenants, tokens, users
 
 app_name = "accounts"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("profile/", sign_in.profile, name="profile"),
+    path("password/", passwords.password, name="password"),
+    path("password/forgotten/", passwords.forgotten, name="forgotten"),
+    path("password/forgotten/<int:user_id>/<str:token>/", passwords.set_anew, name="set-anew"),
+    path("users/", users.user_list, name="user-list"),
+    path("users/new/", users.user_new, name="user-new"),
+    path("users/<int:pk>/", users.user_edit, name="user-edit"),
+    path("users/<int:pk>/reset-password/", users.user_reset, name="user-reset"),
+    path("users/<int:pk>/delete/", users.user_delete, name="user-delete"),
+    path("tenants/", tenants.tenant_list, name="tenant-list"),
+    path("tenants/new/", tenants.tenant_new, name="tenant-new"),
+    path("tenants/<int:pk>/", tenants.tenant_edit, name="tenant-edit"),
+    path("tenants/<int:pk>/delete/", tenants.tenant_delete, name="tenant-delete"),
+    path("tokens/", tokens.token_list, name="token-list"),
+    path("tokens/new/", tokens.token_new, name="token-new"),
+    path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
+    path("audit/", settings.audit_list, name="audit-list"),
+    path("settings/", settings.platform_settings, name="platform-settings"),
+]

@@ -1,0 +1,90 @@
+"""What all model admins share: services write, and what they refuse becomes a message."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.db.models.deletion import ProtectedError
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from common.problems import Problem
+
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Any]
+else:  # generic to the type checker only
+    Base = admin.ModelAdmin
+
+
+class ServiceAdmin(Base):
+    """Override `save_model` and `delete_model` to call services. A `Problem` undoes the change and is shown.
+
+    `is_read_only = True` leaves only the looking.
+    """
+
+    is_read_only: ClassVar[bool] = False
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form; back to it with a message when the service refuses."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Problem as problem:
+            return self._refused(request, f"{problem.message} {problem.hint}")
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The question; back to it with a message when the service refuses."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except Problem as problem:
+            return self._refused(request, f"{problem.message} {problem.hint}")
+        except ProtectedError:
+            return self._refused(request, "Other things still belong to it.")
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """One by one, so that each is checked and audited; what is refused stays, with a message."""
+        for row in queryset:
+            try:
+                self.delete_model(request, row)
+            except Problem as problem:
+                messages.error(request, f"{row}: {problem.message}")
+            except ProtectedError:
+                messages.error(request, f"{row}: other things still belong to it.")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Not when read only."""
+        return not self.is_read_only and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not when read only."""
+        return not self.is_read_only and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not when read only."""
+        return not self.is_read_only and super().has_delete_permission(request, obj)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """The audit trail holds it; Django's own log would be a second, thinner one."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """As `log_addition`."""
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """As `log_addition`."""
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Form, formsets: Any, add: bool = False
+    ) -> list[dict[str, dict[str, list[str]]]]:
+        """Nothing to say."""
+        return []
+
+    def _refused(self, request: HttpRequest, text: str) -> HttpResponse:
+        messages.error(request, text)
+        return HttpResponseRedirect(request.path)

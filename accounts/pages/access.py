@@ -1,0 +1,64 @@
+"""What stands before every page: who asks, and whether they may; and how a problem gets back into a form."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, Concatenate, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.actors import Actor, actor_of
+from accounts.roles import Permission
+from common.problems import Problem
+
+M = TypeVar("M", bound=Model)
+Page = Callable[Concatenate[HttpRequest, Actor, ...], HttpResponse]
+View = Callable[..., HttpResponse]
+
+
+def page(permission: Permission, methods: str = "GET") -> Callable[[Page], View]:
+    """Give the view its actor, who has `permission`; strangers are sent to the sign-in page.
+
+    Args:
+        methods: the methods allowed, separated by a space; HEAD comes with GET.
+    """
+    allowed = methods.split()
+    if "GET" in allowed:
+        allowed.append("HEAD")
+
+    def decorate(view: Page) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = actor_of(request)
+            actor.need(permission)
+            return view(request, actor, *args, **kwargs)
+
+        return never_cache(require_http_methods(allowed)(guarded))
+
+    return decorate
+
+
+def one(rows: QuerySet[M], pk: int) -> M:
+    """The row of that id among those in reach.
+
+    Raises:
+        Problem: 404, for unknown and for foreign ids.
+    """
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Problem(404, "not_found", "There is no such thing.")
+    return found
+
+
+@contextmanager
+def problems_into(form: BaseForm) -> Iterator[None]:
+    """A service's problem becomes an error of the form, at its field if the form has it."""
+    try:
+        yield
+    except Problem as problem:
+        field = (problem.field or "").split(".")[0]
+        form.add_error(field if field in form.fields else None, f"{problem.message} {problem.hint}".strip())

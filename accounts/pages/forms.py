@@ -1,0 +1,159 @@
+"""Forms of the accounts pages."""
+
+from typing import Any
+
+from django import forms
+
+from accounts.actors import Actor
+from accounts.models import Tenant, User
+from accounts.roles import Permission
+from accounts.scope import visible
+from accounts.services.platform import Flag
+from accounts.services.users import grantable_roles
+
+_CLASSES: dict[type, str] = {
+    forms.CheckboxInput: "form-check-input",
+    forms.Select: "form-select",
+    forms.CheckboxSelectMultiple: "form-check-input",
+}
+
+
+class StyledForm(forms.Form):
+    """Gives each input the class that Tabler knows it by."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("class", _CLASSES.get(type(field.widget), "form-control"))
+
+
+def _password(label: str, autocomplete: str, help_text: str = "") -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, widget=widget, strip=False, max_length=256, help_text=help_text)
+
+
+class SignInForm(StyledForm):
+    """Address and password."""
+
+    email = forms.CharField(
+        label="Email",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = _password("Password", "current-password")
+
+
+class NewPasswordForm(StyledForm):
+    """A new password, twice."""
+
+    new_password = _password("New password", "new-password", "At least 10 characters, not a common password.")
+    repeated = _password("New password again", "new-password")
+
+    def clean(self) -> dict[str, Any]:
+        """Both are the same."""
+        cleaned = super().clean() or {}
+        if cleaned.get("new_password") != cleaned.get("repeated"):
+            self.add_error("repeated", "The two passwords differ.")
+        return cleaned
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """A new password of someone who proves to know the present one."""
+
+    current = _password("Present password", "current-password")
+    field_order = ("current", "new_password", "repeated")
+
+
+class ForgottenForm(StyledForm):
+    """Whose password is to be set anew."""
+
+    email = forms.EmailField(label="Email", max_length=254)
+
+
+class UserForm(StyledForm):
+    """A user, within what the actor may give."""
+
+    name = forms.CharField(label="Name", max_length=120)
+    email = forms.EmailField(label="Email", max_length=254)
+    role = forms.ChoiceField(
+        label="Role", required=False, help_text="Without a role it is a customer, who does not sign in here."
+    )
+    tenant = forms.ModelChoiceField(
+        label="Tenant", queryset=Tenant.objects.none(), required=False, empty_label="None (the platform)"
+    )
+    permission = forms.TypedChoiceField(
+        label="Level on the hosting platform",
+        choices=User.PlatformPermission.choices,
+        coerce=int,
+        help_text="Data for flows; it does not allow anything here.",
+    )
+    is_active = forms.BooleanField(label="Active", required=False, initial=True)
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = [(role.value, role.label) for role in grantable_roles(actor)]
+        role, tenant = self.fields["role"], self.fields["tenant"]
+        assert isinstance(role, forms.ChoiceField)  # noqa: S101  # for the type checker
+        assert isinstance(tenant, forms.ModelChoiceField)  # noqa: S101
+        role.choices = [("", "Customer"), *roles]
+        if actor.is_platform:
+            tenant.queryset = visible(Tenant, actor)
+        else:
+            del self.fields["tenant"]
+
+
+class TenantForm(StyledForm):
+    """A tenant."""
+
+    name = forms.CharField(label="Name", max_length=120)
+    slug = forms.SlugField(
+        label="Short name", max_length=60, required=False, help_text="Made from the name when empty."
+    )
+    is_active = forms.BooleanField(
+        label="Active",
+        required=False,
+        initial=True,
+        help_text="Otherwise its people and tokens are locked out.",
+    )
+
+
+class TokenForm(StyledForm):
+    """A token of one's own."""
+
+    name = forms.CharField(label="Name", max_length=120, help_text="What will use it.")
+    scopes = forms.MultipleChoiceField(label="It may", widget=forms.CheckboxSelectMultiple)
+    expires_at = forms.DateTimeField(
+        label="Expires (UTC)",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        help_text="Never, if empty.",
+    )
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scopes = self.fields["scopes"]
+        assert isinstance(scopes, forms.MultipleChoiceField)  # noqa: S101  # for the type checker
+        scopes.choices = [(one.value, one.label) for one in Permission if actor.may(one)]
+
+
+class PlatformForm(StyledForm):
+    """Settings of the platform."""
+
+    egress_allowed_networks = forms.CharField(
+        label="Private networks that flows may call",
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text="One network a line, such as 10.20.0.0/16. All other private and special addresses are refused.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for flag in Flag:
+            box = forms.CheckboxInput(attrs={"class": "form-check-input"})
+            label = flag.value.replace("_", " ").capitalize()
+            self.fields[f"flag_{flag.value}"] = forms.BooleanField(label=label, required=False, widget=box)
+
+    def flags(self) -> dict[str, bool]:
+        """The switches as they are ticked."""
+        return {flag.value: self.cleaned_data[f"flag_{flag.value}"] for flag in Flag}

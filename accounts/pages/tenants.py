@@ -1,0 +1,69 @@
+"""The pages of tenants."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.db.models.deletion import ProtectedError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.actors import Actor
+from accounts.models import Tenant
+from accounts.pages.access import one, page, problems_into
+from accounts.pages.forms import TenantForm
+from accounts.roles import Permission
+from accounts.scope import visible
+from accounts.services import tenants
+
+PAGE_SIZE = 50
+
+
+@page(Permission.manage_platform)
+def tenant_list(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """All tenants, by name, with search."""
+    text = request.GET.get("q", "").strip()[:120]
+    people = Count("users", filter=Q(users__role__isnull=False))
+    rows = visible(Tenant, actor).filter(name__icontains=text).annotate(people=people).order_by("name")
+    found = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "accounts/tenant_list.html", {"page": found, "q": text})
+
+
+@page(Permission.manage_platform, "GET POST")
+def tenant_new(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Make a tenant."""
+    form = TenantForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with problems_into(form):
+            tenant = tenants.create(actor, form.cleaned_data)
+            messages.success(request, f"{tenant.name} is added.")
+            return redirect("accounts:tenant-list")
+    return render(request, "accounts/tenant_form.html", {"form": form})
+
+
+@page(Permission.manage_platform, "GET POST")
+def tenant_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Change a tenant."""
+    tenant = one(visible(Tenant, actor), pk)
+    form = TenantForm(
+        request.POST or None, initial={field: getattr(tenant, field) for field in tenants.FIELDS}
+    )
+    if request.method == "POST" and form.is_valid():
+        with problems_into(form):
+            values = {**form.cleaned_data, "slug": form.cleaned_data["slug"] or tenant.slug}
+            tenants.update(actor, tenant, values)
+            messages.success(request, f"{values['name']} is saved.")
+            return redirect("accounts:tenant-list")
+    return render(request, "accounts/tenant_form.html", {"form": form, "tenant": tenant})
+
+
+@page(Permission.manage_platform, "POST")
+def tenant_delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Remove a tenant to whom nothing belongs."""
+    tenant = one(visible(Tenant, actor), pk)
+    try:
+        tenants.delete(actor, tenant)
+    except ProtectedError:
+        messages.error(request, f"Other things still belong to {tenant.name}. Make it inactive instead.")
+        return redirect("accounts:tenant-edit", pk)
+    messages.success(request, f"{tenant.name} is deleted.")
+    return redirect("accounts:tenant-list")
