@@ -251,10 +251,10 @@ def _yarl(target: Target) -> URL:
 
 async def _body(response: aiohttp.ClientResponse, request: _Request) -> bytes:
     limit = request.max_body_bytes
-    if request.method != "HEAD" and (response.content_length or 0) > limit:
+    encoding = response.headers.get("Content-Encoding", "")
+    if not encoding and request.method != "HEAD" and (response.content_length or 0) > limit:
         response.close()
         raise too_large(limit)
-    encoding = response.headers.get("Content-Encoding", "")
     try:
         return await read_body(response.content.iter_any(), encoding, limit)
     except EgressError:
