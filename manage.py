@@ -10,7 +10,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hookflow_site.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from common.crypto import CryptoError
+    from hookflow_site.env import BadSetting
+
+    try:
+        execute_from_command_line(sys.argv)
+    except (BadSetting, CryptoError) as refusal:
+        sys.exit(f"CommandError: {refusal}")
 
 
 if __name__ == "__main__":

@@ -68,6 +68,11 @@ class KeyRing:
         return bool(self._masters)
 
     @property
+    def key_ids(self) -> frozenset[str]:
+        """The ids of all keys."""
+        return frozenset(self._masters)
+
+    @property
     def active_key_id(self) -> str:
         """The id of the key that encrypts.
 

@@ -5,8 +5,6 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
-
 
 class BadSetting(Exception):
     """A configuration value cannot be used; the text is one sentence for the person who set it."""
@@ -81,13 +79,21 @@ class Env:
                 raise BadSetting(f"{name} holds {text!r}; write networks such as 10.0.0.0/8.") from error
         return texts
 
+    def database_scheme(self, name: str, default: str) -> str:
+        """`sqlite`, `postgres` or `postgresql`."""
+        scheme = urlsplit(self.text(name, default)).scheme
+        if scheme not in ("sqlite", "postgres", "postgresql"):
+            raise BadSetting(f"{name} must begin with sqlite:/// or postgres://.")
+        return scheme
+
     def database(self, name: str, default: str) -> dict[str, object]:
         """Django's settings for a `sqlite:///path` or `postgres://user:password@host:port/name` URL."""
-        raw = self.text(name, default)
-        if urlsplit(raw).scheme not in ("sqlite", "postgres", "postgresql"):
-            raise BadSetting(f"{name} must begin with sqlite:/// or postgres://.")
+        self.database_scheme(name, default)
+        # It imports Django, which the launcher does without.
+        import environ
+
         try:
-            return dict(environ.Env.db_url_config(raw))
+            return dict(environ.Env.db_url_config(self.text(name, default)))
         except Exception as error:
             raise BadSetting(
                 f"{name} cannot be read as a database URL: write postgres://user:password@host/name."

@@ -106,6 +106,7 @@ class Hook(models.Model):
     """The URL and the secret of a flow's inbound webhook."""
 
     tenant_path: ClassVar[str | None] = "flow__tenant_id"
+    encrypted_fields: ClassVar[tuple[str, ...]] = ("secret",)
 
     flow = models.OneToOneField(Flow, primary_key=True, on_delete=models.CASCADE, related_name="hook")
     key = models.CharField(max_length=64, unique=True)

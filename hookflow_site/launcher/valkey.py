@@ -47,6 +47,10 @@ def make_folder(remembered: Path) -> Path:
     return folder
 
 
+HIDDEN = ("overcommit_memory", "SIGTERM scheduling shutdown", "ready to exit")
+"""What it says at each start and stop, and what its having nothing to save makes void."""
+
+
 def socket_url(folder: Path) -> str:
     """The value of `REDIS_URL`."""
     return f"unix://{folder / 'valkey.sock'}"

@@ -1,0 +1,94 @@
+"""`python -m hookflow_site.launcher`: all of hookflow on this machine, until Ctrl-C."""
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+
+from hookflow_site.env import BadSetting
+from hookflow_site.launcher import services, valkey
+from hookflow_site.launcher.children import Child, Spec
+from hookflow_site.launcher.config import Config, environment, listen, make_data_folder, read_config
+from hookflow_site.launcher.lock import take_lock
+from hookflow_site.launcher.messages import Refusal, say
+from hookflow_site.launcher.preparation import Prepared, load_demo, prepare
+from hookflow_site.launcher.readiness import ReadinessProbe
+from hookflow_site.launcher.supervisor import Supervisor
+
+REFUSED = 2
+
+
+def main() -> int:
+    """Start, keep alive, stop; the exit code."""
+    signal.signal(signal.SIGTERM, _stop_during_setup)
+    try:
+        with ExitStack() as stack:
+            return _run(read_config(os.environ), stack)
+    except (Refusal, BadSetting) as refusal:
+        sys.stderr.write(f"hookflow cannot start: {refusal}\n")
+        return REFUSED
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(config: Config, stack: ExitStack) -> int:
+    make_data_folder(config.data)
+    stack.callback(take_lock(config.data).close)
+    listener = listen(config)
+    stack.callback(listener.close)
+    redis_url, embedded = config.given.get("REDIS_URL", ""), []
+    if config.is_embedded_valkey:
+        child, redis_url = stack.enter_context(_valkey(config))
+        embedded = [child]
+    env = environment(config, redis_url)
+    prepared = prepare(config, env)
+    say_admin(prepared)
+    if load_demo(config, env, is_new=prepared.is_new):
+        env["HOOKFLOW_LOCAL_DEMO"] = "1"
+    wanted = [
+        *(services.web(number, listener.fileno(), env) for number in range(1, config.webs + 1)),
+        *(services.worker(number, env) for number in range(1, config.workers + 1)),
+        services.beat(env),
+    ]
+
+    def on_ready() -> None:
+        say(f"hookflow is ready at {config.address}")
+        say_admin(prepared)
+        say("Press Ctrl-C to stop it.")
+
+    probe = ReadinessProbe(config.local_host, config.port)
+    code = Supervisor(wanted, embedded, probe, on_ready).run()
+    say("hookflow has stopped.")
+    return code
+
+
+@contextmanager
+def _valkey(config: Config) -> Iterator[tuple[Child, str]]:
+    folder = valkey.make_folder(config.data / "valkey-folder")
+    env = {"PATH": os.defpath, "LC_ALL": "C"}
+    child = Child(Spec("valkey", valkey.arguments(folder), env, hidden=valkey.HIDDEN))
+    try:
+        child.start()
+        yield child, valkey.socket_url(folder)
+    finally:
+        child.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+        Path(config.data / "valkey-folder").unlink(missing_ok=True)
+
+
+def say_admin(prepared: Prepared) -> None:
+    """Show the first administrator's password, which is stored nowhere."""
+    if prepared.admin_password:
+        say(f"Sign in as {prepared.admin_email} with the one-time password {prepared.admin_password}")
+
+
+def _stop_during_setup(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

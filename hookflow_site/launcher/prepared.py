@@ -1,0 +1,69 @@
+"""Whether everything is still as the last preparation left it; `python -m hookflow_site.launcher.prepared`.
+
+The whole preparation loads Django and every app. A second start asks here first, which loads the settings
+and reads one table. Any doubt means: prepare.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from hookflow_site.env import BadSetting
+from hookflow_site.launcher.children import ROOT
+
+NAME = "prepared"
+YES, REFUSED, NO = 0, 2, 3
+
+
+def main() -> int:
+    """Exit code 0: nothing is to be done. 3: prepare. 2: the settings cannot be used; says why."""
+    try:
+        from hookflow_site import settings
+    except BadSetting as refusal:
+        sys.stderr.write(f"CommandError: {refusal}\n")
+        return REFUSED
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("sqlite3"):
+        return NO
+    mark = settings.DATA_DIR / NAME
+    now = fingerprint(Path(database["NAME"]), settings.ENCRYPTION_KEYS)
+    is_same = now is not None and mark.is_file() and mark.read_text() == now
+    return YES if is_same and (os.environ.get("SECRET_KEY") or secret_is_there(settings.DATA_DIR)) else NO
+
+
+def remember(data: Path, database: Path, keys: list[str]) -> None:
+    """Note that this program has prepared this database with these keys."""
+    if (now := fingerprint(database, keys)) is not None:
+        (data / NAME).write_text(now)
+
+
+def secret_is_there(data: Path) -> bool:
+    """Whether the data folder has a secret key."""
+    return (data / "SECRET_KEY").is_file()
+
+
+def fingerprint(database: Path, keys: list[str]) -> str | None:
+    """Changes with the program, the keys, the file and the schema of the database; None when it has none."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(database))}?mode=ro", uri=True)) as connection:
+            applied = connection.execute("SELECT app, name FROM django_migrations ORDER BY id").fetchall()
+    except sqlite3.Error:
+        return None
+    facts = [str(database), sys.version, sorted(keys), applied, program()]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def program() -> list[str]:
+    """What of the program decides about the schema: its migrations, and the versions of what it uses."""
+    migrations = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("*/migrations/*.py"))
+    requirements = (ROOT / "requirements" / "base.txt").read_bytes()
+    return [*migrations, hashlib.sha256(requirements).hexdigest()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

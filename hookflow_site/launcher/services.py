@@ -1,0 +1,39 @@
+"""The command lines of what hookflow consists of."""
+
+import sys
+from collections.abc import Mapping
+
+from hookflow_site.env import Env
+from hookflow_site.launcher.children import Spec
+
+PYTHON = (sys.executable, "-m")
+CELERY = (*PYTHON, "celery", "--quiet", "-A")
+
+
+def web(number: int, listener: int, env: Mapping[str, str]) -> Spec:
+    """A Daphne on the launcher's listening socket."""
+    quiet = ("--no-server-name", "-v", "0", "--application-close-timeout", "5")
+    command = (*PYTHON, "daphne", "--fd", str(listener), *quiet, "hookflow_site.asgi:application")
+    return Spec(_name("web", number), command, env, pass_fds=(listener,))
+
+
+def worker(number: int, env: Mapping[str, str]) -> Spec:
+    """A Celery worker: the runner lives in it."""
+    threads = str(Env(env).number("WORKER_THREADS", 8, least=1, most=256))
+    # Several workers share one machine and one queue; what they would tell one another is of no use here.
+    alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    options = ("--pool", "threads", "--concurrency", threads, "--loglevel", "WARNING", *alone)
+    return Spec(
+        _name("worker", number), (*CELERY, "hookflow_site", "worker", "-n", f"{number}@%h", *options), env
+    )
+
+
+def beat(env: Mapping[str, str]) -> Spec:
+    """A beat that remembers nothing: what is of record about time is in the database."""
+    options = ("--scheduler", "celery.beat:Scheduler", "--pidfile", "", "--loglevel", "WARNING")
+    without_django = {name: value for name, value in env.items() if name != "DJANGO_SETTINGS_MODULE"}
+    return Spec("beat", (*CELERY, "hookflow_site.beat", "beat", *options), without_django)
+
+
+def _name(kind: str, number: int) -> str:
+    return kind if number == 1 else f"{kind}-{number}"
