@@ -12,6 +12,8 @@ from hookflow_site.launcher.children import ROOT
 from hookflow_site.launcher.messages import Refusal
 
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  # compared with, not bound
+PROBE_HOST = "localhost"
+"""The name under which the launcher asks whether web is ready."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -119,11 +121,12 @@ def listen(config: Config) -> socket.socket:
 
 def environment(config: Config, redis_url: str) -> dict[str, str]:
     """The environment of everything that is started."""
-    hosts = ["127.0.0.1", "localhost", "[::1]", *([] if config.host in EVERYWHERE else [config.host])]
+    hosts = ["127.0.0.1", "[::1]", *([] if config.host in EVERYWHERE else [config.host])]
+    wanted = config.given.get("ALLOWED_HOSTS") or ",".join(hosts)
     return {
         "SITE_URL": config.address,
-        "ALLOWED_HOSTS": ",".join(hosts),
         **config.given,
+        "ALLOWED_HOSTS": f"{wanted},{PROBE_HOST}",
         "HOOKFLOW_DATA": str(config.data),
         "REDIS_URL": redis_url,
         "PYTHONUNBUFFERED": "1",
