@@ -40,6 +40,9 @@ SLOT_TEXTS = {
 }
 
 
+TYPE_TEXTS = {"string": "text", "integer": "whole number", "boolean": "yes or no"}
+
+
 def render_node_docs(nodes: Iterable[Node]) -> str:
     """The whole page in Markdown: one section for each type, by kind and label."""
     known = sorted(nodes, key=lambda node: node.meta.label)
@@ -66,53 +69,46 @@ def _section(node: Node) -> str:
 
 def _rows(schema: JsonObject, definitions: JsonObject, prefix: str = "") -> Iterable[str]:
     required = set(schema.get("required", ()))
-    for name, field in schema.get("properties", {}).items():
+    for name, drawn in schema.get("properties", {}).items():
+        field = _flat(drawn, definitions)
         cells = (
             f"{'- ' if prefix else ''}{field.get('title', name)}",
             f"`{prefix}{name}`",
-            _takes(field),
+            _takes(field, definitions),
             "required" if name in required else _default(field),
-            _about(field, schema),
+            _about(drawn, schema),
         )
         yield f"| {' | '.join(_cell(text) for text in cells)} |"
-        inner = _inner(field, definitions)
-        if inner:
-            yield from _rows(inner, definitions, f"{prefix}{name}.")
+        yield from _rows(field, definitions, f"{prefix}{name}.")
 
 
-def _alternatives(field: JsonObject) -> list[JsonObject]:
-    return [entry for entry in field.get("anyOf", [field]) if entry.get("type") != "null"]
+def _flat(field: JsonObject, definitions: JsonObject) -> JsonObject:
+    """The field with what it refers to put in its place, and without the alternative null."""
+    own = {key: value for key, value in field.items() if key not in ("$ref", "anyOf")}
+    if "$ref" in field:
+        return {**definitions.get(field["$ref"].rsplit("/", 1)[1], {}), **own}
+    others = [entry for entry in field.get("anyOf", ()) if entry.get("type") != "null"]
+    return {**_flat(others[0], definitions), **own} if others else own
 
 
-def _inner(field: JsonObject, definitions: JsonObject) -> JsonObject | None:
-    """The model that a field holds, if it holds one."""
-    for entry in _alternatives(field):
-        if "$ref" in entry:
-            found: JsonObject | None = definitions.get(entry["$ref"].rsplit("/", 1)[1])
-            return found
-    return None
-
-
-def _takes(field: JsonObject) -> str:
+def _takes(field: JsonObject, definitions: JsonObject) -> str:
     if "enum" in field:
         labels = field.get("x-ui", {}).get("choices", {})
         return "; ".join(
             f"`{value}` {labels[value]}" if labels.get(value, value) != value else f"`{value}`"
             for value in field["enum"]
         )
-    for entry in _alternatives(field):
-        slot = entry.get("x-slot") or field.get("x-slot")
-        if slot:
-            return SLOT_TEXTS.get(slot, str(slot))
-        if entry.get("type") == "array":
-            return f"list of: {_takes(entry.get('items', {}))}"
-        if entry.get("type") == "object":
-            return f"names with: {_takes(entry.get('additionalProperties', {}))}"
-        if entry.get("type"):
-            return {"string": "text", "integer": "whole number", "boolean": "yes or no"}.get(
-                entry["type"], str(entry["type"])
-            )
-    return "several fields"
+    if "x-slot" in field:
+        return SLOT_TEXTS.get(field["x-slot"], str(field["x-slot"]))
+    kind = field.get("type", "any value")
+    if kind == "array":
+        return f"list of: {_takes(_flat(field.get('items', {}), definitions), definitions)}"
+    if kind == "object":
+        values = field.get("additionalProperties")
+        return (
+            f"names with: {_takes(_flat(values, definitions), definitions)}" if values else "several fields"
+        )
+    return TYPE_TEXTS.get(kind, str(kind))
 
 
 def _default(field: JsonObject) -> str:

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import itertools
 import json
 import re
 import typing
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from flows.sdk import Kind, Node, Shape, TriggerNode, node_types
 
@@ -47,6 +49,15 @@ def required_only(model: type[BaseModel]) -> dict[str, object]:
         if info.is_required():
             config[name] = [SAMPLE_TEXT] if typing.get_origin(info.annotation) is list else SAMPLE_TEXT
     return config
+
+
+def never_together(one: FieldInfo, other: FieldInfo) -> bool:
+    """Whether the form shows one of the two at most, because they depend on other values of the same field."""
+    conditions = [
+        dict((field.json_schema_extra or {})["x-ui"].get("dependsOn", {})) for field in (one, other)
+    ]
+    shared = set(conditions[0]) & set(conditions[1])
+    return any(not set(conditions[0][name]) & set(conditions[1][name]) for name in shared)
 
 
 def test_there_are_node_types():
@@ -99,7 +110,8 @@ def test_every_field_has_a_label_of_its_own(node):
     for model in models_of(node.Config):
         labels = [info.title for info in model.model_fields.values()]
         assert all(labels), f"{model.__name__}: pydantic invents a label where none is given"
-        assert len(set(labels)) == len(labels)
+        for one, other in itertools.combinations(model.model_fields.values(), 2):
+            assert one.title != other.title or never_together(one, other), one.title
 
 
 @pytest.mark.parametrize("node", TYPES)

@@ -14,7 +14,6 @@ from flows.sdk import (
     NodeMeta,
     Shape,
     TriggerNode,
-    event_types,
     node,
     ui,
 )
@@ -80,19 +79,9 @@ class Event(TriggerNode):
         return EventTrigger(config.event, condition)
 
     def check(self, config: EventConfig, upstream: Shape) -> list[tuple[str, str, str]]:
-        """A condition that no payload of the type can meet."""
+        """A condition whose value can never be compared with the field."""
         if config.condition is None:
             return []
         only = config.condition
-        known = event_types.get(config.event)
-        shape = known.shape.at(only.field) if known else None
-        if known and shape is None:
-            return [
-                (
-                    "condition.field",
-                    f"The event {config.event} has no field {only.field!r}.",
-                    f"Choose one of: {', '.join(name for name, _ in known.shape.paths())}.",
-                )
-            ]
-        problem = condition_problem(shape, only.field, only.operation, only.value)
+        problem = condition_problem(upstream.at(only.field), only.field, only.operation, only.value)
         return [("condition.value", *problem)] if problem else []
