@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Tenant, User
 from accounts.roles import Role
+from flows.services.doorbell import Doorbell
 
 pytest_plugins = ["tests.support.plugin"]
 
@@ -26,6 +27,12 @@ def make_user(email: str, role: Role | None, tenant: Tenant | None) -> User:
     return User.objects.create(
         email=email, name=email.partition("@")[0], role=role, tenant=tenant, password=_HASH[0]
     )
+
+
+@pytest.fixture(autouse=True)
+def quiet_doorbell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test rings at a broker unless it is about the doorbell; runners poll."""
+    monkeypatch.setattr(Doorbell, "ring", lambda self: None)
 
 
 @pytest.fixture

@@ -44,7 +44,8 @@ def body_of(request: Request, serializer: type[BaseSerializer[Any]]) -> dict[str
         raise ValidationError("Send a JSON object.")
     checked = serializer(data=request.data)
     checked.is_valid(raise_exception=True)
-    return dict(checked.validated_data or {})
+    values: Any = checked.validated_data
+    return values or {}
 
 
 def drawing_of(values: dict[str, Any], flow: Flow) -> FlowDocument:

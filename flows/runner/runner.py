@@ -60,8 +60,11 @@ class Runner:
     def stop(self) -> None:
         """Stop claiming, let what is at work end, give the rest back. Safe to call from any thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._stopping.set)
-            self._loop.call_soon_threadsafe(self._bell.set)
+            self._loop.call_soon_threadsafe(self._begin_stop)
+
+    def _begin_stop(self) -> None:
+        self._stopping.set()
+        self._bell.set()
 
     async def run(self) -> None:
         """Work until `stop` is called."""
