@@ -1,9 +1,11 @@
 """Every route of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from hookflow_site.demo_echo import demo_echo
 from hookflow_site.health import figures, healthz, readyz
 
 handler404 = "accounts.pages.errors.not_found"
@@ -22,3 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:password")),
     path("admin/", admin.site.urls),
 ]
+
+if settings.IS_LOCAL_DEMO:
+    urlpatterns.append(path("demo/echo/", demo_echo))
