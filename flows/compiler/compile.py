@@ -97,11 +97,8 @@ class _Compiler:
             for node_id in self.wiring.nodes
             if (known := self.wiring.type_of(node_id)) is not None and known.meta.kind is Kind.TRIGGER
         ]
-        has_unknown_root = any(
-            self.wiring.type_of(node_id) is None and node_id not in self.parents
-            for node_id in self.wiring.nodes
-        )
-        if not triggers and not has_unknown_root:
+        # A type that is not available here may well be the trigger; that problem is named already.
+        if not triggers and all(self.wiring.types.values()):
             hint = "Add the node with which the flow begins."
             self.problems.append(Problem("no_trigger", "The flow has no trigger.", hint=hint))
         for extra in triggers[1:]:

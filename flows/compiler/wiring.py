@@ -36,7 +36,9 @@ class Wiring:
         self.types: dict[str, Node | None] = {name: environment.node_type(name) for name in names}
         self.first_into: dict[str, int] = {}
         self.out: dict[str, list[DocumentEdge]] = defaultdict(list)
+        self._first: dict[DocumentEdge, int] = {}
         for index, edge in enumerate(document.edges):
+            self._first.setdefault(edge, index)
             self.first_into.setdefault(edge.target, index)
             self.out[edge.source].append(edge)
         self._above: dict[str, str] = {}
@@ -44,6 +46,7 @@ class Wiring:
             if self._end_refusal(document.edges[index]) is None:
                 self._above[target] = document.edges[index].source
         self._in_cycle = _in_cycle(self._above)
+        self._trails: dict[str, frozenset[str]] = {}
 
     def type_of(self, node_id: str) -> Node | None:
         """The type of a node; None when it is not known here."""
@@ -71,14 +74,14 @@ class Wiring:
         return refusal or (_CYCLE if self._leads_to(edge.target, edge.source) else None)
 
     def _leads_to(self, above: str, below: str) -> bool:
-        here: str | None = below
-        seen: set[str] = set()
-        while here is not None and here not in seen:
-            if here == above:
-                return True
-            seen.add(here)
-            here = self._above.get(here)
-        return False
+        if below not in self._trails:
+            trail: set[str] = set()
+            here: str | None = below
+            while here is not None and here not in trail:
+                trail.add(here)
+                here = self._above.get(here)
+            self._trails[below] = frozenset(trail)
+        return above in self._trails[below]
 
     def _end_refusal(self, edge: DocumentEdge) -> Refusal | None:
         for node_id in (edge.source, edge.target):
@@ -105,7 +108,7 @@ class Wiring:
         return Refusal("unknown_port", message, hint)
 
     def _taken(self, edge: DocumentEdge, index: int) -> Refusal:
-        if edge in self.document.edges[:index]:
+        if self._first.get(edge, index) < index:
             return Refusal("duplicate_edge", "These two are connected already.", "Remove one of the edges.")
         first = self.document.edges[self.first_into[edge.target]]
         holder = self.nodes.get(first.source)

@@ -18,6 +18,8 @@ from flows.sdk.node import Node
 
 Render = Callable[[Record], Any]
 
+MAX_TEMPLATES = 200
+
 
 @dataclass(frozen=True, slots=True)
 class SlotProblem:
@@ -85,6 +87,11 @@ def compile_checked(drawn: NodeConfig) -> CompiledConfig:
     """
     compiler = _Compiler()
     render = compiler.model(drawn, "")
+    if sum(not found.slot.is_constant for found in compiler.slots) > MAX_TEMPLATES:
+        error = TemplateError(
+            "too_many", "This node has too many templates.", f"{MAX_TEMPLATES} is the most."
+        )
+        compiler.problems.append(SlotProblem(compiler.slots[-1].field, error))
     if compiler.problems:
         raise ConfigError(compiler.problems)
     return CompiledConfig(drawn, render or (lambda record: drawn), tuple(compiler.slots))

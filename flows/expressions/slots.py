@@ -1,7 +1,7 @@
 """Compiles the templates of one slot of a config. Each leaf is rendered alone, and a result is never read again."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from flows.expressions.encoders import ENCODERS, FINISHERS
 from flows.expressions.errors import TemplateError
 from flows.expressions.parser import parse_expression
 from flows.expressions.paths import ROOT, path_getter
-from flows.expressions.scanner import Expression, Part, scan
+from flows.expressions.scanner import Expression, scan
 from flows.expressions.urls import url_renderer
 from flows.expressions.values import (
     MAX_OUTPUT_CHARACTERS,
@@ -75,59 +75,80 @@ def _constant(slot: Slot, value: Json) -> CompiledSlot:
     return CompiledSlot(lambda record: value, is_constant=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where one piece of a template gets its value: from the record, or from a `Scope` around it.
+
+    Plain paths need no scope and are faster without; expressions share one, and with it one budget of work.
+    """
+
+    get: Callable[[Any], Json]
+    takes_scope: bool
+
+    def adapted(self, with_scope: bool) -> Callable[[Any], Json]:
+        """The function for a rendering with or without a scope."""
+        get = self.get
+        return (lambda scope: get(scope.record)) if with_scope and not self.takes_scope else get
+
+
 def _compile_text(slot: Slot, source: str) -> CompiledSlot:
-    parts = scan(source)
-    if not any(isinstance(part, Expression) for part in parts):
+    compiled = _compile_parts(slot, source)
+    if compiled is None:
         return _constant(slot, source)
-    getters: list[str | Render] = []
-    references: list[Reference] = []
-    for part in parts:
-        getter, found = _compile_part(part)
-        getters.append(getter)
-        references += found
-    keeps_type = slot in (Slot.VALUE, Slot.INTEGER)
-    only = getters[0] if len(getters) == 1 else None
-    if keeps_type and callable(only):
-        render = only
-    elif slot is Slot.URL:
-        render = url_renderer(getters)
-    else:
-        render = _joined(getters, ENCODERS[slot])
+    render, references = compiled
     return CompiledSlot(_finished(render, slot), tuple(references))
 
 
-def _compile_part(part: Part) -> tuple[str | Render, tuple[Reference, ...]]:
-    if isinstance(part, str):
-        return part, ()
+def _compile_parts(slot: Slot, source: str) -> tuple[_Source, list[Reference]] | None:
+    """How to render a text before its slot looks at the result; None when nothing in it changes."""
+    parts = scan(source)
+    if not any(isinstance(part, Expression) for part in parts):
+        return None
+    pieces: list[str | _Source] = []
+    references: list[Reference] = []
+    for part in parts:
+        if isinstance(part, str):
+            pieces.append(part)
+            continue
+        piece, found = _compile_expression(part)
+        pieces.append(piece)
+        references += found
+    only = pieces[0]
+    if len(pieces) == 1 and isinstance(only, _Source) and slot in (Slot.VALUE, Slot.INTEGER):
+        return only, references
+    with_scope = any(isinstance(piece, _Source) and piece.takes_scope for piece in pieces)
+    getters = [piece if isinstance(piece, str) else piece.adapted(with_scope) for piece in pieces]
+    render = url_renderer(getters) if slot is Slot.URL else _joined(getters, ENCODERS[slot])
+    return _Source(render, with_scope), references
+
+
+def _compile_expression(part: Expression) -> tuple[_Source, tuple[Reference, ...]]:
     plain = _PLAIN_PATH.fullmatch(part.source)
     if plain is not None:
         segments = tuple(plain[1].split("."))
         if segments[0] not in _WORDS:
             start = part.start + plain.start(1)
             reference = Reference(plain[1], segments, start, part.start + plain.end(1))
-            return path_getter(segments), (reference,)
+            return _Source(path_getter(segments), takes_scope=False), (reference,)
     try:
         parsed = parse_expression(part.source)
     except TemplateError as error:
         error.start, error.end = error.start + part.start, error.end + part.start
         raise
     evaluate, references = build_expression(parsed, part.start)
-    return lambda record: evaluate(Scope(record)), references
+    return _Source(evaluate, takes_scope=True), references
 
 
 def _joined(parts: list[str | Render], encode: Callable[[Json], str]) -> Render:
-    if len(parts) == 1 and callable(parts[0]):
-        only = parts[0]
-        return lambda record: _bounded(encode(only(record)))
     steps: list[tuple[str, Render | None]] = [
         (part, None) if isinstance(part, str) else ("", part) for part in parts
     ]
 
-    def render(record: Record) -> Json:
+    def render(source: Any) -> Json:
         texts: list[str] = []
         size = 0
         for text, get in steps:
-            piece = text if get is None else encode(get(record))
+            piece = text if get is None else encode(get(source))
             size += len(piece)
             if size > MAX_OUTPUT_CHARACTERS:
                 raise too_large()
@@ -137,18 +158,13 @@ def _joined(parts: list[str | Render], encode: Callable[[Json], str]) -> Render:
     return render
 
 
-def _bounded(text: str) -> str:
-    if len(text) > MAX_OUTPUT_CHARACTERS:
-        raise too_large()
-    return text
-
-
-def _finished(render: Render, slot: Slot) -> Render:
+def _finished(source: _Source, slot: Slot) -> Render:
     finish = FINISHERS.get(slot)
+    render, takes_scope = source.get, source.takes_scope
 
     def checked(record: Record) -> Json:
         try:
-            value = render(record)
+            value = render(Scope(record) if takes_scope else record)
         except MissingField as missing:
             raise missing.as_error() from None
         return value if finish is None else finish(value)
@@ -156,68 +172,81 @@ def _finished(render: Render, slot: Slot) -> Render:
     return checked
 
 
-def _compile_json(source: Json) -> CompiledSlot:
-    references: list[Reference] = []
-    leaves: list[Render] = []
-    build = _json_builder(source, "", references, leaves)
-    if build is None:
-        return CompiledSlot(lambda record: source, is_constant=True)
-    if len(leaves) == 1:
-        return CompiledSlot(build, tuple(references))
+_Tree = _Source | dict[Any, Any] | None
+"""The templates of a JSON value, at the keys and indexes that lead to them; None where there are none."""
 
-    def render(record: Record) -> Json:
-        value = build(record)
+
+def _compile_json(source: Json) -> CompiledSlot:
+    leaves: list[_Source] = []
+    references: list[Reference] = []
+    tree = _json_tree(source, "", leaves, references)
+    if tree is None:
+        return CompiledSlot(lambda record: source, is_constant=True)
+    with_scope = any(leaf.takes_scope for leaf in leaves)
+    render = _finished(_Source(_json_builder(source, tree, with_scope), with_scope), Slot.JSON)
+    if len(leaves) == 1:
+        return CompiledSlot(render, tuple(references))
+
+    def bounded(record: Record) -> Json:
+        value = render(record)
         if weight(value, MAX_OUTPUT_CHARACTERS) > MAX_OUTPUT_CHARACTERS:
             raise too_large()
         return value
 
-    return CompiledSlot(render, tuple(references))
+    return CompiledSlot(bounded, tuple(references))
 
 
-def _json_builder(source: Json, at: str, references: list[Reference], leaves: list[Render]) -> Render | None:
-    """A function that builds the value anew, or None when there is no template in it."""
+def _json_tree(source: Json, at: str, leaves: list[_Source], references: list[Reference]) -> _Tree:
     if isinstance(source, str):
-        return _json_leaf(source, at, references, leaves)
-    if isinstance(source, dict):
-        for key in source:
-            if "{{" in key:
-                error = TemplateError(
-                    "template_in_key", f"The key “{key[:60]}” holds a template.", "Keys are fixed."
-                )
-                error.path = at
-                raise error
-    if not isinstance(source, dict | list):
+        return _json_leaf(source, at, leaves, references)
+    tree: dict[Any, Any] = {}
+    for key, value in _entries(source):
+        if isinstance(key, str) and "{{" in key:
+            error = TemplateError(
+                "template_in_key", f"The key “{key[:60]}” holds a template.", "Keys are fixed."
+            )
+            error.path = at
+            raise error
+        found = _json_tree(value, f"{at}.{key}" if at else str(key), leaves, references)
+        if found is not None:
+            tree[key] = found
+    return tree or None
+
+
+def _json_leaf(source: str, at: str, leaves: list[_Source], references: list[Reference]) -> _Source | None:
+    if "{" not in source:
         return None
-    pairs = source.items() if isinstance(source, dict) else enumerate(source)
-    inner: dict[Any, Render] = {}
-    for key, value in pairs:
-        build = _json_builder(value, f"{at}.{key}" if at else str(key), references, leaves)
-        if build is not None:
-            inner[key] = build
-    return _rebuild(source, inner) if inner else None
+    try:
+        compiled = _compile_parts(Slot.VALUE, source)
+    except TemplateError as error:
+        error.locate(source).path = at
+        raise
+    if compiled is None:
+        return None
+    leaves.append(compiled[0])
+    references += [replace(reference, at=at) for reference in compiled[1]]
+    return compiled[0]
 
 
-def _rebuild(source: dict[str, Json] | list[Json], inner: dict[Any, Render]) -> Render:
-    def build(record: Record) -> Json:
+def _json_builder(source: Json, tree: _Tree, with_scope: bool) -> Callable[[Any], Json]:
+    """A function that builds the value anew; what holds no template is shared, not copied."""
+    if isinstance(tree, _Source):
+        return tree.adapted(with_scope)
+    inner = [(key, _json_builder(source[key], below, with_scope)) for key, below in (tree or {}).items()]
+
+    def build(scope: Any) -> Json:
         copy: Any = source.copy()
-        for key, render in inner.items():
-            copy[key] = render(record)
+        for key, render in inner:
+            copy[key] = render(scope)
         return copy
 
     return build
 
 
-def _json_leaf(source: str, at: str, references: list[Reference], leaves: list[Render]) -> Render | None:
-    try:
-        compiled = compile_slot(Slot.VALUE, source)
-    except TemplateError as error:
-        error.path = at
-        raise
-    if compiled.is_constant:
-        return None
-    references += [replace(reference, at=at) for reference in compiled.references]
-    leaves.append(compiled.render)
-    return compiled.render
+def _entries(source: Json) -> Iterable[tuple[Any, Json]]:
+    if isinstance(source, dict):
+        return source.items()
+    return enumerate(source) if isinstance(source, list) else ()
 
 
 __all__ = ["ROOT", "CompiledSlot", "Reference", "compile_slot"]
