@@ -64,7 +64,8 @@ def update(actor: Actor, user: User, values: Mapping[str, Any]) -> User:
         _check_own(actor, user, changed)
         _save(user, changed)
         if _ENDS_SESSIONS.intersection(changed):
-            _keep_one_platform_admin(before["role"])
+            if before["role"] == Role.platform_admin and not user.is_staff:
+                _check_not_the_last(user)
             sessions.end_all(user)
         changes = {field: [_plain(before[field]), _plain(getattr(user, field))] for field in changed}
         audit.record(actor, "updated", "user", str(user.pk), tenant_id=user.tenant_id, changes=changes)
@@ -85,8 +86,9 @@ def delete(actor: Actor, user: User) -> None:
         _check_outranks(actor, user.as_role())
         _check_own(actor, user, ["is_active"])
         user_id, tenant_id = user.pk, user.tenant_id
+        if user.role == Role.platform_admin:
+            _check_not_the_last(user)
         user.delete()
-        _keep_one_platform_admin(user.role)
         changes = {"email": user.email, "name": user.name}
         audit.record(actor, "deleted", "user", str(user_id), tenant_id=tenant_id, changes=changes)
 
@@ -168,10 +170,9 @@ def _lock_platform_admins(user: User) -> None:
         list(User.objects.filter(role=Role.platform_admin).order_by("pk").select_for_update())
 
 
-def _keep_one_platform_admin(former: str | None) -> None:
-    if former != Role.platform_admin:
-        return
-    if not User.objects.filter(role=Role.platform_admin, is_active=True).exists():
+def _check_not_the_last(admin: User) -> None:
+    others = User.objects.filter(role=Role.platform_admin, is_active=True).exclude(pk=admin.pk)
+    if not others.exists():
         raise Problem(
             409,
             "last_platform_admin",
