@@ -7,11 +7,10 @@ other text as text ("007" is not "7"). A value that cannot be read as that type 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from flows.sdk.comparison_tests import BASE_TESTS, Test
+from flows.sdk.comparison_tests import BASE_TESTS, MISSING, Test
 from flows.sdk.errors import NodeError
 from flows.sdk.fields import missing_field, names_text, nearest
 from flows.sdk.json_types import Json, Record
-from flows.sdk.records import MISSING
 from flows.sdk.shapes import Shape
 
 

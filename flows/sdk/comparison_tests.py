@@ -13,11 +13,12 @@ import re2
 from flows.sdk.errors import NodeError
 from flows.sdk.fields import type_name
 from flows.sdk.json_types import Json
-from flows.sdk.records import MISSING
 
 Test = Callable[[Json], bool]
 Number = int | float
 
+MISSING = object()
+"""Stands for a field that is not there; only `exists`, `is_empty` and their negations take it."""
 
 MAX_PATTERN_BYTES = 1024
 MAX_INPUT_BYTES = 65_536
