@@ -1,0 +1,64 @@
+"""The helpers with which nodes are tested."""
+
+import asyncio
+
+import pytest
+from pydantic import ValidationError
+
+from flows.sdk import (
+    Emit,
+    HttpAnswer,
+    Kind,
+    Node,
+    NodeConfig,
+    NodeContext,
+    NodeError,
+    NodeMeta,
+    TemplateText,
+    ui,
+)
+from flows.sdk.testing import FakeContext, answering, run_node
+from flows.testing import render
+
+
+class AskConfig(NodeConfig):
+    text: TemplateText = ui(label="Text")
+
+
+class Ask(Node):
+    meta = NodeMeta(type="ask", kind=Kind.ACTION, label="Ask", summary="Asks.", icon="x")
+    Config = AskConfig
+
+    async def run(self, ctx: NodeContext, config: AskConfig, record):
+        answer = await ctx.http.request("GET", f"https://example.org/{config.text}")
+        ctx.log.info(config.text)
+        return Emit("out", {"status": answer.status})
+
+
+def test_an_async_node_runs_against_the_answers_in_their_order():
+    context = answering(HttpAnswer(201, {}, b""), HttpAnswer(202, {}, b""))
+    seen = [run_node(Ask, {"text": "a"}, context=context).record["status"] for _ in range(3)]
+    assert seen == [201, 202, 202]
+    assert [request.url for request in context.http.requests] == ["https://example.org/a"] * 3
+    assert context.log.text == "a\na\na"
+
+
+def test_templates_are_filled_in_on_demand():
+    context = FakeContext()
+    run_node(Ask, {"text": "{{ id }}"}, {"id": 7}, context=context, render=render)
+    run_node(Ask, {"text": "{{ id }}"}, {"id": 7}, context=context)
+    assert [request.url[20:] for request in context.http.requests] == ["7", "{{ id }}"]
+
+
+def test_a_failing_connection_and_a_wrong_config_fail_as_in_a_run():
+    with pytest.raises(NodeError, match="down"):
+        run_node(Ask, {"text": "x"}, context=answering(NodeError("unreachable", "down")))
+    with pytest.raises(ValidationError):
+        run_node(Ask, {"txt": "x"})
+
+
+def test_credentials_are_those_that_the_test_put_in():
+    context = FakeContext(credentials={"api": {"key": "k"}})
+    assert asyncio.run(context.credential("api")) == {"key": "k"}
+    with pytest.raises(NodeError, match="no credential"):
+        asyncio.run(context.credential("other"))
