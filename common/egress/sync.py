@@ -60,6 +60,7 @@ class _Session(requests.Session):
         old, new = parse(response.request.url or ""), parse(prepared_request.url or "")
         if old.scheme == "https" and new.scheme == "http":
             raise refused("A redirect from https to http")
+        prepared_request.headers.pop("Cookie", None)
         if old.origin != new.origin:
             kept = carried_over({name: str(value) for name, value in prepared_request.headers.items()})
             prepared_request.headers.clear()

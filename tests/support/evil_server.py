@@ -88,7 +88,13 @@ async def echo(writer: Writer, ask: Ask) -> None:
 
 
 async def redirect(writer: Writer, ask: Ask) -> None:
-    head(writer, f"{ask.get('status', '302')} Found", Location=unquote(str(ask["to"])), Content_Length=0)
+    head(
+        writer,
+        f"{ask.get('status', '302')} Found",
+        Location=unquote(str(ask["to"])),
+        Content_Length=0,
+        Set_Cookie="r=1; Path=/",
+    )
 
 
 async def loop_forever(writer: Writer, ask: Ask) -> None:
