@@ -201,15 +201,15 @@ def test_compiling_a_large_flow_is_quick() -> None:
     nodes: dict[str, Any] = {"t": "event"} | {f"n{i}": ("add-field", config) for i in range(300)}
     edges = ["t.out>n0", *(f"n{i}.out>n{i + 1}" for i in range(299))]
     document = drawn(nodes, *edges)
-    began = time.perf_counter()
+    began = time.process_time()
     assert compile_document(document, ENVIRONMENT).is_ok
-    assert time.perf_counter() - began < 1.5  # 60 ms on an idle machine
+    assert time.process_time() - began < 1.5  # 60 ms on an idle machine
 
 
 def test_tricks_with_many_edges_end_soon() -> None:
     nodes: dict[str, Any] = {"t": "event"} | {f"n{i}": "send" for i in range(1500)}
     edges = [f"n{i}.out>n{(i * 7 + j) % 1500}" for i in range(1500) for j in range(6)]
     document = drawn(nodes, "t.out>n0", *edges)
-    began = time.perf_counter()
+    began = time.process_time()
     assert not compile_document(document, ENVIRONMENT).is_ok
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3

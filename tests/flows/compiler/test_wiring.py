@@ -88,7 +88,7 @@ def test_every_refusal_says_why_and_what_to_do() -> None:
 def test_listing_a_large_flow_is_quick() -> None:
     nodes: dict[str, Any] = {"t": "event"} | {f"n{i}": "send" for i in range(1999)}
     document = drawn(nodes, "t.out>n0", *(f"n{i}.out>n{i + 1}" for i in range(1500)))
-    began = time.perf_counter()
+    began = time.process_time()
     answer = possible_targets(document, "n1500", "out", ENVIRONMENT)
     assert next(target for target, refusal in answer.items() if refusal is None) == "n1501"
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

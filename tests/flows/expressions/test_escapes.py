@@ -148,9 +148,9 @@ def test_escape_gives_nothing_of_python(expression: str) -> None:
 
 @pytest.mark.parametrize("source", EXPENSIVE, ids=lambda source: source[:24])
 def test_expensive_template_ends_soon_and_small(source: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     found = outcome(source[:MAX_TEMPLATE_CHARACTERS])
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
     assert isinstance(found, Exception) or len(found) <= MAX_OUTPUT_CHARACTERS
 
 

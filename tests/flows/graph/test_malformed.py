@@ -62,9 +62,9 @@ def test_file_beyond_five_mebibytes_is_refused() -> None:
 
 @pytest.mark.parametrize("bomb", [b"[" * 100_000, b'{"a":' * 100_000, b'{"nodes":' + b"[" * 4_000_000])
 def test_deep_nesting_is_refused_at_once(bomb: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert any(code == "too_deep" for _, code in errors_of(bomb))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_many_errors_are_cut_at_a_hundred() -> None:

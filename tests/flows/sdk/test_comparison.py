@@ -197,9 +197,9 @@ def test_compiled_and_applied_agree(record: dict[str, Any], path: str, name: str
 def test_evil_patterns_are_quick(pattern: str) -> None:
     text = "a" * 30_000 + "!" + " " * 30_000 + "x"
     compare("warm", "matches", pattern)
-    began = time.perf_counter()
+    began = time.process_time()
     compare(text, "matches", pattern)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_comparing_a_field_is_quick() -> None:
