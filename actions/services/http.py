@@ -80,12 +80,17 @@ class Outgoing:
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
 
+    def headers_under(self, key: str) -> dict[str, str]:
+        """All headers; what changes something carries the idempotency key."""
+        own_key = None if self.method in READING_METHODS else key
+        return with_defaults(self.headers, User_Agent="hookflow", Idempotency_Key=own_key)
+
     def as_json(self) -> JsonObject:
-        """What exactly would be sent, for a dry run."""
+        """What exactly would be sent, for a dry run; the key is made when the step is."""
         return {
             "method": self.method,
             "url": self.url,
-            "headers": dict(self.headers),
+            "headers": self.headers_under("(made for the step)"),
             "body": None if self.content is None else self.content.decode("utf-8", errors="replace"),
         }
 
@@ -127,17 +132,14 @@ async def send(
     Raises:
         NodeError: `http_status`, and what `HttpClient.request` raises.
     """
-    reads = request.method in READING_METHODS
-    key = None if reads else ctx.idempotency_key
-    headers = with_defaults(request.headers, User_Agent="hookflow", Idempotency_Key=key)
     answer = await ctx.http.request(
         request.method,
         request.url,
-        headers=headers,
+        headers=request.headers_under(ctx.idempotency_key),
         content=request.content,
         timeout_seconds=duration_seconds(timeout),
         max_body_bytes=max_body_bytes,
-        follow_redirects=reads,
+        follow_redirects=request.method in READING_METHODS,
     )
     ctx.log.info(f"{request.method} {shown_url(request.url)} answered {answer.status}.")
     if not 200 <= answer.status < 300:

@@ -45,6 +45,14 @@ def default_sender() -> str:
     return str(settings.MAIL_FROM)
 
 
+def server_name() -> str:
+    """The host of the mail server, for a dry run; or why there is none."""
+    try:
+        return configured_server().host
+    except NodeError as error:
+        return f"{error} {error.hint}"
+
+
 async def deliver(ctx: NodeContext, mail: Mail) -> None:
     """Send one mail under the step's idempotency key.
 

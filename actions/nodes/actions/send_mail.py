@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from actions.services.mail import default_sender, deliver
+from actions.services.mail import default_sender, deliver, server_name
 from common.egress.mail import MAX_RECIPIENTS, Mail
 from flows.sdk import (
     Emit,
@@ -98,6 +98,7 @@ class SendMail(Node):
         """The mail that would be sent."""
         mail = _mail(config)
         return {
+            "server": server_name(),
             "from": mail.sender,
             "to": list(mail.to),
             "cc": list(mail.cc),

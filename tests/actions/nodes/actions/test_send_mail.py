@@ -97,7 +97,13 @@ def test_a_dry_run_shows_the_mail(post):
     preview = SendMail().preview(configured(SendMail, MAIL), RECORD)
     assert (preview["from"], preview["to"]) == ("hookflow@example.org", ["ops@example.org"])
     assert (preview["subject"], preview["text"]) == ("web-1 is up", "It is up.")
+    assert preview["server"] == "mail.example.org"
     assert post.sent == []
+
+
+def test_a_dry_run_tells_that_there_is_no_mail_server(settings):
+    settings.EMAIL_URL = ""
+    assert "EMAIL_URL" in SendMail().preview(configured(SendMail, MAIL), RECORD)["server"]
 
 
 @pytest.mark.parametrize("gap", [{"to": []}, {"to": ""}, {"subject": ""}, {"content": ""}, {"reply": "x"}])
