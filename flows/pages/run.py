@@ -11,7 +11,7 @@ from accounts.roles import Permission
 from accounts.scope import visible
 from flows.engine.states import FINAL_RUN_STATUSES
 from flows.models import Event, FlowVersion, LogLine, Run, Step
-from flows.pages.access import not_found, page
+from flows.pages.access import flows_of, not_found, page
 
 SHOWN_STEPS = 500
 SHOWN_LINES = 200
@@ -49,14 +49,16 @@ def run_detail(request: HttpRequest, actor: Actor, run_id: UUID) -> HttpResponse
     context = {
         "run": run,
         "is_open": run.status not in FINAL_RUN_STATUSES,
-        "may_resume": run.status == Run.Status.FAILED and _has_cursor(run),
+        "may_run": actor.may(Permission.run_flows),
+        "may_resume": run.status in (Run.Status.FAILED, Run.Status.CANCELLED) and _has_cursor(run),
+        "flow_visible": flows_of(actor).filter(id=run.flow_id).exists(),
+        "run_error_node": nodes.get((run.error or {}).get("node"), {}).get("name", ""),
         "newest_number": newest.number if newest else None,
         "retries": visible(Run, actor).filter(retried_from=run).only("id", "status"),
         "started_events": visible(Event, actor).filter(cause_run_id=run.id).only("id", "type")[:20],
         "interrupted": [step for step in steps if step.status == Step.Status.INTERRUPTED],
         "steps": steps,
         "lines": LogLine.objects.filter(run=run).order_by("seq")[:SHOWN_LINES],
-        "nodes": nodes,
     }
     return render(request, "flows/run_detail.html", context)
 

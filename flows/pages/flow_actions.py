@@ -1,0 +1,111 @@
+"""What the pages of flows change: new, on and off, copy, delete, restore, a new webhook secret."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from common.problems import Problem
+from flows.graph import DocumentNode, FlowDocument
+from flows.models import FlowVersion
+from flows.pages.access import not_found, page
+from flows.pages.flow_list import listed, rows_of
+from flows.pages.forms import NewFlowForm, grouped
+from flows.sdk import Kind, node_types
+from flows.services.catalogue import list_event_types
+from flows.services.flows import create_flow, delete_flow, duplicate_flow, flow_for, update_flow
+from flows.services.hooks import rotate_secret
+from flows.services.versions import restore
+
+
+@page(Permission.edit_flows, "GET POST")
+def flow_new(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Ask for a name and a trigger, then open the editor."""
+    initial = {"starts": f"event:{request.GET['event']}"} if "event" in request.GET else {}
+    form = NewFlowForm(request.POST or None, choices=_starts(actor), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        name = form.cleaned_data["name"]
+        try:
+            flow = create_flow(actor=actor, name=name, document=_begun(name, form.cleaned_data["starts"]))
+        except Problem as problem:
+            form.add_problem(problem)
+        else:
+            return redirect("flows:flow-editor", flow.id)
+    return render(request, "flows/flow_new.html", {"form": form})
+
+
+def _starts(actor: Actor) -> list[Any]:
+    others = [
+        (f"node:{kind.meta.type}", kind.meta.label)
+        for kind in node_types.values()
+        if kind.meta.kind is Kind.TRIGGER and kind.meta.type != "event"
+    ]
+    events = [(f"When: {group}", kinds) for group, kinds in grouped(list_event_types(actor), "event:")]
+    return [("", "I decide in the editor"), *events, ("Other ways to start", others)]
+
+
+def _begun(name: str, starts: str) -> FlowDocument:
+    what, _, value = starts.partition(":")
+    if what == "event":
+        node = DocumentNode(id="trigger", type="event", name=value, config={"event": value})
+    elif what == "node":
+        kind = node_types.get(value)
+        node = DocumentNode(id="trigger", type=value, name=kind.meta.label if kind else value)
+    else:
+        return FlowDocument(name=name)
+    return FlowDocument(name=name, nodes=(node,))
+
+
+@page(Permission.publish_flows, "POST")
+def flow_switch(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
+    """On or off; to HTMX, the flow's row as it is now."""
+    flow = flow_for(actor, flow_id)
+    is_on = request.POST.get("on") == "1"
+    update_flow(actor=actor, flow=flow, is_enabled=is_on)
+    if not getattr(request, "htmx", False):
+        messages.success(request, f"{flow.name} is {'on' if is_on else 'off'}.")
+        return redirect("flows:flow-list")
+    row = rows_of(list(listed(actor).filter(id=flow.id)))[0]
+    context = {"row": row, "shows_tenants": actor.is_platform}
+    return render(request, "flows/parts/flow_row.html", context)
+
+
+@page(Permission.edit_flows, "POST")
+def flow_duplicate(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
+    """A copy, switched off."""
+    copy = duplicate_flow(actor=actor, flow=flow_for(actor, flow_id))
+    messages.success(request, f"Made {copy.name}. It is off until you publish it.")
+    return redirect("flows:flow-editor", copy.id)
+
+
+@page(Permission.edit_flows, "POST")
+def flow_delete(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
+    """Take it away; its runs stay readable."""
+    flow = flow_for(actor, flow_id)
+    delete_flow(actor=actor, flow=flow)
+    messages.success(request, f"Deleted {flow.name}. Its runs stay readable.")
+    return redirect("flows:flow-list")
+
+
+@page(Permission.edit_flows, "POST")
+def flow_restore(request: HttpRequest, actor: Actor, flow_id: UUID, number: int) -> HttpResponse:
+    """Put a version into the draft."""
+    flow = flow_for(actor, flow_id)
+    version = FlowVersion.objects.filter(flow=flow, number=number).first()
+    if version is None:
+        raise not_found("version")
+    restore(actor=actor, flow=flow, version=version, revision=flow.draft_revision)
+    messages.success(request, f"Version {number} is in the draft. Publish it to make it run.")
+    return redirect("flows:flow-editor", flow.id)
+
+
+@page(Permission.publish_flows, "POST")
+def hook_rotate(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
+    """A new secret for the webhook, shown once on the settings page."""
+    flow = flow_for(actor, flow_id)
+    request.session[f"secret-{flow.id}"] = rotate_secret(actor=actor, flow=flow)
+    return redirect("flows:flow-settings", flow.id)

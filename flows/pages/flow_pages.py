@@ -1,0 +1,80 @@
+"""The pages of one flow: editor, versions, settings, export."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from common.problems import Problem
+from flows.models import FlowVersion, Hook, Trigger
+from flows.pages.access import flow_of, not_found, page
+from flows.pages.flow_list import listed
+from flows.pages.forms import FlowForm
+from flows.services.flows import flow_for, update_flow
+from flows.services.transfer import export_flow
+
+
+@page(Permission.view)
+def flow_editor(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
+    """The page that the editor's island lives in."""
+    context = {
+        "flow": flow_of(actor, flow_id),
+        "may_edit": actor.may(Permission.edit_flows),
+        "may_publish": actor.may(Permission.publish_flows),
+        "may_run": actor.may(Permission.run_flows),
+    }
+    return render(request, "flows/flow_editor.html", context)
+
+
+@page(Permission.view)
+def flow_versions(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
+    """Every published version, newest first."""
+    flow = listed(actor).filter(id=flow_id).first()
+    if flow is None:
+        raise not_found("flow")
+    context = {
+        "flow": flow,
+        "versions": FlowVersion.objects.filter(flow=flow).defer("document").order_by("-number"),
+    }
+    return render(request, "flows/flow_versions.html", context)
+
+
+@page(Permission.view, "GET POST")
+def flow_settings(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
+    """Name, description, the webhook's address, and the way out."""
+    flow = flow_for(actor, flow_id)
+    form = FlowForm(request.POST or None, initial={"name": flow.name, "description": flow.description})
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_flow(actor=actor, flow=flow, **form.cleaned_data)
+        except Problem as problem:
+            form.add_problem(problem)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("flows:flow-settings", flow.id)
+    trigger = Trigger.objects.filter(flow=flow).first()
+    hook = Hook.objects.filter(flow=flow).first()
+    context = {
+        "flow": flow,
+        "form": form,
+        "trigger": trigger,
+        "hook": hook if trigger and trigger.kind == Trigger.Kind.HOOK else None,
+        "hook_url": f"{settings.SITE_URL}/hooks/{hook.key}/" if hook else "",
+        "new_secret": request.session.pop(f"secret-{flow.id}", ""),
+    }
+    return render(request, "flows/flow_settings.html", context)
+
+
+@page(Permission.view)
+def flow_export(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
+    """The canonical document as a file: the published version, or what `version` names."""
+    flow = flow_for(actor, flow_id)
+    newest = str(flow.published.number) if flow.published else "draft"
+    name, content = export_flow(flow, request.GET.get("version") or newest)
+    response = HttpResponse(content, content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,154 @@
+"""Forms of the flow pages, in the site's look."""
+
+from typing import Any
+
+from django import forms
+
+from common.problems import Problem
+from common.strict_json import loads
+from flows.services.catalogue import KnownEventType
+
+NAME = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
+CLASSES = {
+    forms.Select: "form-select",
+    forms.CheckboxInput: "form-check-input",
+    forms.FileInput: "form-control",
+}
+
+
+class SiteForm(forms.Form):
+    """A form whose fields carry Tabler's classes, and that takes a service's problem as a field's error."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            css = next(
+                (name for kind, name in CLASSES.items() if isinstance(field.widget, kind)), "form-control"
+            )
+            field.widget.attrs.setdefault("class", css)
+
+    def add_problem(self, problem: Problem) -> None:
+        """Show what a service refused, at the field that it names."""
+        field = problem.field if problem.field in self.fields else None
+        self.add_error(field, f"{problem.message} {problem.hint}".strip())
+
+
+class JsonField(forms.CharField):
+    """JSON as text, read strictly; the cleaned value is the JSON itself, None for an empty text."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("strip", False)
+        super().__init__(**kwargs)
+        self.widget.attrs.update(
+            {"class": "form-control font-monospace", "rows": 14, "spellcheck": "false", "autocomplete": "off"}
+        )
+
+    def clean(self, value: Any) -> Any:
+        """Parse.
+
+        Raises:
+            ValidationError: it is no strict JSON; says where.
+        """
+        text = super().clean(value)
+        if not text.strip():
+            return None
+        try:
+            return loads(text.encode())
+        except Problem as problem:
+            raise forms.ValidationError(f"{problem.message} {problem.hint}".strip()) from problem
+
+
+class NewFlowForm(SiteForm):
+    """A name, and what starts the flow."""
+
+    name = forms.CharField(
+        max_length=200, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
+    )
+    starts = forms.ChoiceField(
+        label="Starts with", required=False, help_text="You can change it in the editor."
+    )
+
+    def __init__(self, *args: Any, choices: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["starts"].choices = choices  # type: ignore[attr-defined]
+
+
+class FlowForm(SiteForm):
+    """Name and description of a flow."""
+
+    name = forms.CharField(max_length=200)
+    description = forms.CharField(
+        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="What it is for."
+    )
+
+
+class ImportForm(SiteForm):
+    """A flow document, as a file or as text."""
+
+    file = forms.FileField(required=False, label="A file", widget=forms.FileInput(attrs={"accept": ".json"}))
+    text = forms.CharField(
+        required=False,
+        strip=False,
+        label="Or its text",
+        widget=forms.Textarea(
+            attrs={"rows": 8, "class": "form-control font-monospace", "spellcheck": "false"}
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        data = super().clean() or {}
+        if not data.get("file") and not data.get("text"):
+            raise forms.ValidationError("Choose a file, or paste its text.")
+        return data
+
+    def raw(self) -> bytes:
+        """The document's bytes."""
+        file = self.cleaned_data.get("file")
+        return bytes(file.read()) if file else str(self.cleaned_data["text"]).encode()
+
+
+class EventTypeForm(SiteForm):
+    """What an event type is called, and what its payload looks like."""
+
+    name = forms.RegexField(
+        NAME,
+        max_length=100,
+        error_messages={"invalid": "Write lower-case words joined by dots, such as order.paid."},
+        help_text="Lower-case words joined by dots: subject.verb. It cannot be changed later.",
+        widget=forms.TextInput(attrs={"placeholder": "order.paid", "autocomplete": "off"}),
+    )
+    label = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"placeholder": "Order paid"}))
+    summary = forms.CharField(
+        max_length=500, required=False, help_text="When does it fire? One sentence, for those who draw flows."
+    )
+    shape = forms.ChoiceField(
+        label="Defined by",
+        choices=[("example", "An example payload"), ("schema", "A JSON Schema")],
+        widget=forms.Select,
+    )
+    body = JsonField(
+        label="Example or schema",
+        help_text="From an example, hookflow learns the fields and their types; a schema also checks what arrives.",
+    )
+
+
+class SendEventForm(SiteForm):
+    """A test event."""
+
+    type = forms.ChoiceField(label="Event type")
+    payload = JsonField(help_text="The sample of the event type to begin with; change what you need.")
+
+    def __init__(self, *args: Any, kinds: list[KnownEventType], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["type"].choices = grouped(kinds)  # type: ignore[attr-defined]
+
+
+def grouped(kinds: list[KnownEventType], prefix: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Choices by group, in the order of the catalogue."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for kind in kinds:
+        groups.setdefault(kind.group, []).append((f"{prefix}{kind.name}", f"{kind.label} ({kind.name})"))
+    return list(groups.items())

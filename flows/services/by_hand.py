@@ -1,0 +1,54 @@
+"""An event that a person sends, to try out what it starts."""
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.actors import Actor
+from accounts.roles import Permission
+from common.problems import Problem
+from flows.sdk import JsonObject
+from flows.services.event_types import PayloadChecks, misfit
+from flows.services.events import emit_event
+from flows.store.intake import Accepted, NewEvent
+
+SOURCE = "by hand"
+
+
+def send_event(*, actor: Actor, event_type: str, payload: JsonObject, tenant_id: int | None) -> Accepted:
+    """Store one event as if it had happened; what listens to it runs for real.
+
+    Args:
+        tenant_id: whose event it is; a tenant's actor can send its own only.
+
+    Raises:
+        Problem: 404 `not_found` for another tenant; 400 `unknown_event_type`, `payload_misfit`.
+    """
+    actor.need(Permission.send_events)
+    if not actor.is_platform and tenant_id != actor.tenant_id:
+        raise Problem(404, "not_found", "There is no such tenant.")
+    validator = PayloadChecks().look_up(event_type, tenant_id)
+    if validator is False:
+        raise Problem(
+            400,
+            "unknown_event_type",
+            f"There is no event type {event_type!r}.",
+            hint="Define it first.",
+            field="type",
+        )
+    wrong = misfit(validator, payload)
+    if wrong is not None:
+        path, sentence = wrong
+        where = f"payload.{path}" if path else "payload"
+        raise Problem(
+            400,
+            "payload_misfit",
+            f"The payload does not fit: {sentence}",
+            hint=f"Look at {where}.",
+            field="payload",
+        )
+    with transaction.atomic():
+        accepted = emit_event(NewEvent(type=event_type, payload=payload, tenant_id=tenant_id, source=SOURCE))
+        audit.record(
+            actor, "sent", "event", str(accepted.id), tenant_id=tenant_id, changes={"type": event_type}
+        )
+    return accepted
