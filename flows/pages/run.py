@@ -46,6 +46,9 @@ def run_detail(request: HttpRequest, actor: Actor, run_id: UUID) -> HttpResponse
     steps = list(Step.objects.filter(run=run).order_by("id")[:SHOWN_STEPS])
     for step in steps:
         step.node = nodes.get(step.node_id, {})  # type: ignore[attr-defined]
+    lines = list(LogLine.objects.filter(run=run).order_by("seq")[:SHOWN_LINES])
+    for line in lines:
+        line.node_name = nodes.get(line.node_id, {}).get("name", line.node_id)  # type: ignore[attr-defined]
     context = {
         "run": run,
         "is_open": run.status not in FINAL_RUN_STATUSES,
@@ -58,7 +61,7 @@ def run_detail(request: HttpRequest, actor: Actor, run_id: UUID) -> HttpResponse
         "started_events": visible(Event, actor).filter(cause_run_id=run.id).only("id", "type")[:20],
         "interrupted": [step for step in steps if step.status == Step.Status.INTERRUPTED],
         "steps": steps,
-        "lines": LogLine.objects.filter(run=run).order_by("seq")[:SHOWN_LINES],
+        "lines": lines,
     }
     return render(request, "flows/run_detail.html", context)
 
