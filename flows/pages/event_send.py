@@ -14,10 +14,10 @@ from common.problems import Problem
 from flows.models import Event
 from flows.pages.access import page
 from flows.pages.forms import SendEventForm
+from flows.pages.known_types import list_event_types
 from flows.pages.slices import uuid_from
 from flows.sdk import JsonObject
 from flows.services.by_hand import send_event
-from flows.services.catalogue import list_event_types
 from flows.templatetags.ui import pretty_json
 
 

@@ -13,7 +13,7 @@ from common.problems import Problem
 from flows.models import Trigger
 from flows.pages.access import flows_of, page
 from flows.pages.forms import EventTypeForm
-from flows.services.catalogue import KnownEventType, event_type_for, list_event_types
+from flows.pages.known_types import KnownEventType, event_type_for, list_event_types
 from flows.services.event_types import define, definition_for, redefine, undefine
 from flows.templatetags.ui import pretty_json
 

@@ -15,10 +15,9 @@ from flows.models import FlowVersion
 from flows.pages.access import not_found, page
 from flows.pages.flow_list import listed, rows_of
 from flows.pages.forms import NewFlowForm, grouped
+from flows.pages.known_types import list_event_types
 from flows.sdk import Kind, node_types
-from flows.services.catalogue import list_event_types
 from flows.services.flows import create_flow, delete_flow, duplicate_flow, flow_for, update_flow
-from flows.services.hooks import rotate_secret
 from flows.services.versions import restore
 
 
@@ -101,11 +100,3 @@ def flow_restore(request: HttpRequest, actor: Actor, flow_id: UUID, number: int)
     restore(actor=actor, flow=flow, version=version, revision=flow.draft_revision)
     messages.success(request, f"Version {number} is in the draft. Publish it to make it run.")
     return redirect("flows:flow-editor", flow.id)
-
-
-@page(Permission.publish_flows, "POST")
-def hook_rotate(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
-    """A new secret for the webhook, shown once on the settings page."""
-    flow = flow_for(actor, flow_id)
-    request.session[f"secret-{flow.id}"] = rotate_secret(actor=actor, flow=flow)
-    return redirect("flows:flow-settings", flow.id)

@@ -1,12 +1,16 @@
 """Import: what a file would add is shown first; nothing changes before that is confirmed."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
 from accounts.roles import Permission
-from flows.graph import write_document
+from common.problems import Problem
+from common.strict_json import dumps, loads
+from flows.graph.limits import MAX_BYTES, MAX_VALUES
 from flows.pages.access import page
 from flows.pages.forms import ImportForm
 from flows.services.transfer import import_flow, preview_import
@@ -18,29 +22,45 @@ def flow_import(request: HttpRequest, actor: Actor) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "flows/flow_import.html", {"form": form})
-    preview = preview_import(actor, form.raw())
+    try:
+        document = _read(form.raw())
+        preview = preview_import(actor=actor, document=document)
+    except Problem as problem:
+        return _refused(request, form, problem, status=200)
     context = {
-        "form": form,
         "preview": preview,
-        "document": write_document(preview.document).decode() if preview.document else "",
-        "missing": [
-            need
-            for need in (*preview.node_types, *preview.event_types, *preview.credentials)
-            if not need.is_here
-        ],
+        "document": dumps(document).decode(),
+        "missing": any(preview["needs"].values()),
     }
-    template = "flows/flow_import_preview.html" if preview.is_ok else "flows/flow_import.html"
-    return render(request, template, context)
+    return render(request, "flows/flow_import_preview.html", context)
 
 
 @page(Permission.edit_flows, "POST")
 def flow_import_confirm(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Make the flow that was previewed: off, and only a draft. The document is read again, as strictly."""
-    preview = preview_import(actor, request.POST.get("document", "").encode())
-    if preview.document is None:
-        form = ImportForm()
-        return render(request, "flows/flow_import.html", {"form": form, "preview": preview}, status=400)
-    name = request.POST.get("name", "").strip()[:200]
-    flow = import_flow(actor=actor, document=preview.document, name=name)
+    name = request.POST.get("name", "").strip()[:200] or None
+    try:
+        document = _read(request.POST.get("document", "").encode())
+        flow = import_flow(actor=actor, document=document, name=name)
+    except Problem as problem:
+        if problem.status != 400:
+            raise
+        return _refused(request, ImportForm(), problem, status=400)
     messages.success(request, f"Imported {flow.name}. It is off until you publish it.")
     return redirect("flows:flow-editor", flow.id)
+
+
+def _read(raw: bytes) -> Any:
+    if len(raw) > MAX_BYTES:
+        raise Problem(
+            400,
+            "too_large",
+            f"The file has {len(raw):,} bytes; {MAX_BYTES:,} are the most.",
+            hint="Split the flow.",
+        )
+    return loads(raw, max_nodes=MAX_VALUES)
+
+
+def _refused(request: HttpRequest, form: ImportForm, problem: Problem, *, status: int) -> HttpResponse:
+    errors = problem.extra.get("errors") or [problem.as_json()]
+    return render(request, "flows/flow_import.html", {"form": form, "errors": errors}, status=status)

@@ -10,12 +10,14 @@ from django.shortcuts import redirect, render
 from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import Problem
-from flows.models import FlowVersion, Hook, Trigger
+from flows.models import Flow, FlowVersion, Hook, Trigger
 from flows.pages.access import flow_of, not_found, page
 from flows.pages.flow_list import listed
 from flows.pages.forms import FlowForm
 from flows.services.flows import flow_for, update_flow
-from flows.services.transfer import export_flow
+from flows.services.hooks import rotate_secret
+from flows.services.transfer import file_name
+from flows.services.versions import exported
 
 
 @page(Permission.view)
@@ -47,24 +49,41 @@ def flow_versions(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResp
 def flow_settings(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     """Name, description, the webhook's address, and the way out."""
     flow = flow_for(actor, flow_id)
-    form = FlowForm(request.POST or None, initial={"name": flow.name, "description": flow.description})
+    form = FlowForm(request.POST or None, initial=_about(flow))
     if request.method == "POST" and form.is_valid():
         try:
             update_flow(actor=actor, flow=flow, **form.cleaned_data)
         except Problem as problem:
+            if problem.status == 403:
+                raise
             form.add_problem(problem)
         else:
             messages.success(request, "Saved.")
             return redirect("flows:flow-settings", flow.id)
-    trigger = Trigger.objects.filter(flow=flow).first()
-    hook = Hook.objects.filter(flow=flow).first()
+    return _settings_page(request, flow, form)
+
+
+@page(Permission.publish_flows, "POST")
+def hook_rotate(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
+    """A new secret for the webhook; this answer alone shows it, so there is no redirect."""
+    flow = flow_for(actor, flow_id)
+    return _settings_page(
+        request, flow, FlowForm(initial=_about(flow)), rotate_secret(actor=actor, flow=flow)
+    )
+
+
+def _about(flow: Flow) -> dict[str, str]:
+    return {"name": flow.name, "description": flow.description}
+
+
+def _settings_page(request: HttpRequest, flow: Flow, form: FlowForm, new_secret: str = "") -> HttpResponse:
+    hook = Hook.objects.filter(flow=flow, flow__trigger__kind=Trigger.Kind.HOOK).first()
     context = {
         "flow": flow,
         "form": form,
-        "trigger": trigger,
-        "hook": hook if trigger and trigger.kind == Trigger.Kind.HOOK else None,
+        "hook": hook,
         "hook_url": f"{settings.SITE_URL}/hooks/{hook.key}/" if hook else "",
-        "new_secret": request.session.pop(f"secret-{flow.id}", ""),
+        "new_secret": new_secret,
     }
     return render(request, "flows/flow_settings.html", context)
 
@@ -74,7 +93,7 @@ def flow_export(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpRespon
     """The canonical document as a file: the published version, or what `version` names."""
     flow = flow_for(actor, flow_id)
     newest = str(flow.published.number) if flow.published else "draft"
-    name, content = export_flow(flow, request.GET.get("version") or newest)
+    content = exported(flow, request.GET.get("version") or newest)
     response = HttpResponse(content, content_type="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(flow)}.json"'
     return response

@@ -6,7 +6,7 @@ from django import forms
 
 from common.problems import Problem
 from common.strict_json import loads
-from flows.services.catalogue import KnownEventType
+from flows.pages.known_types import KnownEventType
 
 NAME = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 CLASSES = {

@@ -1,5 +1,6 @@
 """One run: what happened, and what may be done about it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F
@@ -10,15 +11,15 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from accounts.scope import visible
 from flows.engine.states import FINAL_RUN_STATUSES
-from flows.models import Event, FlowVersion, LogLine, Run, Step
+from flows.models import Event, FlowVersion, Run, Step
 from flows.pages.access import flows_of, not_found, page
+from flows.services.run_reading import logs_of, steps_of
 
-SHOWN_STEPS = 500
 SHOWN_LINES = 200
 
 
 def run_of(actor: Actor, run_id: UUID) -> Run:
-    """One run with its flow, version number and event type.
+    """One run with its flow, version and event.
 
     Raises:
         Problem: 404 `not_found`.
@@ -27,7 +28,7 @@ def run_of(actor: Actor, run_id: UUID) -> Run:
         visible(Run, actor)
         .filter(id=run_id)
         .select_related("flow", "version", "event", "tenant")
-        .defer("flow__draft", "event__payload", "event__outcomes", "last_cursor")
+        .defer("flow__draft", "event__outcomes")
         .first()
     )
     if found is None:
@@ -42,29 +43,28 @@ def run_detail(request: HttpRequest, actor: Actor, run_id: UUID) -> HttpResponse
     newest = (
         FlowVersion.objects.filter(flow_id=run.flow_id, id=F("flow__published_id")).only("number").first()
     )
-    nodes = {node["id"]: node for node in run.version.document.get("nodes", [])}
-    steps = list(Step.objects.filter(run=run).order_by("id")[:SHOWN_STEPS])
-    for step in steps:
-        step.node = nodes.get(step.node_id, {})  # type: ignore[attr-defined]
-    lines = list(LogLine.objects.filter(run=run).order_by("seq")[:SHOWN_LINES])
-    for line in lines:
-        line.node_name = nodes.get(line.node_id, {}).get("name", line.node_id)  # type: ignore[attr-defined]
+    names = {node["id"]: node["name"] for node in run.version.document.get("nodes", [])}
+    steps = steps_of(run)
+    may_go_on = run.status in (Run.Status.FAILED, Run.Status.CANCELLED)
     context = {
         "run": run,
         "is_open": run.status not in FINAL_RUN_STATUSES,
         "may_run": actor.may(Permission.run_flows),
-        "may_resume": run.status in (Run.Status.FAILED, Run.Status.CANCELLED) and _has_cursor(run),
+        "may_resume": may_go_on and run.last_cursor is not None,
         "flow_visible": flows_of(actor).filter(id=run.flow_id).exists(),
-        "run_error_node": nodes.get((run.error or {}).get("node"), {}).get("name", ""),
+        "run_error_node": names.get((run.error or {}).get("node"), ""),
         "newest_number": newest.number if newest else None,
         "retries": visible(Run, actor).filter(retried_from=run).only("id", "status"),
         "started_events": visible(Event, actor).filter(cause_run_id=run.id).only("id", "type")[:20],
-        "interrupted": [step for step in steps if step.status == Step.Status.INTERRUPTED],
+        "interrupted": [step for step in steps if step["status"] == Step.Status.INTERRUPTED],
         "steps": steps,
-        "lines": lines,
+        "lines": [
+            {
+                **line,
+                "at": datetime.fromisoformat(line["at"]),
+                "node_name": names.get(line["node"], line["node"]),
+            }
+            for line in logs_of(run, limit=SHOWN_LINES)
+        ],
     }
     return render(request, "flows/run_detail.html", context)
-
-
-def _has_cursor(run: Run) -> bool:
-    return Run.objects.filter(id=run.id, last_cursor__isnull=False).exists()

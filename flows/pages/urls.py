@@ -31,7 +31,7 @@ urlpatterns: list[URLPattern] = [
         "flows/<uuid:flow_id>/versions/<int:number>/restore/", flow_actions.flow_restore, name="flow-restore"
     ),
     path("flows/<uuid:flow_id>/settings/", flow_pages.flow_settings, name="flow-settings"),
-    path("flows/<uuid:flow_id>/settings/secret/", flow_actions.hook_rotate, name="hook-rotate"),
+    path("flows/<uuid:flow_id>/settings/secret/", flow_pages.hook_rotate, name="hook-rotate"),
     path("flows/<uuid:flow_id>/export/", flow_pages.flow_export, name="flow-export"),
     path("flows/<uuid:flow_id>/switch/", flow_actions.flow_switch, name="flow-switch"),
     path("flows/<uuid:flow_id>/duplicate/", flow_actions.flow_duplicate, name="flow-duplicate"),

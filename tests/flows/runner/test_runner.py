@@ -75,7 +75,9 @@ def test_a_wired_error_port_takes_the_failure_with_its_reason(spy: type[Spy]) ->
     seen: list[Record] = []
     spy.behaviours["a"] = failing()
     spy.behaviours["b"] = lambda ctx, record: (seen.append(record), Emit("out", record))[1]
-    flow = published(document([START, spy_node("a"), spy_node("b")], [("t", "out", "a"), ("a", "error", "b")]))
+    flow = published(
+        document([START, spy_node("a"), spy_node("b")], [("t", "out", "a"), ("a", "error", "b")])
+    )
     run = run_to_rest(started(flow, {"id": 1}))
     assert run.status == "succeeded"
     assert seen[0]["id"] == 1
@@ -171,7 +173,8 @@ def test_retrying_begins_anew(spy: type[Spy]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("decision", "status", "turns"), [("repeat", "succeeded", 1), ("skip", "succeeded", 0), ("fail", "failed", 0)]
+    ("decision", "status", "turns"),
+    [("repeat", "succeeded", 1), ("skip", "succeeded", 0), ("fail", "failed", 0)],
 )
 def test_an_interrupted_unsafe_step_waits_for_a_person(
     spy: type[Spy], decision: str, status: str, turns: int

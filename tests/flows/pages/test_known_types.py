@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from accounts.models import Tenant, User
 from common.problems import Problem
 from flows.models import EventTypeDefinition
-from flows.services.catalogue import event_type_for, list_event_types
+from flows.pages.known_types import event_type_for, list_event_types
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -31,7 +31,6 @@ def test_a_tenants_own_type_goes_before_the_platforms(tenant: Tenant, viewer: Us
     found = event_type_for(Actor.of_user(viewer), "order.paid")
     assert found.label == "Ours"
     assert [path for path, _ in found.fields] == ["id"]
-    assert not found.to_json()["is_builtin"]
 
 
 def test_types_of_other_tenants_are_unknown(viewer: User, other_tenant: Tenant) -> None:
