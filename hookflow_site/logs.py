@@ -76,6 +76,8 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
         "loggers": {
             # It repeats every 404 as a warning; the access log and the figures have them.
             "django.request": {"level": "ERROR"},
+            # Anyone can send any Host; the answer is 400 and nothing is wrong here.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             "daphne.http_protocol": {"level": "WARNING"},
         },
     }

@@ -1,7 +1,7 @@
 """People and clients that all tests share."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import LazySettings
@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Tenant, User
 from accounts.roles import Role
+from common.egress import EgressPolicy, policy, use_provider
 from flows.services.doorbell import Doorbell
 
 pytest_plugins = ["tests.support.plugin"]
@@ -95,3 +96,18 @@ def built_frontend(tmp_path_factory: pytest.TempPathFactory, settings: LazySetti
         }
         (folder / "editor" / "manifest.json").write_text(json.dumps(entries))
     settings.STATICFILES_DIRS = [folder]
+
+
+@pytest.fixture(autouse=True)
+def only_public_addresses() -> Iterator[None]:
+    """Nothing inner may be reached, and no thread of the way out asks the test's database."""
+    before = policy.default_source()
+    use_provider(EgressPolicy)
+    yield
+    policy._source = before
+
+
+@pytest.fixture
+def loopback_allowed(only_public_addresses: None) -> None:
+    """This machine may be reached, as in the demo."""
+    use_provider(lambda: EgressPolicy.of(["127.0.0.0/8", "::1"]))
