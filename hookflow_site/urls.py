@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", figures),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("flows.api.urls")),
+    path("api/v1/", include("inventory.api.urls")),
     path("", include("accounts.pages.urls")),
     path("", include("flows.pages.urls")),
     # Django's own forms would pass by the counting of tries and the forced change of a one-time password.

@@ -18,7 +18,7 @@ from common.redact import MASK
 from flows.sdk import Json, JsonObject, Shape
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """One public field of a table.
 
@@ -52,7 +52,7 @@ class Column:
         return int(value) if self.is_flag and value is not None else plain(value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A table of the platform under its public name.
 
@@ -89,13 +89,18 @@ class Table:
         return tuple(column for column in self.columns if column.in_flows)
 
     @property
-    def join_columns(self) -> tuple[Column, ...]:
-        """The columns that may be joined on: shown, single values, and not masked."""
+    def plain_columns(self) -> tuple[Column, ...]:
+        """The columns with plain values that are no secret: what lists can be narrowed by."""
         return tuple(
             column
-            for column in self.flow_columns
+            for column in self.columns
             if not column.shape.is_masked and column.shape.type not in ("object", "array", "any")
         )
+
+    @property
+    def join_columns(self) -> tuple[Column, ...]:
+        """Those of them that flows see: what the Default Enricher may join on."""
+        return tuple(column for column in self.plain_columns if column.in_flows)
 
     @property
     def listed_columns(self) -> tuple[Column, ...]:

@@ -31,7 +31,7 @@ def rows_where(
             hint="Choose another column.",
             field="join_field",
         )
-    wanted = [_typed(table, join, value) for value in values if value is not None]
+    wanted = [typed(table, join, value) for value in values if value is not None]
     if not wanted:
         return []
     columns = table.flow_columns
@@ -52,8 +52,8 @@ def rows_where(
     return [public_values(columns, row) for row in rows]
 
 
-def _typed(table: Table, join: Column, value: Json) -> Any:
-    """The value as the column's field has it; the text "7" finds the number 7.
+def typed(table: Table, join: Column, value: Json) -> Any:
+    """A value as the column's field has it; the text "7" becomes the number 7.
 
     Raises:
         Problem: 400 `bad_join_value`.

@@ -1,0 +1,127 @@
+"""The bodies of the inventory's API, made from the tables' columns."""
+
+from functools import cache
+from typing import Any, cast
+
+from django.db import models
+from rest_framework import serializers
+
+from accounts.api.strict import NameField, StrictModelSerializer, StrictSerializer
+from inventory.api.fields import FlagField, MoneyField, ReachableField
+from inventory.columns import Column, Table
+from inventory.models import BalanceEntry, ResourceType, ServerCharge, TicketMessage
+from inventory.tables import SERVER, TICKETS
+
+
+class RowSerializer(StrictModelSerializer):
+    """A row under its public names. Uniqueness and rules across fields are the services'."""
+
+    serializer_related_field = ReachableField
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: NameField,
+        models.DecimalField: MoneyField,
+        models.BooleanField: FlagField,
+    }
+
+
+@cache
+def serializer_for(table: Table, base: type[RowSerializer] = RowSerializer) -> type[RowSerializer]:
+    """The serializer of a table; `base` may bring further fields."""
+    nested = tuple(base._declared_fields)
+    meta = type(
+        "Meta",
+        (),
+        {
+            "model": table.model_class,
+            "fields": (*(column.name for column in table.columns), *nested),
+            "extra_kwargs": {column.name: _kwargs(column) for column in table.columns},
+            "validators": [],
+        },
+    )
+    name = f"{table.model_class.__name__}Serializer"
+    described = {"Meta": meta, "__doc__": f"A row of {table.label}.", "__module__": __name__}
+    return cast(type[RowSerializer], type(name, (base,), described))
+
+
+def _kwargs(column: Column) -> dict[str, Any]:
+    kwargs: dict[str, Any] = {"help_text": column.shape.description}
+    if column.model_field != column.name:
+        kwargs["source"] = column.model_field
+    if not column.is_writable:
+        kwargs["read_only"] = True
+    return kwargs
+
+
+class InterfaceSerializer(StrictSerializer):
+    """A network interface of a server."""
+
+    number = serializers.IntegerField(min_value=0, max_value=31)
+    name = serializers.CharField(read_only=True)
+    vlan_tag = serializers.IntegerField(min_value=1, max_value=4094, allow_null=True, required=False)
+    rate_limit = serializers.IntegerField(min_value=0, max_value=2**31 - 1, allow_null=True, required=False)
+
+
+class ServerChargeSerializer(StrictSerializer):
+    """What a server is charged for."""
+
+    id = serializers.IntegerField(read_only=True)
+    amount = MoneyField(max_digits=12, decimal_places=2)
+    description = NameField(max_length=500, allow_blank=True, required=False)
+    serverType = serializers.ChoiceField(  # the platform's own name
+        choices=ServerCharge.ServerType.choices, source="server_type", required=False
+    )
+
+
+class _ServerBase(RowSerializer):
+    interfaces = InterfaceSerializer(many=True, required=False, max_length=32)  # type: ignore[call-arg]  # the list's
+    charges = ServerChargeSerializer(many=True, required=False, max_length=500)  # type: ignore[call-arg]
+
+    def validate_interfaces(self, interfaces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Each number once."""
+        if len({entry["number"] for entry in interfaces}) < len(interfaces):
+            raise serializers.ValidationError("Two interfaces have the same number.", code="not_unique")
+        return interfaces
+
+
+class _NewTicketBase(RowSerializer):
+    content = serializers.CharField(max_length=100_000, write_only=True, help_text="The first message")
+
+
+class BalanceEntrySerializer(serializers.ModelSerializer[BalanceEntry]):
+    """One change of a balance."""
+
+    amount = MoneyField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        model = BalanceEntry
+        fields = ("id", "amount", "description", "made_by", "created_at")
+        read_only_fields = fields
+
+
+class AmountSerializer(StrictSerializer):
+    """How much to add or remove."""
+
+    amount = MoneyField(max_digits=12, decimal_places=2)
+    description = NameField(max_length=500, allow_blank=True, required=False, default="")
+
+
+class MessageSerializer(StrictModelSerializer):
+    """A message of a ticket."""
+
+    class Meta:
+        model = TicketMessage
+        fields = ("id", "author", "content", "created_at")
+        read_only_fields = ("author", "created_at")
+
+
+class AssignmentSerializer(StrictSerializer):
+    """A thing that carries a tag."""
+
+    resource_type = serializers.ChoiceField(choices=ResourceType.choices)
+    resource_id = serializers.IntegerField(min_value=1, max_value=2**62)
+
+
+ServerSerializer = serializer_for(SERVER, _ServerBase)
+NewTicketSerializer = serializer_for(TICKETS, _NewTicketBase)
+NewTicketSerializer.__name__ = "NewTicketSerializer"

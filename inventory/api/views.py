@@ -1,0 +1,233 @@
+"""The platform's tables over the API."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from accounts.roles import Permission
+from common.problems import Problem
+from inventory import tables
+from inventory.api.serializers import (
+    AmountSerializer,
+    AssignmentSerializer,
+    BalanceEntrySerializer,
+    MessageSerializer,
+    NewTicketSerializer,
+    ServerSerializer,
+    serializer_for,
+)
+from inventory.api.viewsets import NEEDS, CreateDeleteViewSet, TableViewSet
+from inventory.services import balances, tags, tickets
+
+
+@extend_schema_view(
+    list=extend_schema(parameters=[OpenApiParameter("deleted", bool, description="Only deleted servers")])
+)
+class ServerViewSet(TableViewSet):
+    """Servers. Deleting one marks it as deleted and gives its addresses back."""
+
+    table = tables.SERVER
+    serializer_class = ServerSerializer
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Servers that are there, or with `?deleted=true` those that are not, with what belongs to them."""
+        is_asked = self.action == "list" and self.request.query_params.get("deleted") in ("true", "1")
+        return rows.filter(deleted_at__isnull=not is_asked).prefetch_related("interfaces", "charges")
+
+
+class BalanceViewSet(TableViewSet):
+    """Balances. Setting one adds or removes the difference."""
+
+    table = tables.BALANCE
+    serializer_class = serializer_for(tables.BALANCE)
+    needs = {
+        **NEEDS,
+        "add": Permission.manage_inventory,
+        "remove": Permission.manage_inventory,
+        "entries": Permission.view,
+    }
+
+    @extend_schema(request=AmountSerializer, responses=serializer_for(tables.BALANCE))
+    @action(detail=True, methods=["post"])
+    def add(self, request: Request, pk: str) -> Response:
+        """Add to what the user has."""
+        changed = balances.add_balance(self.get_object().user, actor=self.actor, **self._amount())
+        return self.shown(changed)
+
+    @extend_schema(request=AmountSerializer, responses=serializer_for(tables.BALANCE))
+    @action(detail=True, methods=["post"])
+    def remove(self, request: Request, pk: str) -> Response:
+        """Remove from what the user has."""
+        changed = balances.remove_balance(self.get_object().user, actor=self.actor, **self._amount())
+        return self.shown(changed)
+
+    @extend_schema(responses=BalanceEntrySerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"])
+    def entries(self, request: Request, pk: str) -> Response:
+        """Every change of the balance, newest first."""
+        page = self.paginate_queryset(self.get_object().entries.all())
+        return self.get_paginated_response(BalanceEntrySerializer(page, many=True).data)
+
+    def _amount(self) -> dict[str, Any]:
+        body = AmountSerializer(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+
+class ChargeViewSet(TableViewSet):
+    """The price list that orders are calculated with."""
+
+    table = tables.CHARGES
+    serializer_class = serializer_for(tables.CHARGES)
+
+
+class PackageViewSet(TableViewSet):
+    """Sizes of servers that customers can order."""
+
+    table = tables.PACKAGES
+    serializer_class = serializer_for(tables.PACKAGES)
+
+
+class TemplateViewSet(TableViewSet):
+    """Proxmox templates that servers are made from."""
+
+    table = tables.TEMPLATES
+    serializer_class = serializer_for(tables.TEMPLATES)
+
+
+class IPv4AddressViewSet(TableViewSet):
+    """IPv4 addresses."""
+
+    table = tables.IPV4_ADDRESSES
+    serializer_class = serializer_for(tables.IPV4_ADDRESSES)
+
+
+class IPv4RangeViewSet(TableViewSet):
+    """Ranges of IPv4 addresses."""
+
+    table = tables.IPV4_RANGES
+    serializer_class = serializer_for(tables.IPV4_RANGES)
+
+
+class IPv6AddressViewSet(TableViewSet):
+    """IPv6 addresses, or subnets by their first address."""
+
+    table = tables.IPV6_ADDRESSES
+    serializer_class = serializer_for(tables.IPV6_ADDRESSES)
+
+
+class IPv6RangeViewSet(TableViewSet):
+    """IPv6 networks that are split into subnets."""
+
+    table = tables.IPV6_RANGES
+    serializer_class = serializer_for(tables.IPV6_RANGES)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        parameters=[
+            OpenApiParameter("resource_type", str, description="Only tags on a thing of this type"),
+            OpenApiParameter("resource_id", int, description="and with this id"),
+        ]
+    )
+)
+class TagViewSet(TableViewSet):
+    """Tags."""
+
+    table = tables.TAGS
+    serializer_class = serializer_for(tables.TAGS)
+    needs = {
+        **NEEDS,
+        "assign": Permission.manage_inventory,
+        "unassign": Permission.manage_inventory,
+        "assignments": Permission.view,
+    }
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """All tags, or those on one thing."""
+        asked = {
+            name: self.request.query_params[name]
+            for name in ("resource_type", "resource_id")
+            if name in self.request.query_params
+        }
+        if self.action != "list" or not asked:
+            return rows
+        body = AssignmentSerializer(data=asked)
+        if not body.is_valid():
+            raise Problem(
+                400,
+                "bad_filter",
+                "resource_type and resource_id go together: a known type and a whole number.",
+                hint="Ask with both, such as ?resource_type=server&resource_id=7.",
+                field=next(iter(body.errors)),
+            )
+        on_it = {f"assignments__{name}": value for name, value in body.validated_data.items()}
+        return rows.filter(**on_it)
+
+    @extend_schema(request=AssignmentSerializer, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, pk: str) -> Response:
+        """Put the tag on a thing."""
+        tags.assign(self.get_object(), actor=self.actor, **self._resource())
+        return Response(status=204)
+
+    @extend_schema(request=AssignmentSerializer, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def unassign(self, request: Request, pk: str) -> Response:
+        """Take the tag off a thing."""
+        tags.unassign(self.get_object(), actor=self.actor, **self._resource())
+        return Response(status=204)
+
+    @extend_schema(responses=AssignmentSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"])
+    def assignments(self, request: Request, pk: str) -> Response:
+        """The things that carry the tag."""
+        page = self.paginate_queryset(self.get_object().assignments.all())
+        return self.get_paginated_response(AssignmentSerializer(page, many=True).data)
+
+    def _resource(self) -> dict[str, Any]:
+        body = AssignmentSerializer(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+
+class TicketViewSet(TableViewSet):
+    """Tickets."""
+
+    table = tables.TICKETS
+    serializer_class = serializer_for(tables.TICKETS)
+    needs = {**NEEDS, "messages": Permission.view, "write_message": Permission.manage_inventory}
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        """A new ticket has its first message in `content`."""
+        if self.action == "create":
+            return NewTicketSerializer
+        return super().get_serializer_class()
+
+    @extend_schema(responses=MessageSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"])
+    def messages(self, request: Request, pk: str) -> Response:
+        """The messages, newest first."""
+        page = self.paginate_queryset(self.get_object().messages.all())
+        return self.get_paginated_response(MessageSerializer(page, many=True).data)
+
+    @extend_schema(request=MessageSerializer, responses={201: MessageSerializer})
+    @messages.mapping.post
+    def write_message(self, request: Request, pk: str) -> Response:
+        """Write a message."""
+        body = MessageSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        message = tickets.add_message(self.get_object(), actor=self.actor, **body.validated_data)
+        return Response(MessageSerializer(message).data, status=201)
+
+
+class EventLogViewSet(CreateDeleteViewSet):
+    """The event log. A line stays as it was written."""
+
+    table = tables.EVENT_LOG
+    serializer_class = serializer_for(tables.EVENT_LOG)

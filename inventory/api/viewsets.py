@@ -1,0 +1,76 @@
+"""One viewset for all tables: the table says what is shown, its writer what a change does."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from accounts.api.viewsets import ScopedViewSet
+from accounts.roles import Permission
+from accounts.scope import readable
+from inventory.api.filters import ColumnFilter
+from inventory.api.serializers import serializer_for
+from inventory.columns import Table
+from inventory.services.rows import Writer
+from inventory.services.writers import writer_of
+
+WRITES = ("create", "partial_update", "destroy")
+NEEDS = {
+    "list": Permission.view,
+    "retrieve": Permission.view,
+    **dict.fromkeys(WRITES, Permission.manage_inventory),
+}
+
+
+class ReadViewSet(ScopedViewSet[Any]):
+    """List and read the rows of a table, the platform's shared ones included."""
+
+    table: ClassVar[Table]
+    filter_backends = (ColumnFilter,)
+    needs = NEEDS
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The rows that the actor may read."""
+        rows: QuerySet[Any] = self.table.model_class._default_manager.all()
+        if getattr(self, "swagger_fake_view", False):
+            return rows.none()
+        return readable(self.related(rows), self.actor)
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Load what the answer shows besides the columns."""
+        return rows
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        """The table's."""
+        return self.serializer_class or serializer_for(self.table)
+
+    @property
+    def writer(self) -> Writer[Any]:
+        """The table's writer."""
+        return writer_of(self.table.model_class)
+
+
+class CreateDeleteViewSet(ReadViewSet):
+    """Also make and delete rows."""
+
+    def create(self, request: Request) -> Response:
+        """Make a row."""
+        row: Model = self.writer.create(actor=self.actor, values=self.checked())
+        return self.shown(row, status=201)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete a row."""
+        self.writer.delete(self.get_object(), actor=self.actor)
+        return Response(status=204)
+
+
+class TableViewSet(CreateDeleteViewSet):
+    """Also change rows."""
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change what is sent of a row."""
+        row = self.get_object()
+        changed = self.writer.update(row, actor=self.actor, values=self.checked(row, partial=True))
+        return self.shown(changed)
