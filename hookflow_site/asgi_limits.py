@@ -4,6 +4,7 @@ Bodies are counted as they are received, so a missing or false Content-Length ch
 """
 
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Final
@@ -31,6 +32,12 @@ _seconds = metrics.histogram(
     "hookflow_http_request_seconds", "Duration of HTTP requests.", ["method", "status"]
 )
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+_CHARSET: Final = re.compile(rb"""charset\s*=\s*["']?\s*([^\s"';]+)""", re.IGNORECASE)
+BAD_CHARSET: Final = Problem(
+    415, "bad_charset", "Requests are read as UTF-8 only.", hint="Leave the charset out of Content-Type."
+)
 
 
 class _TooLarge(Exception):
@@ -88,6 +95,9 @@ class _Exchange:
         """Let the application answer; answer for it when the body is too large or when it breaks."""
         try:
             self._check_announced()
+            if not _is_readable(self.scope["headers"]):
+                await self._answer(BAD_CHARSET)
+                return
             await app(self.scope, self.receive, self.send)
         except _TooLarge:
             await self._answer(
@@ -145,6 +155,14 @@ class _Exchange:
         ]
         await self.send({"type": "http.response.start", "status": problem.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": raw})
+
+
+def _is_readable(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    """Whether UTF-8 is the only charset named. Some of Python's codecs are no charset, and break Django's reading."""
+    named = [
+        match[1] for name, value in headers if name == b"content-type" for match in _CHARSET.finditer(value)
+    ]
+    return all(charset.lower() in (b"utf-8", b"utf8", b"us-ascii") for charset in named)
 
 
 def _accepting(send: Send) -> Send:

@@ -1,7 +1,6 @@
 """Typed reading of the environment: a bad value stops the start with its name and what is allowed."""
 
 from collections.abc import Mapping
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -68,16 +67,6 @@ class Env:
     def names(self, name: str, default: str = "") -> list[str]:
         """A list, comma separated."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
-
-    def networks(self, name: str) -> list[str]:
-        """Networks, comma separated, such as `10.0.0.0/8`."""
-        texts = self.names(name)
-        for text in texts:
-            try:
-                ip_network(text)
-            except ValueError as error:
-                raise BadSetting(f"{name} holds {text!r}; write networks such as 10.0.0.0/8.") from error
-        return texts
 
     def database_scheme(self, name: str, default: str) -> str:
         """`sqlite`, `postgres` or `postgresql`."""

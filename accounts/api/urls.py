@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from accounts.api import views
+from accounts.api import schema, views  # noqa: F401  # schema registers how one signs in
 
 router = SimpleRouter()
 router.register("tenants", views.TenantViewSet, basename="tenant")

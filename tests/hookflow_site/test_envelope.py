@@ -182,3 +182,18 @@ def test_header_with_an_underscore_goes() -> None:
 
 def test_unix_socket_is_no_listed_proxy() -> None:
     assert settle_client(scope_of(headers=FORWARDED, client=None), LISTED)["client"] is None
+
+
+@pytest.mark.parametrize("charset", [b"bz2_codec", b"utf-16", b'"rot13"', b"UTF-7; x=y"])
+async def test_other_charsets_are_415_before_anything_reads_them(charset: bytes) -> None:
+    headers = [(b"content-type", b"application/json; Charset = " + charset)]
+    status, _, body = await ask(count, scope_of(headers=headers), [b"{}"])
+    assert (status, json.loads(body)["code"]) == (415, "bad_charset")
+
+
+@pytest.mark.parametrize(
+    "kind", [b"application/json", b'text/plain; charset="UTF-8"', b"multipart/form-data; boundary=x"]
+)
+async def test_utf_8_goes_on(kind: bytes) -> None:
+    status, _, _ = await ask(count, scope_of(headers=[(b"content-type", kind)]), [b"{}"])
+    assert status == 200
