@@ -4,7 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from common.crypto import use_keys
 from common.egress import EgressPolicy, use_provider
@@ -26,7 +26,8 @@ def allowed_by_the_platform() -> EgressPolicy:
     """The networks that the environment allows, and those that a platform admin allowed. Reads the database."""
     from accounts.models import PlatformSettings
 
-    # Asked on a thread that no request begins or ends on, so nobody else would ever drop a dead connection.
-    close_old_connections()
+    # Mostly asked on a thread that no request begins or ends on: nobody else there drops a dead connection.
+    if not connection.in_atomic_block:
+        close_old_connections()
     named: Any = settings.HOOKFLOW["EGRESS_ALLOWED_NETWORKS"]
     return EgressPolicy.of([*named, *PlatformSettings.load().egress_allowed_networks])
