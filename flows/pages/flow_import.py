@@ -62,5 +62,5 @@ def _read(raw: bytes) -> Any:
 
 
 def _refused(request: HttpRequest, form: ImportForm, problem: Problem, *, status: int) -> HttpResponse:
-    errors = problem.extra.get("errors") or [problem.as_json()]
+    errors = problem.extra.get("errors") or [{**problem.as_json(), "message": problem.message}]
     return render(request, "flows/flow_import.html", {"form": form, "errors": errors}, status=status)

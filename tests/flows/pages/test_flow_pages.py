@@ -1,0 +1,117 @@
+"""New flow, import, versions, settings, editor."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.actors import Actor
+from accounts.models import AuditEntry, User
+from common import crypto
+from flows.models import Flow
+from flows.services.versions import publish
+from tests.flows.pages.conftest import House
+
+Browser = Callable[[User], Client]
+
+
+def test_new_flow_begins_with_the_chosen_event(as_user: Browser, flow_editor: User) -> None:
+    answer = as_user(flow_editor).post("/flows/new/", {"name": "Mine", "starts": "event:server.created"})
+    flow = Flow.objects.get(name="Mine")
+    assert answer.headers["Location"] == f"/flows/{flow.id}/"
+    assert flow.tenant_id == flow_editor.tenant_id
+    assert flow.draft["nodes"][0]["config"] == {"event": "server.created"}
+    assert AuditEntry.objects.filter(verb="created", target_id=str(flow.id)).exists()
+
+
+def test_new_flow_may_begin_empty(as_user: Browser, flow_editor: User) -> None:
+    as_user(flow_editor).post("/flows/new/", {"name": "Mine", "starts": ""})
+    assert Flow.objects.get(name="Mine").draft["nodes"] == []
+
+
+def test_import_changes_nothing_before_it_is_confirmed(
+    as_user: Browser, flow_editor: User, house: House
+) -> None:
+    browser = as_user(flow_editor)
+    exported = browser.get(f"/flows/{house.flow.id}/export/").content
+    page = browser.post("/flows/import/", {"file": SimpleUploadedFile("flow.json", exported)})
+    assert "What this import adds" in page.content.decode()
+    assert Flow.objects.count() == 1
+    browser.post("/flows/import/confirm/", {"document": page.context["document"], "name": "Taken over"})
+    made = Flow.objects.get(name="Taken over")
+    assert (made.is_enabled, made.published_id) == (False, None)
+
+
+def test_import_names_what_is_missing(as_user: Browser, flow_editor: User, house: House) -> None:
+    text = json.dumps(house.flow.draft).replace('"server.created"', '"no.such"')
+    page = as_user(flow_editor).post("/flows/import/", {"text": text}).content.decode()
+    assert "no.such" in page
+    assert "publish it when what is missing is here" in page
+
+
+def test_a_bad_file_is_shown_with_the_place(as_user: Browser, flow_editor: User, house: House) -> None:
+    browser = as_user(flow_editor)
+    text = json.dumps({**house.flow.draft, "nodes": [{"id": "!"}]})
+    page = browser.post("/flows/import/", {"text": text}).content.decode()
+    assert "cannot be imported" in page
+    assert "nodes.0" in page
+    assert browser.post("/flows/import/confirm/", {"document": text}).status_code == 400
+    assert "cannot be imported" in browser.post("/flows/import/", {"text": "{"}).content.decode()
+    assert "Choose a file" in browser.post("/flows/import/", {}).content.decode()
+
+
+def test_export_is_a_file_with_a_plain_name(as_user: Browser, viewer: User, house: House) -> None:
+    browser = as_user(viewer)
+    answer = browser.get(f"/flows/{house.flow.id}/export/")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="welcome.json"'
+    draft = browser.get(f"/flows/{house.flow.id}/export/?version=draft")
+    assert draft.content == answer.content
+    assert browser.get(f"/flows/{house.flow.id}/export/?version=99").status_code == 404
+    assert browser.get(f"/flows/{house.flow.id}/export/?version=x").status_code == 400
+
+
+def test_restore_puts_a_version_into_the_draft(as_user: Browser, flow_editor: User, house: House) -> None:
+    Flow.objects.filter(id=house.flow.id).update(draft={**house.flow.draft, "nodes": [], "edges": []})
+    as_user(flow_editor).post(f"/flows/{house.flow.id}/versions/1/restore/")
+    house.flow.refresh_from_db()
+    assert len(house.flow.draft["nodes"]) == 2
+
+
+def test_settings_rename_the_flow(as_user: Browser, flow_editor: User, house: House) -> None:
+    form = {"name": "Renamed", "description": ""}
+    page = as_user(flow_editor).post(f"/flows/{house.flow.id}/settings/", form, follow=True)
+    assert "Saved." in page.content.decode()
+    house.flow.refresh_from_db()
+    assert house.flow.name == "Renamed"
+
+
+def test_viewer_cannot_rename(as_user: Browser, viewer: User, house: House) -> None:
+    assert as_user(viewer).post(f"/flows/{house.flow.id}/settings/", {"name": "X"}).status_code == 403
+
+
+def test_new_webhook_secret_is_shown_once(
+    as_user: Browser, flow_editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crypto, "_ring", crypto.KeyRing([crypto.new_key("k1")]))
+    browser = as_user(flow_editor)
+    browser.post("/flows/new/", {"name": "Alarm", "starts": "node:inbound-webhook"})
+    flow = Flow.objects.get(name="Alarm")
+    publish(actor=Actor.of_user(flow_editor), flow=flow, revision=flow.draft_revision)
+    url = f"/flows/{flow.id}/settings/"
+    assert "refuses every call" in browser.get(url).content.decode()
+    shown = browser.post(f"{url}secret/")
+    secret = shown.context["new_secret"]
+    assert secret
+    assert secret in shown.content.decode()
+    assert secret not in browser.get(url).content.decode()
+
+
+def test_editor_page_carries_what_the_island_needs(as_user: Browser, viewer: User, house: House) -> None:
+    answer = as_user(viewer).get(f"/flows/{house.flow.id}/")
+    page = answer.content.decode()
+    assert f'data-flow-id="{house.flow.id}"' in page
+    assert 'data-may-edit="false"' in page
+    nonce = page.split('data-csp-nonce="')[1].split('"')[0]
+    assert f"'nonce-{nonce}'" in answer.headers["Content-Security-Policy"]
