@@ -5,6 +5,7 @@ import time
 import structlog
 from django.db import close_old_connections, connection
 
+from accounts.services.housekeeping import forget_old
 from flows.services import retention, schedules
 from flows.store.sweep import promote_stuck
 
@@ -31,7 +32,7 @@ class Sweeper:
                 self._promoted = now
                 promote_stuck()
             if now - self._retained >= RETENTION_EVERY_SECONDS:
-                deleted = retention.delete_old_runs() + retention.delete_old_events()
+                deleted = retention.delete_old_runs() + retention.delete_old_events() + forget_old()
                 if deleted:
                     retention.give_space_back()
                 # A full batch means that there is more: go on with the next sweep.
