@@ -76,7 +76,7 @@ def unpack(source: Path, folder: Path) -> Manifest:
     with _reading(source) as tar:
         manifest = _read_manifest(tar)
         missing = set(manifest.files)
-        for member in tar:
+        while (member := tar.next()) is not None:
             if member.name not in missing or not member.isfile():
                 raise BadArchive(f"{source} holds {member.name!r}, which its manifest does not name.")
             missing.remove(member.name)

@@ -20,7 +20,6 @@ BOTH = (
     "tests/flows/runner",
     "tests/inventory/services",
     "tests/faults",
-    "tests/hookflow_site/backup",
 )
 """Folders whose tests run on SQLite and on PostgreSQL; a test elsewhere says so with the marker."""
 
