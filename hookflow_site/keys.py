@@ -19,13 +19,26 @@ class KeyMissing(Exception):
 
 def make_missing(folder: Path) -> None:
     """Make the key files that neither the folder nor the environment has."""
-    if not os.environ.get(SECRET_KEY) and not (folder / SECRET_KEY).exists():
-        write(folder / SECRET_KEY, secrets.token_urlsafe(64))
+    if settings.SECRET_KEY == settings.NO_SECRET_KEY:
+        settings.SECRET_KEY = secrets.token_urlsafe(64)
+        write(folder / SECRET_KEY, settings.SECRET_KEY)
     if not settings.ENCRYPTION_KEYS:
         made = new_key("k1")
         write(folder / ENCRYPTION_KEYS, made)
         settings.ENCRYPTION_KEYS = [made]
         use_keys([made])
+
+
+def refuse_none() -> None:
+    """See that there are keys at all.
+
+    Raises:
+        KeyMissing: one of the two is not set.
+    """
+    has_secret = settings.SECRET_KEY != settings.NO_SECRET_KEY
+    for name, is_there in ((SECRET_KEY, has_secret), (ENCRYPTION_KEYS, bool(settings.ENCRYPTION_KEYS))):
+        if not is_there:
+            raise KeyMissing(f"{name} is not set: set it, or let manage.py prepare --make-keys make it.")
 
 
 def write(path: Path, text: str) -> None:

@@ -17,7 +17,8 @@ DATA_DIR = Path(env.text("HOOKFLOW_DATA", str(BASE_DIR / "data")))
 DEBUG = False
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 # Made by the launcher in the data folder; the fallback serves tests and tools only.
-SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR) or "only-for-tests-and-tools-that-never-serve-a-request"
+NO_SECRET_KEY = "only-for-tests-and-tools-that-never-serve-a-request"  # noqa: S105  # it protects nothing
+SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR) or NO_SECRET_KEY
 ENCRYPTION_KEYS = env.secret("ENCRYPTION_KEYS", DATA_DIR).replace(",", " ").split()
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]

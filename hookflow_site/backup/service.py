@@ -107,7 +107,7 @@ def _refuse_other_keys(manifest: Manifest) -> None:
 def _key_files(folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for name, value in (
-        (keys.SECRET_KEY, settings.SECRET_KEY),
+        (keys.SECRET_KEY, "" if settings.SECRET_KEY == settings.NO_SECRET_KEY else settings.SECRET_KEY),
         (keys.ENCRYPTION_KEYS, "\n".join(settings.ENCRYPTION_KEYS)),
     ):
         if value:

@@ -59,6 +59,7 @@ class Command(BaseCommand):
         keys.refuse_missing()
         if make_keys:
             keys.make_missing(settings.DATA_DIR)
+        keys.refuse_none()
         if found.pending:
             if copies is not None and not found.is_empty:
                 copy_before_migration(connection, copies)
