@@ -5,7 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from functools import partial
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -20,11 +20,13 @@ from flows.runner.driver import Drive, Tools
 from flows.runner.http import NodeHttp
 from flows.runner.ledger import Ledger
 from flows.runner.plans import PlanCache
+from flows.runner.pool import DatabasePool
 from flows.runner.sweeper import Sweeper
 
 logger = structlog.get_logger(__name__)
 T = TypeVar("T")
 
+NODE_THREADS = 16
 BUSY_POLL_SECONDS = 0.025
 IDLE_POLL_SECONDS = 1.0
 BUSY_FOR_SECONDS = 2.0
@@ -74,8 +76,8 @@ class Runner:
             self._store, self._publisher, self._loop, owner=self.owner, lease_seconds=self._lease_seconds
         )
         with (
-            ThreadPoolExecutor(16, thread_name_prefix="node") as nodes,
-            ThreadPoolExecutor(1, thread_name_prefix="upkeep") as upkeep,
+            DatabasePool(NODE_THREADS, "node") as nodes,
+            DatabasePool(1, "upkeep") as upkeep,
         ):
             tools = Tools(ledger, PlanCache(), http, SystemClock(), nodes)
             chores = [
@@ -140,14 +142,14 @@ class Runner:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _renew(self, pool: ThreadPoolExecutor) -> None:
+    async def _renew(self, pool: Executor) -> None:
         while True:
             await asyncio.sleep(self._lease_seconds / 3)
             held = list(self._drives)
             if held:
                 await self._upkeep(pool, partial(self._store.renew, self.owner, held, self._lease_seconds))
 
-    async def _watch_cancels(self, pool: ThreadPoolExecutor) -> None:
+    async def _watch_cancels(self, pool: Executor) -> None:
         while True:
             await asyncio.sleep(CANCEL_POLL_SECONDS)
             if not self._drives:
@@ -159,13 +161,13 @@ class Runner:
                     held[0].is_cancelled = True
                     held[1].cancel()
 
-    async def _sweep(self, pool: ThreadPoolExecutor) -> None:
+    async def _sweep(self, pool: Executor) -> None:
         sweeper = Sweeper()
         while True:
             await self._upkeep(pool, sweeper.sweep)
             await asyncio.sleep(SWEEP_SECONDS)
 
-    async def _upkeep(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T | None:
+    async def _upkeep(self, pool: Executor, work: Callable[[], T]) -> T | None:
         """Run blocking database work; a database that is away is tried again at the next turn."""
         try:
             return await asyncio.get_running_loop().run_in_executor(pool, _fresh(work))
