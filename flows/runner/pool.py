@@ -1,5 +1,6 @@
 """Threads for blocking work, whose database connections are closed with them."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,5 +23,11 @@ class DatabasePool(ThreadPoolExecutor):
         """End the threads, then their connections."""
         super().shutdown(wait, cancel_futures=cancel_futures)
         if wait:
-            for mine in self._connections:
-                mine.close()
+            # On a thread, because Django refuses to close from one that has an event loop.
+            closer = threading.Thread(target=self._close)
+            closer.start()
+            closer.join()
+
+    def _close(self) -> None:
+        for mine in self._connections:
+            mine.close()

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ def line(*nodes: Drawn, settings: dict[str, Any] | None = None, **node_settings:
     ids = [node_id for node_id, _, _ in nodes]
     return document(
         nodes,
-        [(one, "out", other) for one, other in zip(ids, ids[1:], strict=False)],
+        [(one, "out", other) for one, other in pairwise(ids)],
         settings,
         **node_settings,
     )
