@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import structlog
 from django.http import HttpRequest, HttpResponse
 
 from common.request_ids import begin_request, current_request_id, end_request
@@ -22,11 +21,9 @@ class RequestIdMiddleware:
             response = self.get_response(request)
         else:
             request_id, mark = begin_request()
-            structlog.contextvars.bind_contextvars(request_id=request_id)
             try:
                 response = self.get_response(request)
             finally:
-                structlog.contextvars.unbind_contextvars("request_id")
                 end_request(mark)
         response["X-Request-ID"] = request_id
         return response

@@ -2,7 +2,7 @@
 
 from contextvars import ContextVar, Token
 
-from common.ids import new_id
+import uuid_utils
 
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -18,7 +18,7 @@ def begin_request() -> tuple[str, Token[str]]:
     Returns:
         The id, and what `end_request` needs.
     """
-    request_id = new_id().hex
+    request_id = uuid_utils.uuid7().hex
     return request_id, _current.set(request_id)
 
 

@@ -7,9 +7,10 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
-import structlog
+from prometheus_client import Histogram
 
 from common import metrics
 from common.problems import Problem
@@ -40,6 +41,18 @@ BAD_CHARSET: Final = Problem(
 )
 
 
+_NAMES: Final = frozenset(name for name, _ in RAW)
+
+
+@lru_cache(maxsize=512)
+def _series(method: str, status: int) -> Histogram:
+    return _seconds.labels(method if method in _METHODS else "other", str(status))
+
+
+def _observe(method: str, status: int, seconds: float) -> None:
+    _series(method, status).observe(seconds)
+
+
 class _TooLarge(Exception):
     """The body went past its limit while the application was reading it."""
 
@@ -67,14 +80,12 @@ class Envelope:
             return
         request_id, mark = begin_request()
         scope = settle_client(scope, self._trusted)
-        structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             if scope["type"] == "http":
                 await _Exchange(request_id, scope, receive, send).run(self._app)
             else:
                 await self._app(scope, receive, _accepting(send))
         finally:
-            structlog.contextvars.unbind_contextvars("request_id")
             end_request(mark)
 
 
@@ -114,8 +125,7 @@ class _Exchange:
                 Problem(500, "server_error", "Something went wrong here.", hint="Try again later.")
             )
         finally:
-            method = self.scope["method"] if self.scope["method"] in _METHODS else "other"
-            _seconds.labels(method, str(self.status)).observe(time.perf_counter() - self.began)
+            _observe(self.scope["method"], self.status, time.perf_counter() - self.began)
 
     def _check_announced(self) -> None:
         for name, value in self.scope["headers"]:
@@ -135,11 +145,11 @@ class _Exchange:
         """A part of the answer; its head gets the headers that it lacks."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = list(message.get("headers", ()))
-            present = {bytes(name).lower() for name, _ in headers}
-            headers += [pair for pair in RAW if pair[0] not in present]
-            if b"x-request-id" not in present:
-                headers.append((b"x-request-id", self.request_id.encode()))
+            headers = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
+            present = {bytes(name).lower() for name, _ in headers[:-1]}
+            if b"x-request-id" in present:
+                headers.pop()
+            headers += RAW if _NAMES.isdisjoint(present) else [pair for pair in RAW if pair[0] not in present]
             message = {**message, "headers": headers}
         await self._send(message)
 

@@ -7,6 +7,7 @@ import structlog
 from structlog.typing import Processor
 
 from common.redact import MASK, is_secret_name, log_line, redact_text
+from common.request_ids import current_request_id
 from common.strict_json import dumps
 
 _OWN: Final = frozenset({"timestamp", "level", "logger"})
@@ -29,6 +30,14 @@ def without_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutable
     return event
 
 
+def with_request_id(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Add the id of the request at hand. Cheaper than binding it for requests that log nothing."""
+    request_id = current_request_id()
+    if request_id:
+        event.setdefault("request_id", request_id)
+    return event
+
+
 def _as_json(event: Any, **_: Any) -> str:
     return dumps(event).decode("utf-8", "replace")
 
@@ -37,6 +46,7 @@ def processors() -> list[Processor]:
     """What every message goes through before it is written, in order."""
     return [
         structlog.contextvars.merge_contextvars,
+        with_request_id,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),

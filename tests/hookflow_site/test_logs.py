@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from common.redact import MASK, secrets_known
+from common.request_ids import begin_request, end_request
 from hookflow_site.logs import configure_structlog, logging_settings
 
 
@@ -41,6 +42,14 @@ def test_both_ways_to_log_make_the_same_line(lines: Any) -> None:
         assert (line["run_id"], line["request_id"], line["level"]) == ("r1", "q1", "info")
         assert line["logger"] == "hookflow.test"
         assert line["timestamp"].endswith("Z")
+
+
+def test_line_carries_the_id_of_its_request(lines: Any) -> None:
+    request_id, mark = begin_request()
+    logging.getLogger("hookflow.test").info("x")
+    end_request(mark)
+    logging.getLogger("hookflow.test").info("y")
+    assert [line.get("request_id") for line in lines()] == [request_id, None]
 
 
 def test_secrets_leave_in_no_part_of_a_line(lines: Any) -> None:
