@@ -13,7 +13,7 @@ from accounts.scope import visible
 from common.problems import Problem
 from flows.models import Event
 from flows.pages.access import page
-from flows.pages.forms import SendEventForm
+from flows.pages.forms import SendEventForm, posted
 from flows.pages.known_types import list_event_types
 from flows.pages.slices import uuid_from
 from flows.sdk import JsonObject
@@ -25,7 +25,7 @@ from flows.templatetags.ui import pretty_json
 def event_send(request: HttpRequest, actor: Actor) -> HttpResponse:
     """A form with the sample of the chosen type, or with the payload of an event to be sent again."""
     kinds = list_event_types(actor)
-    form = SendEventForm(request.POST or None, kinds=kinds, initial=_begin(request, actor))
+    form = SendEventForm(posted(request), kinds=kinds, initial=_begin(request, actor))
     if request.method == "POST" and form.is_valid():
         try:
             accepted = send_event(

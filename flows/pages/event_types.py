@@ -12,7 +12,7 @@ from accounts.roles import Permission
 from common.problems import Problem
 from flows.models import Trigger
 from flows.pages.access import flows_of, page
-from flows.pages.forms import EventTypeForm
+from flows.pages.forms import EventTypeForm, posted
 from flows.pages.known_types import KnownEventType, event_type_for, list_event_types
 from flows.services.event_types import define, definition_for, redefine, undefine
 from flows.templatetags.ui import pretty_json
@@ -63,7 +63,7 @@ def _may_change(actor: Actor, kind: KnownEventType) -> bool:
 @page(Permission.edit_flows, "GET POST")
 def event_type_new(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Define an event type from an example payload or a JSON Schema."""
-    form = EventTypeForm(request.POST or None, initial={"name": request.GET.get("name", "")})
+    form = EventTypeForm(posted(request), initial={"name": request.GET.get("name", "")})
     if request.method == "POST" and form.is_valid():
         try:
             made = define(actor=actor, name=form.cleaned_data["name"], **_values(form))
@@ -86,7 +86,7 @@ def event_type_edit(request: HttpRequest, actor: Actor, name: str) -> HttpRespon
         "shape": "schema",
         "body": pretty_json(row.schema),
     }
-    form = EventTypeForm(request.POST or None, initial=initial)
+    form = EventTypeForm(posted(request), initial=initial)
     form.fields["name"].disabled = True
     if request.method == "POST" and form.is_valid():
         try:

@@ -14,7 +14,7 @@ from flows.graph import DocumentNode, FlowDocument
 from flows.models import FlowVersion
 from flows.pages.access import not_found, page
 from flows.pages.flow_list import listed, rows_of
-from flows.pages.forms import NewFlowForm, grouped
+from flows.pages.forms import NewFlowForm, grouped, posted
 from flows.pages.known_types import list_event_types
 from flows.sdk import Kind, node_types
 from flows.services.flows import create_flow, delete_flow, duplicate_flow, flow_for, update_flow
@@ -25,7 +25,7 @@ from flows.services.versions import restore
 def flow_new(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Ask for a name and a trigger, then open the editor."""
     initial = {"starts": f"event:{request.GET['event']}"} if "event" in request.GET else {}
-    form = NewFlowForm(request.POST or None, choices=_starts(actor), initial=initial)
+    form = NewFlowForm(posted(request), choices=_starts(actor), initial=initial)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
         try:

@@ -12,14 +12,14 @@ from common.problems import Problem
 from common.strict_json import dumps, loads
 from flows.graph.limits import MAX_BYTES, MAX_VALUES
 from flows.pages.access import page
-from flows.pages.forms import ImportForm
+from flows.pages.forms import ImportForm, posted
 from flows.services.transfer import import_flow, preview_import
 
 
 @page(Permission.edit_flows, "GET POST")
 def flow_import(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Take a file or text, and show what it would add and what it needs."""
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(posted(request), request.FILES or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "flows/flow_import.html", {"form": form})
     try:

@@ -13,7 +13,7 @@ from common.problems import Problem
 from flows.models import Flow, FlowVersion, Hook, Trigger
 from flows.pages.access import flow_of, not_found, page
 from flows.pages.flow_list import listed
-from flows.pages.forms import FlowForm
+from flows.pages.forms import FlowForm, posted
 from flows.services.flows import flow_for, update_flow
 from flows.services.hooks import rotate_secret
 from flows.services.transfer import file_name
@@ -49,7 +49,7 @@ def flow_versions(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResp
 def flow_settings(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     """Name, description, the webhook's address, and the way out."""
     flow = flow_for(actor, flow_id)
-    form = FlowForm(request.POST or None, initial=_about(flow))
+    form = FlowForm(posted(request), initial=_about(flow))
     if request.method == "POST" and form.is_valid():
         try:
             update_flow(actor=actor, flow=flow, **form.cleaned_data)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 
 from common.problems import Problem
 from common.strict_json import loads
@@ -14,6 +15,11 @@ CLASSES = {
     forms.CheckboxInput: "form-check-input",
     forms.FileInput: "form-control",
 }
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, be it nothing; None when the form is only shown."""
+    return request.POST if request.method == "POST" else None
 
 
 class SiteForm(forms.Form):
