@@ -26,7 +26,7 @@ MAX_MESSAGE_BYTES = 64 * 1024
 
 
 class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
-    """Sends what changed in what it watches. The client says nothing after the handshake.
+    """Sends what changed in what it watches. The client may only ask whether the line still holds.
 
     A foreign and an unknown id close alike. The right to watch is looked at again every few seconds, so that a
     session that ends or a role that is taken away closes the socket.
@@ -77,7 +77,9 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self._hinted.set()
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        """Nothing is expected of the client."""
+        """A client that asks whether the line still holds is answered; it expects nothing else and gets nothing else."""
+        if content == {"type": "ping"}:
+            await self.send_json({"type": "pong"})
 
     async def _is_allowed(self) -> bool:
         return bool(await database_sync_to_async(self._check_now)())
