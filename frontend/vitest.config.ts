@@ -8,7 +8,7 @@ export default mergeConfig(
     test: {
       environment: "happy-dom",
       setupFiles: ["./vitest.setup.ts"],
-      include: ["src/**/*.test.{ts,tsx}", "dev/**/*.test.ts"],
+      include: ["src/**/*.test.{ts,tsx}"],
       restoreMocks: true,
       testTimeout: 15_000,
     },

@@ -1,0 +1,118 @@
+import type { FlowDocument } from "@/graph/model";
+import type { Client } from "./client";
+import type {
+  DocumentDiff,
+  Draft,
+  DryRun,
+  EventType,
+  Flow,
+  FlowVersion,
+  ImportPreview,
+  NodeType,
+  Page,
+  Preview,
+  SampleChoice,
+  StoredEvent,
+  Validation,
+  Wiring,
+} from "./types";
+
+export interface DraftWithTag extends Draft {
+  etag: string;
+}
+
+/** A list that comes bare or as one page. */
+function listOf<T>(body: T[] | { results: T[] }): T[] {
+  return Array.isArray(body) ? body : body.results;
+}
+
+const quoted = (revision: unknown) => `"${String(revision)}"`;
+
+/** What the editor asks the API about one flow. */
+export class FlowApi {
+  constructor(
+    readonly client: Client,
+    readonly id: string,
+  ) {}
+
+  private get path(): string {
+    return `flows/${this.id}/`;
+  }
+
+  flow = () => this.client.get<Flow>(this.path);
+  patch = async (part: Partial<Flow>) =>
+    (await this.client.send<Flow>(this.path, { method: "PATCH", body: part })).body;
+  nodeTypes = async () => listOf(await this.client.get<NodeType[] | Page<NodeType>>("node-types/"));
+  eventTypes = async () => listOf(await this.client.get<EventType[] | Page<EventType>>("event-types/"));
+  events = async (type: string) =>
+    listOf(
+      await this.client.get<StoredEvent[] | Page<StoredEvent>>(
+        `events/?page_size=20&type=${encodeURIComponent(type)}`,
+      ),
+    );
+
+  async draft(): Promise<DraftWithTag> {
+    const answer = await this.client.send<Draft>(`${this.path}draft/`);
+    return { ...answer.body, etag: answer.etag ?? quoted(answer.body.revision) };
+  }
+
+  async saveDraft(document: FlowDocument, etag: string, keepalive = false): Promise<DraftWithTag> {
+    const answer = await this.client.send<Draft>(`${this.path}draft/`, {
+      method: "PUT",
+      body: { document },
+      headers: { "If-Match": etag },
+      keepalive,
+    });
+    return { ...answer.body, etag: answer.etag ?? quoted(answer.body.revision) };
+  }
+
+  discard = () => this.client.post<Draft>(`${this.path}draft/discard/`);
+  validate = (document: FlowDocument, signal?: AbortSignal) =>
+    this.client.post<Validation>(`${this.path}validate/`, { document }, signal);
+  wiring = (document: FlowDocument, from: string, port: string) =>
+    this.client.post<Wiring>(`${this.path}wiring/`, { document, from, port });
+  preview = (
+    document: FlowDocument,
+    node: string,
+    field: string,
+    sample: SampleChoice,
+    signal?: AbortSignal,
+  ) => this.client.post<Preview>(`${this.path}preview/`, { document, node, field, ...sample }, signal);
+  dryRun = (document: FlowDocument, sample: SampleChoice) =>
+    this.client.post<DryRun>(`${this.path}dry-run/`, { document, ...sample });
+  run = async (payload: unknown) =>
+    (
+      await this.client.send<{ run: string | { id: string } }>(`${this.path}run/`, {
+        method: "POST",
+        body: { payload },
+        headers: { "Idempotency-Key": crypto.randomUUID() },
+      })
+    ).body;
+
+  async publish(comment: string, etag: string): Promise<FlowVersion> {
+    const answer = await this.client.send<FlowVersion>(`${this.path}publish/`, {
+      method: "POST",
+      body: comment ? { comment } : {},
+      headers: { "If-Match": etag },
+    });
+    return answer.body;
+  }
+
+  versions = async () =>
+    listOf(await this.client.get<FlowVersion[] | Page<FlowVersion>>(`${this.path}versions/`));
+  version = (number: number) => this.client.get<FlowVersion>(`${this.path}versions/${number}/`);
+  diff = (from: string, to: string) =>
+    this.client.get<DocumentDiff>(`${this.path}diff/?from=${from}&to=${to}`);
+  hook = () => this.client.get<{ url: string; auth: string; has_secret: boolean }>(`${this.path}hook/`);
+  rotateHook = () => this.client.post<{ secret: string }>(`${this.path}hook/rotate/`);
+  exportUrl = (version: number | "draft" = "draft") =>
+    `${this.client.base}${this.path}export/?version=${version}`;
+}
+
+export const importPreview = (client: Client, document: unknown) =>
+  client.post<ImportPreview>("flows/import/preview/", document);
+
+export const importFlow = (
+  client: Client,
+  body: { document: unknown; name?: string; mode: "new" | "into"; flow?: string },
+) => client.post<Flow>("flows/import/", body);

@@ -1,0 +1,39 @@
+import { lazy, Suspense } from "react";
+import { ConnectDialog } from "@/features/canvas/ConnectDialog";
+import { ConflictDialog } from "@/features/draft/ConflictDialog";
+import { AddDialog } from "@/features/palette/AddDialog";
+import { takeImported } from "./imported";
+import { useSession, useUi } from "./session";
+
+const panels = () => import("./panels");
+const DiffDialog = lazy(() => panels().then((m) => ({ default: m.DiffDialog })));
+const ImportDialog = lazy(() => panels().then((m) => ({ default: m.ImportDialog })));
+const PublishDialog = lazy(() => panels().then((m) => ({ default: m.PublishDialog })));
+const RunDialog = lazy(() => panels().then((m) => ({ default: m.RunDialog })));
+const ShortcutsDialog = lazy(() => panels().then((m) => ({ default: m.ShortcutsDialog })));
+
+/** The one dialog that is open, if any; a conflict comes before all others. */
+export function Dialogs() {
+  const session = useSession();
+  const dialog = useUi((ui) => ui.dialog);
+  const close = () => session.ui.getState().show(null);
+  return (
+    <Suspense fallback={null}>
+      <ConflictDialog />
+      {dialog?.kind === "publish" ? <PublishDialog /> : null}
+      {dialog?.kind === "run" ? <RunDialog /> : null}
+      {dialog?.kind === "shortcuts" ? <ShortcutsDialog /> : null}
+      {dialog?.kind === "diff" ? <DiffDialog from={dialog.from} to={dialog.to} /> : null}
+      {dialog?.kind === "connect" ? <ConnectDialog from={dialog.from} port={dialog.port} /> : null}
+      {dialog?.kind === "add" ? <AddDialog at={dialog.at} from={dialog.from} /> : null}
+      {dialog?.kind === "import" ? (
+        <ImportDialog
+          client={session.api.client}
+          into="Put into this draft"
+          onClose={close}
+          onInto={(document) => takeImported(session, document)}
+        />
+      ) : null}
+    </Suspense>
+  );
+}

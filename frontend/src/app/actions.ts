@@ -1,0 +1,291 @@
+import { ApiError, messageOf } from "@/api/client";
+import type { NodeType, Problem, Refusal } from "@/api/types";
+import {
+  addMany,
+  addNode,
+  type Change,
+  connect,
+  moveNodes,
+  remove,
+  removeAndHeal,
+  replaceDocument,
+} from "@/graph/changes";
+import { copyText, pasted, readText } from "@/graph/clipboard";
+import { NODE_WIDTH, type Size, tidy } from "@/graph/layout";
+import {
+  complete,
+  edgeId,
+  type FlowDocument,
+  type FlowEdge,
+  type FlowNode,
+  freePlace,
+  freshId,
+  freshName,
+  nodeById,
+  nodeName,
+  type Position,
+} from "@/graph/model";
+import { noSample, type Sample, type Session } from "./session";
+
+/** What a person can do in the editor, whatever they did it with: mouse, key, menu or dialog. */
+
+export function apply(session: Session, change: Change, said = change.name): void {
+  session.documents.getState().apply(change);
+  session.ui.getState().announce(said);
+}
+
+export function undo(session: Session): void {
+  const last = session.documents.getState().past.at(-1);
+  session.documents.getState().undo();
+  forgetGone(session);
+  session.ui.getState().announce(last ? `Undone: ${last.name}` : "There is nothing to undo.");
+}
+
+export function redo(session: Session): void {
+  const next = session.documents.getState().future[0];
+  session.documents.getState().redo();
+  forgetGone(session);
+  session.ui.getState().announce(next ? `Done again: ${next.name}` : "There is nothing to do again.");
+}
+
+export function goTo(session: Session, count: number): void {
+  session.documents.getState().goTo(count);
+  forgetGone(session);
+}
+
+function forgetGone(session: Session): void {
+  const { document } = session.documents.getState();
+  const { selected, selectedEdges, select } = session.ui.getState();
+  const edges = new Set(document.edges.map(edgeId));
+  select(
+    selected.filter((id) => nodeById(document, id)),
+    selectedEdges.filter((id) => edges.has(id)),
+  );
+}
+
+export function addOfType(
+  session: Session,
+  type: NodeType,
+  at: Position | null,
+  from?: { from: string; port: string },
+): string {
+  const { document } = session.documents.getState();
+  const node: FlowNode = {
+    id: freshId(
+      document.nodes.map((other) => other.id),
+      type.type,
+    ),
+    type: type.type,
+    typeVersion: type.version,
+    name: freshName(
+      document.nodes.map((other) => other.name),
+      type.label,
+    ),
+    config: {},
+    settings: {},
+    position: freePlace(document, at ?? besideLast(session)),
+  };
+  apply(session, addNode(document, node, from), `${node.name} added.`);
+  session.ui.getState().select([node.id]);
+  return node.id;
+}
+
+function besideLast(session: Session): Position {
+  const { document } = session.documents.getState();
+  const chosen = session.ui.getState().selected.at(-1);
+  const beside = (chosen && nodeById(document, chosen)) || document.nodes.at(-1);
+  return beside ? { x: beside.position.x + 300, y: beside.position.y } : { x: 0, y: 0 };
+}
+
+function selection(session: Session): { nodes: string[]; edges: FlowEdge[] } {
+  const { document } = session.documents.getState();
+  const { selected, selectedEdges } = session.ui.getState();
+  return {
+    nodes: selected.filter((id) => nodeById(document, id)),
+    edges: document.edges.filter((edge) => selectedEdges.includes(edgeId(edge))),
+  };
+}
+
+export function deleteSelection(session: Session): void {
+  const { nodes, edges } = selection(session);
+  if (nodes.length + edges.length === 0) return;
+  const change = remove(session.documents.getState().document, nodes, edges);
+  apply(session, change, `${change.name}: done. Undo with Ctrl+Z.`);
+  session.ui.getState().select([]);
+}
+
+/** Delete the chosen node and join what was before it with what was behind it. */
+export function healSelection(session: Session): void {
+  const { nodes } = selection(session);
+  const [only] = nodes;
+  if (nodes.length !== 1 || !only) {
+    deleteSelection(session);
+    return;
+  }
+  apply(session, removeAndHeal(session.documents.getState().document, only));
+  session.ui.getState().select([]);
+}
+
+export function selectAll(session: Session): void {
+  session.ui.getState().select(session.documents.getState().document.nodes.map((node) => node.id));
+}
+
+export function copySelection(session: Session): string | null {
+  const { nodes } = selection(session);
+  return nodes.length > 0 ? copyText(session.documents.getState().document, nodes) : null;
+}
+
+export function paste(session: Session, text: string, name = "Paste"): boolean {
+  const source = readText(text);
+  if (!source || source.nodes.length === 0) return false;
+  const { document } = session.documents.getState();
+  const { nodes, edges } = pasted(document, source);
+  apply(
+    session,
+    addMany(
+      document,
+      nodes,
+      edges,
+      `${name} ${nodes.length === 1 ? nodes[0]?.name : `${nodes.length} nodes`}`,
+    ),
+  );
+  session.ui.getState().select(nodes.map((node) => node.id));
+  return true;
+}
+
+export function duplicateSelection(session: Session): void {
+  const text = copySelection(session);
+  if (text) paste(session, text, "Duplicate");
+}
+
+export async function tidyUp(session: Session, sizeOf?: (id: string) => Size): Promise<void> {
+  const { document } = session.documents.getState();
+  const { selected } = session.ui.getState();
+  const places = await tidy(document, sizeOf ?? (() => ({ width: NODE_WIDTH, height: 110 })), selected);
+  const moved = Object.entries(places).filter(([id, place]) => {
+    const now = nodeById(document, id)?.position;
+    return now && (now.x !== place.x || now.y !== place.y);
+  });
+  if (moved.length === 0) return session.ui.getState().announce("Everything is tidy already.");
+  apply(session, moveNodes(document, Object.fromEntries(moved), `tidy-${Date.now()}`, "Tidy up"));
+}
+
+/** Ask the server which nodes a wire from this port may reach. `without` is a wire that is being moved. */
+export async function askWiring(session: Session, from: string, port: string, without?: FlowEdge) {
+  const { document } = session.documents.getState();
+  const asked: FlowDocument = without
+    ? { ...document, edges: document.edges.filter((edge) => edgeId(edge) !== edgeId(without)) }
+    : document;
+  return (await session.api.wiring(asked, from, port)).targets;
+}
+
+/** Join two nodes if the server allows it; says why when it does not. */
+export async function wire(
+  session: Session,
+  edge: FlowEdge,
+  known?: Record<string, Refusal | null> | null,
+): Promise<boolean> {
+  const ui = session.ui.getState();
+  try {
+    const verdicts = known ?? (await askWiring(session, edge.from, edge.port));
+    const verdict = verdicts[edge.to];
+    if (verdict === null) {
+      apply(session, connect(session.documents.getState().document, edge));
+      return true;
+    }
+    refuse(session, edge.to, verdict);
+  } catch (error) {
+    ui.toast(messageOf(error), "danger");
+  }
+  return false;
+}
+
+export function refuse(session: Session, to: string, verdict: Refusal | undefined): void {
+  const name = nodeName(session.documents.getState().document, to);
+  const reason = verdict ? `${verdict.message} ${verdict.hint ?? ""}`.trim() : "This node takes no wire.";
+  session.ui.getState().toast(`No wire to ${name}: ${reason}`, "warning");
+}
+
+/** Show the field (or the node, or the flow) that a problem is about. */
+export function jumpTo(session: Session, problem: Pick<Problem, "node" | "field" | "edge">): void {
+  const ui = session.ui.getState();
+  const node = problem.node ?? problem.edge?.to ?? null;
+  if (!node) {
+    ui.open("flow");
+    return;
+  }
+  ui.select([node]);
+  ui.open("node");
+  session.ui.setState({ focusField: { node, field: problem.field ?? "", nonce: Date.now() } });
+}
+
+export async function dryRun(session: Session): Promise<void> {
+  const { document } = session.documents.getState();
+  session.test.setState({ isRunning: true, error: "" });
+  session.ui.getState().open("test");
+  try {
+    const result = await session.api.dryRun(document, session.test.getState().sample.choice);
+    session.test.setState({ result, of: document });
+    session.live.hide();
+    session.ui.getState().announce(`Dry run: ${result.status}.`);
+  } catch (error) {
+    session.test.setState({ result: null, error: messageOf(error) });
+  } finally {
+    session.test.setState({ isRunning: false });
+  }
+}
+
+export function chooseSample(session: Session, sample: Sample = noSample): void {
+  session.test.setState({ sample });
+}
+
+/** Save first, so that exactly what is on the screen is published. */
+export async function publish(session: Session, comment: string): Promise<boolean> {
+  const ui = session.ui.getState();
+  if (!(await session.saver.flush())) return false;
+  try {
+    const version = await session.api.publish(comment, session.saver.store.getState().etag);
+    session.flow.setState(await session.api.flow());
+    ui.toast(`Published as version ${version.number}.`, "success");
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 412) await session.saver.flush();
+    await session.checker.check();
+    ui.toast(messageOf(error), "danger");
+    return false;
+  }
+}
+
+/** Take a published version into the draft, as one step that can be undone. */
+export async function restore(session: Session, number: number): Promise<void> {
+  try {
+    const version = await session.api.version(number);
+    if (!version.document) return;
+    const { document } = session.documents.getState();
+    apply(session, replaceDocument(document, complete(version.document), `Restore version ${number}`));
+    session.ui.getState().toast(`Version ${number} is in the draft now. Undo takes it back.`, "success");
+  } catch (error) {
+    session.ui.getState().toast(messageOf(error), "danger");
+  }
+}
+
+/** Bring the draft back to what is published. */
+export async function discard(session: Session): Promise<void> {
+  try {
+    await session.saver.flush();
+    await session.api.discard();
+    await reload(session, "Discard the draft");
+    session.flow.setState(await session.api.flow());
+    session.ui.getState().toast("The draft is what is published now. Undo takes it back.", "success");
+  } catch (error) {
+    session.ui.getState().toast(messageOf(error), "danger");
+  }
+}
+
+/** Take the server's draft over ours, as one step that can be undone. */
+export async function reload(session: Session, name: string): Promise<void> {
+  const draft = await session.api.draft();
+  const { document } = session.documents.getState();
+  apply(session, replaceDocument(document, complete(draft.document), name));
+  session.saver.adopt(draft);
+}

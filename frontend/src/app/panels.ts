@@ -1,0 +1,11 @@
+/** The panels and dialogs that are loaded after the first look. */
+export { RunDialog } from "@/features/dryrun/RunDialog";
+export { TestPanel } from "@/features/dryrun/TestPanel";
+export { FlowPanel } from "@/features/flow/FlowPanel";
+export { HistoryPanel } from "@/features/history/HistoryPanel";
+export { ImportDialog } from "@/features/import/ImportDialog";
+export { Outline } from "@/features/outline/Outline";
+export { DiffDialog } from "@/features/versions/DiffDialog";
+export { PublishDialog } from "@/features/versions/PublishDialog";
+export { VersionsPanel } from "@/features/versions/VersionsPanel";
+export { ShortcutsDialog } from "./ShortcutsDialog";

@@ -1,0 +1,103 @@
+import { createContext, useContext } from "react";
+import { type StoreApi, useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
+import { Client } from "@/api/client";
+import { FlowApi } from "@/api/flows";
+import type { DryRun, EventType, Flow, NodeType, SampleChoice } from "@/api/types";
+import { DraftSaver } from "@/features/draft/draftSaver";
+import { createDocumentStore, type DocumentStore } from "@/features/history/documentStore";
+import { Checker } from "@/features/problems/checker";
+import { FlowFollower } from "@/features/runs/flowFollower";
+import { complete, type FlowDocument } from "@/graph/model";
+import { createUiStore, type UiStore } from "./uiStore";
+
+export interface Sample {
+  label: string;
+  choice: SampleChoice;
+}
+
+export interface TestState {
+  sample: Sample;
+  result: DryRun | null;
+  /** The document that the result belongs to. */
+  of: FlowDocument | null;
+  isRunning: boolean;
+  error: string;
+}
+
+/** Everything that belongs to one open editor. */
+export interface Session {
+  api: FlowApi;
+  types: Map<string, NodeType>;
+  eventTypes: EventType[];
+  flow: StoreApi<Flow>;
+  documents: DocumentStore;
+  ui: UiStore;
+  saver: DraftSaver;
+  checker: Checker;
+  live: FlowFollower;
+  test: StoreApi<TestState>;
+  nonce: string;
+}
+
+export interface MountOptions {
+  flowId: string;
+  api: string;
+  nonce: string;
+}
+
+export const noSample: Sample = { label: "Sample of the trigger", choice: {} };
+
+/** Load a flow and make the session of its editor. */
+export async function openSession({ flowId, api: base, nonce }: MountOptions): Promise<Session> {
+  const api = new FlowApi(new Client(base), flowId);
+  const [flow, draft, types, eventTypes] = await Promise.all([
+    api.flow(),
+    api.draft(),
+    api.nodeTypes(),
+    api.eventTypes().catch((): EventType[] => []),
+  ]);
+  const documents = createDocumentStore(complete(draft.document));
+  const session: Session = {
+    api,
+    types: new Map(types.map((type) => [type.type, type])),
+    eventTypes,
+    flow: createStore<Flow>()(() => flow),
+    documents,
+    ui: createUiStore(),
+    saver: new DraftSaver(api, documents, draft),
+    checker: new Checker(api, documents),
+    live: new FlowFollower(),
+    test: createStore<TestState>()(() => ({
+      sample: noSample,
+      result: null,
+      of: null,
+      isRunning: false,
+      error: "",
+    })),
+    nonce,
+  };
+  void session.checker.check();
+  session.live.start(flowId);
+  return session;
+}
+
+export const SessionContext = createContext<Session | null>(null);
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error("This component belongs inside an editor.");
+  return session;
+}
+
+export function useDocument<T>(select: (document: FlowDocument) => T): T {
+  return useStore(useSession().documents, (state) => select(state.document));
+}
+
+export function useUi<T>(select: (state: ReturnType<UiStore["getState"]>) => T): T {
+  return useStore(useSession().ui, select);
+}
+
+export function useChecks<T>(select: (state: ReturnType<Checker["store"]["getState"]>) => T): T {
+  return useStore(useSession().checker.store, select);
+}

@@ -1,0 +1,48 @@
+import { createStore } from "zustand/vanilla";
+import { Client } from "@/api/client";
+import { FlowApi } from "@/api/flows";
+import type { Flow, NodeType } from "@/api/types";
+import { DraftSaver } from "@/features/draft/draftSaver";
+import { createDocumentStore } from "@/features/history/documentStore";
+import { Checker } from "@/features/problems/checker";
+import { FlowFollower } from "@/features/runs/flowFollower";
+import { emptyDocument, type FlowDocument } from "@/graph/model";
+import { noSample, type Session, type TestState } from "./session";
+import { createUiStore } from "./uiStore";
+
+/** A session for tests: nothing goes to a server until a test replaces a method of its `api`. */
+export function testSession(document: FlowDocument = emptyDocument("Test"), types: NodeType[] = []): Session {
+  const api = new FlowApi(new Client("/api/v1/"), "flow-1");
+  const answer = { document, revision: 1, saved_at: null, saved_by: null };
+  api.saveDraft = () => Promise.resolve({ ...answer, etag: '"2"' });
+  api.validate = () => Promise.resolve({ problems: [], shapes: {}, ok: true });
+  const documents = createDocumentStore(document);
+  return {
+    api,
+    types: new Map(types.map((type) => [type.type, type])),
+    eventTypes: [],
+    flow: createStore<Flow>()(() => ({
+      id: "flow-1",
+      name: document.name,
+      description: "",
+      tenant: null,
+      is_enabled: true,
+      draft_revision: 1,
+      has_unpublished_changes: false,
+      published_version: null,
+    })),
+    documents,
+    ui: createUiStore(),
+    saver: new DraftSaver(api, documents, { ...answer, etag: '"1"' }),
+    checker: new Checker(api, documents),
+    live: new FlowFollower(),
+    test: createStore<TestState>()(() => ({
+      sample: noSample,
+      result: null,
+      of: null,
+      isRunning: false,
+      error: "",
+    })),
+    nonce: "",
+  };
+}

@@ -1,0 +1,132 @@
+import { Handle, type NodeProps, Position } from "@xyflow/react";
+import { memo } from "react";
+import { useChecks, useDocument, useSession, useUi } from "@/app/session";
+import { problemsOf } from "@/features/problems/checker";
+import { useNodeState } from "@/features/runs/useNodeState";
+import { nodeById } from "@/graph/model";
+import { count } from "@/shared/format";
+import { Icon } from "@/shared/ui/Icon";
+import { statusOf } from "@/shared/ui/StatusBadge";
+import { useCanvasMode } from "./mode";
+import { PortHandle } from "./PortHandle";
+
+/** Draws a node of any type from what the server says of the type. */
+export const BaseNode = memo(function BaseNode({ id, selected }: NodeProps) {
+  const session = useSession();
+  const { isReadOnly } = useCanvasMode();
+  const node = useDocument((document) => nodeById(document, id));
+  const type = node && session.types.get(node.type);
+  const state = useNodeState(id);
+  const connecting = useUi((ui) => ui.connecting);
+  if (!node) return null;
+  const ports = type?.ports ?? [];
+  const verdict = connecting?.verdicts?.[id];
+  const classes = [
+    "hf-node",
+    `kind-${type?.kind ?? "unknown"}`,
+    selected ? "is-selected" : "",
+    state ? `is-${state.status}` : "",
+    connecting?.verdicts && connecting.from !== id ? (verdict === null ? "is-allowed" : "is-refused") : "",
+  ];
+  return (
+    <div className={classes.join(" ")}>
+      {type && !type.has_input ? null : (
+        <Handle
+          type="target"
+          position={Position.Left}
+          id="in"
+          isConnectableStart={false}
+          aria-hidden="true"
+        />
+      )}
+      <div className="hf-node-head">
+        <span className="hf-node-icon">
+          <Icon name={type?.icon ?? "help"} size={20} />
+        </span>
+        <span className="hf-node-text">
+          <span className="hf-node-name">{node.name || type?.label}</span>
+          <span className="hf-node-type">{type ? type.label : `${node.type}: not available here`}</span>
+        </span>
+        <Badges id={id} />
+        {ports.length === 1 && ports[0] ? (
+          <PortHandle node={id} port={ports[0].name} label={ports[0].label} isReadOnly={isReadOnly} />
+        ) : null}
+      </div>
+      {ports.length > 1 ? (
+        <div className="hf-ports">
+          {ports.map((port) => (
+            <div key={port.name} className={`hf-port ${state?.port === port.name ? "is-taken" : ""}`}>
+              <span>{port.label}</span>
+              <PortHandle node={id} port={port.name} label={port.label} isReadOnly={isReadOnly} />
+            </div>
+          ))}
+        </div>
+      ) : null}
+      {type ? null : <UnknownPorts id={id} />}
+      {verdict ? (
+        <div className="hf-refusal">
+          <Icon name="ban" size={14} /> {verdict.message}
+        </div>
+      ) : null}
+    </div>
+  );
+});
+
+/** A type that is not installed here keeps its wires; they need somewhere to begin. */
+function UnknownPorts({ id }: { id: string }) {
+  const ports = useDocument((document) =>
+    [...new Set(document.edges.filter((edge) => edge.from === id).map((edge) => edge.port))].join("\n"),
+  );
+  return (
+    <div className="hf-ports">
+      {ports
+        .split("\n")
+        .filter(Boolean)
+        .map((port) => (
+          <div key={port} className="hf-port">
+            <span>{port}</span>
+            <PortHandle node={id} port={port} label={port} isReadOnly />
+          </div>
+        ))}
+    </div>
+  );
+}
+
+function Badges({ id }: { id: string }) {
+  const problems = useChecks((state) => state.problems);
+  const state = useNodeState(id);
+  const mine = problemsOf(problems, id);
+  const isError = mine.some((problem) => problem.severity === "error");
+  return (
+    <span className="hf-node-badges">
+      {state && state.status !== "unreached" ? (
+        <StateBadge status={state.status} attempt={state.attempt} />
+      ) : null}
+      {mine.length > 0 ? (
+        <span
+          className={`hf-dot ${isError ? "is-error" : "is-warning"}`}
+          title={mine.map((problem) => problem.message).join("\n")}
+        >
+          <Icon name="alert-triangle" size={14} />
+          <span className="visually-hidden">{count(mine.length, "problem")}</span>
+          {mine.length > 1 ? mine.length : ""}
+        </span>
+      ) : null}
+    </span>
+  );
+}
+
+function StateBadge({ status, attempt }: { status: string; attempt: number }) {
+  const { label, icon, tone } = statusOf(status);
+  return (
+    <span
+      className={`hf-state text-${tone}`}
+      title={attempt > 1 ? `${label}, try ${attempt}` : label}
+      data-status={status}
+    >
+      <Icon name={icon} size={18} className={status === "running" ? "icon-spin" : ""} />
+      <span className="visually-hidden">{label}</span>
+      {attempt > 1 ? <small>×{attempt}</small> : null}
+    </span>
+  );
+}

@@ -1,0 +1,160 @@
+import {
+  applyNodeChanges,
+  Background,
+  BackgroundVariant,
+  ControlButton,
+  Controls,
+  type EdgeChange,
+  MiniMap,
+  type NodeChange,
+  ReactFlow,
+  useReactFlow,
+} from "@xyflow/react";
+import { type DragEvent, useCallback, useRef } from "react";
+import { addOfType, apply, tidyUp } from "@/app/actions";
+import { useSession } from "@/app/session";
+import { moveNodes } from "@/graph/changes";
+import { GRID, nodeById, type Position } from "@/graph/model";
+import { useTheme } from "@/shared/hooks/useTheme";
+import { Icon } from "@/shared/ui/Icon";
+import { BaseNode } from "./BaseNode";
+import { FlowEdgeLine } from "./FlowEdgeLine";
+import { useCanvasMode } from "./mode";
+import { useFlowElements } from "./useFlowElements";
+import { useReveal } from "./useReveal";
+import { useWiring } from "./useWiring";
+
+const nodeTypes = { flow: BaseNode };
+const edgeTypes = { flow: FlowEdgeLine };
+/** React Flow's own announcement tells the place before the move; ours tells the place after it. */
+const labels = {
+  "node.a11yDescription.default": "Enter chooses the node, arrow keys move it, Delete removes it.",
+  "node.a11yDescription.keyboardDisabled": "Enter chooses the node, arrow keys move it, Delete removes it.",
+  "node.a11yDescription.ariaLiveMessage": () => "",
+  "edge.a11yDescription.default": "Enter chooses the wire, Delete removes it.",
+};
+export const PALETTE_TYPE = "application/x-hookflow-node-type";
+
+/** The drawing: React Flow shows the document, and each gesture becomes a change of it. */
+export function Canvas() {
+  const session = useSession();
+  const { isReadOnly } = useCanvasMode();
+  const { nodes, edges, setNodes } = useFlowElements();
+  const { screenToFlowPosition, fitView, getNode } = useReactFlow();
+  const theme = useTheme();
+  const wiring = useWiring();
+  const gesture = useRef("keys");
+  useReveal();
+
+  const onNodesChange = useCallback(
+    (changes: NodeChange[]) => {
+      setNodes((old) => applyNodeChanges(changes, old));
+      selectNodes(session, changes);
+      const moved = changes.flatMap((change) =>
+        change.type === "position" && change.position && !change.dragging
+          ? [[change.id, change.position] as const]
+          : [],
+      );
+      if (!isReadOnly) commitMoves(session, Object.fromEntries(moved), gesture.current);
+    },
+    [session, setNodes, isReadOnly],
+  );
+  const onDrop = (event: DragEvent) => {
+    const type = session.types.get(event.dataTransfer.getData(PALETTE_TYPE));
+    if (!type) return;
+    event.preventDefault();
+    const at = screenToFlowPosition({ x: event.clientX - 110, y: event.clientY - 30 });
+    addOfType(session, type, at);
+  };
+  const tidy = async () => {
+    await tidyUp(session, (id) => {
+      const measured = getNode(id)?.measured;
+      return { width: measured?.width ?? 220, height: measured?.height ?? 110 };
+    });
+    setTimeout(() => void fitView({ duration: 200, maxZoom: 1, padding: 0.2 }), 50);
+  };
+  return (
+    <ReactFlow
+      id="flow"
+      className="hf-canvas"
+      aria-label="Drawing of the flow"
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={nodeTypes}
+      edgeTypes={edgeTypes}
+      colorMode={theme}
+      ariaLabelConfig={labels}
+      onNodesChange={onNodesChange}
+      onEdgesChange={(changes) => selectEdges(session, changes)}
+      onNodeDragStart={() => {
+        gesture.current = `drag-${Date.now()}`;
+      }}
+      onNodeDragStop={() => {
+        gesture.current = "keys";
+      }}
+      onSelectionDragStart={() => {
+        gesture.current = `drag-${Date.now()}`;
+      }}
+      onDrop={onDrop}
+      onDragOver={(event) => event.preventDefault()}
+      {...(isReadOnly ? {} : wiring)}
+      nodesDraggable={!isReadOnly}
+      nodesConnectable={!isReadOnly}
+      edgesReconnectable={!isReadOnly}
+      deleteKeyCode={null}
+      selectionKeyCode="Shift"
+      multiSelectionKeyCode={["Meta", "Control", "Shift"]}
+      snapToGrid
+      snapGrid={[GRID, GRID]}
+      minZoom={0.1}
+      maxZoom={2}
+      connectionRadius={30}
+      fitView
+      fitViewOptions={{ maxZoom: 1, padding: 0.2 }}
+      proOptions={{ hideAttribution: true }}
+    >
+      <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.5} />
+      <Controls showInteractive={false} position="bottom-left" orientation="horizontal" aria-label="View">
+        {isReadOnly ? null : (
+          <ControlButton onClick={() => void tidy()} title="Tidy up" aria-label="Tidy up">
+            <Icon name="layout-distribute-horizontal" size={16} />
+          </ControlButton>
+        )}
+      </Controls>
+      <MiniMap position="bottom-right" pannable zoomable ariaLabel="Overview" nodeBorderRadius={8} />
+    </ReactFlow>
+  );
+}
+
+type S = ReturnType<typeof useSession>;
+
+function selectNodes(session: S, changes: NodeChange[]): void {
+  const picks = changes.filter((change) => change.type === "select");
+  if (picks.length === 0) return;
+  const { selected, selectedEdges, select } = session.ui.getState();
+  const chosen = new Set(selected);
+  for (const pick of picks) pick.selected ? chosen.add(pick.id) : chosen.delete(pick.id);
+  select([...chosen], selectedEdges);
+}
+
+function selectEdges(session: S, changes: EdgeChange[]): void {
+  const picks = changes.filter((change) => change.type === "select");
+  if (picks.length === 0) return;
+  const { selected, selectedEdges, select } = session.ui.getState();
+  const chosen = new Set(selectedEdges);
+  for (const pick of picks) pick.selected ? chosen.add(pick.id) : chosen.delete(pick.id);
+  select(selected, [...chosen]);
+}
+
+/** Drags end here, and arrow keys, which React Flow reports in no other way. */
+function commitMoves(session: S, places: Record<string, Position>, gesture: string): void {
+  const { document } = session.documents.getState();
+  const moved = Object.entries(places).filter(([id, place]) => {
+    const now = nodeById(document, id)?.position;
+    return now && (now.x !== place.x || now.y !== place.y);
+  });
+  if (moved.length === 0) return;
+  const change = moveNodes(document, Object.fromEntries(moved), gesture);
+  const [first] = moved;
+  apply(session, change, `${change.name} to ${first?.[1].x}, ${first?.[1].y}.`);
+}

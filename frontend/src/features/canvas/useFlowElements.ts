@@ -1,0 +1,63 @@
+import type { Edge, Node } from "@xyflow/react";
+import { useLayoutEffect, useMemo, useState } from "react";
+import { useChecks, useDocument, useSession, useUi } from "@/app/session";
+import { problemsOf } from "@/features/problems/checker";
+import { edgeId, type FlowDocument, type FlowNode, incoming, nodeName } from "@/graph/model";
+import { count } from "@/shared/format";
+
+function nodeLabel(document: FlowDocument, node: FlowNode, typeLabel: string, problems: number): string {
+  const from = incoming(document, node.id).map((edge) => nodeName(document, edge.from));
+  return [
+    `${node.name}, ${typeLabel}`,
+    from.length > 0 ? `fed by ${from.join(", ")}` : "fed by nothing",
+    problems > 0 ? count(problems, "problem") : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** The document as React Flow's nodes and edges. Measures and places during a drag are React Flow's own. */
+export function useFlowElements() {
+  const session = useSession();
+  const document = useDocument((doc) => doc);
+  const problems = useChecks((state) => state.problems);
+  const selected = useUi((ui) => ui.selected);
+  const selectedEdges = useUi((ui) => ui.selectedEdges);
+  const [nodes, setNodes] = useState<Node[]>([]);
+  useLayoutEffect(() => {
+    const chosen = new Set(selected);
+    setNodes((old) => {
+      const known = new Map(old.map((node) => [node.id, node]));
+      return document.nodes.map((node) => {
+        const before = known.get(node.id);
+        const typeLabel = session.types.get(node.type)?.label ?? `type ${node.type}, not available here`;
+        const ariaLabel = nodeLabel(document, node, typeLabel, problemsOf(problems, node.id).length);
+        const isSame =
+          before?.ariaLabel === ariaLabel &&
+          before.selected === chosen.has(node.id) &&
+          before.position === node.position;
+        if (before && isSame) return before;
+        const base = before ?? { id: node.id, type: "flow", data: {}, ariaRole: "group" as const };
+        return { ...base, position: node.position, selected: chosen.has(node.id), ariaLabel };
+      });
+    });
+  }, [document, problems, selected, session]);
+  const edges = useMemo(() => {
+    const chosen = new Set(selectedEdges);
+    return document.edges.map((edge): Edge => {
+      const id = edgeId(edge);
+      return {
+        id,
+        type: "flow",
+        source: edge.from,
+        sourceHandle: edge.port,
+        target: edge.to,
+        targetHandle: "in",
+        reconnectable: "target",
+        selected: chosen.has(id),
+        ariaLabel: `Wire from ${nodeName(document, edge.from)}, port ${edge.port}, to ${nodeName(document, edge.to)}`,
+      };
+    });
+  }, [document, selectedEdges]);
+  return { nodes, edges, setNodes };
+}

@@ -1,0 +1,61 @@
+import { useState } from "react";
+import { useStore } from "zustand";
+import { messageOf } from "@/api/client";
+import { useSession } from "@/app/session";
+import { jsonFault } from "@/features/inspector/fields/JsonField";
+import { Dialog } from "@/shared/ui/Dialog";
+
+/** Start a real run of the published version with a payload that can be looked at first. */
+export function RunDialog() {
+  const session = useSession();
+  const version = useStore(session.flow, (flow) => flow.published_version);
+  const [text, setText] = useState(() => JSON.stringify(samplePayload(session), null, 2));
+  const [error, setError] = useState("");
+  const close = () => session.ui.getState().show(null);
+  const fault = jsonFault(text);
+  const go = async () => {
+    try {
+      const answer = await session.api.run(text.trim() ? JSON.parse(text) : {});
+      close();
+      session.live.show(typeof answer.run === "string" ? answer.run : answer.run.id);
+      session.ui.getState().open("test");
+    } catch (reason) {
+      setError(messageOf(reason));
+    }
+  };
+  return (
+    <Dialog
+      title={`Run version ${version} for real`}
+      onClose={close}
+      footer={
+        <button type="button" className="btn btn-primary" disabled={fault !== null} onClick={() => void go()}>
+          Run
+        </button>
+      }
+    >
+      <p>Mails are sent and other systems are called. The draft's unpublished changes are not part of it.</p>
+      <label className="form-label" htmlFor="run-payload">
+        Payload
+      </label>
+      <textarea
+        id="run-payload"
+        className={`form-control font-monospace hf-code ${fault ? "is-invalid" : ""}`}
+        rows={12}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      {fault ? <div className="text-danger small">{fault}</div> : null}
+      {error ? <div className="alert alert-danger mt-2">{error}</div> : null}
+    </Dialog>
+  );
+}
+
+function samplePayload(session: ReturnType<typeof useSession>): unknown {
+  const { choice } = session.test.getState().sample;
+  if (choice.payload !== undefined) return choice.payload;
+  const trigger = session.documents
+    .getState()
+    .document.nodes.find((node) => session.types.get(node.type)?.has_input === false);
+  const type = session.eventTypes.find((other) => other.name === trigger?.config.event);
+  return type?.sample ?? trigger?.config.example ?? trigger?.config.sample ?? {};
+}

@@ -1,0 +1,89 @@
+import { useEffect, useState } from "react";
+import { useStore } from "zustand";
+import type { StoredEvent } from "@/api/types";
+import { chooseSample } from "@/app/actions";
+import { noSample, type Sample, useDocument, useSession } from "@/app/session";
+import { jsonFault } from "@/features/inspector/fields/JsonField";
+import { relativeTime } from "@/shared/format";
+
+/** The event type that the trigger listens to, if it listens to one. */
+function useTriggerEvent(): string {
+  const session = useSession();
+  return useDocument((document) => {
+    const trigger = document.nodes.find((node) => session.types.get(node.type)?.has_input === false);
+    return typeof trigger?.config.event === "string" ? trigger.config.event : "";
+  });
+}
+
+/** What previews, dry runs and test runs are tried with: the type's sample, a stored event, or a payload of one's own. */
+export function SamplePicker() {
+  const session = useSession();
+  const sample = useStore(session.test, (state) => state.sample);
+  const eventType = useTriggerEvent();
+  const [events, setEvents] = useState<StoredEvent[]>([]);
+  const [isOwn, setIsOwn] = useState(false);
+  useEffect(() => {
+    if (!eventType) return setEvents([]);
+    session.api.events(eventType).then(setEvents, () => setEvents([]));
+  }, [session, eventType]);
+  const builtin = session.eventTypes.find((type) => type.name === eventType);
+  const choose = (value: string) => {
+    setIsOwn(value === "own");
+    if (value === "sample")
+      return chooseSample(session, builtin ? { ...noSample, label: `sample of ${builtin.name}` } : noSample);
+    if (value === "own") return;
+    const event = events.find((other) => other.id === value);
+    if (event) chooseSample(session, { label: `event of ${when(event)}`, choice: { event_id: event.id } });
+  };
+  const current = isOwn ? "own" : (sample.choice.event_id ?? ("payload" in sample.choice ? "own" : "sample"));
+  return (
+    <div className="hf-field">
+      <label className="form-label" htmlFor="sample">
+        Try it with
+      </label>
+      <select
+        id="sample"
+        className="form-select"
+        value={current}
+        onChange={(event) => choose(event.target.value)}
+      >
+        <option value="sample">
+          {builtin ? `The sample of ${builtin.label}` : "The sample of the trigger"}
+        </option>
+        {events.map((event) => (
+          <option key={event.id} value={event.id}>
+            Event of {when(event)}
+          </option>
+        ))}
+        <option value="own">A payload of your own…</option>
+      </select>
+      {current === "own" ? <OwnPayload sample={sample} fallback={builtin?.sample ?? {}} /> : null}
+    </div>
+  );
+}
+
+function when(event: StoredEvent): string {
+  return relativeTime(event.occurred_at ?? event.received_at ?? event.created_at ?? new Date().toISOString());
+}
+
+function OwnPayload({ sample, fallback }: { sample: Sample; fallback: unknown }) {
+  const session = useSession();
+  const [text, setText] = useState(() => JSON.stringify(sample.choice.payload ?? fallback, null, 2));
+  const fault = jsonFault(text);
+  useEffect(() => {
+    if (fault || text.trim() === "") return;
+    chooseSample(session, { label: "your payload", choice: { payload: JSON.parse(text) } });
+  }, [session, text, fault]);
+  return (
+    <>
+      <textarea
+        className={`form-control font-monospace hf-code mt-2 ${fault ? "is-invalid" : ""}`}
+        aria-label="Payload"
+        rows={8}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      {fault ? <div className="text-danger small">{fault}</div> : null}
+    </>
+  );
+}

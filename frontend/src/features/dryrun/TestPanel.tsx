@@ -1,0 +1,100 @@
+import { useState } from "react";
+import { useStore } from "zustand";
+import type { DryStep } from "@/api/types";
+import { dryRun } from "@/app/actions";
+import { useDocument, useSession } from "@/app/session";
+import { RecentRuns } from "@/features/runs/RecentRuns";
+import { Result } from "@/features/runs/ResultView";
+import { nodeName } from "@/graph/model";
+import { Icon } from "@/shared/ui/Icon";
+import { StatusBadge } from "@/shared/ui/StatusBadge";
+import { SamplePicker } from "./SamplePicker";
+
+/** Trying the flow: a dry run without side effects, a real run of the published version, and recent runs. */
+export function TestPanel() {
+  const session = useSession();
+  const { result, isRunning, error, of } = useStore(session.test);
+  const document = useDocument((doc) => doc);
+  const version = useStore(session.flow, (flow) => flow.published_version);
+  return (
+    <div className="hf-panel-body">
+      <SamplePicker />
+      <div className="btn-list mb-3">
+        <button
+          type="button"
+          className="btn btn-primary"
+          disabled={isRunning}
+          onClick={() => void dryRun(session)}
+        >
+          <Icon name={isRunning ? "loader-2" : "flask"} className={isRunning ? "icon-spin" : ""} /> Dry run
+        </button>
+        <button
+          type="button"
+          className="btn"
+          disabled={version == null}
+          title={version == null ? "Publish the flow first." : `Runs version ${version} for real.`}
+          onClick={() => session.ui.getState().show({ kind: "run" })}
+        >
+          <Icon name="player-play" /> Run for real…
+        </button>
+      </div>
+      <p className="text-secondary small">
+        A dry run touches nothing outside: actions show what they would do.
+      </p>
+      {error ? <div className="alert alert-danger">{error}</div> : null}
+      {result ? (
+        <>
+          <h3 className="hf-heading">
+            Dry run <StatusBadge status={result.status} />
+            {of !== document ? <span className="text-warning small">The flow has changed since.</span> : null}
+          </h3>
+          {result.error ? <div className="alert alert-danger py-2">{result.error.message}</div> : null}
+          <ol className="list-unstyled hf-steps">
+            {result.steps.map((step, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place in the run
+              <DryStepRow key={index} step={step} name={nodeName(document, step.node)} />
+            ))}
+          </ol>
+        </>
+      ) : null}
+      <RecentRuns />
+    </div>
+  );
+}
+
+function DryStepRow({ step, name }: { step: DryStep; name: string }) {
+  const session = useSession();
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <li className="hf-step" data-step={step.node}>
+      <button
+        type="button"
+        className="hf-entry"
+        aria-expanded={isOpen}
+        onClick={() => {
+          setIsOpen(!isOpen);
+          session.ui.getState().select([step.node]);
+          session.ui.getState().open("test");
+        }}
+      >
+        <Icon name={isOpen ? "chevron-down" : "chevron-right"} size={16} />
+        <span className="hf-entry-text">
+          <span className="hf-entry-name">{name}</span>
+          {step.port ? <span className="hf-entry-summary">left by {step.port}</span> : null}
+        </span>
+        <StatusBadge status={step.status} />
+      </button>
+      {isOpen ? (
+        <Result
+          title={name}
+          status={step.status}
+          note=""
+          input={step.input}
+          output={step.output}
+          preview={step.preview}
+          error={step.error}
+        />
+      ) : null}
+    </li>
+  );
+}

@@ -1,0 +1,188 @@
+import { useEffect, useMemo, useRef } from "react";
+import type { Config, NodeType } from "@/api/types";
+import { copySelection, deleteSelection, duplicateSelection, healSelection } from "@/app/actions";
+import { useChecks, useDocument, useSession, useUi } from "@/app/session";
+import { inputShape } from "@/features/problems/checker";
+import { ResultView } from "@/features/runs/ResultView";
+import { rename, setConfig, setNodeSettings } from "@/graph/changes";
+import { type FlowNode, nodeById } from "@/graph/model";
+import { Icon } from "@/shared/ui/Icon";
+import { JsonView } from "@/shared/ui/JsonView";
+import { FieldTree } from "./FieldTree";
+import { FormContext } from "./formContext";
+import { NODE_SETTINGS } from "./nodeSettings";
+import { SchemaForm } from "./SchemaForm";
+import { useFocusField } from "./useFocusField";
+import { Wires } from "./Wires";
+
+/** The settings of the chosen node: what comes in, the form, what came out. */
+export function Inspector() {
+  const session = useSession();
+  const id = useUi((ui) => ui.selected.at(-1));
+  const isSingle = useUi((ui) => ui.selected.length === 1);
+  const node = useDocument((document) => (id ? nodeById(document, id) : undefined));
+  if (!node || !isSingle) return <Nothing />;
+  return <NodePanel key={node.id} node={node} type={session.types.get(node.type)} />;
+}
+
+function Nothing() {
+  const many = useUi((ui) => ui.selected.length);
+  return (
+    <p className="text-secondary p-3">
+      {many > 1
+        ? `${many} nodes are chosen. Choose one to set it.`
+        : "Choose a node to set it, or add one from the list."}
+    </p>
+  );
+}
+
+function NodePanel({ node, type }: { node: FlowNode; type: NodeType | undefined }) {
+  const session = useSession();
+  const panel = useRef<HTMLDivElement>(null);
+  useFocusField(panel, node.id);
+  const endBurst = () => session.documents.getState().endBurst();
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only hears that a field was left
+    <div ref={panel} className="hf-panel-body" onBlur={endBurst}>
+      <div className={`hf-node-title kind-${type?.kind ?? "unknown"}`}>
+        <span className="hf-node-icon">
+          <Icon name={type?.icon ?? "help"} size={20} />
+        </span>
+        <div className="flex-fill">
+          <input
+            className="form-control form-control-flush hf-name-input"
+            aria-label="Name of the node"
+            data-field="$name"
+            value={node.name}
+            maxLength={200}
+            onChange={(event) => session.documents.getState().apply(rename(node, event.target.value))}
+          />
+          <small className="text-secondary">
+            {type ? type.summary : `${node.type} is not available here`}
+          </small>
+        </div>
+        <NodeMenu />
+      </div>
+      {type ? <TypedForms node={node} type={type} /> : <Unavailable node={node} />}
+      <ResultView node={node.id} />
+    </div>
+  );
+}
+
+function NodeMenu() {
+  const session = useSession();
+  const copy = () => void navigator.clipboard?.writeText(copySelection(session) ?? "");
+  return (
+    <div className="dropdown">
+      <button
+        type="button"
+        className="btn btn-icon btn-ghost-secondary"
+        data-bs-toggle="dropdown"
+        aria-label="More for this node"
+      >
+        <Icon name="dots-vertical" />
+      </button>
+      <div className="dropdown-menu dropdown-menu-end">
+        <button type="button" className="dropdown-item" onClick={() => duplicateSelection(session)}>
+          Duplicate <kbd className="ms-auto">Ctrl D</kbd>
+        </button>
+        <button type="button" className="dropdown-item" onClick={copy}>
+          Copy <kbd className="ms-auto">Ctrl C</kbd>
+        </button>
+        <button type="button" className="dropdown-item" onClick={() => healSelection(session)}>
+          Delete, join neighbours <kbd className="ms-auto">Ctrl Del</kbd>
+        </button>
+        <button type="button" className="dropdown-item text-danger" onClick={() => deleteSelection(session)}>
+          Delete <kbd className="ms-auto">Del</kbd>
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Unavailable({ node }: { node: FlowNode }) {
+  return (
+    <>
+      <div className="alert alert-warning" role="note">
+        The node type “{node.type}” is not available on this server. The node keeps its settings; the flow can
+        be published when the type is back or the node is gone.
+      </div>
+      <JsonView value={node.config} label="Config" />
+    </>
+  );
+}
+
+function TypedForms({ node, type }: { node: FlowNode; type: NodeType }) {
+  const session = useSession();
+  const allProblems = useChecks((state) => state.problems);
+  const shape = useChecks((state) => inputShape(state, node.id));
+  const latest = useRef(node);
+  useEffect(() => {
+    latest.current = node;
+  }, [node]);
+  const context = useMemo(
+    () => ({
+      root: type.config_schema,
+      nodeId: node.id,
+      shape,
+      problems: allProblems.filter((problem) => problem.node === node.id),
+      idPrefix: `node-${node.id}`,
+    }),
+    [type, node.id, shape, allProblems],
+  );
+  const settingsSchema = type.settings_schema ?? NODE_SETTINGS;
+  const settingsContext = useMemo(
+    () => ({
+      ...context,
+      root: settingsSchema,
+      nodeId: null,
+      idPrefix: `settings-${node.id}`,
+      problems: context.problems.flatMap((problem) =>
+        problem.field?.startsWith("settings.")
+          ? [{ ...problem, field: problem.field.slice("settings.".length) }]
+          : [],
+      ),
+    }),
+    [context, settingsSchema, node.id],
+  );
+  const general = context.problems.filter((problem) => !problem.field);
+  return (
+    <>
+      {general.map((problem) => (
+        <div
+          key={problem.code + problem.message}
+          className={`alert alert-${problem.severity === "error" ? "danger" : "warning"} py-2`}
+        >
+          {problem.message} {problem.hint}
+        </div>
+      ))}
+      {type.has_input && shape ? <FieldTree shape={shape} /> : null}
+      <FormContext value={context}>
+        <SchemaForm
+          schema={type.config_schema}
+          root={type.config_schema}
+          value={node.config}
+          onChange={(config: Config, path, label) =>
+            session.documents.getState().apply(setConfig(latest.current, config, path, label))
+          }
+        />
+      </FormContext>
+      <Wires node={node} type={type} />
+      {type.has_input ? (
+        <details className="hf-more" data-settings>
+          <summary>Retry and time limit</summary>
+          <FormContext value={settingsContext}>
+            <SchemaForm
+              schema={settingsSchema}
+              root={settingsSchema}
+              value={node.settings}
+              onChange={(settings: Config, path) =>
+                session.documents.getState().apply(setNodeSettings(latest.current, settings, path))
+              }
+            />
+          </FormContext>
+        </details>
+      ) : null}
+    </>
+  );
+}

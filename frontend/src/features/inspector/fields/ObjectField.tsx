@@ -1,0 +1,50 @@
+import type { Config } from "@/api/types";
+import { useForm } from "../formContext";
+import { SchemaForm } from "../SchemaForm";
+import { Problems, useFieldIds } from "./FieldFrame";
+import type { FieldProps } from "./props";
+
+/** A form within the form. One that may be left out has a switch. */
+export function ObjectField({ spec, path, value, problems, onChange }: FieldProps) {
+  const { root } = useForm();
+  const ids = useFieldIds(path);
+  const isOptional = spec.isNullable;
+  const isOn = value != null || !isOptional;
+  return (
+    <fieldset className="hf-group">
+      <legend>
+        {isOptional ? (
+          <label className="form-check form-switch mb-0" htmlFor={ids.id}>
+            <input
+              id={ids.id}
+              type="checkbox"
+              role="switch"
+              className="form-check-input"
+              checked={isOn}
+              aria-describedby={spec.help ? ids.helpId : undefined}
+              onChange={(event) => onChange(event.target.checked ? {} : undefined)}
+            />
+            <span className="form-check-label">{spec.label}</span>
+          </label>
+        ) : (
+          spec.label
+        )}
+      </legend>
+      {spec.help ? (
+        <small className="form-hint mb-2" id={ids.helpId}>
+          {spec.help}
+        </small>
+      ) : null}
+      <Problems problems={problems} id={ids.problemId} />
+      {isOn ? (
+        <SchemaForm
+          schema={spec.schema}
+          root={root}
+          value={(value ?? {}) as Config}
+          path={path}
+          onChange={(next, at, label) => onChange(next, at, label)}
+        />
+      ) : null}
+    </fieldset>
+  );
+}

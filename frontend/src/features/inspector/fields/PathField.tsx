@@ -1,0 +1,50 @@
+import { useId } from "react";
+import { nearest, pathsOf, typeName, unknownSegment } from "@/graph/shapes";
+import { useForm } from "../formContext";
+import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";
+import type { FieldProps } from "./props";
+
+/** The dotted path of a field of the record, with what there is to choose from. */
+export function PathField({ spec, path, value, problems, onChange }: FieldProps) {
+  const { shape } = useForm();
+  const ids = useFieldIds(path);
+  const listId = useId();
+  const text = typeof value === "string" ? value : "";
+  const unknown = shape && text ? unknownSegment(shape, text.split(".")) : null;
+  const near = unknown && problems.length > 0 ? nearest(unknown.name, unknown.known) : null;
+  const fix = near
+    ? text
+        .split(".")
+        .toSpliced(unknown?.index ?? 0, 1, near)
+        .join(".")
+    : null;
+  return (
+    <FieldFrame spec={spec} path={path} problems={problems}>
+      <input
+        id={ids.id}
+        className={`form-control font-monospace ${problems.length > 0 ? "is-invalid" : ""}`}
+        list={listId}
+        autoComplete="off"
+        spellCheck={false}
+        placeholder={spec.ui.placeholder ?? ""}
+        value={text}
+        {...describedBy(ids, spec, problems)}
+        onChange={(event) => onChange(event.target.value || (spec.isRequired ? "" : undefined))}
+      />
+      <datalist id={listId}>
+        {pathsOf(shape).map(({ path: parts, shape: inner }) => (
+          <option
+            key={parts.join(".")}
+            value={parts.join(".")}
+            label={`${typeName(inner)} ${inner.description ?? ""}`}
+          />
+        ))}
+      </datalist>
+      {fix ? (
+        <button type="button" className="btn btn-sm btn-outline-primary mt-1" onClick={() => onChange(fix)}>
+          Use “{fix}”
+        </button>
+      ) : null}
+    </FieldFrame>
+  );
+}

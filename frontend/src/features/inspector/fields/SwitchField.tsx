@@ -1,0 +1,29 @@
+import { describedBy, Problems, useFieldIds } from "./FieldFrame";
+import type { FieldProps } from "./props";
+
+/** Yes or no. */
+export function SwitchField({ spec, path, value, problems, onChange }: FieldProps) {
+  const ids = useFieldIds(path);
+  return (
+    <>
+      <label className="form-check form-switch mb-1" htmlFor={ids.id}>
+        <input
+          id={ids.id}
+          type="checkbox"
+          role="switch"
+          className="form-check-input"
+          checked={Boolean(value ?? spec.schema.default)}
+          {...describedBy(ids, { ...spec, isRequired: false }, problems)}
+          onChange={(event) => onChange(event.target.checked)}
+        />
+        <span className="form-check-label">{spec.label}</span>
+      </label>
+      <Problems problems={problems} id={ids.problemId} />
+      {spec.help ? (
+        <small className="form-hint" id={ids.helpId}>
+          {spec.help}
+        </small>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useSession } from "@/app/session";
+import { PreviewLine } from "@/features/templates/PreviewLine";
+import type { TemplateEditor } from "@/features/templates/templateEditor";
+import { useForm } from "../formContext";
+import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";
+import type { FieldProps } from "./props";
+
+/** Text with `{{ }}`. A plain textarea until it is used; then the editor with completion takes its place. */
+export function TemplateField({ spec, path, value, problems, onChange }: FieldProps) {
+  const session = useSession();
+  const { shape, nodeId } = useForm();
+  const ids = useFieldIds(path);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<TemplateEditor | null>(null);
+  const [isRich, setIsRich] = useState(false);
+  const text = typeof value === "string" ? value : value == null ? "" : String(value);
+  const change = (next: string) => onChange(stored(next));
+  const latest = useRef({ change, shape, text });
+  latest.current = { change, shape, text };
+
+  function stored(next: string): unknown {
+    if (spec.slot === "integer" && /^-?\d{1,15}$/.test(next.trim())) return Number(next.trim());
+    return next === "" && !spec.isRequired ? undefined : next;
+  }
+
+  const upgrade = useCallback(async () => {
+    const { mountTemplateEditor } = await import("@/features/templates/templateEditor");
+    const parent = host.current;
+    const plain = area.current;
+    if (!parent || editor.current) return;
+    const hadFocus = plain !== null && document.activeElement === plain;
+    editor.current = mountTemplateEditor({
+      parent,
+      text: latest.current.text,
+      cursor: plain?.selectionEnd ?? latest.current.text.length,
+      isMultiline: spec.isMultiline,
+      nonce: session.nonce,
+      labelledBy: ids.labelId,
+      describedBy: `${ids.problemId} ${ids.helpId}`,
+      field: path,
+      shape: () => latest.current.shape,
+      onChange: (next) => latest.current.change(next),
+      onBlur: () => session.documents.getState().endBurst(),
+    });
+    setIsRich(true);
+    if (hadFocus) editor.current.focus();
+  }, [session, ids.labelId, ids.problemId, ids.helpId, path, spec.isMultiline]);
+
+  useEffect(() => () => editor.current?.destroy(), []);
+  useEffect(() => editor.current?.setText(text), [text]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another shape means other unknown fields
+  useEffect(() => editor.current?.recheck(), [shape]);
+
+  return (
+    <FieldFrame spec={spec} path={path} problems={problems}>
+      {isRich ? null : (
+        <textarea
+          ref={area}
+          id={ids.id}
+          className={`form-control hf-template ${problems.length > 0 ? "is-invalid" : ""}`}
+          rows={spec.isMultiline ? 5 : 1}
+          spellCheck={false}
+          placeholder={spec.ui.placeholder ?? ""}
+          value={text}
+          {...describedBy(ids, spec, problems)}
+          onFocus={() => void upgrade()}
+          onChange={(event) => latest.current.change(event.target.value)}
+        />
+      )}
+      <div
+        ref={host}
+        hidden={!isRich}
+        className={`form-control hf-template-host ${spec.isMultiline ? "is-multiline" : ""} ${problems.length > 0 ? "is-invalid" : ""}`}
+      />
+      {nodeId && text.includes("{{") ? <PreviewLine node={nodeId} field={path} text={text} /> : null}
+    </FieldFrame>
+  );
+}

@@ -1,0 +1,69 @@
+import { useState } from "react";
+import { addOfType } from "@/app/actions";
+import { useSession } from "@/app/session";
+import type { Position } from "@/graph/model";
+import { Dialog } from "@/shared/ui/Dialog";
+import { Icon } from "@/shared/ui/Icon";
+import { search } from "./search";
+
+interface Props {
+  at: Position | null;
+  from?: { from: string; port: string } | undefined;
+}
+
+/** Add a node by name: from the keyboard, or where a wire was dropped. Then only types with an input are offered. */
+export function AddDialog({ at, from }: Props) {
+  const session = useSession();
+  const [query, setQuery] = useState("");
+  const [chosen, setChosen] = useState(0);
+  const close = () => session.ui.getState().show(null);
+  const found = search([...session.types.values()], query).filter((type) => !from || type.has_input);
+  const add = (index: number) => {
+    const type = found[index];
+    if (!type) return;
+    close();
+    addOfType(session, type, at, from);
+  };
+  return (
+    <Dialog title={from ? "Add a node behind this wire" : "Add a node"} onClose={close}>
+      <input
+        autoFocus
+        type="search"
+        className="form-control mb-2"
+        placeholder="Search nodes"
+        aria-label="Search nodes"
+        value={query}
+        onChange={(event) => {
+          setQuery(event.target.value);
+          setChosen(0);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") add(chosen);
+          else if (event.key === "ArrowDown") setChosen(Math.min(chosen + 1, found.length - 1));
+          else if (event.key === "ArrowUp") setChosen(Math.max(chosen - 1, 0));
+          else return;
+          event.preventDefault();
+        }}
+      />
+      <ul className="list-unstyled hf-choices">
+        {found.map((type, index) => (
+          <li key={type.type}>
+            <button
+              type="button"
+              className={`hf-entry kind-${type.kind} ${index === chosen ? "is-chosen" : ""}`}
+              onClick={() => add(index)}
+            >
+              <span className="hf-node-icon">
+                <Icon name={type.icon} size={18} />
+              </span>
+              <span className="hf-entry-text">
+                <span className="hf-entry-name">{type.label}</span>
+                <span className="hf-entry-summary">{type.summary}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}

@@ -1,0 +1,73 @@
+import { useMemo, useState } from "react";
+import type { NodeType } from "@/api/types";
+import { addOfType } from "@/app/actions";
+import { useSession } from "@/app/session";
+import { PALETTE_TYPE } from "@/features/canvas/Canvas";
+import { Icon } from "@/shared/ui/Icon";
+import { grouped, search } from "./search";
+
+/** All node types that the server has: drag one onto the drawing, or click it. */
+export function Palette({ onAdded }: { onAdded?: () => void }) {
+  const session = useSession();
+  const [query, setQuery] = useState("");
+  const found = useMemo(() => search([...session.types.values()], query), [session, query]);
+  const add = (type: NodeType) => {
+    addOfType(session, type, null);
+    onAdded?.();
+  };
+  return (
+    <section className="hf-palette" aria-label="Node types">
+      <div className="hf-search">
+        <Icon name="search" size={16} />
+        <input
+          type="search"
+          className="form-control"
+          placeholder="Search nodes"
+          aria-label="Search nodes"
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && found[0]) add(found[0]);
+          }}
+        />
+      </div>
+      <div className="hf-palette-list">
+        {grouped(found).map((group) => (
+          <div key={group.kind}>
+            <h3 className="hf-heading">{group.label}</h3>
+            {group.types.map((type) => (
+              <PaletteEntry key={type.type} type={type} onAdd={() => add(type)} />
+            ))}
+          </div>
+        ))}
+        {found.length === 0 ? <p className="text-secondary px-2">No node is called that.</p> : null}
+      </div>
+    </section>
+  );
+}
+
+function PaletteEntry({ type, onAdd }: { type: NodeType; onAdd: () => void }) {
+  return (
+    <button
+      type="button"
+      className={`hf-entry kind-${type.kind}`}
+      title={type.summary}
+      aria-label={`Add ${type.label}: ${type.summary}`}
+      data-node-type={type.type}
+      draggable
+      onDragStart={(event) => {
+        event.dataTransfer.setData(PALETTE_TYPE, type.type);
+        event.dataTransfer.effectAllowed = "copy";
+      }}
+      onClick={onAdd}
+    >
+      <span className="hf-node-icon">
+        <Icon name={type.icon} size={18} />
+      </span>
+      <span className="hf-entry-text">
+        <span className="hf-entry-name">{type.label}</span>
+        <span className="hf-entry-summary">{type.summary}</span>
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import type { NodeType } from "@/api/types";
+import { grouped, search } from "./search";
+
+const type = (label: string, kind: string, summary = "") =>
+  ({ type: label.toLowerCase().replaceAll(" ", "-"), label, kind, summary }) as NodeType;
+const all = [
+  type("Send mail", "action", "Mail to people"),
+  type("Webhook", "action", "Call a URL"),
+  type("Filter", "filter"),
+  type("Odd", "strange"),
+];
+
+test("search finds by name before summary and needs every word", () => {
+  expect(search(all, "mail").map((t) => t.label)).toEqual(["Send mail"]);
+  expect(search(all, "url call").map((t) => t.label)).toEqual(["Webhook"]);
+  expect(search(all, "mail url")).toEqual([]);
+  expect(search(all, "")).toHaveLength(4);
+});
+
+test("a kind that only the server knows has its own group", () => {
+  expect(grouped(all).map((group) => group.label)).toEqual(["Filters", "Actions", "strange"]);
+});

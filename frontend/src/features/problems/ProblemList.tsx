@@ -1,0 +1,61 @@
+import { jumpTo } from "@/app/actions";
+import { useChecks, useDocument, useSession } from "@/app/session";
+import { nodeById, nodeName } from "@/graph/model";
+import { Icon } from "@/shared/ui/Icon";
+
+/** Everything that the server finds wrong, each with its way to the field. Publishing waits for the errors. */
+export function ProblemList() {
+  const session = useSession();
+  const { problems, ok, error } = useChecks((state) => state);
+  const document = useDocument((doc) => doc);
+  if (error) return <div className="alert alert-danger m-3">{error}</div>;
+  if (problems.length === 0) {
+    return (
+      <div className="hf-empty">
+        <Icon
+          name={ok === null ? "loader-2" : "circle-check"}
+          size={32}
+          className={ok === null ? "icon-spin" : "text-green"}
+        />
+        <p>{ok === null ? "Checking…" : "There is nothing to fix."}</p>
+      </div>
+    );
+  }
+  return (
+    <ul className="list-unstyled hf-choices p-2" aria-label="Problems">
+      {problems.map((problem, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two problems may be alike in everything
+        <li key={index}>
+          <button
+            type="button"
+            className="hf-entry"
+            data-problem={problem.code}
+            onClick={() => jumpTo(session, problem)}
+          >
+            <Icon
+              name="alert-triangle"
+              className={problem.severity === "error" ? "text-danger" : "text-warning"}
+            />
+            <span className="hf-entry-text">
+              <span className="hf-entry-name">
+                <span className="visually-hidden">{problem.severity}: </span>
+                {problem.message}
+              </span>
+              <span className="hf-entry-summary">
+                {[place(problem.node, problem.field), problem.hint].filter(Boolean).join(" · ")}
+              </span>
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+
+  function place(node: string | null, field: string | null): string {
+    if (!node) return field ?? "";
+    const found = nodeById(document, node);
+    const title =
+      found && field ? session.types.get(found.type)?.config_schema.properties?.[field]?.title : undefined;
+    return [nodeName(document, node), title ?? field].filter(Boolean).join(" › ");
+  }
+}

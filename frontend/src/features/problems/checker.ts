@@ -1,0 +1,78 @@
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { isAbort, messageOf } from "@/api/client";
+import type { FlowApi } from "@/api/flows";
+import type { Problem, Validation } from "@/api/types";
+import type { DocumentStore } from "@/features/history/documentStore";
+import type { FlowDocument } from "@/graph/model";
+import type { ShapeSchema } from "@/graph/shapes";
+
+const QUIET_MS = 250;
+
+export interface CheckState {
+  problems: Problem[];
+  shapes: Validation["shapes"];
+  /** Whether the server would publish this document. Null while that is not known. */
+  ok: boolean | null;
+  error: string;
+}
+
+/** Asks the server what is wrong with the drawing after each pause in editing. Its answer is the only problem list. */
+export class Checker {
+  readonly store: StoreApi<CheckState> = createStore<CheckState>()(() => ({
+    problems: [],
+    shapes: {},
+    ok: null,
+    error: "",
+  }));
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private request: AbortController | null = null;
+
+  constructor(
+    private readonly api: FlowApi,
+    private readonly documents: DocumentStore,
+  ) {
+    documents.subscribe((state, before) => {
+      if (state.document !== before.document && meaning(state.document) !== meaning(before.document))
+        this.soon();
+    });
+  }
+
+  async check(): Promise<void> {
+    clearTimeout(this.timer);
+    this.request?.abort();
+    const request = new AbortController();
+    this.request = request;
+    try {
+      const answer = await this.api.validate(this.documents.getState().document, request.signal);
+      const { problems, shapes } = answer;
+      const ok = answer.ok ?? problems.every((problem) => problem.severity !== "error");
+      if (!request.signal.aborted) this.store.setState({ problems, shapes, ok, error: "" });
+    } catch (error) {
+      if (!isAbort(error)) this.store.setState({ ok: null, error: messageOf(error) });
+    }
+  }
+
+  private soon(): void {
+    this.store.setState({ ok: null });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.check(), QUIET_MS);
+  }
+}
+
+/** The document without what the compiler does not look at, so that moving a box asks nothing. */
+function meaning(document: FlowDocument): string {
+  return JSON.stringify([
+    document.name,
+    document.settings,
+    document.edges,
+    document.nodes.map(({ position: _, ...node }) => node),
+  ]);
+}
+
+export function problemsOf(problems: readonly Problem[], node: string): Problem[] {
+  return problems.filter((problem) => problem.node === node || problem.edge?.to === node);
+}
+
+export function inputShape(state: CheckState, node: string): ShapeSchema | null {
+  return state.shapes[node]?.input ?? null;
+}

@@ -1,0 +1,90 @@
+import { useEffect, useState } from "react";
+import { useStore } from "zustand";
+import { RunApi } from "@/api/runs";
+import type { Step } from "@/api/types";
+import { useSession } from "@/app/session";
+import { JsonView } from "@/shared/ui/JsonView";
+import { StatusBadge } from "@/shared/ui/StatusBadge";
+
+/** What went in and came out of a node in the shown run, or in the last dry run. */
+export function ResultView({ node }: { node: string }) {
+  const session = useSession();
+  const isLive = useStore(session.live.store, (state) => state.isShown);
+  const dry = useStore(session.test, (state) => state.result?.steps.find((step) => step.node === node));
+  const dryOf = useStore(session.test, (state) => state.of);
+  const document = useStore(session.documents, (state) => state.document);
+  if (isLive) return <LiveResult node={node} />;
+  if (!dry) return null;
+  return (
+    <Result
+      title="Dry run"
+      status={dry.status}
+      note={dryOf !== document ? "The flow has changed since." : ""}
+      input={dry.input}
+      output={dry.output}
+      preview={dry.preview}
+      error={dry.error}
+    />
+  );
+}
+
+/** The websocket tells states only; inputs and outputs are asked for when someone looks. */
+function LiveResult({ node }: { node: string }) {
+  const session = useSession();
+  const runId = useStore(session.live.run.store, (state) => state.runId);
+  const known = useStore(session.live.run.store, (state) =>
+    state.steps.findLast((step) => step.node === node),
+  );
+  const [step, setStep] = useState<Step | null>(null);
+  useEffect(() => {
+    if (!runId || !known) return;
+    let isWanted = true;
+    new RunApi(session.api.client, runId).steps().then(
+      (steps) => isWanted && setStep(steps.findLast((other) => other.node === node) ?? null),
+      () => undefined,
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [session, runId, node, known]);
+  if (!known) return <p className="text-secondary small mt-3">The shown run has not come here.</p>;
+  return (
+    <Result
+      title="Shown run"
+      status={known.status}
+      note=""
+      input={step?.input}
+      output={step?.output}
+      error={known.error}
+    />
+  );
+}
+
+interface ResultProps {
+  title: string;
+  status: string;
+  note: string;
+  input: unknown;
+  output: unknown;
+  preview?: unknown;
+  error: { message: string; hint?: string } | null;
+}
+
+export function Result({ title, status, note, input, output, preview, error }: ResultProps) {
+  return (
+    <section className="hf-result" aria-label={title}>
+      <h3 className="hf-heading">
+        {title} <StatusBadge status={status} />{" "}
+        {note ? <span className="text-warning small">{note}</span> : null}
+      </h3>
+      {error ? (
+        <div className="alert alert-danger py-2">
+          {error.message} {error.hint}
+        </div>
+      ) : null}
+      {preview != null ? <JsonView value={preview} label="Would do" /> : null}
+      <JsonView value={output} label="Output" />
+      <JsonView value={input} label="Input" />
+    </section>
+  );
+}

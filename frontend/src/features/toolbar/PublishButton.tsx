@@ -1,0 +1,40 @@
+import { useStore } from "zustand";
+import { useChecks, useSession } from "@/app/session";
+import { count } from "@/shared/format";
+import { Icon } from "@/shared/ui/Icon";
+
+/** The button is the state: what is wrong, nothing new, or ready to go. */
+export function PublishButton() {
+  const session = useSession();
+  const flow = useStore(session.flow);
+  const { ok, problems } = useChecks((state) => state);
+  const edits = useStore(session.documents, (state) => state.past.length);
+  const errors = problems.filter((problem) => problem.severity === "error").length;
+  const hasNews = flow.published_version == null || flow.has_unpublished_changes || edits > 0;
+  const ui = session.ui.getState();
+  return (
+    <div className="btn-list flex-nowrap">
+      {problems.length > 0 ? (
+        <button
+          type="button"
+          className={`btn ${errors > 0 ? "btn-outline-danger" : "btn-outline-warning"}`}
+          aria-label={`Show ${count(problems.length, "problem")}`}
+          onClick={() => ui.open("problems")}
+        >
+          <Icon name="alert-triangle" />
+          <span className="hf-wide">{count(problems.length, "problem")}</span>
+          <span className="hf-narrow">{problems.length}</span>
+        </button>
+      ) : null}
+      <button
+        type="button"
+        className="btn btn-primary"
+        disabled={ok !== true || !hasNews}
+        title={ok === false ? "Fix the problems first." : hasNews ? "" : "Everything is published."}
+        onClick={() => ui.show({ kind: "publish" })}
+      >
+        <Icon name="rocket" /> Publish
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import {
+  editDistance,
+  fieldsOf,
+  nearest,
+  pathsOf,
+  type ShapeSchema,
+  shapeAt,
+  unknownSegment,
+} from "./shapes";
+
+const server: ShapeSchema = {
+  type: "object",
+  properties: {
+    hostname: { type: "string" },
+    ram: { type: "integer" },
+    owner: { type: "object", "x-open": true, properties: { email: { type: "string" } } },
+    disks: { type: "array", items: { type: "object", properties: { size: { type: "integer" } } } },
+    "odd key": { type: "object", properties: { ключ: { type: "string" } } },
+  },
+};
+
+test("paths step through arrays with and without an index", () => {
+  expect(shapeAt(server, ["disks", "0", "size"])).toEqual({ type: "integer" });
+  expect(shapeAt(server, ["disks", "size"])).toEqual({ type: "integer" });
+  expect(shapeAt(server, ["nothing"])).toBeNull();
+  expect(fieldsOf(shapeAt(server, ["disks"])).map((f) => f.name)).toEqual(["size"]);
+});
+
+test("an unknown segment is named with what there is, softly when the object is open", () => {
+  expect(unknownSegment(server, ["hostnam"])).toMatchObject({ index: 0, name: "hostnam", isOpen: false });
+  expect(unknownSegment(server, ["owner", "emial"])).toMatchObject({
+    index: 1,
+    isOpen: true,
+    known: ["email"],
+  });
+  expect(unknownSegment(server, ["odd key", "ключ"])).toBeNull();
+});
+
+test("the nearest real name is offered, a far one is not", () => {
+  expect(nearest("hostnmae", ["hostname", "ram"])).toBe("hostname");
+  expect(nearest("xyzzy", ["hostname", "owner"])).toBeNull();
+  expect(editDistance("emial", "email")).toBe(1);
+});
+
+test("all paths come parents first", () => {
+  expect(pathsOf(server).map(({ path }) => path.join("/"))).toEqual([
+    "hostname",
+    "ram",
+    "owner",
+    "owner/email",
+    "disks",
+    "disks/size",
+    "odd key",
+    "odd key/ключ",
+  ]);
+});

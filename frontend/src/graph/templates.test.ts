@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import type { ShapeSchema } from "./shapes";
+import { completions, expressions, references, unknownFields, writePath } from "./templates";
+
+const shape: ShapeSchema = {
+  type: "object",
+  properties: {
+    hostname: { type: "string" },
+    server: {
+      type: "object",
+      properties: { vlan: { type: "object", properties: { id: { type: "integer" } } } },
+    },
+    "odd key": { type: "object", properties: { "it's": { type: "string" }, größe: { type: "integer" } } },
+    "a.b-c": { type: "string" },
+    disks: { type: "array", items: { type: "object", properties: { size: { type: "integer" } } } },
+  },
+};
+
+const names = (text: string) => references(text).map((r) => r.segments.map((s) => s.name).join("/"));
+
+test("fields are found, filters, tests, words and strings are not", () => {
+  expect(
+    names("Hi {{ user.name | upper | default('x.y') }} {{ a if b is defined and not c else 'd' }}"),
+  ).toEqual(["user/name", "a", "b", "c"]);
+  expect(names('{{ record["odd key"].größe + disks[0].size }}')).toEqual([
+    "record/odd key/größe",
+    "disks/0/size",
+  ]);
+  expect(names("no braces at all")).toEqual([]);
+});
+
+test("braces inside quotes do not close an expression", () => {
+  expect(expressions("{{ '}}' }} x {{ open")).toEqual([
+    { start: 2, end: 8, isClosed: true },
+    { start: 15, end: 20, isClosed: false },
+  ]);
+});
+
+test("a misspelt field is placed and the nearest real one offered", () => {
+  const [problem] = unknownFields("Hello {{ hostnmae }}", shape);
+  expect(problem).toMatchObject({ start: 9, end: 17, replacement: "hostname", severity: "error" });
+  expect(unknownFields('{{ record["od key"] }}', shape)[0]).toMatchObject({ replacement: '"odd key"' });
+  expect(unknownFields("{{ server.vlan.id }} {{ disks[0].size }}", shape)).toEqual([]);
+});
+
+test.each([
+  [["hostname"], "hostname"],
+  [["odd key", "it's"], 'record["odd key"]["it\'s"]'],
+  [["a.b-c"], 'record["a.b-c"]'],
+  [["disks", "0", "size"], "disks[0].size"],
+  [["odd key", "größe"], 'record["odd key"].größe'],
+])("the path %j is written as %s and read back as the same", (path, text) => {
+  expect(writePath(path)).toBe(text);
+  const [reference] = references(`{{ ${text} }}`);
+  const read = reference?.segments.map((s) => s.name) ?? [];
+  expect(read[0] === "record" ? read.slice(1) : read).toEqual(path);
+});
+
+test("completion offers what follows, with index syntax where a name needs it", () => {
+  const at = (text: string) => completions(text, text.length, shape);
+  expect(at("{{ ")?.options.map((o) => o.text)).toContain('record["a.b-c"]');
+  expect(at("{{ server.vl")).toMatchObject({ from: 3, options: [{ text: "server.vlan" }] });
+  expect(at('{{ record["odd key"].')?.options.map((o) => o.text)).toEqual([
+    'record["odd key"]["it\'s"]',
+    'record["odd key"].größe',
+  ]);
+  expect(at("{{ disks.")?.options.map((o) => o.text)).toEqual(["disks[0].size"]);
+  expect(at("{{ hostname | up")).toBeNull();
+  expect(at("plain")).toBeNull();
+});

@@ -1,0 +1,44 @@
+import { type ReactNode, useEffect, useId, useRef } from "react";
+
+interface Props {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  footer?: ReactNode;
+  wide?: boolean;
+}
+
+/** A modal dialog. The browser keeps the focus inside and gives it back at the end. */
+export function Dialog({ title, onClose, children, footer, wide = false }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    const before = document.activeElement;
+    if (element && !element.open) element.showModal();
+    return () => {
+      element?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      className={`hf-dialog card ${wide ? "is-wide" : ""}`}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <div className="card-header">
+        <h2 className="card-title" id={titleId}>
+          {title}
+        </h2>
+        <button type="button" className="btn-close ms-auto" aria-label="Close" onClick={onClose} />
+      </div>
+      <div className="card-body">{children}</div>
+      {footer ? <div className="card-footer d-flex gap-2 justify-content-end">{footer}</div> : null}
+    </dialog>
+  );
+}

@@ -1,0 +1,28 @@
+import { Icon } from "./Icon";
+
+/** Icon, colour and words of each state of a run or step: never colour alone. */
+export const STATUS: Record<string, { label: string; icon: string; tone: string }> = {
+  queued: { label: "Queued", icon: "clock", tone: "secondary" },
+  running: { label: "Running", icon: "loader-2", tone: "blue" },
+  waiting: { label: "Waiting", icon: "hourglass", tone: "yellow" },
+  retrying: { label: "Will try again", icon: "repeat", tone: "orange" },
+  succeeded: { label: "Succeeded", icon: "circle-check", tone: "green" },
+  failed: { label: "Failed", icon: "circle-x", tone: "red" },
+  skipped: { label: "Skipped", icon: "player-skip-forward", tone: "secondary" },
+  cancelled: { label: "Cancelled", icon: "ban", tone: "secondary" },
+  interrupted: { label: "Interrupted", icon: "hand-stop", tone: "orange" },
+};
+
+export function statusOf(status: string): { label: string; icon: string; tone: string } {
+  return STATUS[status] ?? { label: status, icon: "circle", tone: "secondary" };
+}
+
+export function StatusBadge({ status }: { status: string }) {
+  const { label, icon, tone } = statusOf(status);
+  return (
+    <span className={`badge hf-badge bg-${tone}-lt text-${tone}-lt-fg`}>
+      <Icon name={icon} size={14} className={status === "running" ? "icon-spin" : ""} />
+      {label}
+    </span>
+  );
+}
