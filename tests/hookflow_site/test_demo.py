@@ -1,0 +1,27 @@
+"""The demo platform loads beside the first admin, and only where it may."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import SettingsWrapper
+
+from accounts.models import PlatformSettings
+from accounts.services.bootstrap import create_first_admin
+from flows.models import Flow
+
+
+@pytest.mark.django_db
+def test_demo_flows_publish_without_a_problem(settings: SettingsWrapper) -> None:
+    settings.IS_LOCAL_DEMO = True
+    create_first_admin()
+    call_command("load_demo")
+    flows = Flow.objects.filter(is_demo=True)
+    assert flows.count() == 3
+    assert all(flow.published_id and flow.is_enabled and flow.tenant_id for flow in flows)
+    assert "127.0.0.0/8" in PlatformSettings.load().egress_allowed_networks
+
+
+@pytest.mark.django_db
+def test_demo_is_refused_on_any_other_installation() -> None:
+    with pytest.raises(CommandError, match="for local use only"):
+        call_command("load_demo")
+    assert not Flow.objects.exists()
