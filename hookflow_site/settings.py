@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "accounts.middleware.RefuseOddRequestsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "accounts.middleware.HiddenOriginMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.MustChangePasswordMiddleware",

@@ -171,6 +171,30 @@ def test_signing_in_needs_the_csrf_token(viewer: User):
     assert post(Client(enforce_csrf_checks=True), viewer.email).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("origin", "site", "status"),
+    [
+        ("null", "same-origin", 302),
+        ("null", "cross-site", 403),
+        ("null", "same-site", 403),
+        ("null", None, 403),
+        ("http://evil.example", "same-origin", 403),
+    ],
+)
+def test_a_form_of_ours_comes_without_origin(viewer: User, origin: str, site: str | None, status: int):
+    client = Client(enforce_csrf_checks=True)
+    client.get(URL)
+    headers = {"Origin": origin} | ({"Sec-Fetch-Site": site} if site else {})
+    form = {
+        "email": viewer.email,
+        "password": PASSWORD,
+        "csrfmiddlewaretoken": client.cookies["csrftoken"].value,
+    }
+    assert client.post(URL, form, headers=headers).status_code == status
+    del form["csrfmiddlewaretoken"]
+    assert client.post(URL, form, headers=headers).status_code == 403
+
+
 def test_djangos_own_sign_in_is_ours(client, viewer: User, platform_admin: User):
     answer = client.get("/admin/login/?next=/admin/")
     assert answer["Location"] == "/sign-in/?next=/admin/"
