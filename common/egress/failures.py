@@ -29,9 +29,11 @@ def explain(error: Exception, target: Target) -> EgressError:
 def tls_failed(host: str, error: BaseException) -> EgressError:
     """The error for a certificate or a handshake that is not right."""
     cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+    # aiohttp's own certificate error is one by type, yet does not say what is wrong; its cause does.
+    while cause is not None and not getattr(cause, "verify_message", ""):
         cause = cause.__cause__ or cause.__context__
-    why = f"its certificate is not valid: {cause.verify_message}" if cause else "the handshake failed"
+    reason = getattr(cause, "verify_message", "")
+    why = f"its certificate is not valid: {reason}" if reason else "the handshake failed"
     return EgressError(
         "tls_failed",
         f"No safe connection to {host}: {why}.",
