@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("flows.api.urls")),
     path("api/v1/", include("inventory.api.urls")),
     path("", include("accounts.pages.urls")),
+    path("", include("inventory.pages.urls")),
     path("", include("flows.pages.urls")),
     # Django's own forms would pass by the counting of tries and the forced change of a one-time password.
     path("admin/login/", RedirectView.as_view(pattern_name="accounts:sign-in", query_string=True)),

@@ -2,26 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from common.problems import Problem
 from inventory.columns import Table
-from inventory.services.lookups import typed
-
-LONGEST = 200
-
-
-def search_rows(rows: QuerySet[Any], table: Table, text: str) -> QuerySet[Any]:
-    """The rows that have the text anywhere in the columns that the table is searched by."""
-    words = text.strip()[:LONGEST].replace("\0", "")
-    if not words:
-        return rows
-    found = Q()
-    for lookup in table.search:
-        found |= Q(**{f"{lookup}__icontains": words})
-    return rows.filter(found)
+from inventory.services.lookups import LONGEST, search_rows, typed
 
 
 class ColumnFilter(BaseFilterBackend):

@@ -5,12 +5,27 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.scope import readable
 from common.problems import Problem
 from flows.sdk import Json, JsonObject
 from inventory.columns import Column, Table, public_values
+
+LONGEST = 200
+"""Characters of a search that are looked at."""
+
+
+def search_rows(rows: QuerySet[Any], table: Table, text: str) -> QuerySet[Any]:
+    """The rows that have the text anywhere in the columns that the table is searched by."""
+    words = text.strip()[:LONGEST].replace("\0", "")
+    if not words:
+        return rows
+    found = Q()
+    for lookup in table.search:
+        found |= Q(**{f"{lookup}__icontains": words})
+    return rows.filter(found)
 
 
 def rows_where(
