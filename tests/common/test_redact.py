@@ -171,7 +171,7 @@ def test_plain_line_is_cheap() -> None:
 
 
 def _seconds(text: str) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(200):
         log_line(text)
-    return (time.perf_counter() - began) / 200
+    return (time.thread_time() - began) / 200

@@ -177,10 +177,10 @@ def test_event_is_read_quickly() -> None:
 
 
 def _seconds(raw: bytes) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(50):
         loads(raw)
-    return (time.perf_counter() - began) / 50
+    return (time.thread_time() - began) / 50
 
 
 @given(values)
