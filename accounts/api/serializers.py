@@ -127,7 +127,7 @@ class PlatformSettingsSerializer(StrictSerializer):
     egress_allowed_networks = serializers.ListField(
         child=serializers.CharField(max_length=60), required=False, max_length=100
     )
-    flags = serializers.DictField(child=serializers.BooleanField(), required=False)
+    flags = serializers.DictField(child=serializers.BooleanField(), read_only=True)
 
 
 class MeSerializer(serializers.Serializer[Any]):

@@ -8,7 +8,6 @@ from accounts.actors import Actor
 from accounts.models import Tenant, User
 from accounts.roles import Permission
 from accounts.scope import visible
-from accounts.services.platform import Flag
 from accounts.services.users import grantable_roles
 
 _CLASSES: dict[type, str] = {
@@ -146,14 +145,3 @@ class PlatformForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text="One network a line, such as 10.20.0.0/16. All other private and special addresses are refused.",
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for flag in Flag:
-            box = forms.CheckboxInput(attrs={"class": "form-check-input"})
-            label = flag.value.replace("_", " ").capitalize()
-            self.fields[f"flag_{flag.value}"] = forms.BooleanField(label=label, required=False, widget=box)
-
-    def flags(self) -> dict[str, bool]:
-        """The switches as they are ticked."""
-        return {flag.value: self.cleaned_data[f"flag_{flag.value}"] for flag in Flag}

@@ -18,15 +18,14 @@ PAGE_SIZE = 50
 
 @page(Permission.manage_platform, "GET POST")
 def platform_settings(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Networks and switches."""
+    """The networks that flows may call."""
     row = PlatformSettings.load()
     initial = {"egress_allowed_networks": "\n".join(row.egress_allowed_networks)}
-    initial |= {f"flag_{name}": value for name, value in row.flags.items()}
     form = PlatformForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         networks = form.cleaned_data["egress_allowed_networks"].split()
         with problems_into(form):
-            platform.update(actor, {"egress_allowed_networks": networks, "flags": form.flags()})
+            platform.update(actor, {"egress_allowed_networks": networks})
             messages.success(request, "The settings are saved.")
             return redirect("accounts:platform-settings")
     return render(request, "accounts/platform_settings.html", {"form": form})

@@ -17,26 +17,25 @@ MOST_NETWORKS = 100
 
 
 class Flag(StrEnum):
-    """Switches of the whole platform."""
+    """What the program remembers about the whole platform."""
 
     demo = "demo"
+    """Demo rows were loaded."""
 
 
 def update(actor: Actor, values: Mapping[str, Any]) -> PlatformSettings:
-    """Change `egress_allowed_networks` (CIDR texts) and single `flags`.
+    """Change `egress_allowed_networks`, texts in CIDR form.
 
     Raises:
-        Problem: 400 `bad_network`, `too_many_networks` or `unknown_flag`.
+        Problem: 400 `bad_network` or `too_many_networks`.
     """
     actor.need(Permission.manage_platform)
     with transaction.atomic():
         PlatformSettings.objects.get_or_create(pk=1)
         row = PlatformSettings.objects.select_for_update().get(pk=1)
-        before = {"egress_allowed_networks": row.egress_allowed_networks, "flags": row.flags}
+        before = {"egress_allowed_networks": row.egress_allowed_networks}
         if "egress_allowed_networks" in values:
             row.egress_allowed_networks = networks(values["egress_allowed_networks"])
-        if "flags" in values:
-            row.flags = {**row.flags, **_flags(values["flags"])}
         row.save()
         changes = {
             name: [old, getattr(row, name)] for name, old in before.items() if getattr(row, name) != old
@@ -46,8 +45,19 @@ def update(actor: Actor, values: Mapping[str, Any]) -> PlatformSettings:
     return row
 
 
+def set_flag(actor: Actor, flag: Flag, *, is_on: bool) -> None:
+    """Remember or forget it; for the program, not for the API."""
+    with transaction.atomic():
+        PlatformSettings.objects.get_or_create(pk=1)
+        row = PlatformSettings.objects.select_for_update().get(pk=1)
+        row.flags = {**row.flags, flag.value: is_on}
+        row.save(update_fields=["flags"])
+        changes = {f"flags.{flag.value}": is_on}
+        audit.record(actor, "updated", "platform_settings", "1", tenant_id=None, changes=changes)
+
+
 def is_on(flag: Flag) -> bool:
-    """Whether the switch is on."""
+    """Whether it is remembered."""
     return bool(PlatformSettings.load().flags.get(flag.value, False))
 
 
@@ -88,16 +98,3 @@ def _network(text: str, index: int) -> str:
             field=f"egress_allowed_networks.{index}",
         )
     return str(network)
-
-
-def _flags(given: Mapping[str, Any]) -> dict[str, bool]:
-    known = {flag.value for flag in Flag}
-    for name, value in given.items():
-        if name not in known:
-            hint = f"There is: {', '.join(sorted(known))}."
-            raise Problem(
-                400, "unknown_flag", f"There is no flag {name[:40]!r}.", hint=hint, field=f"flags.{name}"
-            )
-        if not isinstance(value, bool):
-            raise Problem(400, "bad_flag", "A flag is true or false.", field=f"flags.{name}")
-    return dict(given)

@@ -1,13 +1,16 @@
 """Passwords: forced, changed, forgotten."""
 
 import re
+import threading
 from io import StringIO
 
 import pytest
+from aiosmtpd.controller import Controller
 from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEntry, User
 from accounts.services import bootstrap, reset_mail
+from tests.support.processes import free_port
 
 PASSWORD = "correct horse battery"
 NEW = {"new_password": "a much better one", "repeated": "a much better one"}
@@ -157,3 +160,26 @@ def test_a_link_ends_with_the_account(client, viewer: User, mails: list):
     client.post("/password/forgotten/", {"email": viewer.email})
     User.objects.update(is_active=False)
     assert client.get(link_in(mails[0])).status_code == 404
+
+
+def test_the_mail_reaches_a_real_server(viewer: User, settings):
+    received = []
+
+    class Box:
+        async def handle_DATA(self, server, session, envelope):  # aiosmtpd's name
+            received.append((envelope.rcpt_tos, envelope.content.decode()))
+            return "250 OK"
+
+    server = Controller(Box(), hostname="127.0.0.1", port=free_port())
+    server.start()
+    try:
+        settings.EMAIL_URL = f"smtp://127.0.0.1:{server.port}/?tls=none"
+        settings.MAIL_FROM = "hookflow@example.org"
+        reset_mail.send(viewer.email)
+        for thread in threading.enumerate():
+            if thread.name == "reset-mail":
+                thread.join(20)
+    finally:
+        server.stop()
+    assert [recipients for recipients, _ in received] == [[viewer.email]]
+    assert "/password/forgotten/" in received[0][1].replace("=\r\n", "")

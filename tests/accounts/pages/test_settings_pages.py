@@ -132,10 +132,10 @@ def test_the_networks_are_saved_one_a_line(client, platform_admin: User):
     client.force_login(platform_admin)
     page = client.post("/settings/", {"egress_allowed_networks": "10.0.0.0/8\nnonsense"})
     assert "is not a network" in page.content.decode()
-    form = {"egress_allowed_networks": "10.0.0.0/8\r\nfd00::/8", "flag_demo": "on"}
+    form = {"egress_allowed_networks": "10.0.0.0/8\r\nfd00::/8"}
     assert client.post("/settings/", form).status_code == 302
     row = PlatformSettings.load()
-    assert (row.egress_allowed_networks, row.flags) == (["10.0.0.0/8", "fd00::/8"], {"demo": True})
+    assert row.egress_allowed_networks == ["10.0.0.0/8", "fd00::/8"]
     assert "fd00::/8" in client.get("/settings/").content.decode()
 
 
