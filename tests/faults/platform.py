@@ -1,0 +1,115 @@
+"""A whole installation in processes of its own, any of which may be killed."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from common.crypto import new_key
+from tests.support.processes import Server, free_port, wait_until
+from tests.support.valkey import Valkey
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class Platform:
+    """Web, worker, beat and Valkey on a database of their own.
+
+    Args:
+        database_url: None makes an SQLite file.
+        env: further settings.
+    """
+
+    def __init__(self, database_url: str | None = None, **env: str) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="hf-faults-")
+        self.port = free_port()
+        self.valkey = Valkey()
+        folder = Path(self.folder.name)
+        plain = {key: value for key, value in os.environ.items() if key not in ("DJANGO_SETTINGS_MODULE",)}
+        self.env = {
+            **plain,
+            "HOOKFLOW_DATA": str(folder),
+            "DATABASE_URL": database_url or f"sqlite:///{folder / 'hookflow.sqlite3'}",
+            "REDIS_URL": self.valkey.url,
+            "ENCRYPTION_KEYS": new_key("k1"),
+            "SECRET_KEY": "faults" * 10,
+            "SITE_URL": f"http://127.0.0.1:{self.port}",
+            "LEASE_SECONDS": "4",
+            **env,
+        }
+        self.servers: dict[str, Server] = {}
+        self.manage("migrate", "--verbosity", "0")
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command."""
+        subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.env, check=True, timeout=120
+        )
+
+    def inside(self, *arguments: str) -> Any:
+        """Run a command of `tests.faults.inside` there, and give its answer."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.inside", *arguments],
+            cwd=ROOT,
+            env=self.env,
+            check=True,
+            timeout=120,
+            stdout=subprocess.PIPE,
+        )
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def start(self, *names: str) -> None:
+        """Start `web`, `worker`, `beat`."""
+        daphne = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "-v", "0"]
+        celery = ["-m", "celery", "-A", "hookflow_site"]
+        commands = {
+            "web": [*daphne, "hookflow_site.asgi:application"],
+            "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "1", "-l", "error"],
+            "beat": [*celery, "beat", "-l", "error", "--schedule", f"{self.folder.name}/beat"],
+        }
+        for name in names:
+            self.servers[name] = Server(
+                [sys.executable, *commands[name]],
+                Path(self.folder.name) / f"{name}.log",
+                env=self.env,
+                cwd=ROOT,
+            )
+        if "web" in names:
+            wait_until(self.is_ready, "The web process answers", 60)
+
+    def is_ready(self) -> bool:
+        """Whether the web process answers."""
+        try:
+            return requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, as a crash would."""
+        if name == "valkey":
+            self.valkey.kill()
+        else:
+            self.servers[name].kill()
+
+    def restart(self, name: str) -> None:
+        """Start what was killed again."""
+        if name == "valkey":
+            self.valkey.start()
+        else:
+            self.start(name)
+
+    def stop(self) -> None:
+        """End everything and delete the data."""
+        for server in self.servers.values():
+            server.stop()
+        self.valkey.stop()
+        self.folder.cleanup()
+
+    def logs(self) -> str:
+        """The ends of all logs, for a failing test."""
+        return "\n".join(f"--- {name}\n{server.tail()}" for name, server in self.servers.items())
