@@ -18,8 +18,9 @@ bench: dev ## measure speed and memory; BENCH="--help" shows what can be chosen
 	@$(PYTHON) -m scripts.frontend build
 	@$(PYTHON) -m tests.bench $(BENCH)
 
-docs: dev ## write the generated documents again: docs/openapi.yaml
-	@$(PYTHON) manage.py spectacular --file docs/openapi.yaml
+docs: dev ## write the generated documents again: docs/openapi.yaml and docs/nodes.md
+	@DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py spectacular --file docs/openapi.yaml
+	@DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py node_docs
 
 clean: ## remove what was installed and built; the data folder stays
 	@rm -rf .venv frontend/node_modules static/editor test-results

@@ -1,7 +1,7 @@
 """`make lint`: every check that needs no running program. All run; the failed ones are named at the end."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from scripts.frontend import script_code
@@ -51,13 +51,13 @@ def npm(script: str) -> Callable[[], int]:
     return lambda: script_code(script, [])
 
 
-def generated(document: Path, command: Sequence[str | Path]) -> Callable[[], int]:
+def generated(document: Path, option: str, *command: str | Path) -> Callable[[], int]:
     """A check that a checked-in document is what a command writes now."""
 
     def check() -> int:
         fresh = ROOT / "test-results" / document.name
         fresh.parent.mkdir(exist_ok=True)
-        if code := run([*command, "--file", fresh], env=environment()):
+        if code := run([*command, option, fresh], env=environment()):
             return code
         if (ROOT / document).is_file() and (ROOT / document).read_bytes() == fresh.read_bytes():
             return 0
@@ -75,7 +75,8 @@ CHECKS: dict[str, Callable[[], int]] = {
     "imports": tool(BIN / "lint-imports"),
     "templates": tool(BIN / "djlint", "templates", "--lint", "--quiet"),
     "migrations": tool(*MANAGE, "makemigrations", "--check", "--dry-run"),
-    "openapi": generated(OPENAPI, (*MANAGE, "spectacular", "--validate", "--fail-on-warn")),
+    "openapi": generated(OPENAPI, "--file", *MANAGE, "spectacular", "--validate", "--fail-on-warn"),
+    "node docs": generated(NODE_PAGES, "--out", *MANAGE, "node_docs"),
     "front end: lint": npm("lint"),
     "front end: types": npm("typecheck"),
 }
