@@ -9,10 +9,11 @@ import { openSession } from "./app/session";
 
 /** Find the mount point and start the editor in it. */
 async function start(mount: HTMLElement): Promise<void> {
-  const { flowId = "", api = "/api/v1/", cspNonce = "" } = mount.dataset;
+  const { flowId = "", api = "/api/v1/", cspNonce = "", mayEdit, mayPublish, mayRun } = mount.dataset;
+  const may = { edit: mayEdit !== "false", publish: mayPublish !== "false", run: mayRun !== "false" };
   const root = createRoot(mount);
   try {
-    const session = await openSession({ flowId, api, nonce: cspNonce });
+    const session = await openSession({ flowId, api, nonce: cspNonce, may });
     if (window.matchMedia("(max-width: 767px)").matches) session.ui.setState({ isPaletteOpen: false });
     root.render(
       <ErrorBoundary>

@@ -14,30 +14,15 @@ export class RunApi {
   ) {}
 
   run = () => this.client.get<Run>(`runs/${this.id}/`);
-  steps = async () => listOf(await this.client.get<Step[] | Page<Step>>(`runs/${this.id}/steps/`));
+  /** The steps with inputs and outputs, and the drawing that the run executes. */
+  async stepsAndDocument(): Promise<{ steps: Step[]; document: FlowDocument | null }> {
+    const body = await this.client.get<{ results: Step[]; document?: FlowDocument } | Step[]>(
+      `runs/${this.id}/steps/`,
+    );
+    return { steps: listOf(body), document: Array.isArray(body) ? null : (body.document ?? null) };
+  }
+  steps = async () => (await this.stepsAndDocument()).steps;
   logs = async (after: number) =>
     listOf(await this.client.get<LogLine[] | Page<LogLine>>(`runs/${this.id}/logs/?after=${after}`));
   logFile = () => `${this.client.base}runs/${this.id}/logs/download/`;
-
-  /** The drawing that the run executes: in the run itself, behind its link, or with its version. */
-  async document(run: Run): Promise<FlowDocument | null> {
-    const held: unknown = run.document;
-    if (held && typeof held === "object") return held as FlowDocument;
-    if (typeof held === "string") return unwrap(await this.fetchLink(held));
-    if (!run.flow || run.version == null) return null;
-    return unwrap(await this.client.get(`flows/${run.flow}/versions/${run.version}/`));
-  }
-
-  private async fetchLink(link: string): Promise<unknown> {
-    const response = await fetch(link, {
-      credentials: "same-origin",
-      headers: { Accept: "application/json" },
-    });
-    return response.json();
-  }
-}
-
-function unwrap(body: unknown): FlowDocument | null {
-  if (!body || typeof body !== "object") return null;
-  return "document" in body ? (body.document as FlowDocument) : (body as FlowDocument);
 }

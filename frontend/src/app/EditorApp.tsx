@@ -1,6 +1,7 @@
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect } from "react";
 import { Canvas } from "@/features/canvas/Canvas";
+import { CanvasMode } from "@/features/canvas/mode";
 import { Palette } from "@/features/palette/Palette";
 import { Toolbar } from "@/features/toolbar/Toolbar";
 import { Icon } from "@/shared/ui/Icon";
@@ -14,9 +15,11 @@ import { useHotkeys } from "./useHotkeys";
 export function EditorApp({ session }: { session: Session }) {
   return (
     <SessionContext value={session}>
-      <ReactFlowProvider>
-        <Editor />
-      </ReactFlowProvider>
+      <CanvasMode value={{ isReadOnly: !session.may.edit }}>
+        <ReactFlowProvider>
+          <Editor />
+        </ReactFlowProvider>
+      </CanvasMode>
     </SessionContext>
   );
 }
@@ -33,7 +36,7 @@ function Editor() {
     <div className={`hf-editor ${isPaletteOpen ? "" : "is-palette-closed"}`}>
       <Toolbar />
       <div className="hf-stage">
-        {isPaletteOpen ? <Palette onAdded={closeOnPhone} /> : null}
+        {isPaletteOpen && session.may.edit ? <Palette onAdded={closeOnPhone} /> : null}
         <main className="hf-drawing">
           <Canvas />
           <EmptyHint />

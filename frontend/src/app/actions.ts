@@ -30,6 +30,10 @@ import { noSample, type Sample, type Session } from "./session";
 /** What a person can do in the editor, whatever they did it with: mouse, key, menu or dialog. */
 
 export function apply(session: Session, change: Change, said = change.name): void {
+  if (!session.may.edit) {
+    session.ui.getState().announce("You may look at this flow, not change it.");
+    return;
+  }
   session.documents.getState().apply(change);
   session.ui.getState().announce(said);
 }

@@ -38,18 +38,27 @@ export interface Session {
   live: FlowFollower;
   test: StoreApi<TestState>;
   nonce: string;
+  may: May;
+}
+
+/** What the person at the screen may do; the server holds it, the editor only shows it. */
+export interface May {
+  edit: boolean;
+  publish: boolean;
+  run: boolean;
 }
 
 export interface MountOptions {
   flowId: string;
   api: string;
   nonce: string;
+  may: May;
 }
 
 export const noSample: Sample = { label: "Sample of the trigger", choice: {} };
 
 /** Load a flow and make the session of its editor. */
-export async function openSession({ flowId, api: base, nonce }: MountOptions): Promise<Session> {
+export async function openSession({ flowId, api: base, nonce, may }: MountOptions): Promise<Session> {
   const api = new FlowApi(new Client(base), flowId);
   const [flow, draft, types, eventTypes] = await Promise.all([
     api.flow(),
@@ -57,7 +66,7 @@ export async function openSession({ flowId, api: base, nonce }: MountOptions): P
     api.nodeTypes(),
     api.eventTypes().catch((): EventType[] => []),
   ]);
-  const documents = createDocumentStore(complete(draft.document));
+  const documents = createDocumentStore(complete(draft.document), Date.now, !may.edit);
   const session: Session = {
     api,
     types: new Map(types.map((type) => [type.type, type])),
@@ -76,6 +85,7 @@ export async function openSession({ flowId, api: base, nonce }: MountOptions): P
       error: "",
     })),
     nonce,
+    may,
   };
   void session.checker.check();
   session.live.start(flowId);

@@ -44,5 +44,6 @@ export function testSession(document: FlowDocument = emptyDocument("Test"), type
       error: "",
     })),
     nonce: "",
+    may: { edit: true, publish: true, run: true },
   };
 }

@@ -31,7 +31,7 @@ export function TestPanel() {
         <button
           type="button"
           className="btn"
-          disabled={version == null}
+          disabled={version == null || !session.may.run}
           title={version == null ? "Publish the flow first." : `Runs version ${version} for real.`}
           onClick={() => session.ui.getState().show({ kind: "run" })}
         >

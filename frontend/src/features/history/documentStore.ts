@@ -35,14 +35,18 @@ function pushed(state: DocumentState, change: Change, now: number): Pick<Documen
 }
 
 /** The one store of the drawing: every edit goes through `apply` and can be undone. */
-export function createDocumentStore(document: FlowDocument, now: () => number = Date.now): DocumentStore {
+export function createDocumentStore(
+  document: FlowDocument,
+  now: () => number = Date.now,
+  isReadOnly = false,
+): DocumentStore {
   return createStore<DocumentState>()((set, get) => ({
     document,
     past: [],
     future: [],
     lastAt: 0,
     apply: (change) => {
-      if (change.operations.length === 0) return;
+      if (isReadOnly || change.operations.length === 0) return;
       set((state) => ({
         ...pushed(state, change, now()),
         document: applyChange(state.document, change),

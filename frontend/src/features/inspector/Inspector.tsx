@@ -63,7 +63,9 @@ function NodePanel({ node, type }: { node: FlowNode; type: NodeType | undefined 
         </div>
         <NodeMenu />
       </div>
-      {type ? <TypedForms node={node} type={type} /> : <Unavailable node={node} />}
+      <fieldset disabled={!session.may.edit}>
+        {type ? <TypedForms node={node} type={type} /> : <Unavailable node={node} />}
+      </fieldset>
       <ResultView node={node.id} />
     </div>
   );
@@ -110,6 +112,30 @@ function Unavailable({ node }: { node: FlowNode }) {
       <JsonView value={node.config} label="Config" />
     </>
   );
+}
+
+/** Values that the node type has no field for, such as from an older version: shown, kept, and removed on demand. */
+function UnknownKeys({ node, type }: { node: FlowNode; type: NodeType }) {
+  const session = useSession();
+  const known = type.config_schema.properties ?? {};
+  const keys = Object.keys(node.config).filter((key) => !Object.hasOwn(known, key));
+  return keys.map((key) => (
+    <div key={key} className="hf-field alert alert-warning py-2 d-flex" data-field={key}>
+      <span className="flex-fill">
+        “{key}” is not a field of this node: <code>{JSON.stringify(node.config[key])}</code>
+      </span>
+      <button
+        type="button"
+        className="btn btn-sm"
+        onClick={() => {
+          const { [key]: _, ...config } = node.config;
+          session.documents.getState().apply(setConfig(node, config, key, key));
+        }}
+      >
+        Remove {key}
+      </button>
+    </div>
+  ));
 }
 
 function TypedForms({ node, type }: { node: FlowNode; type: NodeType }) {
@@ -167,6 +193,7 @@ function TypedForms({ node, type }: { node: FlowNode; type: NodeType }) {
           }
         />
       </FormContext>
+      <UnknownKeys node={node} type={type} />
       <Wires node={node} type={type} />
       {type.has_input ? (
         <details className="hf-more" data-settings>

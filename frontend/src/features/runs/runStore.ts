@@ -29,12 +29,8 @@ export function absorb(state: RunState, message: Record<string, unknown>): RunSt
   const steps = mergeSteps(state.steps, (message.steps ?? []) as Step[]);
   const logs = mergeLogs(state.logs, (message.logs ?? []) as LogLine[]);
   const run = message.run ? { ...state.run, ...(message.run as Partial<Run>) } : state.run;
-  const cursor = Math.max(
-    state.cursor,
-    Number(message.cursor ?? 0),
-    steps.at(-1)?.seq ?? 0,
-    logs.at(-1)?.seq ?? 0,
-  );
+  // Only the line of messages moves the cursor: steps from the API must not hide log lines that are still to come.
+  const cursor = Math.max(state.cursor, Number(message.cursor ?? 0));
   return { ...state, run, steps, logs, cursor };
 }
 

@@ -29,6 +29,7 @@ export function PublishButton() {
       <button
         type="button"
         className="btn btn-primary"
+        hidden={!session.may.publish}
         disabled={ok !== true || !hasNews}
         title={ok === false ? "Fix the problems first." : hasNews ? "" : "Everything is published."}
         onClick={() => ui.show({ kind: "publish" })}

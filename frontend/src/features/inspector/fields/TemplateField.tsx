@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useSession } from "@/app/session";
 import { PreviewLine } from "@/features/templates/PreviewLine";
 import type { TemplateEditor } from "@/features/templates/templateEditor";
@@ -14,6 +14,7 @@ export function TemplateField({ spec, path, value, problems, onChange }: FieldPr
   const area = useRef<HTMLTextAreaElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<TemplateEditor | null>(null);
+  const wantsFocus = useRef(false);
   const [isRich, setIsRich] = useState(false);
   const text = typeof value === "string" ? value : value == null ? "" : String(value);
   const change = (next: string) => onChange(stored(next));
@@ -30,7 +31,7 @@ export function TemplateField({ spec, path, value, problems, onChange }: FieldPr
     const parent = host.current;
     const plain = area.current;
     if (!parent || editor.current) return;
-    const hadFocus = plain !== null && document.activeElement === plain;
+    wantsFocus.current = plain !== null && document.activeElement === plain;
     editor.current = mountTemplateEditor({
       parent,
       text: latest.current.text,
@@ -45,9 +46,12 @@ export function TemplateField({ spec, path, value, problems, onChange }: FieldPr
       onBlur: () => session.documents.getState().endBurst(),
     });
     setIsRich(true);
-    if (hadFocus) editor.current.focus();
   }, [session, ids.labelId, ids.problemId, ids.helpId, path, spec.isMultiline]);
 
+  // Only when the host is on the page can it take the focus over from the textarea.
+  useLayoutEffect(() => {
+    if (isRich && wantsFocus.current) editor.current?.focus();
+  }, [isRich]);
   useEffect(() => () => editor.current?.destroy(), []);
   useEffect(() => editor.current?.setText(text), [text]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another shape means other unknown fields

@@ -1,0 +1,127 @@
+import { useEffect, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import type { Step } from "@/api/types";
+import { useDocument, useSession, useUi } from "@/app/session";
+import { Result } from "@/features/runs/ResultView";
+import { isFinished } from "@/features/runs/runStore";
+import { nodeName } from "@/graph/model";
+import { duration } from "@/shared/format";
+import { Icon } from "@/shared/ui/Icon";
+import { StatusBadge } from "@/shared/ui/StatusBadge";
+import { bars } from "./timeline";
+
+/** The steps in order, each with its place in time, its input and its output. */
+export function StepPanel() {
+  const session = useSession();
+  const steps = useStore(session.live.run.store, (state) => state.steps);
+  const status = useStore(session.live.run.store, (state) => state.run?.status);
+  const selected = useUi((ui) => ui.selected.at(-1));
+  const now = useNow(!isFinished(status));
+  const places = useMemo(() => bars(steps, now), [steps, now]);
+  return (
+    <section className="card hf-run-steps" aria-label="Steps">
+      <div className="card-header">
+        <h2 className="card-title">Steps</h2>
+      </div>
+      <ol className="list-unstyled hf-steps card-body p-2 mb-0">
+        {steps.map((step) => {
+          const bar = places.get(step);
+          const key = `${step.node}-${step.attempt}`;
+          return (
+            <StepRow
+              key={key}
+              step={step}
+              isChosen={selected === step.node}
+              time={bar ? duration(bar.milliseconds ?? now - Date.parse(step.started_at ?? "")) : ""}
+              style={
+                bar
+                  ? { insetInlineStart: `${bar.start}%`, width: `${Math.min(bar.width, 100 - bar.start)}%` }
+                  : {}
+              }
+            />
+          );
+        })}
+        {steps.length === 0 ? <li className="text-secondary p-2">No step has begun.</li> : null}
+      </ol>
+    </section>
+  );
+}
+
+interface RowProps {
+  step: Step;
+  isChosen: boolean;
+  time: string;
+  style: { insetInlineStart?: string; width?: string };
+}
+
+function StepRow({ step, isChosen, time, style }: RowProps) {
+  const session = useSession();
+  const name = useDocument((document) => step.node_name || nodeName(document, step.node));
+  const [isOpen, setIsOpen] = useState(step.status === "failed");
+  return (
+    <li className={`hf-step ${isChosen ? "is-chosen" : ""}`} data-step={step.node} data-status={step.status}>
+      <button
+        type="button"
+        className="hf-entry"
+        aria-expanded={isOpen}
+        onClick={() => {
+          setIsOpen(!isOpen);
+          session.ui.getState().select([step.node]);
+        }}
+      >
+        <Icon name={isOpen ? "chevron-down" : "chevron-right"} size={16} />
+        <span className="hf-entry-text">
+          <span className="hf-entry-name">
+            {name}
+            {step.attempt > 1 ? <small className="text-secondary"> try {step.attempt}</small> : null}
+            {step.port ? <span className="badge bg-secondary-lt ms-2">{step.port}</span> : null}
+          </span>
+          <span className="hf-bar" aria-hidden="true">
+            <span className={`is-${step.status}`} style={style} />
+          </span>
+        </span>
+        <span className="text-secondary small text-nowrap">{time}</span>
+        <StatusBadge status={step.status} />
+      </button>
+      {isOpen ? <StepDetail step={step} name={name} /> : null}
+    </li>
+  );
+}
+
+/** Inputs and outputs are asked for when someone looks, and the websocket has not brought them. */
+function StepDetail({ step, name }: { step: Step; name: string }) {
+  const session = useSession();
+  const isKnown = step.input !== undefined;
+  useEffect(() => {
+    const { runId } = session.live.run.store.getState();
+    if (isKnown || !runId) return;
+    let isWanted = true;
+    import("@/api/runs").then(async ({ RunApi }) => {
+      const steps = await new RunApi(session.api.client, runId).steps();
+      if (isWanted) session.live.run.take({ steps });
+    });
+    return () => {
+      isWanted = false;
+    };
+  }, [session, isKnown]);
+  return (
+    <Result
+      title={name}
+      status={step.status}
+      note=""
+      input={step.input}
+      output={step.output}
+      error={step.error}
+    />
+  );
+}
+
+function useNow(isTicking: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!isTicking) return;
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, [isTicking]);
+  return now;
+}

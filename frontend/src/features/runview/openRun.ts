@@ -1,0 +1,63 @@
+import { createStore } from "zustand/vanilla";
+import { Client } from "@/api/client";
+import { FlowApi } from "@/api/flows";
+import { RunApi } from "@/api/runs";
+import type { Flow, Run } from "@/api/types";
+import { noSample, type Session, type TestState } from "@/app/session";
+import { createUiStore } from "@/app/uiStore";
+import { DraftSaver } from "@/features/draft/draftSaver";
+import { createDocumentStore } from "@/features/history/documentStore";
+import { Checker } from "@/features/problems/checker";
+import { FlowFollower } from "@/features/runs/flowFollower";
+import { complete, emptyDocument } from "@/graph/model";
+
+export interface RunSession {
+  session: Session;
+  api: RunApi;
+  run: Run;
+}
+
+/** Load a run and the drawing that it executes; the parts of the editor show it, and nothing of it can be edited. */
+export async function openRun(runId: string, base: string): Promise<RunSession> {
+  const client = new Client(base);
+  const api = new RunApi(client, runId);
+  const flows = new FlowApi(client, "");
+  const [run, { steps, document }, types] = await Promise.all([
+    api.run(),
+    api.stepsAndDocument(),
+    flows.nodeTypes(),
+  ]);
+  const documents = createDocumentStore(document ? complete(document) : emptyDocument(run.flow_name ?? ""));
+  const live = new FlowFollower();
+  live.show(runId);
+  live.run.take({ run, steps });
+  const flowApi = new FlowApi(client, run.flow ?? "");
+  const draft = {
+    document: documents.getState().document,
+    revision: 0,
+    etag: "",
+    saved_at: null,
+    saved_by: null,
+  };
+  const session: Session = {
+    api: flowApi,
+    types: new Map(types.map((type) => [type.type, type])),
+    eventTypes: [],
+    flow: createStore<Flow>()(() => ({ id: run.flow ?? "", name: run.flow_name ?? "" }) as Flow),
+    documents,
+    ui: createUiStore(),
+    saver: new DraftSaver(flowApi, documents, draft),
+    checker: new Checker(flowApi, documents),
+    live,
+    test: createStore<TestState>()(() => ({
+      sample: noSample,
+      result: null,
+      of: null,
+      isRunning: false,
+      error: "",
+    })),
+    nonce: "",
+    may: { edit: false, publish: false, run: false },
+  };
+  return { session, api, run };
+}
