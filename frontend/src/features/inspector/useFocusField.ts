@@ -25,7 +25,7 @@ export function useFocusField(panel: RefObject<HTMLElement | null>, node: string
     const inside = "input:not([type=hidden]), textarea, select, .cm-content, button";
     const input = box.matches("input, textarea, select") ? box : box.querySelector<HTMLElement>(inside);
     input?.focus();
-    box.scrollIntoView?.({ block: "nearest" });
+    box.scrollIntoView?.({ block: "center" });
     box.classList.add("is-pulsed");
     const timer = setTimeout(() => box.classList.remove("is-pulsed"), 1200);
     return () => clearTimeout(timer);

@@ -84,6 +84,7 @@ function extensions(options: TemplateEditorOptions): Extension[] {
     ),
     keymap.of([...historyKeymap, ...defaultKeymap]),
     EditorView.lineWrapping,
+    EditorView.theme({ "&.cm-focused": { outline: "none" } }),
     options.isMultiline ? [] : oneLine,
     EditorView.contentAttributes.of({
       "aria-labelledby": options.labelledBy,
