@@ -88,7 +88,9 @@ def _person(tenant: Tenant, name: str, email: str, balance: str) -> User:
 
 def _staff(tenant: Tenant) -> None:
     """An admin of the tenant, who has no password and signs in after a reset only."""
-    admin = User(tenant=tenant, name="Katherine Johnson", email="katherine@example.org", role=Role.tenant_admin)
+    admin = User(
+        tenant=tenant, name="Katherine Johnson", email="katherine@example.org", role=Role.tenant_admin
+    )
     admin.set_unusable_password()
     admin.save()
 

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.postgres import Postgres
 from tests.support.processes import wait_until
 from tests.support.site import Site, is_running
+from tests.support.valkey import Valkey
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 EVERYTHING = {"daphne", "worker", "beat", "valkey-server"}
@@ -161,3 +163,17 @@ def test_ctrl_c_during_the_start_ends_it(tmp_path: Path) -> None:
     os.kill(early.server.process.pid, signal.SIGINT)
     assert early.server.process.wait(30) in (0, 130)
     assert not (early.data / "valkey-folder").exists()
+
+
+def test_same_program_runs_on_postgresql_and_redis(
+    postgres: Postgres, valkey: Valkey, tmp_path: Path
+) -> None:
+    urls = {"DATABASE_URL": postgres.create_database("site"), "REDIS_URL": valkey.url}
+    big = Site(tmp_path / "data", **urls).start()
+    try:
+        wait_until(lambda: set(big.processes()) == {"daphne", "worker", "beat"}, "All processes are there")
+        assert big.status() == 200
+        assert not (big.data / "hookflow.sqlite3").exists()
+        assert not (big.data / "local-demo").exists()
+    finally:
+        assert big.stop() == 0
