@@ -153,9 +153,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"Scope": "accounts.roles.Permission"},
+    "ENUM_NAME_OVERRIDES": {
+        "Scope": "accounts.roles.Permission",
+        "Flag": [(0, 0), (1, 1)],
+        "ServerStatus": "inventory.models.Server.Status",
+        "TicketStatus": "inventory.models.Ticket.Status",
+        "RunStatus": "flows.models.Run.Status",
+        "DryRunStatus": ["succeeded", "failed"],
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "flows.api.openapi.add_intake",
         "accounts.api.schema.finish",
     ],
 }

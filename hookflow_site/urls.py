@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from hookflow_site.api_docs import OpenApiView, api_docs
 from hookflow_site.demo_echo import demo_echo
 from hookflow_site.health import figures, healthz, readyz
 
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("flows.api.urls")),
     path("api/v1/", include("inventory.api.urls")),
+    path("api/v1/openapi.json", OpenApiView.as_view(), name="openapi"),
+    path("api/docs/", api_docs, name="api-docs"),
     path("", include("accounts.pages.urls")),
     path("", include("inventory.pages.urls")),
     path("", include("flows.pages.urls")),

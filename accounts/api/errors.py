@@ -46,7 +46,7 @@ _HINTS = {
 _STATUS_HINTS = {
     401: "Sign in, or send an API token: Authorization: Bearer hf_…",
     403: "Ask an admin for a role, or use a token with that scope.",
-    405: "See /api/v1/schema/ for the methods of this address.",
+    405: "See /api/docs/ for the methods of this address.",
     406: "Ask for application/json.",
     415: "Send application/json.",
     429: "Wait as long as Retry-After says.",

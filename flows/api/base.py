@@ -50,5 +50,5 @@ def body_of(request: Request, serializer: type[BaseSerializer[Any]]) -> dict[str
 
 def drawing_of(values: dict[str, Any], flow: Flow) -> FlowDocument:
     """The drawing that was sent, else the stored draft."""
-    document: JsonObject = values.get("document", flow.draft)
+    document: JsonObject = values["document"] if "document" in values else flow.draft
     return read_or_refuse(document)

@@ -1,6 +1,5 @@
 """What the editor asks about a drawing, and starting it."""
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -8,6 +7,13 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent
 from accounts.roles import Permission
+from flows.api.answers import (
+    DryRunSerializer,
+    PreviewAnswerSerializer,
+    StartedSerializer,
+    ValidationSerializer,
+    WiringAnswerSerializer,
+)
 from flows.api.base import FlowView, body_of, drawing_of
 from flows.api.serializers import (
     CheckSerializer,
@@ -32,14 +38,14 @@ class DraftingViewSet(FlowView):
         "run": Permission.run_flows,
     }
 
-    @extend_schema(request=CheckSerializer, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=CheckSerializer, responses=ValidationSerializer)
     @action(detail=True, methods=["post"])
     def validate(self, request: Request, pk: str) -> Response:
         """All problems, and what the record looks like at each node: `{ok, problems, shapes}`."""
         flow, values = self.flow(), body_of(request, CheckSerializer)
         return Response(drafting.validate(drawing_of(values, flow), flow.tenant_id))
 
-    @extend_schema(request=WiringSerializer, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=WiringSerializer, responses=WiringAnswerSerializer)
     @action(detail=True, methods=["post"])
     def wiring(self, request: Request, pk: str) -> Response:
         """Where a wire may go, and why not elsewhere: `{targets}` from a port, `{sources}` to a node."""
@@ -49,7 +55,7 @@ class DraftingViewSet(FlowView):
             return Response(drafting.wiring_to(drawing, flow.tenant_id, values["to"]))
         return Response(drafting.wiring_from(drawing, flow.tenant_id, values["from"], values["port"]))
 
-    @extend_schema(request=PreviewSerializer, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=PreviewSerializer, responses=PreviewAnswerSerializer)
     @action(detail=True, methods=["post"])
     def preview(self, request: Request, pk: str) -> Response:
         """What a config field renders to: `{value, text, type, sample_name, error}`."""
@@ -67,7 +73,7 @@ class DraftingViewSet(FlowView):
         )
         return Response(answer)
 
-    @extend_schema(request=SampleSerializer, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=SampleSerializer, responses=DryRunSerializer)
     @action(detail=True, methods=["post"], url_path="dry-run")
     def dry_run(self, request: Request, pk: str) -> Response:
         """Each node's input, output and what it would do: `{status, steps, sample_name}`. Nothing happens outside."""
@@ -83,7 +89,7 @@ class DraftingViewSet(FlowView):
         answer = drafting.try_out(drawing, flow.tenant_id, sample.payload)
         return Response({**answer, "sample_name": sample.name})
 
-    @extend_schema(request=RunNowSerializer, responses={202: OpenApiTypes.OBJECT})
+    @extend_schema(request=RunNowSerializer, responses={202: StartedSerializer})
     @action(detail=True, methods=["post"])
     @idempotent
     def run(self, request: Request, pk: str) -> Response:

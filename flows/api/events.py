@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +12,7 @@ from accounts.actors import actor_of
 from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
 from common.problems import Problem
+from flows.api.answers import EventTypeAnswerSerializer, NodeTypeSerializer
 from flows.api.base import body_of
 from flows.api.filters import EventFilter
 from flows.api.serializers import (
@@ -55,7 +55,7 @@ class NodeTypesView(APIView):
 
     needs: ClassVar[dict[str, Permission]] = {"get": Permission.view}
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="node_types_list", responses={200: NodeTypeSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """Every node type with ports, and the JSON Schema from which its form is made."""
         return Response(catalogue.list_node_types())
@@ -66,13 +66,13 @@ class EventTypesView(APIView):
 
     needs: ClassVar[dict[str, Permission]] = {"get": Permission.view, "post": Permission.edit_flows}
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="event_types_list", responses={200: EventTypeAnswerSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """Every event type in reach with schema and sample."""
         actor = actor_of(request)
         return Response(catalogue.list_event_types(actor.tenant_id, is_platform=actor.is_platform))
 
-    @extend_schema(request=EventTypeSerializer, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(request=EventTypeSerializer, responses={201: EventTypeAnswerSerializer})
     def post(self, request: Request) -> Response:
         """Define an event type from a JSON Schema or from an example payload."""
         values = body_of(request, EventTypeSerializer)
@@ -89,7 +89,7 @@ class EventTypeView(APIView):
         "delete": Permission.edit_flows,
     }
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=EventTypeAnswerSerializer)
     def get(self, request: Request, name: str) -> Response:
         """The event type with schema and sample."""
         actor = actor_of(request)
@@ -98,7 +98,7 @@ class EventTypeView(APIView):
                 return Response(found)
         raise Problem(404, "not_found", "There is no such event type.")
 
-    @extend_schema(request=EventTypeChangeSerializer, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=EventTypeChangeSerializer, responses=EventTypeAnswerSerializer)
     def put(self, request: Request, name: str) -> Response:
         """Change an event type of one's own."""
         actor = actor_of(request)

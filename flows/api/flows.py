@@ -21,6 +21,7 @@ from flows.api.serializers import (
 from flows.models import Flow
 from flows.services import flows, versions
 from flows.services.flows import flow_for
+from flows.services.glance import last_runs
 
 
 class FlowViewSet(ScopedViewSet[Flow]):
@@ -49,11 +50,11 @@ class FlowViewSet(ScopedViewSet[Flow]):
     def list(self, request: Request) -> Response:
         """The flows in reach, with their newest runs."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        context = {**self.get_serializer_context(), "last_runs": flows.last_runs(page)}
+        context = {**self.get_serializer_context(), "last_runs": last_runs([flow.id for flow in page])}
         return self.get_paginated_response(FlowSerializer(page, many=True, context=context).data)
 
     def _shown(self, flow: Flow, status: int = 200) -> Response:
-        context = {**self.get_serializer_context(), "last_runs": flows.last_runs([flow])}
+        context = {**self.get_serializer_context(), "last_runs": last_runs([flow.id])}
         return Response(FlowSerializer(flow, context=context).data, status=status)
 
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -13,6 +13,7 @@ from accounts.api.idempotency import idempotent
 from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
 from common.problems import Problem
+from flows.api.answers import LogsSerializer, StepsSerializer
 from flows.api.base import body_of
 from flows.api.filters import RunFilter
 from flows.api.renderers import document_response
@@ -51,7 +52,7 @@ class RunViewSet(ScopedViewSet[Run]):
         """One run."""
         return self.shown(self._run(pk))
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=StepsSerializer)
     @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
     def steps(self, request: Request, pk: str) -> Response:
         """The steps in order, each with input, output and error, and the drawing that was run."""
@@ -64,7 +65,7 @@ class RunViewSet(ScopedViewSet[Run]):
             OpenApiParameter("level", str, enum=list(run_reading.LEVELS), description="At least this level."),
             OpenApiParameter("q", str, description="Lines that hold this text."),
         ],
-        responses=OpenApiTypes.OBJECT,
+        responses=LogsSerializer,
     )
     @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
     def logs(self, request: Request, pk: str) -> Response:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.strict import NameField, StrictSerializer
@@ -46,10 +47,11 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
         """Whether the draft differs from the version that runs."""
         return has_unpublished_changes(flow)
 
+    @extend_schema_field(FlowRunSerializer(many=True))
     def get_last_runs(self, flow: Flow) -> list[dict[str, Any]]:
-        """The newest runs, newest first."""
+        """The newest ten runs, newest first."""
         runs = self.context.get("last_runs", {}).get(flow.id, [])
-        return list(FlowRunSerializer(runs, many=True).data)
+        return list(FlowRunSerializer(reversed(runs), many=True).data)
 
 
 class NewFlowSerializer(StrictSerializer):
@@ -273,7 +275,3 @@ class DecideSerializer(StrictSerializer):
 
     node = serializers.CharField(max_length=NODE_ID)
     decision = serializers.ChoiceField(choices=("repeat", "skip", "fail"))
-
-
-class AnySerializer(serializers.Serializer[Any]):
-    """A plain JSON object that the description of the operation explains."""

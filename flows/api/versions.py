@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.api.etags import etag, wanted_revision
 from accounts.api.idempotency import idempotent
 from accounts.roles import Permission
+from flows.api.answers import DiffSerializer, HookSerializer, ImportPreviewSerializer, SecretSerializer
 from flows.api.base import FlowView, body_of
 from flows.api.renderers import document_response
 from flows.api.serializers import (
@@ -87,7 +88,7 @@ class VersionViewSet(FlowView):
             OpenApiParameter("from", str, description=WHICH),
             OpenApiParameter("to", str, description=WHICH),
         ],
-        responses=OpenApiTypes.OBJECT,
+        responses=DiffSerializer,
     )
     @action(detail=True, methods=["get"])
     def diff(self, request: Request, pk: str) -> Response:
@@ -107,19 +108,19 @@ class VersionViewSet(FlowView):
         raw = versions.exported(flow, which)
         return document_response(raw, f"{transfer.file_name(flow)}.json")
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=HookSerializer)
     @action(detail=True, methods=["get"])
     def hook(self, request: Request, pk: str) -> Response:
         """The webhook of the flow: `{url, auth, header, prefix, has_secret}`."""
         return Response(hooks.describe(self.flow()))
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=None, responses=SecretSerializer)
     @action(detail=True, methods=["post"], url_path="hook/rotate")
     def rotate_hook(self, request: Request, pk: str) -> Response:
         """Make a new secret; only this answer shows it: `{secret}`."""
         return Response({"secret": hooks.rotate_secret(actor=self.actor, flow=self.flow())})
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=ImportPreviewSerializer)
     @action(detail=False, methods=["post"], url_path="import/preview")
     def preview_import(self, request: Request) -> Response:
         """What an import of the document in the body would add and need; changes nothing."""

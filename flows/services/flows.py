@@ -13,7 +13,7 @@ from accounts.scope import visible
 from common.problems import Problem
 from flows.graph.codec import DocumentError, document_json, read_document
 from flows.graph.document import FlowDocument
-from flows.models import Flow, Run
+from flows.models import Flow
 from flows.sdk import JsonObject
 from flows.services.runs import cancel_open_runs
 
@@ -224,13 +224,3 @@ def triggers_changed() -> None:
             "INSERT INTO flows_generation (id, value) VALUES (1, 1) "
             "ON CONFLICT (id) DO UPDATE SET value = flows_generation.value + 1"
         )
-
-
-def last_runs(flows: list[Flow], *, each: int = 10) -> dict[UUID, list[Run]]:
-    """The newest runs of several flows, newest first, in one query a flow at most."""
-    return {
-        flow.id: list(
-            Run.objects.filter(flow_id=flow.id).only("id", "status", "finished_at", "flow_id")[:each]
-        )
-        for flow in flows
-    }

@@ -1,0 +1,278 @@
+"""The answers of the flows API that are made by services, described for the document; nothing passes through these."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from flows.api.serializers import DocumentField
+
+
+class _Answer(serializers.Serializer[Any]):
+    """Described only."""
+
+
+class PortSerializer(_Answer):
+    """A named output."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF uses the name for itself
+
+
+class NodeTypeSerializer(_Answer):
+    """A node type, and the JSON Schema from which its form is made."""
+
+    type = serializers.CharField()
+    version = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=("trigger", "filter", "enricher", "action", "control"))
+    label = serializers.CharField()  # type: ignore[assignment]
+    summary = serializers.CharField()
+    icon = serializers.CharField()
+    ports = PortSerializer(many=True)
+    has_input = serializers.BooleanField()
+    config_schema = serializers.DictField()
+    settings_schema = serializers.DictField()
+
+
+class EventTypeAnswerSerializer(_Answer):
+    """An event type with the JSON Schema of its payload."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    summary = serializers.CharField(allow_blank=True)
+    group = serializers.CharField()
+    is_builtin = serializers.BooleanField()
+    schema = serializers.DictField()
+    sample = serializers.DictField()
+
+
+class EdgeSerializer(_Answer):
+    """A wire."""
+
+    port = serializers.CharField()
+    to = serializers.CharField()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """`from` is a word of Python and cannot be written as an attribute."""
+        return {"from": serializers.CharField(), **super().get_fields()}
+
+
+class SpanSerializer(_Answer):
+    """A piece of a text, in characters."""
+
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+
+
+class FlowProblemSerializer(_Answer):
+    """What is wrong with a drawing, and where."""
+
+    code = serializers.CharField()
+    severity = serializers.ChoiceField(choices=("error", "warning"))
+    message = serializers.CharField()
+    hint = serializers.CharField(allow_blank=True)
+    node = serializers.CharField(allow_null=True)
+    field = serializers.CharField(allow_null=True)
+    edge = EdgeSerializer(allow_null=True)
+    span = SpanSerializer(allow_null=True)
+    suggestion = serializers.CharField(allow_null=True)
+
+
+class ShapesSerializer(_Answer):
+    """JSON Schemas of the record that reaches a node and of those that leave it."""
+
+    input = serializers.DictField()
+    ports = serializers.DictField(child=serializers.DictField())
+
+
+class ValidationSerializer(_Answer):
+    """All problems of a drawing."""
+
+    ok = serializers.BooleanField()
+    problems = FlowProblemSerializer(many=True)
+    shapes = serializers.DictField(child=ShapesSerializer())
+
+
+class RefusalSerializer(_Answer):
+    """Why a wire is not possible."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    hint = serializers.CharField(allow_blank=True)
+
+
+class WiringAnswerSerializer(_Answer):
+    """`targets` by node when asked from a port, `sources` by node and port when asked to a node. Null: possible."""
+
+    targets = serializers.DictField(child=RefusalSerializer(allow_null=True), required=False)
+    sources = serializers.DictField(
+        child=serializers.DictField(child=RefusalSerializer(allow_null=True)), required=False
+    )
+
+
+class PreviewAnswerSerializer(_Answer):
+    """What a config field renders to."""
+
+    value = DocumentField(allow_null=True)
+    text = serializers.CharField(allow_blank=True)
+    type = serializers.CharField()
+    sample_name = serializers.CharField()
+    error = serializers.DictField(allow_null=True)
+
+
+class DryStepSerializer(_Answer):
+    """One node's turn in a dry run."""
+
+    node = serializers.CharField()
+    status = serializers.CharField()
+    port = serializers.CharField(allow_blank=True)
+    input = serializers.DictField()
+    output = serializers.DictField(allow_null=True)
+    preview = DocumentField(allow_null=True)
+    error = serializers.DictField(allow_null=True)
+    logs = serializers.ListField(child=DocumentField())
+
+
+class DryRunSerializer(_Answer):
+    """A run in memory, without effects."""
+
+    status = serializers.ChoiceField(choices=("succeeded", "failed"))
+    steps = DryStepSerializer(many=True)
+    sample_name = serializers.CharField()
+
+
+class StartedSerializer(_Answer):
+    """The run that was started, and its event."""
+
+    run = serializers.UUIDField()
+    event = serializers.UUIDField()
+
+
+class StepSerializer(_Answer):
+    """One node's turn in a run."""
+
+    seq = serializers.IntegerField()
+    node = serializers.CharField()
+    node_name = serializers.CharField()
+    node_type = serializers.CharField(allow_blank=True)
+    status = serializers.CharField()
+    attempt = serializers.IntegerField()
+    port = serializers.CharField(allow_blank=True)
+    started_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    duration_ms = serializers.FloatField(allow_null=True)
+    input = serializers.DictField()
+    output = serializers.DictField(allow_null=True)
+    error = serializers.DictField(allow_null=True)
+
+
+class StepsSerializer(_Answer):
+    """The steps of a run, and the drawing that was run."""
+
+    results = StepSerializer(many=True)
+    document = DocumentField()
+
+
+class LogLineSerializer(_Answer):
+    """A line of a run's log."""
+
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    level = serializers.CharField()
+    node = serializers.CharField(allow_blank=True)
+    text = serializers.CharField(allow_blank=True)
+
+
+class LogsSerializer(_Answer):
+    """Lines, and from where to ask on."""
+
+    results = LogLineSerializer(many=True)
+    next = serializers.IntegerField(allow_null=True)
+
+
+class FieldChangeSerializer(_Answer):
+    """One changed field."""
+
+    field = serializers.CharField()
+    before = DocumentField(allow_null=True)
+    after = DocumentField(allow_null=True)
+
+
+class NodeBriefSerializer(_Answer):
+    """A node without its config."""
+
+    node = serializers.CharField()
+    name = serializers.CharField()
+    type = serializers.CharField()
+
+
+class NodeChangeSerializer(NodeBriefSerializer):
+    """A node that is in both drawings, and what is different in it."""
+
+    fields_ = FieldChangeSerializer(many=True)
+    moved = serializers.BooleanField()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """`fields` is DRF's own word."""
+        fields = super().get_fields()
+        return {("fields" if name == "fields_" else name): field for name, field in fields.items()}
+
+
+class DiffSerializer(_Answer):
+    """What is different between two drawings."""
+
+    added = NodeBriefSerializer(many=True)
+    removed = NodeBriefSerializer(many=True)
+    changed = NodeChangeSerializer(many=True)
+    moved = NodeBriefSerializer(many=True)
+    edges_added = EdgeSerializer(many=True)
+    edges_removed = EdgeSerializer(many=True)
+    settings = FieldChangeSerializer(many=True)
+
+
+class HookSerializer(_Answer):
+    """The webhook of a flow."""
+
+    url = serializers.CharField()
+    auth = serializers.CharField()
+    header = serializers.CharField()
+    prefix = serializers.CharField(allow_blank=True)
+    delivery_header = serializers.CharField(allow_blank=True)
+    has_secret = serializers.BooleanField()
+    rotated_at = serializers.DateTimeField(allow_null=True)
+
+
+class SecretSerializer(_Answer):
+    """A secret that is shown this once."""
+
+    secret = serializers.CharField()
+
+
+class ImportNodeSerializer(_Answer):
+    """A node of a document; whether its type is installed here."""
+
+    id = serializers.CharField()
+    type = serializers.CharField()
+    name = serializers.CharField()
+    known = serializers.BooleanField()
+
+
+class ImportPreviewSerializer(_Answer):
+    """What an import would add and need."""
+
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    nodes = ImportNodeSerializer(many=True)
+    edges = serializers.IntegerField()
+    needs = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    problems = FlowProblemSerializer(many=True)
+    ok = serializers.BooleanField()
+
+
+class OutcomeSerializer(_Answer):
+    """What an event did to a flow."""
+
+    flow = serializers.CharField(allow_null=True)
+    flow_name = serializers.CharField(allow_blank=True)
+    result = serializers.CharField()
+    run = serializers.UUIDField(allow_null=True)
+    message = serializers.CharField(allow_blank=True)
