@@ -64,6 +64,7 @@ class Table:
         columns: every public column, in the order in which people see them.
         listed: the columns of its list page.
         search: the model's look-ups that a search goes through.
+        plural: the heading of its list; empty when `label` does.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Table:
     columns: tuple[Column, ...]
     listed: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
+    plural: str = ""
 
     @property
     def model_class(self) -> type[Model]:
@@ -105,7 +107,13 @@ class Table:
     @property
     def listed_columns(self) -> tuple[Column, ...]:
         """The columns of the list page."""
-        return tuple(column for column in self.columns if column.name in self.listed)
+        found = (self.column(name) for name in self.listed)
+        return tuple(column for column in found if column is not None)
+
+    @property
+    def title(self) -> str:
+        """The heading of its list."""
+        return self.plural or self.label
 
     def shape(self) -> Shape:
         """What a row looks like in a flow."""

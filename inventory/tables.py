@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from django.db.models import Model
-
 from flows.sdk import Shape
 from inventory.columns import Column, Table
 
@@ -55,6 +53,7 @@ SERVER = Table(
     ),
     listed=("id", "hostname", "status", "node", "cpu", "ram", "disk", "userid"),
     search=("hostname", "node", "os", "user__email"),
+    plural="Servers",
 )
 
 USER = Table(
@@ -89,6 +88,7 @@ BALANCE = Table(
     ),
     listed=("id", "userid", "balance"),
     search=("user__email", "user__name"),
+    plural="Balances",
 )
 
 CHARGES = Table(
@@ -294,10 +294,3 @@ TABLES = (*(table for table in JOINABLE if table.route), TAGS, TICKETS, EVENT_LO
 BY_MODEL = {table.model.lower(): table for table in (*JOINABLE, TAGS, TICKETS, EVENT_LOG)}
 BY_KEY = {table.key: table for table in (*JOINABLE, TAGS, TICKETS, EVENT_LOG)}
 BY_ROUTE = {table.route: table for table in TABLES}
-
-
-def public_name(model: type[Model], field: str) -> str:
-    """What people call a model's field; its own name when it is not public."""
-    table = BY_MODEL.get(model._meta.label_lower)
-    columns = table.columns if table else ()
-    return next((column.name for column in columns if column.model_field == field), field)

@@ -66,7 +66,7 @@ class DefaultEnricher(Node):
         kind=Kind.ENRICHER,
         label="Default enricher",
         summary="Add rows of the platform's tables, such as the user of a server.",
-        icon="database-search",
+        icon="database",
         blocking=True,
     )
     Config = DefaultEnricherConfig

@@ -16,7 +16,7 @@ from common.problems import Problem
 from flows.sdk import JsonObject
 from inventory.columns import plain
 from inventory.models import OwnedRow
-from inventory.tables import public_name
+from inventory.tables import BY_MODEL
 
 M = TypeVar("M", bound=Model)
 
@@ -27,6 +27,13 @@ def tenant_of(row: Model) -> int | None:
     for name in str(getattr(row, "tenant_path", "tenant_id")).split("__"):
         here = getattr(here, name, None)
     return None if here is None else int(here)
+
+
+def public_name(model: type[Model], field: str) -> str:
+    """What people call a model's field; its own name when it is not public."""
+    table = BY_MODEL.get(model._meta.label_lower)
+    columns = table.columns if table else ()
+    return next((column.name for column in columns if column.model_field == field), field)
 
 
 def need_own(row: Model, actor: Actor) -> None:
