@@ -9,8 +9,12 @@ export function mayPollNow(list: Element): boolean {
 }
 
 export function startLists(): void {
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const list = event.target;
-    if (list instanceof Element && list.matches("[data-poll]") && !mayPollNow(list)) event.preventDefault();
-  });
+  // Asked twice: somebody may have opened a menu while the answer was under way.
+  for (const name of ["htmx:beforeRequest", "htmx:beforeSwap"]) {
+    document.addEventListener(name, (event) => {
+      const source = (event as CustomEvent<{ elt?: Element; requestConfig?: { elt?: Element } }>).detail;
+      const list = source.requestConfig?.elt ?? source.elt;
+      if (list?.matches("[data-poll]") && !mayPollNow(list)) event.preventDefault();
+    });
+  }
 }
