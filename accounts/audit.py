@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.actors import Actor
 from accounts.models import AuditEntry
+from common.redact import redact_json
 
 
 def record(  # each part of the sentence is named at the call
@@ -23,7 +24,7 @@ def record(  # each part of the sentence is named at the call
         target: the kind of thing, in snake case: `flow`, `user`.
         target_id: its id as text.
         tenant_id: the owner of the thing, who may read the entry; None is the platform.
-        changes: field name to `[before, after]` or to the new value; plain JSON, without secrets.
+        changes: field name to `[before, after]` or to the new value; plain JSON; secrets are masked.
     """
     return AuditEntry.objects.create(
         actor_id=actor.user_id,
@@ -34,5 +35,5 @@ def record(  # each part of the sentence is named at the call
         verb=verb,
         target=target,
         target_id=target_id,
-        changes=dict(changes or {}),
+        changes=redact_json(dict(changes or {})),
     )
