@@ -63,7 +63,7 @@ def make_venv() -> None:
 
 def pip(*arguments: str) -> None:
     """Run pip inside the environment."""
-    must([PYTHON, "-m", "pip", "--disable-pip-version-check", "-q", *arguments], "The installation with pip")
+    must([PYTHON, "-m", "pip", "--disable-pip-version-check", "-qq", *arguments], "The installation with pip")
 
 
 if __name__ == "__main__":
