@@ -16,6 +16,7 @@ export function TestPanel() {
   const { result, isRunning, error, of } = useStore(session.test);
   const document = useDocument((doc) => doc);
   const version = useStore(session.flow, (flow) => flow.published_version);
+  const isOn = useStore(session.flow, (flow) => flow.is_enabled);
   return (
     <div className="hf-panel-body">
       <SamplePicker />
@@ -31,8 +32,14 @@ export function TestPanel() {
         <button
           type="button"
           className="btn"
-          disabled={version == null || !session.may.run}
-          title={version == null ? "Publish the flow first." : `Runs version ${version} for real.`}
+          disabled={version == null || !isOn || !session.may.run}
+          title={
+            version == null
+              ? "Publish the flow first."
+              : isOn
+                ? `Runs version ${version} for real.`
+                : "Switch the flow on first."
+          }
           onClick={() => session.ui.getState().show({ kind: "run" })}
         >
           <Icon name="player-play" /> Run for real…

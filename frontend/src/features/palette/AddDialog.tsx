@@ -27,7 +27,6 @@ export function AddDialog({ at, from }: Props) {
   return (
     <Dialog title={from ? "Add a node behind this wire" : "Add a node"} onClose={close}>
       <input
-        autoFocus
         type="search"
         className="form-control mb-2"
         placeholder="Search nodes"

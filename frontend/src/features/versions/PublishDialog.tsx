@@ -44,7 +44,6 @@ export function PublishDialog() {
       <input
         id="publish-comment"
         className="form-control"
-        autoFocus
         maxLength={500}
         value={comment}
         onChange={(event) => setComment(event.target.value)}

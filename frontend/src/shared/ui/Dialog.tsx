@@ -1,5 +1,8 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
 
+const FIRST =
+  ".card-body :is(input, textarea, select, button):not([disabled]), .card-footer .btn-primary:not([disabled])";
+
 interface Props {
   title: string;
   onClose: () => void;
@@ -15,7 +18,11 @@ export function Dialog({ title, onClose, children, footer, wide = false }: Props
   useEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
-    if (element && !element.open) element.showModal();
+    if (element && !element.open) {
+      element.showModal();
+      // The browser would choose the button that closes the dialog, which nobody wants first.
+      element.querySelector<HTMLElement>(FIRST)?.focus();
+    }
     return () => {
       element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
