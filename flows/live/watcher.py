@@ -77,7 +77,7 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self._hinted.set()
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        """A client that asks whether the line still holds is answered; it expects nothing else and gets nothing else."""
+        """A client that asks whether the line still holds is answered; nothing else is heard."""
         if content == {"type": "ping"}:
             await self.send_json({"type": "pong"})
 
