@@ -60,5 +60,6 @@ class FlowRunsConsumer(Watcher):
 
 
 def _after(scope: Any) -> int:
-    values = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("after", ["0"])
-    return int(values[0]) if values[0].isdecimal() and len(values[0]) <= 9 else 0
+    """The place that the client knows; -1, before the first change, when it knows none."""
+    values = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("after", [""])
+    return int(values[0]) if values[0].isdecimal() and len(values[0]) <= 9 else -1

@@ -121,7 +121,9 @@ export function Canvas() {
           </ControlButton>
         )}
       </Controls>
-      <MiniMap position="bottom-right" pannable zoomable ariaLabel="Overview" nodeBorderRadius={8} />
+      {isReadOnly ? null : (
+        <MiniMap position="bottom-right" pannable zoomable ariaLabel="Overview" nodeBorderRadius={8} />
+      )}
     </ReactFlow>
   );
 }

@@ -17,7 +17,16 @@ export function PortHandle({ node, port, label, isReadOnly }: Props) {
     const leads = targets.length > 0 ? `leads to ${targets.join(", ")}` : "leads nowhere yet";
     return `Port ${label} of ${nodeName(document, node)}, ${leads}`;
   });
-  if (isReadOnly) return <Handle type="source" position={Position.Right} id={port} isConnectable={false} />;
+  if (isReadOnly)
+    return (
+      <Handle
+        type="source"
+        position={Position.Right}
+        id={port}
+        isConnectable={false}
+        className={port === "error" ? "is-error" : ""}
+      />
+    );
   return (
     <Handle
       type="source"

@@ -17,7 +17,7 @@ export const nothing: RunState = {
   run: null,
   steps: [],
   logs: [],
-  cursor: 0,
+  cursor: -1,
   liveness: "connecting",
 };
 
@@ -30,7 +30,7 @@ export function absorb(state: RunState, message: Record<string, unknown>): RunSt
   const logs = mergeLogs(state.logs, (message.logs ?? []) as LogLine[]);
   const run = message.run ? { ...state.run, ...(message.run as Partial<Run>) } : state.run;
   // Only the line of messages moves the cursor: steps from the API must not hide log lines that are still to come.
-  const cursor = Math.max(state.cursor, Number(message.cursor ?? 0));
+  const cursor = Math.max(state.cursor, Number(message.cursor ?? -1));
   return { ...state, run, steps, logs, cursor };
 }
 
@@ -67,6 +67,10 @@ export function isFinished(status: RunStatus | undefined): boolean {
   return status === "succeeded" || status === "failed" || status === "cancelled";
 }
 
+function runAddress(runId: string, cursor: number): string {
+  return `/ws/v1/runs/${runId}/${cursor < 0 ? "" : `?after=${cursor}`}`;
+}
+
 /** Follows one run over the websocket; after a cut it asks for what came since. */
 export class RunFollower {
   readonly store: StoreApi<RunState> = createStore<RunState>()(() => nothing);
@@ -75,7 +79,7 @@ export class RunFollower {
   follow(runId: string): void {
     this.stop();
     this.store.setState({ ...nothing, runId });
-    this.socket = new LiveSocket(() => `/ws/v1/runs/${runId}/?after=${this.store.getState().cursor}`, {
+    this.socket = new LiveSocket(() => runAddress(runId, this.store.getState().cursor), {
       onMessage: (message) => this.store.setState((state) => absorb(state, message)),
       onLiveness: (liveness) => this.store.setState({ liveness }),
     });
