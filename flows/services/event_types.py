@@ -199,6 +199,9 @@ class PayloadChecks:
         if found is not None:
             return found
         verdict = _validator_of(event_type, tenant_id)
+        if verdict is False:
+            # Not kept: a type that is defined a moment later is known at once.
+            return verdict
         with self._lock:
             if len(self._known) > 10_000:
                 self._known.clear()
