@@ -1,11 +1,22 @@
 """Changes that steps of runs make to our own database, made once however often a step is repeated."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from threading import Lock
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from flows.sdk import JsonObject
 from inventory.models import AppliedEffect
+
+_one_writer = Lock()
+
+
+def _turn() -> AbstractContextManager[object]:
+    """On SQLite the threads of a process take turns: its busy handler is unfair, and one of many may starve."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        return _one_writer
+    return nullcontext()
 
 
 def once(key: str, effect: Callable[[], JsonObject]) -> JsonObject:
@@ -14,7 +25,7 @@ def once(key: str, effect: Callable[[], JsonObject]) -> JsonObject:
     Calls of one key at the same time wait for each other: the key is written first. When `effect` raises,
     nothing is kept and a later call tries again.
     """
-    with transaction.atomic():
+    with _turn(), transaction.atomic():
         row, is_new = AppliedEffect.objects.get_or_create(key=key)
         if is_new:
             row.result = effect()
