@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from accounts.models import Tenant, User
 from accounts.roles import Role
+from common import crypto
 from common.egress import EgressPolicy, policy, use_provider
 from flows.services.doorbell import Doorbell
 
@@ -30,10 +33,28 @@ def make_user(email: str, role: Role | None, tenant: Tenant | None) -> User:
     )
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Threads of the program keep their connections; PostgreSQL drops no database that someone uses."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture(autouse=True)
 def quiet_doorbell(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test rings at a broker unless it is about the doorbell; runners poll."""
     monkeypatch.setattr(Doorbell, "ring", lambda self: None)
+
+
+@pytest.fixture
+def encryption_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key with which secrets can be stored."""
+    monkeypatch.setattr(crypto, "_ring", crypto.KeyRing([crypto.new_key("t1")]))
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from accounts.actors import Actor, actor_of
 from accounts.roles import Permission
 from flows.graph.document import FlowDocument
 from flows.models import Flow
-from flows.sdk import JsonObject
 from flows.services.flows import flow_for, read_or_refuse
 
 MAX_DOCUMENT_BODY = 5 * 1024 * 1024
@@ -50,5 +49,5 @@ def body_of(request: Request, serializer: type[BaseSerializer[Any]]) -> dict[str
 
 def drawing_of(values: dict[str, Any], flow: Flow) -> FlowDocument:
     """The drawing that was sent, else the stored draft."""
-    document: JsonObject = values["document"] if "document" in values else flow.draft
+    document: Any = values.get("document", flow.draft)
     return read_or_refuse(document)

@@ -58,8 +58,8 @@ _SEND = {
         {
             "in": "header",
             "name": "Idempotency-Key",
-            "schema": {"type": "string", "maxLength": 200},
-            "description": "The dedup key of a single event that has none.",
+            "schema": {"type": "string", "pattern": "^[!-~]{1,190}$"},
+            "description": "Gives the events that have none a dedup key, by their place in the request.",
         }
     ],
     "tags": ["events"],

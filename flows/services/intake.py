@@ -12,7 +12,14 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 import structlog
-from django.db import IntegrityError, OperationalError, close_old_connections, connection, transaction
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 
 from flows.services.doorbell import doorbell
 from flows.store.intake import Accepted, KeyReused, NewEvent, insert_events
@@ -83,22 +90,20 @@ class IntakeWriter:
             try:
                 self._commit(batch)
             except Exception as error:  # noqa: BLE001  # the thread must live on, whatever the database says
-                logger.error("intake_failed", error=type(error).__name__, text=str(error)[:300])
-                connection.close()
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(IntakeUnavailable())
+                self._give_up(batch, error)
 
     def _next_batch(self) -> list[Request]:
-        batch = [self._requests.get()]
-        count = len(batch[0][0])
+        batch: list[Request] = []
+        count = 0
         while count < MOST_EVENTS_A_COMMIT:
             try:
-                request = self._requests.get_nowait()
+                request = self._requests.get() if not batch else self._requests.get_nowait()
             except queue.Empty:
                 break
-            batch.append(request)
-            count += len(request[0])
+            # From here on it cannot be cancelled any more; one whose client has gone already stores nothing.
+            if request[1].set_running_or_notify_cancel():
+                batch.append(request)
+                count += len(request[0])
         return batch
 
     def _commit(self, batch: list[Request]) -> None:
@@ -113,12 +118,32 @@ class IntakeWriter:
                     raise
                 time.sleep(0.02 * 2**attempt)
                 close_old_connections()
+            except DatabaseError:
+                if len(batch) == 1:
+                    raise
+                # One request holds what the database refuses; the others must not pay for it.
+                for request in batch:
+                    self._commit_alone(request)
+                return
         for (_, future), result in zip(batch, accepted, strict=True):
             if isinstance(result, DedupConflict):
                 future.set_exception(result)
             else:
                 future.set_result(result)
         doorbell.ring()
+
+    def _commit_alone(self, request: Request) -> None:
+        try:
+            self._commit([request])
+        except DatabaseError as error:
+            self._give_up([request], error)
+
+    def _give_up(self, batch: list[Request], error: Exception) -> None:
+        logger.error("intake_failed", error=type(error).__name__, text=str(error)[:300])
+        connection.close()
+        for _, future in batch:
+            if not future.done():
+                future.set_exception(IntakeUnavailable())
 
     def _store(self, batch: list[Request]) -> list[list[Accepted] | DedupConflict]:
         results: list[list[Accepted] | DedupConflict] = []

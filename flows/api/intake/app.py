@@ -1,5 +1,9 @@
 """The ASGI application of the intake. 202 only after the commit."""
 
+import re
+
+from django.db import InterfaceError, OperationalError
+
 from common.problems import Problem
 from flows.api.intake.bodies import read_events
 from flows.api.intake.hooks import HookCache, check_caller, event_of_call
@@ -10,16 +14,18 @@ from flows.api.intake.types import TypeCheck
 from flows.services.intake import DedupConflict, IntakeUnavailable, intake_writer
 from flows.store.intake import Accepted, NewEvent
 
-EVENTS_PATH = "/api/v1/events/"
+EVENTS_PATHS = ("/api/v1/events/", "/api/v1/events")
+"""Also without the slash at the end: a redirect would lose the body."""
 HOOKS_PATH = "/hooks/"
 MAX_EVENTS_BYTES = 5 * 1024 * 1024
 MAX_HOOK_BYTES = 1024 * 1024
+_HOOK_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def handles(scope: Scope) -> bool:
     """Whether the request is for the intake."""
     path: str = scope["path"]
-    return path.startswith(HOOKS_PATH) or (path == EVENTS_PATH and scope["method"] == "POST")
+    return path.startswith(HOOKS_PATH) or (path in EVENTS_PATHS and scope["method"] == "POST")
 
 
 class Intake:
@@ -40,13 +46,13 @@ class Intake:
             await answer_problem(send, problem)
         except DedupConflict as conflict:
             await answer_problem(send, _key_reused(conflict))
-        except IntakeUnavailable:
+        except (IntakeUnavailable, OperationalError, InterfaceError):
             await answer_problem(send, _unavailable())
         else:
             await answer(send, 202, {"accepted": [_answer(entry) for entry in accepted]})
 
     async def _events(self, scope: Scope, receive: Receive) -> list[NewEvent]:
-        if scope["path"] == EVENTS_PATH:
+        if scope["path"] in EVENTS_PATHS:
             actor = await self._senders.sender(scope)
             await self._pressure.check(actor.tenant_id)
             body = await read_body(scope, receive, MAX_EVENTS_BYTES)
@@ -59,7 +65,7 @@ class Intake:
         if scope["method"] != "POST":
             raise Problem(405, "method_not_allowed", "A webhook takes POST only.")
         key = scope["path"].removeprefix(HOOKS_PATH).strip("/")
-        hook = await self._hooks.get(key) if len(key) <= 64 else None
+        hook = await self._hooks.get(key) if _HOOK_KEY.fullmatch(key) else None
         if hook is None:
             raise Problem(
                 404, "not_found", "There is no such webhook.", hint="Copy the URL from the flow's trigger."

@@ -11,30 +11,48 @@ from flows.store.intake import NewEvent
 MOST_EVENTS = 1_000
 MAX_NODES = 500_000
 KEYS = {"type", "payload", "dedup_key", "source"}
-TYPE = re.compile(r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$")
+TYPE = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*")
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,190}")
+OWN_SOURCE = re.compile(r"(platform|schedule|by hand)$|(hook|person):")
+"""Sources of the program itself. Sent by someone else, they could take its dedup keys away."""
 
 
 def read_events(raw: bytes, tenant_id: int | None, idempotency_key: str | None) -> list[NewEvent]:
     """The events of one request: an object, a list, or `{"events": [...]}`.
 
     Args:
-        idempotency_key: of a request with one event, what tells repeated deliveries apart unless the event says so.
+        idempotency_key: of the request: what tells repeated deliveries of its events apart unless they say so
+            themselves.
 
     Raises:
         Problem: 400 with the position of the first bad event; nothing of the request is stored.
     """
+    key = _checked_key(idempotency_key)
     body = loads(raw, max_nodes=MAX_NODES)
     if isinstance(body, dict) and "events" in body:
         if set(body) != {"events"}:
             raise _bad(None, "events", "Beside `events` there may be nothing else.")
         body = body["events"]
     if isinstance(body, dict):
-        return [_event(body, None, tenant_id, idempotency_key or "")]
+        return [_event(body, None, tenant_id, key)]
     if not isinstance(body, list) or not body:
         raise _bad(None, None, "Send one event, or a list of at least one.")
     if len(body) > MOST_EVENTS:
         raise _bad(None, None, f"Send at most {MOST_EVENTS:,} events at once; these are {len(body):,}.")
-    return [_event(entry, place, tenant_id, "") for place, entry in enumerate(body)]
+    return [
+        _event(entry, place, tenant_id, f"{key}#{place}" if key else "") for place, entry in enumerate(body)
+    ]
+
+
+def _checked_key(key: str | None) -> str:
+    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
+        raise Problem(
+            400,
+            "bad_idempotency_key",
+            "An idempotency key is 1 to 190 visible ASCII characters.",
+            hint="Use a UUID.",
+        )
+    return key or ""
 
 
 def _event(entry: Any, place: int | None, tenant_id: int | None, key: str) -> NewEvent:
@@ -44,17 +62,20 @@ def _event(entry: Any, place: int | None, tenant_id: int | None, key: str) -> Ne
     if unknown:
         raise _bad(place, unknown[0], f"An event has no field {unknown[0]!r}.", code="unknown_field")
     event_type = entry.get("type")
-    if not isinstance(event_type, str) or not TYPE.match(event_type) or len(event_type) > 100:
+    if not isinstance(event_type, str) or not TYPE.fullmatch(event_type) or len(event_type) > 100:
         raise _bad(place, "type", "The type is a name such as `server.created`.")
     payload = entry.get("payload", {})
     if not isinstance(payload, dict):
         raise _bad(place, "payload", "The payload is an object.")
+    source = _text(entry, place, "source", 100) or "api"
+    if OWN_SOURCE.match(source):
+        raise _bad(place, "source", f"The source {source!r} is the platform's own.", code="reserved_source")
     return NewEvent(
         type=event_type,
         payload=payload,
         tenant_id=tenant_id,
-        source=_text(entry, place, "source", 100) or "api",
-        dedup_key=_text(entry, place, "dedup_key", 200) or key[:200],
+        source=source,
+        dedup_key=_text(entry, place, "dedup_key", 200) or key,
     )
 
 

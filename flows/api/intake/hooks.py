@@ -2,9 +2,9 @@
 
 import time
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 
-from common.crypto import is_same, is_signed
+from common.crypto import hash_token, is_same, is_signed
 from common.problems import Problem
 from common.strict_json import loads
 from flows.api.intake.http import Scope, header
@@ -15,6 +15,7 @@ from flows.store.intake import NewEvent
 HOOK_RECEIVED = "hook.received"
 CACHE_SECONDS = 2.0
 MOST_CACHED = 10_000
+LONGEST_ID = 200
 
 
 class HookCache:
@@ -29,7 +30,7 @@ class HookCache:
         now = time.monotonic()
         if known is not None and known[0] > now:
             return known[1]
-        hook = await sync_to_async(hook_of_key)(key)
+        hook = await database_sync_to_async(hook_of_key)(key)
         if len(self._hooks) >= MOST_CACHED:
             self._hooks.clear()
         self._hooks[key] = (now + CACHE_SECONDS, hook)
@@ -75,9 +76,21 @@ def event_of_call(hook: OpenHook, scope: Scope, body: bytes) -> NewEvent:
         payload=payload if isinstance(payload, dict) else {"body": payload},
         tenant_id=hook.tenant_id,
         source=f"hook:{hook.flow_id}",
-        dedup_key=(delivery or "")[:200],
+        dedup_key=_delivery_id(delivery),
         flow_id=hook.flow_id,
     )
+
+
+def _delivery_id(value: str | None) -> str:
+    """What tells repeated deliveries apart; a long one by its hash, so that two never look alike.
+
+    Raises:
+        Problem: 400 `bad_delivery_id`.
+    """
+    text = (value or "").strip()
+    if "\0" in text:
+        raise Problem(400, "bad_delivery_id", "The delivery id holds a NUL.", hint="Send visible characters.")
+    return text if len(text) <= LONGEST_ID else hash_token(text)
 
 
 def _payload(scope: Scope, body: bytes) -> Json:

@@ -4,7 +4,7 @@ import shutil
 import time
 from pathlib import Path
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import connection
 
@@ -33,7 +33,7 @@ class Pressure:
         now = time.monotonic()
         if now - self._looked_at > CHECK_SECONDS:
             self._looked_at = now
-            self._full_tenants = await sync_to_async(_full_tenants)()
+            self._full_tenants = await database_sync_to_async(_full_tenants)()
             self._disk_is_full = _disk_is_full()
         if self._disk_is_full:
             raise Problem(

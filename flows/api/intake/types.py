@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 
 from common.problems import Problem
 from flows.services.event_types import PayloadChecks, misfit
@@ -26,7 +26,7 @@ class TypeCheck:
         for place, event in enumerate(events):
             validator = self._checks.known(event.type, event.tenant_id)
             if validator is None:
-                validator = await sync_to_async(self._checks.look_up)(event.type, event.tenant_id)
+                validator = await database_sync_to_async(self._checks.look_up)(event.type, event.tenant_id)
             _check_one(event, validator, place if many else None)
 
 
