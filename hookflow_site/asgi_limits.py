@@ -26,7 +26,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY: Final = 1_048_576
 MAX_LARGE_BODY: Final = 5 * 1_048_576
-LARGE_PATHS: Final = ("/api/v1/events/", "/api/v1/flows/import")
+LARGE_PATHS: Final = ("/api/v1/events/", "/api/v1/flows/import", "/flows/import/")
 
 log = logging.getLogger(__name__)
 _seconds = metrics.histogram(
