@@ -66,7 +66,7 @@ def flow_switch(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpRespon
     is_on = request.POST.get("on") == "1"
     update_flow(actor=actor, flow=flow, is_enabled=is_on)
     if not getattr(request, "htmx", False):
-        messages.success(request, f"{flow.name} is {'on' if is_on else 'off'}.")
+        messages.success(request, f"“{flow.name}” is {'on' if is_on else 'off'}.")
         return redirect("flows:flow-list")
     row = rows_of(list(listed(actor).filter(id=flow.id)))[0]
     context = {"row": row, "shows_tenants": actor.is_platform}
@@ -77,7 +77,7 @@ def flow_switch(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpRespon
 def flow_duplicate(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     """A copy, switched off."""
     copy = duplicate_flow(actor=actor, flow=flow_for(actor, flow_id))
-    messages.success(request, f"Made {copy.name}. It is off until you publish it.")
+    messages.success(request, f"Made “{copy.name}”. It is off until you publish it.")
     return redirect("flows:flow-editor", copy.id)
 
 
@@ -86,7 +86,7 @@ def flow_delete(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpRespon
     """Take it away; its runs stay readable."""
     flow = flow_for(actor, flow_id)
     delete_flow(actor=actor, flow=flow)
-    messages.success(request, f"Deleted {flow.name}. Its runs stay readable.")
+    messages.success(request, f"Deleted “{flow.name}”. Its runs stay readable.")
     return redirect("flows:flow-list")
 
 

@@ -52,7 +52,7 @@ def test_switch_answers_with_the_row(as_user: Browser, flow_editor: User, house:
 
 def test_switch_works_without_scripts(as_user: Browser, flow_editor: User, house: House) -> None:
     page = as_user(flow_editor).post(f"/flows/{house.flow.id}/switch/", {"on": "0"}, follow=True)
-    assert "Welcome is off." in page.content.decode()
+    assert "“Welcome” is off." in page.content.decode()
 
 
 def test_switching_on_what_is_not_published_says_why(
@@ -71,7 +71,7 @@ def test_deleted_flows_leave_the_list_and_their_runs_stay(
 ) -> None:
     browser = as_user(flow_editor)
     page = browser.post(f"/flows/{house.flow.id}/delete/", follow=True).content.decode()
-    assert "Deleted Welcome" in page
+    assert "Deleted “Welcome”" in page
     assert f"/flows/{house.flow.id}/" not in page
     assert browser.get(f"/runs/{house.run.id}/").status_code == 200
 

@@ -153,3 +153,16 @@ def test_overview_counts_and_names_what_fails(as_user: Browser, viewer: User, ho
     page = as_user(viewer).get("/")
     assert page.context["totals"]["failed"] == 1
     assert [row["flow_name"] for row in page.context["failing"]] == ["Welcome"]
+
+
+def test_queries_of_the_overview_do_not_grow(
+    as_user: Browser, viewer: User, house: House, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    browser = as_user(viewer)
+    browser.get("/")
+    with django_assert_num_queries(8):
+        browser.get("/")
+    for _ in range(5):
+        furnished(house.flow)
+    with django_assert_num_queries(8):
+        browser.get("/")
