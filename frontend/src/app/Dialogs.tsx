@@ -1,11 +1,11 @@
 import { lazy, Suspense } from "react";
-import { ConnectDialog } from "@/features/canvas/ConnectDialog";
-import { ConflictDialog } from "@/features/draft/ConflictDialog";
-import { AddDialog } from "@/features/palette/AddDialog";
 import { takeImported } from "./imported";
 import { useSession, useUi } from "./session";
 
 const panels = () => import("./panels");
+const AddDialog = lazy(() => panels().then((m) => ({ default: m.AddDialog })));
+const ConflictDialog = lazy(() => panels().then((m) => ({ default: m.ConflictDialog })));
+const ConnectDialog = lazy(() => panels().then((m) => ({ default: m.ConnectDialog })));
 const DiffDialog = lazy(() => panels().then((m) => ({ default: m.DiffDialog })));
 const ImportDialog = lazy(() => panels().then((m) => ({ default: m.ImportDialog })));
 const PublishDialog = lazy(() => panels().then((m) => ({ default: m.PublishDialog })));

@@ -1,6 +1,7 @@
 import { useStore } from "zustand";
 import type { Refusal, StepStatus } from "@/api/types";
-import { useSession } from "@/app/session";
+import { useDocument, useSession } from "@/app/session";
+import { nodeById } from "@/graph/model";
 import { isFinished } from "./runStore";
 
 export interface NodeState {
@@ -10,6 +11,7 @@ export interface NodeState {
   error: Refusal | null;
 }
 
+const fired: NodeState = { status: "succeeded", attempt: 1, port: null, error: null };
 const unreached: NodeState = { status: "unreached", attempt: 0, port: null, error: null };
 
 /** What the shown run, or else the last dry run, says of a node. Null when nothing is shown. */
@@ -18,14 +20,18 @@ export function useNodeState(id: string): NodeState | null {
   const isShown = useStore(session.live.store, (state) => state.isShown);
   const step = useStore(session.live.run.store, (state) => state.steps.findLast((step) => step.node === id));
   const status = useStore(session.live.run.store, (state) => state.run?.status);
+  const trigger = useDocument((document) => {
+    const type = session.types.get(nodeById(document, id)?.type ?? "");
+    return type && !type.has_input ? type : null;
+  });
   const dry = useStore(session.test, (state) => state.result);
-  const drySteps = dry?.steps.find((step) => step.node === id);
   if (isShown) {
     if (step) return { status: step.status, attempt: step.attempt, port: step.port, error: step.error };
+    // A run is there because its trigger fired; that is no step of the run.
+    if (trigger && status) return { ...fired, port: trigger.ports[0]?.name ?? null };
     return isFinished(status) ? unreached : null;
   }
   if (!dry) return null;
-  return drySteps
-    ? { status: drySteps.status, attempt: 1, port: drySteps.port, error: drySteps.error }
-    : unreached;
+  const tried = dry.steps.find((other) => other.node === id);
+  return tried ? { status: tried.status, attempt: 1, port: tried.port, error: tried.error } : unreached;
 }
