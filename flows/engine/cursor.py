@@ -35,6 +35,7 @@ class Cursor:
         intent: the node that was begun and is unsafe to repeat.
         verdict: what a person said about an interrupted node.
         key: what idempotency keys are made from: the id of the run in which the steps were first tried.
+        log_lines: how many lines the run has logged so far.
     """
 
     pending: list[str]
@@ -44,6 +45,7 @@ class Cursor:
     intent: str | None = None
     verdict: Verdict | None = None
     key: str = ""
+    log_lines: int = 0
 
     def to_json(self) -> JsonObject:
         """As it is stored with the queue entry."""
@@ -58,7 +60,7 @@ class Cursor:
                 "reason": wait.reason,
                 "record": None if wait.record is None else dict(wait.record),
             }
-        for name in ("intent", "verdict", "key"):
+        for name in ("intent", "verdict", "key", "log_lines"):
             if getattr(self, name):
                 out[name] = getattr(self, name)
         return out
@@ -75,4 +77,5 @@ class Cursor:
             intent=data.get("intent"),
             verdict=data.get("verdict"),
             key=data.get("key", ""),
+            log_lines=data.get("log_lines", 0),
         )

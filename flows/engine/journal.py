@@ -64,7 +64,7 @@ class ClaimedRun:
     """A run that this worker holds until its lease ends.
 
     `cursor` None: it has not begun. `outputs`: what finished steps left behind, by node id; only for a run that has
-    begun.
+    begun. `damage`: why what is stored cannot be read; that run fails alone.
     """
 
     run_id: UUID
@@ -78,6 +78,7 @@ class ClaimedRun:
     outputs: dict[str, Record | None]
     cancel_requested: bool
     lost_leases: int
+    damage: str = ""
 
 
 class LeaseLost(Exception):
@@ -104,9 +105,6 @@ class RunStore(Protocol):
 
     def cancel_requests(self, owner: str) -> set[UUID]:
         """The runs of `owner` that someone wants cancelled."""
-
-    def next_due_ms(self) -> int | None:
-        """When the next entry is due, in milliseconds since 1970."""
 
 
 class Publisher(Protocol):

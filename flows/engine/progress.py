@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from common.redact import log_line
 from flows.compiler.plan import PlannedNode
 from flows.engine.cursor import Cursor, Suspension
 from flows.engine.journal import LogEntry, StepChange, Writes
@@ -18,6 +19,7 @@ from flows.sdk.meta import ERROR, OnCrash
 MOST_LOST_LEASES = 3
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 MAX_LOG_LINES = 5_000
+MAX_REASON = 40
 
 
 def interrupted_error(node: PlannedNode) -> NodeError:
@@ -27,6 +29,13 @@ def interrupted_error(node: PlannedNode) -> NodeError:
         f"The worker stopped while {node.name!r} was at work, so its outcome is not known.",
         hint="Look whether it happened, then choose to repeat it, to skip it or to fail the run.",
     )
+
+
+def storable(error: NodeError) -> dict[str, object]:
+    """The error as it is stored: its texts carry no secret and nothing that a database refuses."""
+    return {
+        name: log_line(value) if isinstance(value, str) else value for name, value in error.as_json().items()
+    }
 
 
 @dataclass(slots=True)
@@ -47,7 +56,6 @@ class Progress:
     rng: random.Random = field(default_factory=random.Random)
     _writes: Writes | None = None
     _try: _Try | None = None
-    _log_lines: int = 0
     is_over: bool = False
 
     @property
@@ -178,7 +186,7 @@ class Progress:
         """Stop here."""
         if self._try is not None:
             self._end_step(StepStatus.CANCELLED)
-        elif self.cursor.suspension is not None and self.walk.current is not None:
+        elif self._is_parked_at_a_step and self.walk.current is not None:
             self.begin(self.walk.plan.nodes[self.walk.current])
             self._end_step(StepStatus.CANCELLED)
         self.finish(RunStatus.CANCELLED, {"code": code, "message": message})
@@ -193,20 +201,27 @@ class Progress:
 
     def log(self, level: str, text: str) -> None:
         """Write a line to the run's log; past the cap one last line says that no more are kept."""
-        self._log_lines += 1
-        if self._log_lines > MAX_LOG_LINES:
+        if self.cursor.log_lines >= MAX_LOG_LINES:
             return
-        if self._log_lines == MAX_LOG_LINES:
+        self.cursor.log_lines += 1
+        if self.cursor.log_lines == MAX_LOG_LINES:
             level, text = "warning", f"The log is full: lines after the first {MAX_LOG_LINES} are not kept."
         node_id = self._try.node.id if self._try else ""
         seq = self.walk.next_seq()
-        self.writes.logs.append(LogEntry(seq, self.clock.now(), LEVELS[level], node_id, text))
+        self.writes.logs.append(LogEntry(seq, self.clock.now(), LEVELS[level], node_id, log_line(text)))
 
     def input(self) -> Record:
         """The record that reaches the node whose turn it is."""
         return self.walk.input_of(self._current_try().node.id)
 
     # --- helpers ------------------------------------------------------------------------------------------
+
+    @property
+    def _is_parked_at_a_step(self) -> bool:
+        """Whether the step of the node whose turn it is waits, is about to be retried, or was interrupted."""
+        return (
+            self.cursor.suspension is not None or self.cursor.intent is not None or self.cursor.attempts > 0
+        )
 
     def _current_try(self) -> _Try:
         if self._try is None:
@@ -216,7 +231,7 @@ class Progress:
     def _park(self, until: datetime | None, reason: str) -> None:
         self.writes.status = RunStatus.WAITING
         self.writes.due_at = until
-        self.writes.wait_reason = reason
+        self.writes.wait_reason = reason[:MAX_REASON]
         self.is_over = True
 
     def _end_step(
@@ -228,7 +243,7 @@ class Progress:
         error: NodeError | None = None,
     ) -> dict[str, object]:
         current = self._current_try()
-        data = error.as_json() if error else None
+        data = storable(error) if error else None
         if error is not None:
             level = "warning" if status is StepStatus.RETRYING else "error"
             self.log(level, f"{error.code}: {error.message}")

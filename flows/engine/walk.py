@@ -35,12 +35,14 @@ class Walk:
 
     def input_of(self, node_id: str) -> Record:
         """The record that reaches the node."""
+        passed_through = []
         parent = self.plan.parent[node_id]
-        known = self._records.get(parent)
-        if known is None:
-            stored = self._outputs.get(parent)
-            known = self.input_of(parent) if stored is None else stored
-            self._records[parent] = known
+        # A loop: a long line of nodes that pass their record on would go past Python's limit of nested calls.
+        while (known := self._records.get(parent)) is None and (known := self._outputs.get(parent)) is None:
+            passed_through.append(parent)
+            parent = self.plan.parent[parent]
+        for skipped in (parent, *passed_through):
+            self._records[skipped] = known
         return known
 
     def advance(self, port: str, record: Record) -> None:

@@ -5,12 +5,13 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from common.clock import SystemClock
 from flows.compiler.plan import Plan
 from flows.engine.cursor import Cursor
 from flows.engine.journal import ClaimedRun, LeaseLost, Writes
-from flows.engine.progress import Progress
+from flows.engine.progress import MOST_LOST_LEASES, Progress, storable
 from flows.engine.states import RunStatus
 from flows.engine.walk import Walk
 from flows.runner.context import StepContext, StepLog
@@ -21,6 +22,23 @@ from flows.sdk import Emit, HttpClient, NodeError
 from flows.services.causes import caused_by
 
 logger = structlog.get_logger(__name__)
+
+
+GIVEN_UP = NodeError(
+    "worker_lost",
+    "The run could not be taken further, again and again.",
+    hint="The worker's log has the reason. Retry the run once it is dealt with.",
+)
+CANCELLED = {"code": "cancelled", "message": "Someone cancelled the run."}
+
+
+def damaged(reason: str) -> NodeError:
+    """What is stored of a run cannot be read."""
+    return NodeError(
+        "damaged",
+        f"What is stored of this run cannot be read: {reason}",
+        hint="Retry the run from the start, and look after the database.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +66,31 @@ class Drive:
 
         A lost lease ends the drive without a word: the run belongs to another worker by then.
         """
-        try:
-            progress = await self._pick_up()
-            if progress is not None:
-                with caused_by(self.claimed.run_id, self.claimed.event_depth):
-                    await self._walk(progress)
-        except LeaseLost:
-            logger.warning("lease_lost", run=str(self.claimed.run_id))
-        except asyncio.CancelledError:
-            if not self.is_cancelled:
-                raise
-            await self._cancelled()
+        with bound_contextvars(run_id=str(self.claimed.run_id)):
+            try:
+                await self._drive()
+            except LeaseLost:
+                logger.warning("lease_lost")
+            except asyncio.CancelledError:
+                if not self.is_cancelled:
+                    raise
+                await self._cancelled()
+            except Exception:
+                if self.claimed.lost_leases < MOST_LOST_LEASES:
+                    raise
+                logger.exception("drive_given_up")
+                await self._unusable(GIVEN_UP)
+
+    async def _drive(self) -> None:
+        progress = await self._pick_up()
+        if progress is not None:
+            with caused_by(self.claimed.run_id, self.claimed.event_depth):
+                await self._walk(progress)
 
     async def _pick_up(self) -> Progress | None:
+        if self.claimed.damage:
+            await self._unusable(damaged(self.claimed.damage))
+            return None
         plan = self.tools.plans.known(self.claimed.version_id)
         if plan is None:
             loop = asyncio.get_running_loop()
@@ -125,17 +155,21 @@ class Drive:
         await self.tools.ledger.commit(progress.take_writes(), self.claimed.flow_id)
 
     async def _unusable(self, error: NodeError) -> None:
-        """The version does not compile here any more: fail the run, keeping its cursor."""
-        writes = Writes(self.claimed.run_id, self.claimed.fence, RunStatus.FAILED, self.claimed.cursor)
-        writes.error, writes.at = error.as_json(), self.tools.clock.now()
+        """The run cannot be walked, say because its version does not compile here any more: fail it as it stands."""
+        await self._end_as_it_stands(RunStatus.FAILED, storable(error))
+
+    async def _end_as_it_stands(self, status: RunStatus, error: dict[str, object]) -> None:
+        writes = Writes(self.claimed.run_id, self.claimed.fence, status, self.claimed.cursor)
+        writes.error, writes.at = error, self.tools.clock.now()
         await self.tools.ledger.commit(writes, self.claimed.flow_id)
 
     async def _cancelled(self) -> None:
         progress = self._progress
-        if progress is None or progress.is_over:
-            return
-        progress.cancel()
         try:
-            await self._commit(progress)
+            if progress is None:
+                await self._end_as_it_stands(RunStatus.CANCELLED, dict(CANCELLED))
+            elif not progress.is_over:
+                progress.cancel()
+                await self._commit(progress)
         except LeaseLost:
-            logger.warning("lease_lost", run=str(self.claimed.run_id))
+            logger.warning("lease_lost")

@@ -4,16 +4,20 @@ import asyncio
 import contextvars
 import functools
 import inspect
+import time
 from concurrent.futures import Executor
 
 import orjson
 import structlog
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from common.redact import log_line
 from flows.compiler.plan import PlannedNode
 from flows.conf import number
 from flows.sdk import Emit, NodeContext, NodeError, Record, Result, Suspend
+from flows.sdk.meta import OnCrash
+
+MOST_DATABASE_SECONDS = 20.0
 
 logger = structlog.get_logger(__name__)
 
@@ -24,20 +28,16 @@ async def execute(node: PlannedNode, ctx: NodeContext, record: Record, pool: Exe
     Raises:
         NodeError: the node failed, took too long, or is faulty (`unexpected`).
     """
+    limit = asyncio.timeout(node.timeout_seconds)
     try:
         config = node.config.render(record)
-        async with asyncio.timeout(node.timeout_seconds):
+        async with limit:
             result = await _call(node, ctx, config, record, pool)
     except NodeError:
         raise
-    except TimeoutError as error:
-        raise NodeError(
-            "step_timed_out",
-            f"{node.name!r} took longer than its time limit of {node.timeout_seconds:g} seconds.",
-            hint="Raise the time limit in the node's settings, or look why the other side is slow.",
-            retryable=True,
-        ) from error
     except Exception as error:
+        if isinstance(error, TimeoutError) and limit.expired():
+            raise _timed_out(node) from error
         logger.exception("node_failed_unexpectedly", node_type=node.type, run=ctx.run_id)
         raise NodeError(
             "unexpected",
@@ -45,6 +45,16 @@ async def execute(node: PlannedNode, ctx: NodeContext, record: Record, pool: Exe
             hint="This is a fault of the node type. The worker's log has the details.",
         ) from error
     return _checked(node, result, record)
+
+
+def _timed_out(node: PlannedNode) -> NodeError:
+    # What is unsafe to repeat may have happened all the same: a person looks before it is tried again.
+    return NodeError(
+        "step_timed_out",
+        f"{node.name!r} took longer than its time limit of {node.timeout_seconds:g} seconds.",
+        hint="Raise the time limit in the node's settings, or look why the other side is slow.",
+        retryable=node.meta.on_crash is OnCrash.REPEAT,
+    )
 
 
 async def _call(
@@ -61,11 +71,25 @@ async def _call(
 
 
 def _blocking(node: PlannedNode, ctx: NodeContext, config: object, record: Record) -> Result:
-    close_old_connections()
-    answer = node.node.run(ctx, config, record)
-    if inspect.isawaitable(answer):
-        raise TypeError(f"{node.type} is blocking and async at once.")
+    answer = _with_database(node, ctx, config, record)
+    if not isinstance(answer, Emit | Suspend):
+        raise TypeError(f"{node.type} is blocking and answered {type(answer).__name__}.")
     return answer
+
+
+def _with_database(node: PlannedNode, ctx: NodeContext, config: object, record: Record) -> object:
+    """Run a node that uses our database; when that is away for a moment, again as long as there is time."""
+    end, pause = time.monotonic() + min(node.timeout_seconds, MOST_DATABASE_SECONDS), 0.1
+    while True:
+        close_old_connections()
+        try:
+            return node.node.run(ctx, config, record)
+        except (OperationalError, InterfaceError):
+            if node.meta.on_crash is OnCrash.ASK or time.monotonic() + pause > end:
+                raise
+            connection.close()
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)
 
 
 def _checked(node: PlannedNode, result: Result, record: Record) -> Result:

@@ -1,19 +1,22 @@
 """The group commit of the runner: one thread, one transaction for whatever came in while the previous one ran."""
 
 import asyncio
+import contextlib
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from flows.engine.journal import ClaimedRun, LeaseLost, Publisher, RunStore, Writes
 
 logger = structlog.get_logger(__name__)
 
 MOST_WRITES_A_COMMIT = 500
+CLOSE_SECONDS = 4.0
 
 
 @dataclass(slots=True)
@@ -23,11 +26,15 @@ class _Entry:
     done: asyncio.Future[None]
 
 
+_Claim = tuple[int, "asyncio.Future[list[ClaimedRun]]"]
+
+
 class Ledger:
     """Puts writes down and claims runs for one event loop.
 
-    A failed transaction is tried again until it goes through or the ledger is closed: what a run did must not be
-    forgotten because the database was away for a moment. If the lease is lost meanwhile, the fence says so.
+    While the database is away, a transaction is tried again until it goes through or the ledger is closed: what a
+    run did must not be forgotten because of that. If the lease is lost meanwhile, the fence says so. What the
+    database refuses for good fails that run's drive alone.
     """
 
     def __init__(
@@ -42,7 +49,8 @@ class Ledger:
         self._store, self._publisher, self._loop = store, publisher, loop
         self._owner, self._lease_seconds = owner, lease_seconds
         self._entries: list[_Entry] = []
-        self._claim: tuple[int, asyncio.Future[list[ClaimedRun]]] | None = None
+        self._claim: _Claim | None = None
+        self.last_answer = time.monotonic()
         self._wake = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
@@ -73,7 +81,7 @@ class Ledger:
         with self._wake:
             self._closing = True
             self._wake.notify()
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=CLOSE_SECONDS)
 
     def _work(self) -> None:
         while True:
@@ -87,38 +95,69 @@ class Ledger:
             self._exchange(entries, claim)
         connection.close()
 
-    def _exchange(
-        self, entries: list[_Entry], claim: tuple[int, asyncio.Future[list[ClaimedRun]]] | None
-    ) -> None:
-        pause = 0.05
-        while True:
-            try:
-                close_old_connections()
-                lost, claimed = self._store.exchange(
-                    [entry.writes for entry in entries],
-                    owner=self._owner,
-                    claim=claim[0] if claim else 0,
-                    lease_seconds=self._lease_seconds,
-                )
-                break
-            except Exception as error:  # noqa: BLE001  # whatever the database says, try again
-                logger.warning("commit_failed", error=type(error).__name__, text=str(error)[:300])
-                connection.close()
-                if self._closing:
-                    return
-                time.sleep(pause)
-                pause = min(pause * 2, 2.0)
-        self._loop.call_soon_threadsafe(self._deliver, entries, lost, claim, claimed)
+    def _exchange(self, entries: list[_Entry], claim: _Claim | None) -> None:
+        try:
+            done = self._until_it_goes_through(entries, claim)
+        except Exception as error:
+            logger.exception("commit_refused")
+            if len(entries) + bool(claim) > 1:
+                for entry in entries:
+                    self._exchange([entry], None)
+                if claim:
+                    self._exchange([], claim)
+            else:
+                self._on_loop(self._refuse, entries, claim, error)
+            return
+        if done is None:
+            return
+        lost, claimed = done
+        self._on_loop(self._deliver, entries, lost, claim, claimed)
         self._publisher.changed(
             [(e.writes.run_id, e.flow_id) for e in entries if e.writes.run_id not in lost]
             + [(run.run_id, run.flow_id) for run in claimed]
         )
 
+    def _until_it_goes_through(
+        self, entries: list[_Entry], claim: _Claim | None
+    ) -> tuple[set[UUID], list[ClaimedRun]] | None:
+        pause = 0.05
+        while True:
+            try:
+                close_old_connections()
+                return self._store.exchange(
+                    [entry.writes for entry in entries],
+                    owner=self._owner,
+                    claim=claim[0] if claim else 0,
+                    lease_seconds=self._lease_seconds,
+                )
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("commit_failed", error=type(error).__name__, text=str(error)[:300])
+                connection.close()
+                if self._closing:
+                    return None
+                time.sleep(pause)
+                pause = min(pause * 2, 2.0)
+            finally:
+                self.last_answer = time.monotonic()
+
+    def _on_loop(self, call: Callable[..., None], *arguments: object) -> None:
+        # A commit that hung may end after the loop; nobody waits for its answer any more.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(call, *arguments)
+
+    @staticmethod
+    def _refuse(entries: list[_Entry], claim: _Claim | None, error: Exception) -> None:
+        for entry in entries:
+            if not entry.done.done():
+                entry.done.set_exception(error)
+        if claim and not claim[1].done():
+            claim[1].set_exception(error)
+
     def _deliver(
         self,
         entries: list[_Entry],
         lost: set[UUID],
-        claim: tuple[int, asyncio.Future[list[ClaimedRun]]] | None,
+        claim: _Claim | None,
         claimed: list[ClaimedRun],
     ) -> None:
         for entry in entries:

@@ -1,14 +1,18 @@
 """Compiled versions, kept by id. Versions never change, so a plan never goes stale."""
 
 import threading
+import time
 from collections import OrderedDict
 from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from flows.compiler.plan import Plan
 from flows.sdk import NodeError
 from flows.services.plans import plan_of_version
 
 MOST_PLANS = 500
+PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
 
 
 class PlanCache:
@@ -32,7 +36,7 @@ class PlanCache:
         if found is not None:
             return found
         try:
-            made: Plan | NodeError = plan_of_version(version_id)
+            made: Plan | NodeError = _compiled(version_id)
         except NodeError as error:
             # Not kept: a package that is installed later makes the version usable again.
             return error
@@ -41,3 +45,15 @@ class PlanCache:
             while len(self._plans) > MOST_PLANS:
                 self._plans.popitem(last=False)
         return made
+
+
+def _compiled(version_id: UUID) -> Plan:
+    """The plan; a database that is away for a moment is asked again."""
+    for pause in PAUSES:
+        close_old_connections()
+        try:
+            return plan_of_version(version_id)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            time.sleep(pause)
+    return plan_of_version(version_id)

@@ -52,7 +52,13 @@ class Runner:
         self._bell = asyncio.Event()
         self._room = asyncio.Event()
         self._stopping = asyncio.Event()
-        self.last_look = time.monotonic()
+        self._ledger: Ledger | None = None
+        self._looked = time.monotonic()
+
+    @property
+    def last_look(self) -> float:
+        """When it last looked at the queue, or asked a database that was away, by the monotonic clock."""
+        return max(self._looked, self._ledger.last_answer if self._ledger else 0.0)
 
     def ring(self) -> None:
         """Look for due runs now. Safe to call from any thread."""
@@ -72,18 +78,19 @@ class Runner:
         """Work until `stop` is called."""
         self._loop = asyncio.get_running_loop()
         http = NodeHttp(EgressClient())
-        ledger = Ledger(
+        ledger = self._ledger = Ledger(
             self._store, self._publisher, self._loop, owner=self.owner, lease_seconds=self._lease_seconds
         )
         with (
             DatabasePool(NODE_THREADS, "node") as nodes,
             DatabasePool(1, "upkeep") as upkeep,
+            DatabasePool(1, "sweep") as sweep,
         ):
             tools = Tools(ledger, PlanCache(), http, SystemClock(), nodes)
             chores = [
                 asyncio.create_task(self._renew(upkeep)),
                 asyncio.create_task(self._watch_cancels(upkeep)),
-                asyncio.create_task(self._sweep(upkeep)),
+                asyncio.create_task(self._sweep(sweep)),
             ]
             try:
                 await self._claim_until_stopped(tools)
@@ -93,12 +100,13 @@ class Runner:
                     chore.cancel()
                 await asyncio.gather(*chores, return_exceptions=True)
                 ledger.close()
-                await self._loop.run_in_executor(upkeep, self._store.release, self.owner)
+                await self._upkeep(upkeep, partial(self._store.release, self.owner))
                 await http.close()
 
     async def _claim_until_stopped(self, tools: Tools) -> None:
         poll, busy_until = BUSY_POLL_SECONDS, 0.0
         while not self._stopping.is_set():
+            self._looked = time.monotonic()
             self._bell.clear()
             claimed = await self._claim(tools)
             now = time.monotonic()
@@ -116,14 +124,32 @@ class Runner:
         free = self._concurrency - len(self._drives)
         if free <= 0 or self._stopping.is_set():
             return []
-        claimed = await tools.ledger.claim(free)
-        self.last_look = time.monotonic()
+        claimed = await self._claimed(tools.ledger, free)
         for run in claimed:
+            earlier = self._drives.get(run.run_id)
+            if earlier is not None:
+                # Its lease ended while it was at work here; what it still does would be dropped.
+                earlier[1].cancel()
             drive = Drive(run, tools)
             task = asyncio.create_task(drive.run())
             self._drives[run.run_id] = (drive, task)
             task.add_done_callback(partial(self._drive_done, run.run_id))
         return claimed
+
+    async def _claimed(self, ledger: Ledger, limit: int) -> list[ClaimedRun]:
+        """What the database hands out. On a stop while it is away, nothing: `release` gives back what still came."""
+        claim = asyncio.create_task(ledger.claim(limit))
+        stop = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({claim, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if not claim.done():
+            claim.cancel()
+            return []
+        if (error := claim.exception()) is not None:
+            logger.error("claim_failed", exc_info=error)
+            await self._wait_for(self._stopping, IDLE_POLL_SECONDS)
+            return []
+        return claim.result()
 
     def _drive_done(self, run_id: UUID, task: asyncio.Task[None]) -> None:
         held = self._drives.get(run_id)

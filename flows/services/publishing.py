@@ -44,23 +44,25 @@ class ChannelPublisher:
         self._pressed.set()
 
     def _work(self) -> None:
-        asyncio.run(self._publish_forever())
-
-    async def _publish_forever(self) -> None:
         client = redis.asyncio.Redis.from_url(
             settings.REDIS.redis_url, socket_timeout=SEND_SECONDS, socket_connect_timeout=SEND_SECONDS
         )
-        while True:
-            await asyncio.to_thread(self._pressed.wait)
-            self._pressed.clear()
-            with self._lock:
-                changes, self._changes = self._changes, {}
-            try:
-                async with asyncio.timeout(SEND_SECONDS):
-                    await self._publish(client, changes)
-            except Exception as error:  # noqa: BLE001  # a lost hint costs a moment
-                logger.warning("hint_lost", error=type(error).__name__)
-            await asyncio.sleep(LEAST_SECONDS_BETWEEN)
+        # The wait is on this daemon thread: one of asyncio's own threads would hold up the end of the process.
+        with asyncio.Runner() as loop:
+            while True:
+                self._pressed.wait()
+                self._pressed.clear()
+                with self._lock:
+                    changes, self._changes = self._changes, {}
+                loop.run(self._publish_or_lose(client, changes))
+
+    async def _publish_or_lose(self, client: redis.asyncio.Redis, changes: dict[UUID, UUID]) -> None:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._publish(client, changes)
+        except Exception as error:  # noqa: BLE001  # a lost hint costs a moment
+            logger.warning("hint_lost", error=type(error).__name__)
+        await asyncio.sleep(LEAST_SECONDS_BETWEEN)
 
     async def _publish(self, client: redis.asyncio.Redis, changes: dict[UUID, UUID]) -> None:
         if time.monotonic() - self._looked > REGISTRY_SECONDS:

@@ -51,10 +51,6 @@ class DatabaseRunStore:
         """The runs of `owner` that someone wants cancelled."""
         return queue.cancel_requests(owner)
 
-    def next_due_ms(self) -> int | None:
-        """When the next entry is due."""
-        return queue.next_due_ms()
-
 
 def write(cursor: Any, writes: Sequence[Writes]) -> set[UUID]:
     """Put down what still holds its lease; returns the runs that do not."""
@@ -102,7 +98,8 @@ def _insert_logs(cursor: Any, writes: Sequence[Writes]) -> None:
         for entry in writes
         for line in entry.logs
     ]
-    insert_rows(cursor, "flows_logline", LOG_COLUMNS, rows)
+    # A commit whose answer was lost is put down again: its lines are there already.
+    insert_rows(cursor, "flows_logline", LOG_COLUMNS, rows, "ON CONFLICT (run_id, seq) DO NOTHING")
 
 
 def _move_runs(cursor: Any, writes: Sequence[Writes]) -> None:
@@ -112,20 +109,29 @@ def _move_runs(cursor: Any, writes: Sequence[Writes]) -> None:
     if final:
         _finish(cursor, final)
     if parked:
+        now = epoch_ms(datetime.now(UTC))
         cursor.executemany(
             "UPDATE flows_run SET status = 'waiting', due_at = %s, wait_reason = %s WHERE id = %s",
             [(moment(entry.due_at), entry.wait_reason, key(entry.run_id)) for entry in parked],
         )
         cursor.executemany(
-            "UPDATE flows_queueentry SET owner = '', due_ms = %s, cursor = %s WHERE run_id = %s",
+            # Someone may have cancelled it while it was on its way here: then it is due at once.
+            "UPDATE flows_queueentry SET owner = '', cursor = %s, "
+            "due_ms = CASE WHEN cancel_requested THEN %s ELSE %s END WHERE run_id = %s",
             [
-                (epoch_ms(entry.due_at) if entry.due_at else None, json_text(entry.cursor), key(entry.run_id))
+                (
+                    json_text(entry.cursor),
+                    now,
+                    epoch_ms(entry.due_at) if entry.due_at else None,
+                    key(entry.run_id),
+                )
                 for entry in parked
             ],
         )
     if going_on:
         cursor.executemany(
-            "UPDATE flows_queueentry SET cursor = %s WHERE run_id = %s",
+            # It got further, so what it does next is not what killed workers before.
+            "UPDATE flows_queueentry SET cursor = %s, lost_leases = 0 WHERE run_id = %s",
             [(json_text(entry.cursor), key(entry.run_id)) for entry in going_on],
         )
 

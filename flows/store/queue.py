@@ -9,6 +9,7 @@ import orjson
 from django.db import connection
 
 from flows.engine.journal import ClaimedRun
+from flows.sdk import JsonObject
 from flows.store.database import epoch_ms, is_postgres, key, marks, moment, uuid_of
 
 CLAIMABLE = "NOT is_held AND due_ms <= %s"
@@ -49,6 +50,13 @@ SELECT run_id, node_id, output FROM flows_step
 WHERE status IN ('succeeded', 'failed', 'skipped') AND run_id IN ({}) ORDER BY id
 """
 
+PROMOTE = """
+UPDATE flows_queueentry SET is_held = %s, due_ms = %s
+WHERE run_id = (SELECT run_id FROM flows_queueentry WHERE flow_id = %s AND is_held ORDER BY run_id LIMIT 1)
+    AND is_held
+    AND NOT EXISTS (SELECT 1 FROM flows_queueentry o WHERE o.flow_id = %s AND NOT o.is_held)
+"""
+
 
 def claim(cursor: Any, *, owner: str, limit: int, lease_seconds: float, now: datetime) -> list[ClaimedRun]:
     """Take up to `limit` due runs, oldest first, and mark them running. Inside a transaction."""
@@ -74,31 +82,43 @@ def claim(cursor: Any, *, owner: str, limit: int, lease_seconds: float, now: dat
 
 
 def _claimed(entry: Any, run: Any, outputs: dict[str, Any]) -> ClaimedRun:
+    payload: JsonObject = {}
+    cursor: JsonObject | None = None
+    damage = ""
+    try:
+        payload = orjson.loads(run[4])
+        cursor = _parsed(entry[2])
+        outputs = {node_id: _parsed(text) for node_id, text in outputs.items()}
+    except orjson.JSONDecodeError as error:
+        damage, outputs = str(error), {}
     return ClaimedRun(
         run_id=uuid_of(run[0]),
         flow_id=uuid_of(run[1]),
         version_id=uuid_of(run[2]),
         tenant_id=run[3],
-        payload=orjson.loads(run[4]),
+        payload=payload,
         event_depth=run[5],
         fence=entry[1],
-        cursor=None if entry[2] is None else orjson.loads(entry[2]),
+        cursor=cursor,
         cancel_requested=bool(entry[3]),
         lost_leases=entry[4],
         outputs=outputs,
+        damage=damage,
     )
+
+
+def _parsed(text: str | None) -> Any:
+    return None if text is None else orjson.loads(text)
 
 
 def _outputs(cursor: Any, run_ids: list[Any]) -> dict[Any, dict[str, Any]]:
+    """What finished steps left behind, as text, by run and node."""
     if not run_ids:
         return {}
-    cursor.execute(
-        OUTPUTS.format(marks(run_ids)),
-        run_ids,
-    )
+    cursor.execute(OUTPUTS.format(marks(run_ids)), run_ids)
     found: dict[Any, dict[str, Any]] = {}
     for run_id, node_id, output in cursor.fetchall():
-        found.setdefault(run_id, {})[node_id] = None if output is None else orjson.loads(output)
+        found.setdefault(run_id, {})[node_id] = output
     return found
 
 
@@ -129,19 +149,7 @@ def cancel_requests(owner: str) -> set[UUID]:
         return {uuid_of(row[0]) for row in cursor.fetchall()}
 
 
-def next_due_ms() -> int | None:
-    """When the next entry is due, in milliseconds since 1970; None when none ever is."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT MIN(due_ms) FROM flows_queueentry WHERE NOT is_held")
-        row = cursor.fetchone()
-        return None if row is None else row[0]
-
-
 def promote(cursor: Any, flow_ids: list[UUID], now: datetime) -> None:
-    """In flows whose runs go one after another: let the oldest open run have its turn."""
+    """In flows whose runs go one after another: let the oldest open run have its turn, unless one has it."""
     for flow_id in flow_ids:
-        cursor.execute(
-            "UPDATE flows_queueentry SET is_held = %s, due_ms = %s WHERE is_held AND run_id = "
-            "(SELECT run_id FROM flows_queueentry WHERE flow_id = %s ORDER BY run_id LIMIT 1)",
-            [False, epoch_ms(now), key(flow_id)],
-        )
+        cursor.execute(PROMOTE, [False, epoch_ms(now), key(flow_id), key(flow_id)])
