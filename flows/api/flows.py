@@ -71,8 +71,8 @@ class FlowViewSet(ScopedViewSet[Flow]):
     @extend_schema(request=FlowChangeSerializer, responses=FlowSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Rename, describe, switch on or off."""
-        values = body_of(request, FlowChangeSerializer)
-        return self._shown(flows.update_flow(actor=self.actor, flow=self._flow(pk), **values))
+        flow, values = self._flow(pk), body_of(request, FlowChangeSerializer)
+        return self._shown(flows.update_flow(actor=self.actor, flow=flow, **values))
 
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a flow and cancel its open runs."""

@@ -97,8 +97,8 @@ class RunViewSet(ScopedViewSet[Run]):
     @idempotent
     def retry(self, request: Request, pk: str) -> Response:
         """Run the event again from the start, in a new run."""
-        values = body_of(request, RetrySerializer)
-        again = runs.retry_run(actor=self.actor, run=self._run(pk), version=values["version"])
+        run, values = self._run(pk), body_of(request, RetrySerializer)
+        again = runs.retry_run(actor=self.actor, run=run, version=values["version"])
         return self.shown(self._run(str(again.id)), 202)
 
     @extend_schema(request=None, responses={202: RunSerializer})
@@ -113,8 +113,8 @@ class RunViewSet(ScopedViewSet[Run]):
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: str) -> Response:
         """Say what happens to a step whose worker died in the middle of it."""
-        values = body_of(request, DecideSerializer)
-        return self.shown(runs.decide_interrupted(actor=self.actor, run=self._run(pk), **values))
+        run, values = self._run(pk), body_of(request, DecideSerializer)
+        return self.shown(runs.decide_interrupted(actor=self.actor, run=run, **values))
 
 
 def _after(raw: str) -> int:
