@@ -20,10 +20,10 @@ from flows.expressions.values import (
     too_large,
     weight,
 )
-from flows.sdk.comparison_tests import read_number
 from flows.sdk.errors import NodeError
 from flows.sdk.fields import type_name
 from flows.sdk.json_types import Json
+from flows.sdk.value_readers import read_number
 
 
 @dataclass(frozen=True, slots=True)

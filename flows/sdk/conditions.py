@@ -5,11 +5,11 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from flows.sdk.comparison import OPERATIONS, compile_comparison
-from flows.sdk.comparison_tests import read_moment, read_number
 from flows.sdk.errors import NodeError
 from flows.sdk.fields import nearest
 from flows.sdk.json_types import Json
 from flows.sdk.shapes import Shape
+from flows.sdk.value_readers import read_moment, read_number
 
 OPERATION_LABELS = {operation.name: operation.label for operation in OPERATIONS.values()}
 OPERATIONS_WITH_VALUE = [operation.name for operation in OPERATIONS.values() if operation.takes_value]

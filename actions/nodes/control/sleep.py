@@ -26,8 +26,8 @@ from flows.sdk import (
     ui,
     value_at,
 )
-from flows.sdk.comparison_tests import read_moment
 from flows.sdk.config import duration_seconds
+from flows.sdk.value_readers import read_moment
 
 LONGEST_DAYS = 3660
 

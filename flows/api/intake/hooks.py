@@ -30,7 +30,7 @@ class HookCache:
         now = time.monotonic()
         if known is not None and known[0] > now:
             return known[1]
-        hook = await database_sync_to_async(hook_of_key)(key)
+        hook: OpenHook | None = await database_sync_to_async(hook_of_key)(key)
         if len(self._hooks) >= MOST_CACHED:
             self._hooks.clear()
         self._hooks[key] = (now + CACHE_SECONDS, hook)

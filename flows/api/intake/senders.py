@@ -45,7 +45,7 @@ class SenderCache:
         now = time.monotonic()
         if known is not None and known[0] > now:
             return known[1]
-        actor = await database_sync_to_async(authenticate)(token)
+        actor: Actor | None = await database_sync_to_async(authenticate)(token)
         if actor is None:
             raise Problem(
                 401, "bad_token", "The API token is unknown, revoked or expired.", hint="Make a new one."
