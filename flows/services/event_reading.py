@@ -7,7 +7,8 @@ from flows.sdk import JsonObject
 def outcomes_of(event: Event) -> list[JsonObject]:
     """One entry a flow: `{"flow", "flow_name", "result", "run", "message"}`.
 
-    `result` is `started`, the code with which the run was cancelled at once, `condition_not_met` or `loop_guard`.
+    `result` is `started`, the code with which the run was cancelled at once, `condition_not_met`,
+    `switched_off` or `loop_guard`.
     """
     runs = event.runs.select_related("flow").defer("flow__draft").order_by("id")
     started: list[JsonObject] = [

@@ -9,6 +9,10 @@ from flows.store.intake import Accepted, KeyReused, NewEvent, insert_events
 from flows.store.triggers import TriggerIndex
 
 
+class KeyUsed(ValueError):
+    """The dedup key was used before with another payload; nothing was stored."""
+
+
 class NotInTransaction(RuntimeError):
     """`emit` was called outside a transaction, where the change and its event could part."""
 
@@ -32,7 +36,7 @@ def emit(
 
     Raises:
         NotInTransaction: there is no transaction.
-        ValueError: the key was used before with another payload.
+        KeyUsed: the key was used before with another payload.
     """
     cause = current_cause()
     event = NewEvent(
@@ -54,7 +58,7 @@ def emit_event(event: NewEvent) -> Accepted:
     with connection.cursor() as cursor:
         (result,) = insert_events(cursor, TriggerIndex(), [event])
     if isinstance(result, KeyReused):
-        raise ValueError(f"The dedup key {result.dedup_key!r} was used before with another payload.")
+        raise KeyUsed(f"The dedup key {result.dedup_key!r} was used before with another payload.")
     ring_on_commit()
     return result
 

@@ -16,6 +16,7 @@ from flows.graph.document import FlowDocument
 from flows.models import Flow
 from flows.sdk import JsonObject
 from flows.services.runs import cancel_open_runs
+from flows.services.schedules import reschedule
 
 
 def empty_document(name: str, description: str = "") -> FlowDocument:
@@ -127,6 +128,8 @@ def update_flow(
             _rename_draft(flow)
         if "is_enabled" in changes:
             triggers_changed()
+            if is_enabled:
+                reschedule(flow)
         audit.record(actor, "updated", "flow", str(flow.id), tenant_id=flow.tenant_id, changes=changes)
     return flow
 

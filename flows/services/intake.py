@@ -13,16 +13,17 @@ from concurrent.futures import Future
 
 import structlog
 from django.db import (
-    DatabaseError,
     IntegrityError,
+    InterfaceError,
     OperationalError,
     close_old_connections,
     connection,
     transaction,
 )
 
+from common import metrics
 from flows.services.doorbell import doorbell
-from flows.store.intake import Accepted, KeyReused, NewEvent, insert_events
+from flows.store.intake import Accepted, KeyReused, NewEvent, insert_events, stored_before
 from flows.store.triggers import TriggerIndex
 
 MOST_EVENTS_A_COMMIT = 2_000
@@ -50,13 +51,20 @@ class DedupConflict(Exception):
 
 
 Request = tuple[list[NewEvent], "Future[list[Accepted]]"]
+Order = Request | None
+"""A request, or the order to end."""
+Answer = list[Accepted] | Exception
+
+events_counted = metrics.counter(
+    "hookflow_intake_events", "Events that the intake answered, by what became of them.", ["result"]
+)
 
 
 class IntakeWriter:
     """One writer thread a process, started with the first request."""
 
     def __init__(self) -> None:
-        self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Order] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._index = TriggerIndex()
@@ -77,6 +85,12 @@ class IntakeWriter:
         self._requests.put((events, future))
         return future
 
+    def close(self) -> None:
+        """Answer what was handed over before, and end the thread."""
+        if self._thread is not None and self._thread.is_alive():
+            self._requests.put(None)
+            self._thread.join(timeout=10)
+
     def _start(self) -> None:
         if self._thread is None or not self._thread.is_alive():
             with self._lock:
@@ -85,85 +99,95 @@ class IntakeWriter:
                     self._thread.start()
 
     def _work(self) -> None:
-        while True:
-            batch = self._next_batch()
-            try:
-                self._commit(batch)
-            except Exception as error:  # noqa: BLE001  # the thread must live on, whatever the database says
-                self._give_up(batch, error)
+        is_open = True
+        while is_open:
+            batch, is_open = self._next_batch()
+            for (_, future), answer in self._answered(batch):
+                if isinstance(answer, Exception):
+                    future.set_exception(answer)
+                else:
+                    future.set_result(answer)
+        connection.close()
 
-    def _next_batch(self) -> list[Request]:
+    def _next_batch(self) -> tuple[list[Request], bool]:
+        """The next requests, and whether there will be more; one whose sender has gone is left out."""
         batch: list[Request] = []
         count = 0
-        while count < MOST_EVENTS_A_COMMIT:
-            try:
-                request = self._requests.get() if not batch else self._requests.get_nowait()
-            except queue.Empty:
-                break
-            # From here on it cannot be cancelled any more; one whose client has gone already stores nothing.
-            if request[1].set_running_or_notify_cancel():
-                batch.append(request)
-                count += len(request[0])
-        return batch
+        order = self._requests.get()
+        while order is not None:
+            if order[1].set_running_or_notify_cancel():
+                batch.append(order)
+                count += len(order[0])
+            if count >= MOST_EVENTS_A_COMMIT or self._requests.empty():
+                return batch, True
+            # This thread alone takes from the queue, so what is there stays there.
+            order = self._requests.get()
+        return batch, False
 
-    def _commit(self, batch: list[Request]) -> None:
-        close_old_connections()
+    def _answered(self, batch: list[Request]) -> list[tuple[Request, Answer]]:
+        """Every request with what becomes of it; the thread lives on, whatever the database says."""
+        if not batch:
+            return []
+        try:
+            answers = self._stored(batch)
+        except Exception as error:  # noqa: BLE001
+            connection.close()
+            if len(batch) > 1 and not isinstance(error, OperationalError | InterfaceError):
+                # One of them cannot be stored; the others must not suffer for it.
+                return [pair for request in batch for pair in self._answered([request])]
+            logger.error("intake_failed", error=type(error).__name__, text=str(error)[:300])
+            answers = [IntakeUnavailable() for _ in batch]
+        if answers is None:
+            return [pair for request in batch for pair in self._answered([request])]
+        doorbell.ring()
+        _count(answers)
+        return list(zip(batch, answers, strict=True))
+
+    def _stored(self, batch: list[Request]) -> Sequence[Answer] | None:
+        """One transaction, tried again while others are in the way; None: a key conflicts, and nothing is stored."""
         for attempt in range(TRIES):
+            close_old_connections()
             try:
-                accepted = self._store(batch)
-                break
-            except (IntegrityError, OperationalError):
+                return self._store(batch, is_repeated=attempt > 0)
+            except (IntegrityError, OperationalError, InterfaceError):
                 # Another process stored the same key meanwhile, or the database was busy: look again.
+                connection.close()
                 if attempt == TRIES - 1:
                     raise
                 time.sleep(0.02 * 2**attempt)
-                close_old_connections()
-            except DatabaseError:
-                if len(batch) == 1:
-                    raise
-                # One request holds what the database refuses; the others must not pay for it.
-                for request in batch:
-                    self._commit_alone(request)
-                return
-        for (_, future), result in zip(batch, accepted, strict=True):
-            if isinstance(result, DedupConflict):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
-        doorbell.ring()
+        return None
 
-    def _commit_alone(self, request: Request) -> None:
-        try:
-            self._commit([request])
-        except DatabaseError as error:
-            self._give_up([request], error)
-
-    def _give_up(self, batch: list[Request], error: Exception) -> None:
-        logger.error("intake_failed", error=type(error).__name__, text=str(error)[:300])
-        connection.close()
-        for _, future in batch:
-            if not future.done():
-                future.set_exception(IntakeUnavailable())
-
-    def _store(self, batch: list[Request]) -> list[list[Accepted] | DedupConflict]:
-        results: list[list[Accepted] | DedupConflict] = []
+    def _store(self, batch: list[Request], *, is_repeated: bool) -> Sequence[Answer] | None:
+        events = [event for events, _ in batch for event in events]
         with transaction.atomic(), connection.cursor() as cursor:
-            outcomes = insert_events(cursor, self._index, [event for events, _ in batch for event in events])
-            conflicts = any(isinstance(outcome, KeyReused) for outcome in outcomes)
-            if conflicts and len(batch) > 1:
+            # The first try may have been committed although its answer never came.
+            outcomes: Sequence[Accepted | KeyReused] = stored_before(cursor, events) if is_repeated else ()
+            outcomes = outcomes or insert_events(cursor, self._index, events)
+            has_conflict = any(isinstance(outcome, KeyReused) for outcome in outcomes)
+            if has_conflict:
                 transaction.set_rollback(True)
-            place = 0
-            for events, _ in batch:
-                results.append(_of_request(outcomes[place : place + len(events)]))
-                place += len(events)
-            if conflicts and len(batch) == 1:
-                transaction.set_rollback(True)
-        if conflicts and len(batch) > 1:
-            return [result for request in batch for result in self._store([request])]
-        return results
+        if has_conflict and len(batch) > 1:
+            return None
+        place, answers = 0, []
+        for request, _ in batch:
+            answers.append(_of_request(outcomes[place : place + len(request)]))
+            place += len(request)
+        return answers
 
 
-def _of_request(outcomes: Sequence[Accepted | KeyReused]) -> list[Accepted] | DedupConflict:
+def _count(answers: Sequence[Answer]) -> None:
+    for answer in answers:
+        if isinstance(answer, DedupConflict):
+            events_counted.labels("conflict").inc()
+        elif isinstance(answer, Exception):
+            events_counted.labels("unavailable").inc()
+        else:
+            repeated = sum(one.is_duplicate for one in answer)
+            events_counted.labels("accepted").inc(len(answer) - repeated)
+            events_counted.labels("duplicate").inc(repeated)
+
+
+def _of_request(outcomes: Sequence[Accepted | KeyReused]) -> Answer:
     accepted: list[Accepted] = []
     for position, outcome in enumerate(outcomes):
         if isinstance(outcome, KeyReused):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
+from common.ids import first_id_at
 from flows.conf import number
 from flows.models import Event, LogLine, Run, Step
 
@@ -33,10 +34,13 @@ def delete_old_events(now: datetime | None = None, *, batch: int = BATCH) -> int
     """Delete one batch of events that no run refers to any more; returns how many."""
     limit = (now or datetime.now(UTC)) - timedelta(days=number("RETENTION_DAYS"))
     ids = list(
-        Event.objects.filter(accepted_at__lt=limit, runs=None)
+        # By id, which rises with time and has an index.
+        Event.objects.filter(id__lt=first_id_at(limit), runs=None)
         .order_by("id")
         .values_list("id", flat=True)[:batch]
     )
+    if not ids:
+        return 0
     with transaction.atomic():
         Event.objects.filter(id__in=ids)._raw_delete(Event.objects.db)
     return len(ids)

@@ -1,6 +1,6 @@
 """Use cases of runs: cancel, retry, resume, decide."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from accounts.roles import Permission
 from accounts.scope import visible
 from common.ids import new_id
 from common.problems import Problem
-from flows.engine.cursor import Verdict
+from flows.engine.cursor import Cursor, Verdict
 from flows.engine.states import FINAL_RUN_STATUSES
 from flows.models import Flow, QueueEntry, Run, Step, Trigger
 from flows.sdk import JsonObject
@@ -21,6 +21,9 @@ from flows.store.database import epoch_ms
 from flows.store.intake import OVERFLOW_MESSAGES
 from flows.store.journal import release_entries
 from flows.store.queue import promote
+
+PATIENCE_SECONDS = 5.0
+"""How long a worker has to stop a run that someone cancelled before another worker may do it."""
 
 
 def run_for(actor: Actor, run_id: UUID | str, permission: Permission = Permission.view) -> Run:
@@ -62,26 +65,49 @@ def _cancel(run_id: UUID, message: str) -> bool:
     entry = QueueEntry.objects.select_for_update().filter(run_id=run_id).first()
     if entry is None:
         return False
-    if entry.owner:
-        # Its worker looks every second; should the worker be gone, whoever claims the run next sees the wish.
-        entry.cancel_requested = True
-        entry.save(update_fields=["cancel_requested"])
-        return True
     now = datetime.now(UTC)
+    if entry.owner:
+        # Its worker looks every second. Should the worker be gone, the lease ends early and whoever claims the run
+        # next sees the wish.
+        entry.cancel_requested = True
+        entry.due_ms = min(entry.due_ms or 0, epoch_ms(now + timedelta(seconds=PATIENCE_SECONDS)))
+        entry.save(update_fields=["cancel_requested", "due_ms"])
+        return True
+    last_cursor = _cancel_step(run_id, entry.cursor, now)
     Run.objects.filter(id=run_id).exclude(status__in=FINAL_RUN_STATUSES).update(
         status=Run.Status.CANCELLED,
         finished_at=now,
         due_at=None,
         wait_reason="",
         error={"code": "cancelled", "message": message},
-        last_cursor=entry.cursor,
-    )
-    Step.objects.filter(run_id=run_id, status__in=(Step.Status.WAITING, Step.Status.INTERRUPTED)).update(
-        status=Step.Status.CANCELLED, finished_at=now
+        last_cursor=last_cursor,
     )
     with connection.cursor() as cursor:
         release_entries(cursor, [run_id])
     return True
+
+
+def _cancel_step(run_id: UUID, stored: JsonObject | None, now: datetime) -> JsonObject | None:
+    """Mark the step at which the run is parked; gives the cursor with the step's new place in the line of changes."""
+    if stored is None or not stored.get("pending"):
+        return stored
+    cursor = Cursor.from_json(stored)
+    if not (cursor.suspension or cursor.intent or cursor.attempts):
+        return stored
+    cursor.seq += 1
+    Step.objects.update_or_create(
+        run_id=run_id,
+        node_id=cursor.pending[-1],
+        attempt=cursor.attempts + 1,
+        defaults={"seq": cursor.seq, "status": Step.Status.CANCELLED, "finished_at": now},
+        create_defaults={
+            "seq": cursor.seq,
+            "status": Step.Status.CANCELLED,
+            "started_at": now,
+            "finished_at": now,
+        },
+    )
+    return cursor.to_json()
 
 
 def retry_run(*, actor: Actor, run: Run, version: Literal["same", "newest"] = "same") -> Run:
@@ -134,6 +160,7 @@ def resume_run(*, actor: Actor, run: Run) -> Run:
             **run.last_cursor,
             "suspension": None,
             "intent": None,
+            "verdict": None,
             "attempts": 0,
             "key": run.last_cursor.get("key") or str(run.id),
         }

@@ -4,17 +4,21 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from cronsim import CronSim
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
-from flows.models import QueueEntry, Trigger
-from flows.services.events import emit_event
+from flows.models import Flow, QueueEntry, Trigger
+from flows.services.events import KeyUsed, emit_event
 from flows.store.intake import NewEvent
 
 LATE_SECONDS = 60.0
 """A tick that is later than this was missed, and the schedule's `catch_up` decides."""
 
 TICK = "schedule.tick"
+LOOK_BACK = tuple(timedelta(days=days) for days in (0.002, 0.1, 2, 62, 800, 15_000))
+
+logger = structlog.get_logger(__name__)
 
 
 def next_fire(cron: str, zone: str, after: datetime) -> datetime:
@@ -23,8 +27,9 @@ def next_fire(cron: str, zone: str, after: datetime) -> datetime:
     Fixed times: in the gap of a clock change once right after it, in the overlap once, the first. Lines with `*` in
     the hour follow real time. (Debian cron's rules, as `cronsim` keeps them.)
     """
-    found = next(CronSim(cron, after.astimezone(ZoneInfo(zone))))
-    return found.astimezone(UTC)
+    # From within the second hour of an overlap, `cronsim` begins with the ticks of the first.
+    ticks = (tick.astimezone(UTC) for tick in CronSim(cron, after.astimezone(ZoneInfo(zone))))
+    return next(tick for tick in ticks if tick > after)
 
 
 def fire_due(now: datetime | None = None, *, limit: int = 100) -> int:
@@ -36,7 +41,26 @@ def fire_due(now: datetime | None = None, *, limit: int = 100) -> int:
         flow__is_enabled=True,
         flow__deleted_at=None,
     ).values_list("flow_id", flat=True)[:limit]
-    return sum(_fire(flow_id, moment) for flow_id in list(due))
+    return sum(_fire_or_log(flow_id, moment) for flow_id in list(due))
+
+
+def reschedule(flow: Flow, now: datetime | None = None) -> None:
+    """The flow was switched on: ticks of the time when it was off are gone, unless its schedule catches up."""
+    trigger = Trigger.objects.filter(flow=flow, kind=Trigger.Kind.SCHEDULE).first()
+    if trigger is not None and trigger.spec.get("catch_up") != "one":
+        trigger.next_fire_at = next_fire(trigger.spec["cron"], trigger.spec["zone"], now or datetime.now(UTC))
+        trigger.save(update_fields=["next_fire_at"])
+
+
+def _fire_or_log(flow_id: UUID, now: datetime) -> bool:
+    """One schedule that cannot be read must not hold up the others."""
+    try:
+        return _fire(flow_id, now)
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("tick_failed", flow=str(flow_id))
+        return False
 
 
 def _fire(flow_id: UUID, now: datetime) -> bool:
@@ -44,7 +68,7 @@ def _fire(flow_id: UUID, now: datetime) -> bool:
         trigger = (
             Trigger.objects.select_for_update(of=("self",))
             .select_related("flow")
-            .filter(flow_id=flow_id)
+            .filter(flow_id=flow_id, flow__is_enabled=True, flow__deleted_at=None)
             .first()
         )
         if trigger is None or trigger.next_fire_at is None or trigger.next_fire_at > now:
@@ -54,7 +78,11 @@ def _fire(flow_id: UUID, now: datetime) -> bool:
         trigger.save(update_fields=["next_fire_at"])
         if tick is None or _overlaps(trigger):
             return False
-        emit_event(_event(trigger, tick, now))
+        try:
+            emit_event(_event(trigger, tick, now))
+        except KeyUsed:
+            # It fired before: the clock was set back since.
+            return False
         return True
 
 
@@ -63,17 +91,27 @@ def _tick(trigger: Trigger, now: datetime) -> tuple[datetime | None, datetime]:
     spec, due = trigger.spec, trigger.next_fire_at
     if due is None:
         raise ValueError("The trigger has no next tick.")
-    last = due
-    following = next_fire(spec["cron"], spec["zone"], due)
-    steps = 0
-    while following <= now and steps < 10_000:
-        last, following = following, next_fire(spec["cron"], spec["zone"], following)
-        steps += 1
-    if following <= now:
-        following = next_fire(spec["cron"], spec["zone"], now)
+    last = _last_fire(spec["cron"], spec["zone"], due, now)
+    following = next_fire(spec["cron"], spec["zone"], max(last, now))
     if now - last <= timedelta(seconds=LATE_SECONDS):
         return last, following
     return (last if spec.get("catch_up") == "one" else None), following
+
+
+def _last_fire(cron: str, zone: str, due: datetime, now: datetime) -> datetime:
+    """The last tick up to now, from the one that is due on: looked for near the present first, after a long pause."""
+    start = due
+    for back in LOOK_BACK:
+        if now - back <= due:
+            break
+        found = next_fire(cron, zone, now - back)
+        if found <= now:
+            start = found
+            break
+    following = next_fire(cron, zone, start)
+    while following <= now:
+        start, following = following, next_fire(cron, zone, following)
+    return start
 
 
 def _overlaps(trigger: Trigger) -> bool:

@@ -118,6 +118,41 @@ def insert_events(cursor: Any, index: TriggerIndex, events: Sequence[NewEvent]) 
     return results
 
 
+def stored_before(cursor: Any, events: Sequence[NewEvent]) -> list[Accepted]:
+    """What a transaction put down whose answer was lost: one entry an event, or nothing when it was rolled back.
+
+    It tells by the ids, which no two tries of different events share. Repeated deliveries in it read as such.
+    """
+    by_key = {
+        row[1]: row for row in _rows_of(cursor, "dedup_hash", [e.dedup_hash for e in events if e.dedup_key])
+    }
+    by_id = {row[0]: row for row in _rows_of(cursor, "id", [key(event.id) for event in events])}
+    if not by_id:
+        return []
+    ids = list(by_id)
+    cursor.execute(f"SELECT event_id, id FROM flows_run WHERE event_id IN ({marks(ids)}) ORDER BY id", ids)  # noqa: S608
+    runs: dict[Any, list[UUID]] = {}
+    for event_id, run_id in cursor.fetchall():
+        runs.setdefault(event_id, []).append(uuid_of(run_id))
+    found = []
+    for event in events:
+        if (own := key(event.id)) in by_id:
+            found.append(Accepted(event.id, is_duplicate=False, runs=tuple(runs.get(own, ()))))
+        else:
+            found.append(Accepted(uuid_of(by_key[event.dedup_hash][0]), is_duplicate=True))
+    return found
+
+
+def _rows_of(cursor: Any, column: str, values: Sequence[Any]) -> list[Any]:
+    if not values:
+        return []
+    cursor.execute(
+        f"SELECT id, dedup_hash FROM flows_event WHERE {column} IN ({marks(values)})",  # noqa: S608
+        list(values),
+    )
+    return list(cursor.fetchall())
+
+
 def _known(cursor: Any, hashes: Sequence[str | None]) -> dict[str, tuple[UUID, str]]:
     if not hashes:
         return {}
@@ -156,7 +191,10 @@ def _start(
 def _listeners(index: TriggerIndex, event: NewEvent) -> tuple[list[Listener], list[JsonObject]]:
     if event.flow_id is not None:
         listener = index.of_flow(event.flow_id)
-        return ([listener] if listener else []), []
+        if listener is None:
+            message = "The flow is switched off or has no published version."
+            return [], [{"flow": str(event.flow_id), "result": "switched_off", "message": message}]
+        return [listener], []
     found = index.of_type(event.type, event.tenant_id)
     if found and event.depth > MAX_DEPTH:
         message = f"More than {MAX_DEPTH} runs caused one another; the chain was cut here."

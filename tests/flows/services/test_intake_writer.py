@@ -1,0 +1,151 @@
+"""The group commit of events: answers after the commit, and no request suffers for another."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+from django.db import DataError, OperationalError
+
+from flows.models import Event, Run
+from flows.services import intake
+from flows.services.intake import DedupConflict, IntakeUnavailable, IntakeWriter
+from flows.store.intake import Accepted, NewEvent, insert_events
+from tests.support.flows import line, published
+from tests.support.spies import spies
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def spy_nodes() -> Iterator[Any]:
+    with spies() as registered:
+        yield registered
+
+
+@pytest.fixture
+def writer(monkeypatch: pytest.MonkeyPatch) -> Iterator[IntakeWriter]:
+    """A writer of the test's own, whose thread ends with it."""
+    monkeypatch.setattr(intake, "doorbell", type("Silent", (), {"ring": lambda self: None})())
+    made = IntakeWriter()
+    yield made
+    made.close()
+
+
+def event(number: int = 0, key: str = "", **fields: Any) -> NewEvent:
+    return NewEvent(**{"type": "server.created", "payload": {"id": number}, "tenant_id": None, "source": "test", "dedup_key": key, **fields})  # fmt: skip  # noqa: E501
+
+
+def at_once(writer: IntakeWriter, *requests: list[NewEvent]) -> list[Any]:
+    """What becomes of requests that share one commit."""
+    futures: list[Future[list[Accepted]]] = [Future() for _ in requests]
+    writer.close()
+    for pair in zip(requests, futures, strict=True):
+        writer._requests.put(pair)
+    writer._start()
+    return [future.exception(10) or future.result() for future in futures]
+
+
+def test_many_threads_and_loops_get_their_own_answers(writer: IntakeWriter) -> None:
+    published(line(("t", "event", {"event": "server.created"}), ("a", "spy", {"name": "a"})))
+    answers: dict[int, list[Accepted]] = {}
+
+    def send(thread: int) -> None:
+        async def all_of_it() -> None:
+            sent = [
+                writer.accept([event(number, f"{number}")]) for number in range(thread * 20, thread * 20 + 20)
+            ]
+            for number, accepted in enumerate(await asyncio.gather(*sent), start=thread * 20):
+                answers[number] = accepted
+
+        asyncio.run(all_of_it())
+
+    threads = [threading.Thread(target=send, args=(thread,)) for thread in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Run.objects.count() == 160
+    stored = dict(Event.objects.values_list("dedup_key", "id"))
+    assert {str(number): accepted[0].id for number, accepted in answers.items()} == stored
+
+
+def test_a_conflict_in_one_request_touches_no_other(writer: IntakeWriter) -> None:
+    at_once(writer, [event(1, "k")])
+    good, bad, again = at_once(
+        writer, [event(2)], [event(3), event(4, "k"), event(5)], [event(1, "k"), event(6)]
+    )
+    assert isinstance(bad, DedupConflict)
+    assert (bad.position, bad.dedup_key) == (1, "k")
+    assert not good[0].is_duplicate
+    assert [accepted.is_duplicate for accepted in again] == [True, False]
+    assert sorted(e.payload["id"] for e in Event.objects.all()) == [1, 2, 6]
+
+
+def test_a_key_that_two_requests_of_one_commit_use_differently_is_the_first_ones(
+    writer: IntakeWriter,
+) -> None:
+    first, second = at_once(writer, [event(1, "k")], [event(2, "k")])
+    assert not first[0].is_duplicate
+    assert isinstance(second, DedupConflict)
+
+
+def test_an_event_that_cannot_be_stored_harms_no_other_request(
+    writer: IntakeWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(cursor: Any, index: Any, events: list[NewEvent]) -> Any:
+        if any(e.payload["id"] == 13 for e in events):
+            raise DataError("Refused.")
+        return insert_events(cursor, index, events)
+
+    monkeypatch.setattr(intake, "insert_events", refusing)
+    good, bad = at_once(writer, [event(1)], [event(13)])
+    assert not good[0].is_duplicate
+    assert isinstance(bad, IntakeUnavailable)
+
+
+def test_a_sender_that_has_gone_harms_nobody(writer: IntakeWriter) -> None:
+    gone: Future[list[Accepted]] = Future()
+    gone.cancel()
+    writer._requests.put(([event(1)], gone))
+    (answer,) = at_once(writer, [event(2)])
+    assert not answer[0].is_duplicate
+    assert [e.payload["id"] for e in Event.objects.all()] == [2]
+
+
+def test_without_a_database_nothing_is_stored_and_the_thread_lives_on(
+    writer: IntakeWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*args: Any) -> Any:
+        raise OperationalError("The database is away.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "insert_events", away)
+        assert isinstance(writer.submit([event(1)]).exception(10), IntakeUnavailable)
+    thread = writer._thread
+    assert Event.objects.count() == 0
+    assert not writer.submit([event(2)]).result(10)[0].is_duplicate
+    assert writer._thread is thread
+
+
+@pytest.mark.parametrize("key", ["", "k"])
+def test_a_commit_whose_answer_is_lost_is_not_made_again(
+    writer: IntakeWriter, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    published(line(("t", "event", {"event": "server.created"}), ("a", "spy", {"name": "a"})))
+    store, calls = IntakeWriter._store, []
+
+    def losing(self: IntakeWriter, batch: Any, **options: Any) -> Any:
+        answers = store(self, batch, **options)
+        calls.append(options)
+        if len(calls) == 1:
+            raise OperationalError("The connection was lost in COMMIT.")
+        return answers
+
+    monkeypatch.setattr(IntakeWriter, "_store", losing)
+    (answer,) = at_once(writer, [event(1, key)])
+    assert len(calls) == 2
+    assert not answer[0].is_duplicate
+    assert answer[0].runs == (Run.objects.get().id,)
