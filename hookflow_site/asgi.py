@@ -8,7 +8,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hookflow_site.settings")
 from django.conf import settings
 from django.core.asgi import get_asgi_application  # the settings must be named first
 
+from hookflow_site.keys import refuse_without_secret
+
 django_app = get_asgi_application()
+refuse_without_secret()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # models are ready only now
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, models
 
 from common.crypto import new_key, ring, use_keys
+from hookflow_site.env import BadSetting
 
 SECRET_KEY, ENCRYPTION_KEYS = "SECRET_KEY", "ENCRYPTION_KEYS"
 
@@ -85,3 +86,15 @@ def _has_column(model: type[models.Model], field: str) -> bool:
         return column in {
             found.name for found in connection.introspection.get_table_description(cursor, table)
         }
+
+
+def refuse_without_secret() -> None:
+    """Stop a web process that would sign sessions with a text that everyone can read.
+
+    Raises:
+        BadSetting: there is no `SECRET_KEY`. Tests need none.
+    """
+    if settings.SECRET_KEY == settings.NO_SECRET_KEY and "PYTEST_VERSION" not in os.environ:
+        raise BadSetting(
+            "SECRET_KEY is not set; start with `make run`, or run `manage.py prepare --make-keys`."
+        )
