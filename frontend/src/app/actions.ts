@@ -91,6 +91,7 @@ export function addOfType(
   };
   apply(session, addNode(document, node, from), `${node.name} added.`);
   session.ui.getState().select([node.id]);
+  session.ui.setState({ reveal: { node: node.id } });
   return node.id;
 }
 
@@ -112,7 +113,7 @@ function selection(session: Session): { nodes: string[]; edges: FlowEdge[] } {
 
 export function deleteSelection(session: Session): void {
   const { nodes, edges } = selection(session);
-  if (nodes.length + edges.length === 0) return;
+  if (nodes.length + edges.length === 0 || !session.may.edit) return;
   const change = remove(session.documents.getState().document, nodes, edges);
   apply(session, change, `${change.name}: done. Undo with Ctrl+Z.`);
   session.ui.getState().select([]);
@@ -220,7 +221,10 @@ export function jumpTo(session: Session, problem: Pick<Problem, "node" | "field"
   }
   ui.select([node]);
   ui.open("node");
-  session.ui.setState({ focusField: { node, field: problem.field ?? "", nonce: Date.now() } });
+  session.ui.setState({
+    focusField: { node, field: problem.field ?? "", nonce: Date.now() },
+    reveal: { node },
+  });
 }
 
 export async function dryRun(session: Session): Promise<void> {

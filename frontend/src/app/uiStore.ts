@@ -37,6 +37,8 @@ export interface UiState {
   connecting: Connecting | null;
   /** A field that a jump wants focused; the number makes a second jump to the same place a new one. */
   focusField: { node: string; field: string; nonce: number } | null;
+  /** A node to bring into view without moving the focus. */
+  reveal: { node: string } | null;
   select: (nodes: string[], edges?: string[]) => void;
   open: (tab: Tab | null) => void;
   show: (dialog: DialogName | null) => void;
@@ -61,6 +63,7 @@ export function createUiStore(): UiStore {
     announcement: "",
     connecting: null,
     focusField: null,
+    reveal: null,
     select: (selected, selectedEdges = []) => {
       const before = get();
       if (sameList(before.selected, selected) && sameList(before.selectedEdges, selectedEdges)) return;
