@@ -46,7 +46,7 @@ class EventViewSet(ScopedViewSet[Event]):
         event = self.get_queryset().filter(id=pk).first()
         if event is None:
             raise Problem(404, "not_found", "There is no such event.")
-        context = {**self.get_serializer_context(), "outcomes": outcomes_of(event)}
+        context = {**self.get_serializer_context(), "outcomes": outcomes_of(event, self.actor)}
         return Response(EventDetailSerializer(event, context=context).data)
 
 

@@ -23,7 +23,8 @@ class Run(models.Model):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
-    tenant_path: ClassVar[str | None] = "tenant_id"
+    tenant_path: ClassVar[str | None] = "flow__tenant_id"
+    """A platform flow's runs show its drawing, so they are the platform's, whatever tenant they ran for."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="runs", db_index=False)
@@ -104,7 +105,7 @@ class Step(models.Model):
         CANCELLED = "cancelled"
         INTERRUPTED = "interrupted"
 
-    tenant_path: ClassVar[str | None] = "run__tenant_id"
+    tenant_path: ClassVar[str | None] = "run__flow__tenant_id"
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps", db_index=False)
     node_id = models.CharField(max_length=100)
@@ -138,7 +139,7 @@ class LogLine(models.Model):
         WARNING = 30
         ERROR = 40
 
-    tenant_path: ClassVar[str | None] = "run__tenant_id"
+    tenant_path: ClassVar[str | None] = "run__flow__tenant_id"
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="log_lines", db_index=False)
     seq = models.PositiveIntegerField()

@@ -1,16 +1,18 @@
 """What an event started, and why other flows did not start."""
 
-from flows.models import Event, Flow
+from accounts.actors import Actor
+from accounts.scope import visible
+from flows.models import Event, Flow, Run
 from flows.sdk import JsonObject
 
 
-def outcomes_of(event: Event) -> list[JsonObject]:
-    """One entry a flow: `{"flow", "flow_name", "result", "run", "message"}`.
+def outcomes_of(event: Event, actor: Actor) -> list[JsonObject]:
+    """One entry for each flow in the actor's reach: `{"flow", "flow_name", "result", "run", "message"}`.
 
     `result` is `started`, the code with which the run was cancelled at once, `condition_not_met`,
     `switched_off` or `loop_guard`.
     """
-    runs = event.runs.select_related("flow").defer("flow__draft").order_by("id")
+    runs = visible(Run, actor).filter(event=event).select_related("flow").defer("flow__draft").order_by("id")
     started: list[JsonObject] = [
         {
             "flow": str(run.flow_id),
@@ -23,11 +25,13 @@ def outcomes_of(event: Event) -> list[JsonObject]:
     ]
     refused: list[JsonObject] = event.outcomes or []
     names = dict(
-        Flow.objects.filter(id__in=[entry["flow"] for entry in refused if entry["flow"]]).values_list(
-            "id", "name"
-        )
+        visible(Flow, actor)
+        .filter(id__in=[entry["flow"] for entry in refused if entry["flow"]])
+        .values_list("id", "name")
     )
     by_id = {str(flow_id): name for flow_id, name in names.items()}
     return started + [
-        {**entry, "flow_name": by_id.get(entry["flow"] or "", ""), "run": None} for entry in refused
+        {**entry, "flow_name": by_id.get(entry["flow"] or "", ""), "run": None}
+        for entry in refused
+        if entry["flow"] is None or entry["flow"] in by_id
     ]
