@@ -1,45 +1,13 @@
-"""What stands before every page: who asks, and whether they may."""
+"""Flows as pages look them up: in the actor's reach, without what a page does not show."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
-from accounts.actors import Actor, actor_of
-from accounts.roles import Permission
+from accounts.actors import Actor
 from accounts.scope import visible
 from common.problems import Problem
 from flows.models import Flow
-
-Page = Callable[Concatenate[HttpRequest, Actor, ...], HttpResponse]
-View = Callable[..., HttpResponse]
-
-
-def page(permission: Permission, methods: str = "GET") -> Callable[[Page], View]:
-    """Give the view its actor, who has `permission`; strangers are sent to the sign-in page.
-
-    Args:
-        methods: the methods allowed, separated by a space; HEAD comes with GET.
-    """
-    allowed = methods.split()
-    if "GET" in allowed:
-        allowed.append("HEAD")
-
-    def decorate(view: Page) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor = actor_of(request)
-            actor.need(permission)
-            return view(request, actor, *args, **kwargs)
-
-        return never_cache(require_http_methods(allowed)(guarded))
-
-    return decorate
 
 
 def not_found(what: str) -> Problem:

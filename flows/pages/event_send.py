@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
 from accounts.models import Tenant
+from accounts.pages.access import page
 from accounts.roles import Permission
 from accounts.scope import visible
 from common.problems import Problem
 from flows.models import Event
-from flows.pages.access import page
 from flows.pages.forms import SendEventForm, posted
 from flows.pages.known_types import list_event_types
 from flows.pages.slices import uuid_from

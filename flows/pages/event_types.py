@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
+from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.models import Trigger
-from flows.pages.access import flows_of, page
+from flows.pages.access import flows_of
 from flows.pages.forms import EventTypeForm, posted
 from flows.pages.known_types import KnownEventType, event_type_for, list_event_types
 from flows.services.event_types import define, definition_for, redefine, undefine

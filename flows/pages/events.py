@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from accounts.actors import Actor
+from accounts.pages.access import page
 from accounts.roles import Permission
 from accounts.scope import visible
 from common.clock import SystemClock
 from flows.models import Event, Flow, Run
-from flows.pages.access import not_found, page
+from flows.pages.access import not_found
 from flows.pages.slices import RANGES, newest_first, uuid_from, within
 
 LIST_FIELDS = ("id", "type", "source", "accepted_at", "run_count", "outcomes", "depth", "tenant__name")

@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
+from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.graph import DocumentNode, FlowDocument
 from flows.models import FlowVersion
-from flows.pages.access import not_found, page
+from flows.pages.access import not_found
 from flows.pages.flow_list import listed, rows_of
 from flows.pages.forms import NewFlowForm, grouped, posted
 from flows.pages.known_types import list_event_types

@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
+from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
 from common.strict_json import dumps, loads
 from flows.graph.limits import MAX_BYTES, MAX_VALUES
-from flows.pages.access import page
 from flows.pages.forms import ImportForm, posted
 from flows.services.transfer import import_flow, preview_import
 

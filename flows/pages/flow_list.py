@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from accounts.actors import Actor
+from accounts.pages.access import page
 from accounts.roles import Permission
 from flows.models import Flow, Run, Trigger
-from flows.pages.access import flows_of, page
+from flows.pages.access import flows_of
 from flows.services.glance import LAST_RUNS, last_runs
 
 PAGE_SIZE = 25

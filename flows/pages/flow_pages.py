@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
+from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.models import Flow, FlowVersion, Hook, Trigger
-from flows.pages.access import flow_of, not_found, page
+from flows.pages.access import flow_of, not_found
 from flows.pages.flow_list import listed
 from flows.pages.forms import FlowForm, posted
 from flows.services.flows import flow_for, update_flow

@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.actors import Actor
+from accounts.pages.access import page
 from accounts.roles import Permission
 from common.clock import SystemClock
 from flows.models import Trigger
-from flows.pages.access import flows_of, page
+from flows.pages.access import flows_of
 from flows.services.glance import failing_flows, open_runs, runs_by_hour
 
 CHART_HEIGHT = 96

@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.actors import Actor
+from accounts.pages.access import page
 from accounts.roles import Permission
 from accounts.scope import visible
 from flows.engine.states import FINAL_RUN_STATUSES
 from flows.models import Event, FlowVersion, Run, Step
-from flows.pages.access import flows_of, not_found, page
+from flows.pages.access import flows_of, not_found
 from flows.services.run_reading import logs_of, steps_of
 
 SHOWN_LINES = 200

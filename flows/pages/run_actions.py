@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.actors import Actor
+from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.engine.cursor import Verdict
 from flows.models import Run
-from flows.pages.access import page
 from flows.services.runs import cancel_run, decide_interrupted, resume_run, retry_run, run_for
 
 

@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from accounts.actors import Actor
+from accounts.pages.access import page
 from accounts.roles import Permission
 from accounts.scope import visible
 from common.clock import SystemClock
 from flows.models import Run
-from flows.pages.access import flow_of, flows_of, page
+from flows.pages.access import flow_of, flows_of
 from flows.pages.slices import RANGES, newest_first, uuid_from, within
 
 LIST_FIELDS = (
