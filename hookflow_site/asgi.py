@@ -21,6 +21,7 @@ from flows.live.routes import websocket_urlpatterns  # noqa: E402
 from hookflow_site import celery  # noqa: E402, F401  # the doorbell sends through the default app
 from hookflow_site.asgi_limits import Envelope  # noqa: E402
 from hookflow_site.daphne_limits import install as bound_daphne  # noqa: E402
+from hookflow_site.process import settle_memory  # noqa: E402
 from hookflow_site.sockets import guarded  # noqa: E402
 
 intake = Intake()
@@ -37,3 +38,4 @@ application = Envelope(
     ProtocolTypeRouter({"http": http, "websocket": guarded(URLRouter(websocket_urlpatterns))}),
     trusted_proxies=settings.TRUSTED_PROXIES,
 )
+settle_memory()

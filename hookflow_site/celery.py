@@ -8,6 +8,7 @@ from celery import Celery, signals  # the settings must be named first
 from django.conf import settings
 
 from hookflow_site.celery_options import celery_options
+from hookflow_site.process import settle_memory
 
 app = Celery("hookflow")
 app.conf.update(celery_options(settings.REDIS), imports=["flows.background"])
@@ -20,3 +21,9 @@ def add_runner(sender: object, **kwargs: object) -> None:
     from flows.runner.bootstep import RunnerStep
 
     app.steps["worker"].add(RunnerStep)
+
+
+@signals.worker_ready.connect
+def begin_to_serve(sender: object, **kwargs: object) -> None:
+    """All that a worker needs is loaded by now."""
+    settle_memory()

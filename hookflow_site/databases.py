@@ -26,6 +26,8 @@ def database_settings(env: Env, data_dir: Path) -> dict[str, Any]:
             "timeout": 20,
             "init_command": SQLITE_PRAGMAS,
         }
+        # Opening costs more than a commit: pragmas, functions, reading the schema, and a checkpoint at the close.
+        database["CONN_MAX_AGE"] = None
     else:
         database["CONN_MAX_AGE"] = 60
         database["CONN_HEALTH_CHECKS"] = True

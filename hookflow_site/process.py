@@ -1,5 +1,6 @@
 """What each process sets once at its start: keys, the policy of the way out, the shape of log lines."""
 
+import gc
 from collections.abc import Sequence
 
 from common.crypto import CryptoError, use_keys
@@ -25,6 +26,16 @@ def prepare_process(encryption_keys: Sequence[str], allowed_networks: Sequence[s
         raise BadSetting(f"EGRESS_ALLOWED_NETWORKS cannot be used. {error}") from error
     use_provider(lambda: policy)
     configure_structlog()
+
+
+def settle_memory() -> None:
+    """What is there when a process begins to serve stays until its end: the collector need not look at it again.
+
+    Its full passes over some 200,000 such objects would take a fifth of the time under load.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def trusted_proxies(texts: Sequence[str]) -> tuple[Network, ...]:

@@ -1,7 +1,7 @@
 """The next move of a run: what an outcome of a node means for its steps, its status and its cursor. No I/O."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +20,9 @@ MOST_LOST_LEASES = 3
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 MAX_LOG_LINES = 5_000
 MAX_REASON = 40
+
+# One for all runs: seeding one costs as much as a step.
+_chance = random.Random()  # noqa: S311  # it spreads retries, nothing else
 
 
 def interrupted_error(node: PlannedNode) -> NodeError:
@@ -53,7 +56,7 @@ class Progress:
     fence: int
     walk: Walk
     clock: Clock
-    rng: random.Random = field(default_factory=random.Random)
+    rng: random.Random = _chance
     _writes: Writes | None = None
     _try: _Try | None = None
     is_over: bool = False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from flows.engine.journal import ClaimedRun, LeaseLost, Publisher, RunStore, Writes
 
@@ -123,7 +123,7 @@ class Ledger:
         pause = 0.05
         while True:
             try:
-                close_old_connections()
+                # The connection is not asked whether it lives: if not, this fails and the next try has a new one.
                 return self._store.exchange(
                     [entry.writes for entry in entries],
                     owner=self._owner,

@@ -9,6 +9,8 @@ from django.db import transaction
 
 RING_TASK = "flows.ring"
 LEAST_SECONDS_BETWEEN = 0.03
+MOST_SECONDS_BETWEEN = 0.25
+"""Under a steady stream of events: runners are awake then and look by themselves, and a ring costs as much as a run."""
 
 logger = structlog.get_logger(__name__)
 
@@ -31,7 +33,9 @@ class Doorbell:
                     self._thread.start()
 
     def _work(self) -> None:
+        pause = LEAST_SECONDS_BETWEEN
         while True:
+            pause = min(pause * 2, MOST_SECONDS_BETWEEN) if self._pressed.is_set() else LEAST_SECONDS_BETWEEN
             self._pressed.wait()
             self._pressed.clear()
             try:
@@ -39,7 +43,7 @@ class Doorbell:
             except Exception as error:  # noqa: BLE001  # runners poll; a lost ring costs a moment
                 logger.warning("doorbell_lost", error=type(error).__name__)
                 time.sleep(1)
-            time.sleep(LEAST_SECONDS_BETWEEN)
+            time.sleep(pause)
 
 
 doorbell = Doorbell()

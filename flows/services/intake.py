@@ -16,7 +16,6 @@ from django.db import (
     IntegrityError,
     InterfaceError,
     OperationalError,
-    close_old_connections,
     connection,
     transaction,
 )
@@ -146,8 +145,8 @@ class IntakeWriter:
     def _stored(self, batch: list[Request]) -> Sequence[Answer] | None:
         """One transaction, tried again while others are in the way; None: a key conflicts, and nothing is stored."""
         for attempt in range(TRIES):
-            close_old_connections()
             try:
+                # The connection is not asked whether it lives: if not, this fails and the next try has a new one.
                 return self._store(batch, is_repeated=attempt > 0)
             except (IntegrityError, OperationalError, InterfaceError):
                 # Another process stored the same key meanwhile, or the database was busy: look again.

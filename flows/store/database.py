@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +12,15 @@ from django.db import connection
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@cache
 def is_postgres() -> bool:
-    """Whether the database is PostgreSQL; else it is SQLite."""
+    """Whether the database is PostgreSQL; else it is SQLite. It stays so for as long as the process lives."""
     return connection.vendor == "postgresql"
 
 
 def key(value: UUID) -> Any:
     """A UUID as the database keeps it."""
-    return value if connection.features.has_native_uuid_field else value.hex
+    return value if is_postgres() else value.hex
 
 
 def uuid_of(value: Any) -> UUID:
@@ -28,9 +30,11 @@ def uuid_of(value: Any) -> UUID:
 
 def moment(value: datetime | None) -> Any:
     """A point in time as the database keeps it."""
-    if value is None or connection.vendor == "postgresql":
+    if value is None or is_postgres():
         return value
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
 
 
 def json_text(value: Any) -> str | None:
