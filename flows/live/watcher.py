@@ -1,6 +1,8 @@
 """What both consumers share: rows are read when a hint comes, and every two seconds without one."""
 
 import asyncio
+import contextlib
+from collections.abc import Coroutine
 from typing import Any
 
 import redis.asyncio
@@ -20,6 +22,7 @@ LEAST_SECONDS_BETWEEN = 0.25
 READ_SECONDS = 2.0
 PING_SECONDS = 10.0
 CHECK_SECONDS = 4.0
+TRY_AGAIN = 1012
 NOT_FOUND = 4404
 NO_LONGER_ALLOWED = 4403
 MAX_MESSAGE_BYTES = 64 * 1024
@@ -34,6 +37,7 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     group: str = ""
     _actor: Actor | None = None
+    _redis: Any = None
 
     def check(self, actor: Actor) -> None:
         """Stop unless the actor may watch.
@@ -58,8 +62,8 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         await self.accept()
         await self._join()
         self._tasks = [
-            asyncio.create_task(self._send_forever()),
-            asyncio.create_task(self._keep_alive()),
+            asyncio.create_task(self._or_close(self._send_forever())),
+            asyncio.create_task(self._or_close(self._keep_alive())),
         ]
 
     async def disconnect(self, code: int) -> None:
@@ -71,6 +75,8 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
                 await self.channel_layer.group_discard(self.group, self.channel_name)
         except Exception as error:  # noqa: BLE001  # memberships lapse by themselves
             logger.debug("leave_failed", error=type(error).__name__)
+        if self._redis is not None:
+            await self._redis.aclose()
 
     async def rows_changed(self, message: dict[str, Any]) -> None:
         """A hint came."""
@@ -111,6 +117,15 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
                 await self.channel_layer.group_add(self.group, self.channel_name)
         except Exception as error:  # noqa: BLE001  # without Redis the rows are read on time instead
             logger.warning("watch_failed", error=type(error).__name__)
+
+    async def _or_close(self, work: Coroutine[Any, Any, None]) -> None:
+        """A watcher that cannot read any more closes, so that the page connects again instead of looking at old news."""
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001  # whatever it is, silence would be the worst answer
+            logger.warning("watcher_failed", error=type(error).__name__, text=str(error)[:300])
+            with contextlib.suppress(Exception):
+                await self.close(TRY_AGAIN)
 
     async def _send_forever(self) -> None:
         while True:

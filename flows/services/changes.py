@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
+
 from flows.models import LogLine, Run, Step
 from flows.sdk import JsonObject
 
@@ -58,9 +60,11 @@ def changes_since(run_id: UUID, after: int) -> JsonObject | None:
     run = Run.objects.filter(id=run_id).first()
     if run is None:
         return None
-    logs = list(LogLine.objects.filter(run_id=run_id, seq__gt=after).order_by("seq")[:MOST_LOG_LINES])
+    last = _last_place(run_id)
+    lines = LogLine.objects.filter(run_id=run_id, seq__gt=after, seq__lte=last)
+    logs = list(lines.order_by("seq")[:MOST_LOG_LINES])
     more = len(logs) == MOST_LOG_LINES
-    steps_query = Step.objects.filter(run_id=run_id, seq__gt=after).defer("output")
+    steps_query = Step.objects.filter(run_id=run_id, seq__gt=after, seq__lte=last).defer("output")
     if more:
         steps_query = steps_query.filter(seq__lte=logs[-1].seq)
     steps = list(steps_query.order_by("seq"))
@@ -72,6 +76,14 @@ def changes_since(run_id: UUID, after: int) -> JsonObject | None:
         "steps": [step_json(step) for step in steps],
         "logs": [log_json(line) for line in logs],
     }
+
+
+def _last_place(run_id: UUID) -> int:
+    """The end of the run's line of changes. Nothing behind it is told this time: what a commit adds between the
+    reading of lines and of steps would otherwise be told by half, and the other half never."""
+    steps = Step.objects.filter(run_id=run_id).aggregate(last=Max("seq"))["last"]
+    lines = LogLine.objects.filter(run_id=run_id).aggregate(last=Max("seq"))["last"]
+    return max(steps or 0, lines or 0)
 
 
 def runs_of_flow(flow_id: UUID, *, limit: int = 20) -> list[JsonObject]:
