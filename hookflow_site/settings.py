@@ -92,8 +92,11 @@ try:
     REDIS = redis_address(env.text("REDIS_URL", "redis://127.0.0.1:6379/0"))
 except ValueError as error:
     raise BadSetting(f"REDIS_URL cannot be used. {error}") from error
+# The layer waits five seconds for a message; a client that gave up on the answer as early would end every
+# websocket on which nothing is said for that long.
+CHANNEL_HOST = {"address": REDIS.redis_url, "socket_timeout": 15, "socket_connect_timeout": 5}
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS.redis_url]}}
+    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [CHANNEL_HOST]}}
 }
 
 # --- People ---------------------------------------------------------------------------------------------
