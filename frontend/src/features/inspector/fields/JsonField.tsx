@@ -2,11 +2,16 @@ import { useState } from "react";
 import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";
 import type { FieldProps } from "./props";
 
-/** Any JSON. Only text that parses goes into the config; until then the reason stands below. */
+/**
+ * Any JSON. Only text that parses goes into the config; until then the reason stands below.
+ * Where the schema asks for a text, such as an example, the JSON stays the text that was written.
+ */
 export function JsonField({ spec, path, value, problems, onChange }: FieldProps) {
   const ids = useFieldIds(path);
   const [draft, setDraft] = useState<string | null>(null);
-  const shown = draft ?? (value === undefined ? "" : JSON.stringify(value, null, 2));
+  const isText = spec.schema.type === "string" && (value === undefined || typeof value === "string");
+  const stored = isText ? (value ?? "") : value === undefined ? "" : JSON.stringify(value, null, 2);
+  const shown = draft ?? String(stored);
   const fault = draft === null ? null : jsonFault(draft);
   const all = fault
     ? [
@@ -36,7 +41,7 @@ export function JsonField({ spec, path, value, problems, onChange }: FieldProps)
           const text = event.target.value;
           setDraft(text);
           if (text.trim() === "") onChange(undefined);
-          else if (!jsonFault(text)) onChange(JSON.parse(text));
+          else if (!jsonFault(text)) onChange(spec.schema.type === "string" ? text : JSON.parse(text));
         }}
         onBlur={() => setDraft((text) => (text !== null && jsonFault(text) ? text : null))}
       />
