@@ -25,7 +25,7 @@ import {
   nodeName,
   type Position,
 } from "@/graph/model";
-import { noSample, type Sample, type Session } from "./session";
+import { learnState, noSample, type Sample, type Session } from "./session";
 
 /** What a person can do in the editor, whatever they did it with: mouse, key, menu or dialog. */
 
@@ -253,7 +253,7 @@ export async function publish(session: Session, comment: string): Promise<boolea
   if (!(await session.saver.flush())) return false;
   try {
     const version = await session.api.publish(comment, session.saver.store.getState().etag);
-    session.flow.setState(await session.api.flow());
+    await learnState(session);
     ui.toast(`Published as version ${version.number}.`, "success");
     return true;
   } catch (error) {
@@ -283,7 +283,7 @@ export async function discard(session: Session): Promise<void> {
     await session.saver.flush();
     await session.api.discard();
     await reload(session, "Discard the draft");
-    session.flow.setState(await session.api.flow());
+    await learnState(session);
     session.ui.getState().toast("The draft is what is published now. Undo takes it back.", "success");
   } catch (error) {
     session.ui.getState().toast(messageOf(error), "danger");

@@ -92,6 +92,13 @@ export async function openSession({ flowId, api: base, nonce, may }: MountOption
   return session;
 }
 
+/** Ask how the draft stands to what is published, after one of them was changed. */
+export async function learnState(session: Session): Promise<void> {
+  const { past, tell } = session.documents.getState();
+  session.flow.setState(await session.api.flow());
+  tell(past.at(-1));
+}
+
 export const SessionContext = createContext<Session | null>(null);
 
 export function useSession(): Session {

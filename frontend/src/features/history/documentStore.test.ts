@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addNode, connect, moveNodes, remove, rename, setConfig, setFlow } from "@/graph/changes";
 import { emptyDocument, type FlowNode, nodeById } from "@/graph/model";
-import { createDocumentStore } from "./documentStore";
+import { createDocumentStore, hasEdits } from "./documentStore";
 
 function node(id: string): FlowNode {
   return { id, type: "filter", name: id, config: {}, settings: {}, position: { x: 0, y: 0 } };
@@ -71,4 +71,17 @@ test("a new change after an undo forgets what was undone", () => {
   store.getState().undo();
   store.getState().apply(addNode(store.getState().document, node("b")));
   expect(store.getState().future).toEqual([]);
+});
+
+test("what was published counts as no edit, and undoing behind it does", () => {
+  const store = createDocumentStore(emptyDocument("x"));
+  expect(hasEdits(store.getState())).toBe(false);
+  store.getState().apply(addNode(store.getState().document, node("a")));
+  expect(hasEdits(store.getState())).toBe(true);
+  store.getState().tell(store.getState().past.at(-1));
+  expect(hasEdits(store.getState())).toBe(false);
+  store.getState().undo();
+  expect(hasEdits(store.getState())).toBe(true);
+  store.getState().redo();
+  expect(hasEdits(store.getState())).toBe(false);
 });

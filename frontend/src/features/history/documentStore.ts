@@ -10,6 +10,8 @@ export interface DocumentState {
   past: Change[];
   future: Change[];
   lastAt: number;
+  /** The last change that was there when the server last told how the draft stands to what is published. */
+  told: Change | undefined;
   apply: (change: Change) => void;
   undo: () => void;
   redo: () => void;
@@ -17,6 +19,8 @@ export interface DocumentState {
   goTo: (count: number) => void;
   /** The next change starts an entry of its own even if it is of the same group. */
   endBurst: () => void;
+  /** The server has told how the draft, up to this change, stands to what is published. */
+  tell: (upTo: Change | undefined) => void;
   /** Take another document as the beginning of a new history. */
   reset: (document: FlowDocument) => void;
 }
@@ -34,6 +38,9 @@ function pushed(state: DocumentState, change: Change, now: number): Pick<Documen
   return { past, lastAt: now };
 }
 
+/** Whether there are edits that the server's word on unpublished changes does not know. */
+export const hasEdits = (state: DocumentState): boolean => state.past.at(-1) !== state.told;
+
 /** The one store of the drawing: every edit goes through `apply` and can be undone. */
 export function createDocumentStore(
   document: FlowDocument,
@@ -45,6 +52,7 @@ export function createDocumentStore(
     past: [],
     future: [],
     lastAt: 0,
+    told: undefined,
     apply: (change) => {
       if (isReadOnly || change.operations.length === 0) return;
       set((state) => ({
@@ -75,6 +83,7 @@ export function createDocumentStore(
       while (get().past.length < count && get().future.length > 0) get().redo();
     },
     endBurst: () => set({ lastAt: 0 }),
-    reset: (fresh) => set({ document: fresh, past: [], future: [], lastAt: 0 }),
+    tell: (upTo) => set({ told: upTo, lastAt: 0 }),
+    reset: (fresh) => set({ document: fresh, past: [], future: [], lastAt: 0, told: undefined }),
   }));
 }

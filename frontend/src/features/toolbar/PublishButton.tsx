@@ -1,5 +1,6 @@
 import { useStore } from "zustand";
 import { useChecks, useSession } from "@/app/session";
+import { hasEdits } from "@/features/history/documentStore";
 import { count } from "@/shared/format";
 import { Icon } from "@/shared/ui/Icon";
 
@@ -8,9 +9,9 @@ export function PublishButton() {
   const session = useSession();
   const flow = useStore(session.flow);
   const { ok, problems } = useChecks((state) => state);
-  const edits = useStore(session.documents, (state) => state.past.length);
+  const isEdited = useStore(session.documents, hasEdits);
   const errors = problems.filter((problem) => problem.severity === "error").length;
-  const hasNews = flow.published_version == null || flow.has_unpublished_changes || edits > 0;
+  const hasNews = flow.published_version == null || flow.has_unpublished_changes || isEdited;
   const ui = session.ui.getState();
   return (
     <div className="btn-list flex-nowrap">

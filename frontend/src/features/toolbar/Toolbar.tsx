@@ -2,6 +2,7 @@ import { useStore } from "zustand";
 import { dryRun, redo, undo } from "@/app/actions";
 import { useDocument, useSession, useUi } from "@/app/session";
 import type { Tab } from "@/app/uiStore";
+import { hasEdits } from "@/features/history/documentStore";
 import { Liveness } from "@/features/runs/RecentRuns";
 import { Icon } from "@/shared/ui/Icon";
 import { PublishButton } from "./PublishButton";
@@ -12,9 +13,9 @@ export function Toolbar() {
   const session = useSession();
   const name = useDocument((document) => document.name);
   const flow = useStore(session.flow);
-  const edits = useStore(session.documents, (state) => state.past.length);
+  const isEdited = useStore(session.documents, hasEdits);
   const version = flow.published_version;
-  const isAhead = flow.has_unpublished_changes || edits > 0;
+  const isAhead = flow.has_unpublished_changes || isEdited;
   return (
     <header className="hf-toolbar">
       <IconButton icon="layout-sidebar" label="Node list" onClick={() => togglePalette(session)} />
