@@ -1,13 +1,19 @@
 """hookflow as its launcher starts it: web (Daphne), one worker, beat and an embedded Valkey."""
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from hookflow_site.launcher.memory import family, name
 from tests.bench.adapter import Adapter, Door, Flow
@@ -16,7 +22,31 @@ from tests.bench.services import service_versions
 from tests.support.postgres import Postgres
 
 EVENT_TYPE = "bench.event"
+EMPTY = "empty"
+"""The name of the migrated database that others are copied from."""
 ROLES = {"daphne": "web", "worker": "worker", "beat": "beat", "valkey-server": "valkey"}
+
+
+@cache
+def server() -> Postgres:
+    """One private PostgreSQL for all runs of this process; each run gets a database of its own."""
+    started = Postgres(durable=True)
+    atexit.register(started.stop)
+    return started
+
+
+@cache
+def empty_platform(kind: "type[Hookflow]", cache_folder: Path) -> Path:
+    """A data folder with keys and a migrated database, made once a process; runs start from copies of it."""
+    folder = Path(tempfile.mkdtemp(prefix="hf-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    maker = kind(cache_folder, folder)
+    maker.port, maker.data, maker.url = 1, data, ""
+    env = maker.environment() | kind.database_url(EMPTY)
+    run([sys.executable, str(ROOT / "manage.py"), "prepare", "--make-keys"], env=env, cwd=ROOT)
+    return data
 
 
 class Hookflow(Adapter):
@@ -26,6 +56,9 @@ class Hookflow(Adapter):
     note = "SQLite (WAL, synchronous=FULL); an event is accepted when it is committed, every step is stored"
     takes_batches = True
     killable = ("runner", "web")
+    port: int
+    data: Path
+    url: str
     # A killed worker's runs come back when their lease of 15 s is over.
     retries_within = 40.0
 
@@ -33,25 +66,29 @@ class Hookflow(Adapter):
         """It is the repository that this file lies in."""
 
     def prepare(self, flow: Flow) -> None:
-        """Migrate an empty database, put the flow in, publish it."""
+        """Take an empty platform, put the flow in, publish it."""
         self.clean_work()
-        (self.work / "data").mkdir(mode=0o700)
         self.port = free_port()
-        self.start_services()
-        manage = [sys.executable, str(ROOT / "manage.py")]
-        run([*manage, "prepare", "--make-keys"], env=self.environment(), cwd=ROOT)
+        self.data = self.work / "data"
+        self.fill(empty_platform(type(self), self.cache))
         steps = [[type(step).__name__, *vars(step).values()] for step in flow.steps]
         drawing = json.dumps({"name": flow.name, "steps": steps, "url": flow.sink_url})
         self.seeded = json.loads(run(python("tests.bench.seed", drawing), env=self.environment(), cwd=ROOT))
 
-    def start_services(self) -> None:
-        """Nothing beside what the launcher starts."""
+    @classmethod
+    def database_url(cls, database: str) -> dict[str, str]:
+        """None: SQLite lies in the data folder."""
+        return {}
+
+    def fill(self, platform: Path) -> None:
+        """A copy of the empty platform."""
+        shutil.copytree(platform, self.data)
 
     def environment(self) -> dict[str, str]:
         """What the launcher and `manage.py` get; the sink is on loopback, so that is allowed."""
         return {
             **PYTHON_ENV,
-            "HOOKFLOW_DATA": str(self.work / "data"),
+            "HOOKFLOW_DATA": str(self.data),
             "PORT": str(self.port),
             "DJANGO_SETTINGS_MODULE": "hookflow_site.settings",
             **self.settings(),
@@ -133,25 +170,28 @@ class HookflowPostgres(Hookflow):
     name = "hookflow-postgres"
     note = "PostgreSQL with its defaults (fsync and synchronous_commit on); all else as hookflow"
 
-    def start_services(self) -> None:
-        """A private server."""
-        self.postgres = Postgres(durable=True)
-        self.database_url = self.postgres.create_database("hookflow")
+    @classmethod
+    def database_url(cls, database: str) -> dict[str, str]:
+        """An empty database of that name."""
+        return {"DATABASE_URL": server().create_database(database)}
+
+    def fill(self, platform: Path) -> None:
+        """A copy of the empty platform, keys and database."""
+        super().fill(platform)
+        self.url = server().url("bench")
+        server().drop_database("bench")
+        with psycopg.connect(server().url(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "bench" TEMPLATE "{EMPTY}"')
+            connection.execute("CHECKPOINT")
 
     def environment(self) -> dict[str, str]:
         """With `DATABASE_URL`."""
-        return super().environment() | {"DATABASE_URL": self.database_url}
+        return super().environment() | {"DATABASE_URL": self.url}
 
     def pids(self) -> dict[str, int]:
         """With the server and its children."""
         own = super().pids()
-        return own | {"postgres": self.postgres.server.process.pid} if own else own
-
-    def stop(self) -> None:
-        """The server last."""
-        super().stop()
-        if hasattr(self, "postgres"):
-            self.postgres.stop()
+        return own | {"postgres": server().server.process.pid} if own else own
 
     def versions(self) -> dict[str, str]:
         """With that of PostgreSQL."""
