@@ -5,6 +5,7 @@ import contextvars
 import functools
 import inspect
 import time
+from collections.abc import Awaitable
 from concurrent.futures import Executor
 
 import orjson
@@ -31,8 +32,10 @@ async def execute(node: PlannedNode, ctx: NodeContext, record: Record, pool: Exe
     limit = asyncio.timeout(node.timeout_seconds)
     try:
         config = node.config.render(record)
-        async with limit:
-            result = await _call(node, ctx, config, record, pool)
+        result = _begin(node, ctx, config, record, pool)
+        if inspect.isawaitable(result):
+            async with limit:
+                result = await result
     except NodeError:
         raise
     except Exception as error:
@@ -57,17 +60,15 @@ def _timed_out(node: PlannedNode) -> NodeError:
     )
 
 
-async def _call(
+def _begin(
     node: PlannedNode, ctx: NodeContext, config: object, record: Record, pool: Executor
-) -> Result:
+) -> Result | Awaitable[Result]:
+    """The answer itself where the node works in memory only: no clock could stop it, so none is set."""
     if node.meta.blocking:
         context = contextvars.copy_context()
         work = functools.partial(context.run, _blocking, node, ctx, config, record)
-        return await asyncio.get_running_loop().run_in_executor(pool, work)
-    answer = node.node.run(ctx, config, record)
-    if inspect.isawaitable(answer):
-        return await answer
-    return answer
+        return asyncio.get_running_loop().run_in_executor(pool, work)
+    return node.node.run(ctx, config, record)
 
 
 def _blocking(node: PlannedNode, ctx: NodeContext, config: object, record: Record) -> Result:
