@@ -16,7 +16,10 @@ class FlowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load what the entry points name. A broken package is logged; its types are unavailable."""
+        """Load what the entry points name and offer the figures. A broken package is logged, its types unavailable."""
+        from flows.services import figures
+
+        figures.register()
         for group in ("hookflow.nodes", "hookflow.event_types", "hookflow.credentials"):
             for name, reason in discover(group).items():
                 logger.error("The package %r of %s could not be loaded: %s", name, group, reason)

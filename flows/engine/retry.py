@@ -22,7 +22,10 @@ def next_delay(policy: RetryPolicy, tries: int, error: NodeError, rng: random.Ra
     """
     if not error.retryable or tries >= policy.attempts:
         return None
-    delay = min(policy.first_seconds * policy.factor ** (tries - 1), policy.cap_seconds)
+    try:
+        delay = min(policy.first_seconds * policy.factor ** (tries - 1), policy.cap_seconds)
+    except OverflowError:
+        delay = policy.cap_seconds
     delay *= 1 - policy.jitter * rng.random()
     asked = min(max(error.retry_after or 0.0, 0.0), MOST_RETRY_AFTER_SECONDS)
     return max(delay, asked)

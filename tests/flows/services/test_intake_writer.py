@@ -149,3 +149,18 @@ def test_a_commit_whose_answer_is_lost_is_not_made_again(
     assert len(calls) == 2
     assert not answer[0].is_duplicate
     assert answer[0].runs == (Run.objects.get().id,)
+
+
+def test_answers_are_counted_by_what_became_of_the_events(writer: IntakeWriter) -> None:
+    def counted() -> dict[str, float]:
+        return {
+            result: intake.events_counted.labels(result)._value.get()
+            for result in ("accepted", "duplicate", "conflict", "unavailable")
+        }
+
+    before = counted()
+    at_once(writer, [event(1, "k"), event(1, "k")], [event(2, "k")])
+    after = counted()
+    assert {name: after[name] - before[name] for name in after} == {
+        "accepted": 1, "duplicate": 1, "conflict": 1, "unavailable": 0,
+    }  # fmt: skip
