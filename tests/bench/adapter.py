@@ -162,8 +162,8 @@ class Adapter(ABC):
         self.work.mkdir(parents=True)
 
     def spawn(
-        self, role: str, argv: list[str], env: dict[str, str] | None = None, user: str | None = None
+        self, role: str, argv: list[str], env: dict[str, str] | None = None, *, alone: bool = False
     ) -> Proc:
-        """Start a process under a role."""
-        self.procs[role] = Proc(role, argv, self.work, env, user)
+        """Start a process under a role; `alone`: without the harness's own environment."""
+        self.procs[role] = Proc(role, argv, self.work, env, alone=alone)
         return self.procs[role]

@@ -35,15 +35,15 @@ class Proc:
         argv: list[str],
         work: Path,
         env: dict[str, str] | None = None,
-        user: str | None = None,
+        *,
+        alone: bool = False,
     ):
         self.role, self.log = role, work / f"{role}.log"
         with self.log.open("ab") as out:
             self.popen = subprocess.Popen(
                 argv,
                 cwd=work,
-                env={**os.environ, **(env or {})},
-                user=user,
+                env=environment(env, alone=alone),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -99,8 +99,20 @@ def wait_port(port: int, seconds: float = 30) -> None:
             time.sleep(0.05)
 
 
+def environment(own: dict[str, str] | None, *, alone: bool) -> dict[str, str]:
+    """A child's environment; `alone`: nothing of ours but what programs need to run at all."""
+    needed = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
+    given = {name: os.environ[name] for name in needed if name in os.environ} if alone else dict(os.environ)
+    return given | (own or {})
+
+
 def run(
-    argv: list[str], *, env: dict[str, str] | None = None, cwd: Path | None = None, timeout: float = 900
+    argv: list[str],
+    *,
+    env: dict[str, str] | None = None,
+    cwd: Path | None = None,
+    timeout: float = 900,
+    alone: bool = False,
 ) -> str:
     """Run a command to its end; its output.
 
@@ -109,7 +121,7 @@ def run(
     """
     done = subprocess.run(
         [str(part) for part in argv],
-        env={**os.environ, **(env or {})},
+        env=environment(env, alone=alone),
         cwd=cwd,
         text=True,
         stdout=subprocess.PIPE,

@@ -45,7 +45,7 @@ def empty_platform(kind: "type[Hookflow]", cache_folder: Path) -> Path:
     maker = kind(cache_folder, folder)
     maker.port, maker.data, maker.url = 1, data, ""
     env = maker.environment() | kind.database_url(EMPTY)
-    run([sys.executable, str(ROOT / "manage.py"), "prepare", "--make-keys"], env=env, cwd=ROOT)
+    run([sys.executable, str(ROOT / "manage.py"), "prepare", "--make-keys"], env=env, cwd=ROOT, alone=True)
     return data
 
 
@@ -73,7 +73,7 @@ class Hookflow(Adapter):
         self.fill(empty_platform(type(self), self.cache))
         steps = [[type(step).__name__, *vars(step).values()] for step in flow.steps]
         drawing = json.dumps({"name": flow.name, "steps": steps, "url": flow.sink_url})
-        self.seeded = json.loads(run(python("tests.bench.seed", drawing), env=self.environment(), cwd=ROOT))
+        self.seeded = json.loads(self.run(python("tests.bench.seed", drawing)))
 
     @classmethod
     def database_url(cls, database: str) -> dict[str, str]:
@@ -94,9 +94,13 @@ class Hookflow(Adapter):
             **self.settings(),
         }
 
+    def run(self, command: list[str]) -> str:
+        """A command on this run's platform: never on one that the caller's environment names."""
+        return run(command, env=self.environment(), cwd=ROOT, alone=True)
+
     def launch(self) -> None:
         """Start all of it."""
-        self.spawn("launcher", python("hookflow_site.launcher"), self.environment())
+        self.spawn("launcher", python("hookflow_site.launcher"), self.environment(), alone=True)
 
     @property
     def door(self) -> Door:
@@ -134,9 +138,7 @@ class Hookflow(Adapter):
         wanted = {"numbers": sorted(numbers), "steps": len(flow.steps) + 1, "base": self.base, **self.seeded}
         file = self.work / "wanted.json"
         file.write_text(json.dumps(wanted))
-        found: dict[str, Any] = json.loads(
-            run(python("tests.bench.stored", str(file)), env=self.environment(), cwd=ROOT)
-        )
+        found: dict[str, Any] = json.loads(self.run(python("tests.bench.stored", str(file))))
         return found
 
     def pids(self) -> dict[str, int]:
