@@ -119,7 +119,7 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             logger.warning("watch_failed", error=type(error).__name__)
 
     async def _or_close(self, work: Coroutine[Any, Any, None]) -> None:
-        """A watcher that cannot read any more closes, so that the page connects again instead of looking at old news."""
+        """A watcher that cannot read any more closes, so that the page connects again."""
         try:
             await work
         except Exception as error:  # noqa: BLE001  # whatever it is, silence would be the worst answer

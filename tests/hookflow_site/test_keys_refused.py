@@ -16,7 +16,9 @@ def test_a_web_process_without_secret_key_refuses_to_start(
         refuse_without_secret()
 
 
-def test_a_web_process_with_a_secret_key_starts(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_web_process_with_a_secret_key_starts(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("PYTEST_VERSION")
     settings.SECRET_KEY = "a" * 50
     refuse_without_secret()
