@@ -64,6 +64,18 @@ class Env:
             raise BadSetting(f"{name} is {raw!r}; write a whole number from {least} to {most}.")
         return int(raw)
 
+    def origin(self, name: str, default: str) -> str:
+        """Scheme, host and port of a site, without a slash at the end."""
+        raw = (self.text(name) or default).rstrip("/")
+        try:
+            parts = urlsplit(raw)
+            is_right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_right = False
+        if not is_right or raw != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
+            raise BadSetting(f"{name} is {raw!r}; write http:// or https://, the host and nothing behind it.")
+        return raw
+
     def names(self, name: str, default: str = "") -> list[str]:
         """A list, comma separated."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]

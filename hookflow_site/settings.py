@@ -7,6 +7,7 @@ from common.sockets import redis_address
 from hookflow_site.databases import database_settings
 from hookflow_site.env import BadSetting, Env
 from hookflow_site.logs import logging_settings
+from hookflow_site.mail_settings import mail_from, mail_url
 from hookflow_site.process import prepare_process, trusted_proxies
 
 env = Env(os.environ)
@@ -15,7 +16,7 @@ DATA_DIR = Path(env.text("HOOKFLOW_DATA", str(BASE_DIR / "data")))
 
 # --- Site -----------------------------------------------------------------------------------------------
 DEBUG = False
-SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env.origin("SITE_URL", "http://127.0.0.1:8000")
 # Made by the launcher in the data folder; the fallback serves tests and tools only.
 NO_SECRET_KEY = "only-for-tests-and-tools-that-never-serve-a-request"  # noqa: S105  # it protects nothing
 SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR) or NO_SECRET_KEY
@@ -183,8 +184,8 @@ LOGGING = logging_settings(
 )
 
 # --- Mail -----------------------------------------------------------------------------------------------
-EMAIL_URL = env.text("EMAIL_URL")
-MAIL_FROM = env.text("MAIL_FROM")
+EMAIL_URL = mail_url(env.text("EMAIL_URL"))
+MAIL_FROM = mail_from(env.text("MAIL_FROM"))
 
 # --- Engine ---------------------------------------------------------------------------------------------
 HOOKFLOW = {

@@ -1,0 +1,57 @@
+"""Values that cannot be used are refused at the start, in one sentence."""
+
+import pytest
+
+from hookflow_site.env import BadSetting, Env
+from hookflow_site.mail_settings import mail_from, mail_url
+
+
+@pytest.mark.parametrize(
+    "text", ["http://127.0.0.1:8000", "https://flows.example.org", "http://[::1]:8000", "https://x.example/"]
+)
+def test_site_is_scheme_host_and_port(text: str) -> None:
+    assert Env({"SITE_URL": text}).origin("SITE_URL", "") == text.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "flows.example.org",
+        "ftp://x",
+        "https://",
+        "https://x/flows",
+        "https://x?a",
+        "http://u@x",
+        "http://x:y",
+    ],
+)
+def test_site_that_browsers_could_not_reach_is_refused(text: str) -> None:
+    with pytest.raises(BadSetting, match="SITE_URL is"):
+        Env({"SITE_URL": text}).origin("SITE_URL", "")
+
+
+def test_an_empty_site_is_the_default() -> None:
+    assert Env({"SITE_URL": ""}).origin("SITE_URL", "http://x") == "http://x"
+
+
+@pytest.mark.parametrize("text", ["", "smtp://mail.example.org", "smtps://u:p@mail.example.org:465"])
+def test_mail_server_that_can_be_read_stays(text: str) -> None:
+    assert mail_url(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["foo://x", "mail.example.org", "smtp://", "smtp://x:port", "smtp://x?tls=5"]
+)
+def test_mail_server_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(BadSetting, match="EMAIL_URL cannot be used"):
+        mail_url(text)
+
+
+@pytest.mark.parametrize("text", ["", "hookflow@example.org", "Hookflow <hookflow@example.org>"])
+def test_sender_that_can_be_read_stays(text: str) -> None:
+    assert mail_from(text) == text
+
+
+def test_sender_that_is_no_address_is_refused() -> None:
+    with pytest.raises(BadSetting, match="MAIL_FROM is"):
+        mail_from("no address")
