@@ -4,7 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
-from scripts.shell import Stop, run, say
+from scripts.debian import install
+from scripts.shell import Stop
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -16,11 +17,8 @@ def find_chromium() -> str:
         Stop: there is none, and none can be installed here.
     """
     found = on_this_machine()
-    if found is None and shutil.which("apt-get") and os.geteuid() == 0:
-        say("Installing Chromium with apt-get ...")
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        run(["apt-get", "update", "-qq"], env=quiet)
-        run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], env=quiet)
+    if found is None:
+        install("chromium")
         found = on_this_machine()
     if found is None:
         raise Stop(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.chromium import find_chromium
+from scripts.debian import install_network_tools
 from scripts.frontend import script_code
 from scripts.shell import ROOT, Stop, main_guard, plain_environment, run, say
 
@@ -54,6 +55,12 @@ def pytest(name: str, *arguments: str) -> Callable[[], int]:
     return suite
 
 
+def sqlite() -> int:
+    """Everything in Python that kills no process and drives no browser; the tools it needs are installed first."""
+    install_network_tools()
+    return pytest("sqlite", "-m", "not e2e and not faults", "-n", "2", "--dist", "loadfile")()
+
+
 def vitest() -> int:
     """The front end's own tests."""
     report = RESULTS / "vitest.xml"
@@ -89,7 +96,7 @@ def counts_of(report: Path) -> Counter[str]:
 
 
 SUITES: dict[str, Callable[[], int]] = {
-    "sqlite": pytest("sqlite", "-m", "not e2e and not faults", "-n", "2", "--dist", "loadfile"),
+    "sqlite": sqlite,
     "faults": pytest("faults", "-m", "faults and not e2e"),
     "postgresql": pytest("postgresql", "--database=postgres", "-m", "both_databases and not e2e"),
     "vitest": vitest,
