@@ -23,7 +23,9 @@ function isTyping(target: EventTarget | null): boolean {
 function isForCanvas(event: Event): boolean {
   if (document.querySelector("dialog[open]") || isTyping(event.target)) return false;
   const target = event.target instanceof Element ? event.target : null;
-  return !target || target === document.body || target.closest(".hf-editor") !== null;
+  const editor = document.querySelector(".hf-editor");
+  // A click on the empty drawing gives the focus to whatever around it can have it, such as the page's main part.
+  return !target || !editor || editor.contains(target) || target.contains(editor);
 }
 
 /** A name for the keys pressed: `ctrl+shift+z`. */
