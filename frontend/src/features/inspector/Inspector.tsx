@@ -55,13 +55,14 @@ function NodePanel({ node, type }: { node: FlowNode; type: NodeType | undefined 
             data-field="$name"
             value={node.name}
             maxLength={200}
+            readOnly={!session.may.edit}
             onChange={(event) => session.documents.getState().apply(rename(node, event.target.value))}
           />
           <small className="text-secondary">
             {type ? type.summary : `${node.type} is not available here`}
           </small>
         </div>
-        <NodeMenu />
+        {session.may.edit ? <NodeMenu /> : null}
       </div>
       <fieldset disabled={!session.may.edit}>
         {type ? <TypedForms node={node} type={type} /> : <Unavailable node={node} />}
