@@ -112,7 +112,5 @@ export class FlowApi {
 export const importPreview = (client: Client, document: unknown) =>
   client.post<ImportPreview>("flows/import/preview/", document);
 
-export const importFlow = (
-  client: Client,
-  body: { document: unknown; name?: string; mode: "new" | "into"; flow?: string },
-) => client.post<Flow>("flows/import/", body);
+export const importFlow = (client: Client, body: { document: unknown; name?: string }) =>
+  client.post<Flow>("flows/import/", body);

@@ -40,7 +40,7 @@ export function ImportDialog({ client, onClose, into, onInto }: Props) {
   };
   const make = async () => {
     try {
-      const flow = await importFlow(client, { document: JSON.parse(text), name: name.trim(), mode: "new" });
+      const flow = await importFlow(client, { document: JSON.parse(text), name: name.trim() });
       window.location.assign(`/flows/${flow.id}/`);
     } catch (reason) {
       setError(messageOf(reason));
