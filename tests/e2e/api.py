@@ -24,7 +24,7 @@ def ask(
 def make_flow(page: Page, document: JsonObject, *, is_published: bool = False) -> str:
     """A flow with this drawing; its id."""
     page.goto("/flows/")
-    made = ask(page, "POST", "flows/import/", {"document": document, "mode": "new"})
+    made = ask(page, "POST", "flows/import/", {"document": document})
     flow_id = str(made["id"])
     if is_published:
         revision = ask(page, "GET", f"flows/{flow_id}/draft/")["revision"]
