@@ -10,6 +10,7 @@ from tests.bench.report import Row, cores_by_role, figures_of, read_rows
 
 PEER = "node-red"
 OURS = ("hookflow", "hookflow-postgres")
+RATES = ("W1", "W1-batch", "W3")
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,21 @@ def limits(rows: Sequence[Row], workload: str, system: str) -> str | None:
     return f"{workload} {system}: {why}. Cores by process: {shares}."
 
 
+def processor_time(rows: Sequence[Row], workload: str, system: str) -> str | None:
+    """A table row: milliseconds of processor time an event, by process. It hardly depends on who else is at work."""
+    figures = [entry for entry in figures_of(rows, workload, system) if entry.get("accepted")]
+    if not figures:
+        return None
+    roles = dict.fromkeys(role for entry in figures for role in entry["cpu_s"])
+    ms = {
+        role: statistics.median(1000 * entry["cpu_s"].get(role, 0) / entry["accepted"] for entry in figures)
+        for role in roles
+    }
+    own = sum(value for role, value in ms.items() if role not in ("load", "sink"))
+    parts = ", ".join(f"{role} {value:.2f}" for role, value in ms.items() if value >= 0.005)
+    return f"| {workload} | {system} | {own:.2f} | {parts} |"
+
+
 def render(path: Path, hardware: dict[str, str] | None = None) -> str:
     """Hardware, goals, and what limits the rates."""
     rows = read_rows([path])
@@ -93,8 +109,13 @@ def render(path: Path, hardware: dict[str, str] | None = None) -> str:
         met = value >= goal.bound if goal.at_least else value <= goal.bound
         sign = "≥" if goal.at_least else "≤"
         lines.append(f"| {goal.what} | {value:.2f} | {sign} {goal.bound:g} | {'met' if met else 'MISSED'} |")
+    lines += ["", "### Processor time an event, in milliseconds", ""]
+    lines += ["| workload | system | without load and sink | by process |", "|---|---|---|---|"]
+    for workload in RATES:
+        for system in dict.fromkeys(row["system"] for row in rows):
+            lines += filter(None, [processor_time(rows, workload, system)])
     lines += ["", "### What limits the rates", ""]
-    for workload in ("W1", "W1-batch", "W3"):
+    for workload in RATES:
         for system in dict.fromkeys(row["system"] for row in rows):
             sentence = limits(rows, workload, system)
             if sentence:
