@@ -1,4 +1,4 @@
-"""What a fault test does inside the installation under test: `python -m tests.faults.inside seed|report …`.
+"""What a fault test does inside the installation under test: `python -m tests.faults.inside seed …`.
 
 A process of its own, because the test's own Django looks at another database.
 """
@@ -26,6 +26,15 @@ def seed(drawing: str) -> dict[str, Any]:
     return {"key": flow.hook.key, "secret": secret, "flow": str(flow.id)}
 
 
+def start(flow_id: str, payload: str) -> dict[str, Any]:
+    """Start the flow by hand."""
+    from flows.models import Flow
+    from tests.support.flows import ADMIN, start_flow
+
+    accepted = start_flow(actor=ADMIN, flow=Flow.objects.get(id=flow_id), payload=json.loads(payload))
+    return {"run": str(accepted.runs[0])}
+
+
 def report() -> dict[str, Any]:
     """Every run with its event number, status, wait reason and steps."""
     from flows.models import QueueEntry, Run
@@ -38,6 +47,7 @@ def report() -> dict[str, Any]:
                 "number": run.event.payload.get("id"),
                 "status": run.status,
                 "wait_reason": run.wait_reason,
+                "owner": run.queue_entry.owner if hasattr(run, "queue_entry") else None,
                 "steps": [[step.node_id, step.attempt, step.status] for step in run.steps.all()],
             }
             for run in runs
@@ -60,5 +70,5 @@ def decide(run_id: str, node: str, decision: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     django.setup()
-    command = {"seed": seed, "report": report, "decide": decide}[sys.argv[1]]
+    command = {"seed": seed, "start": start, "report": report, "decide": decide}[sys.argv[1]]
     sys.stdout.write("\n" + json.dumps(command(*sys.argv[2:])) + "\n")

@@ -2,15 +2,20 @@
 
 import json
 import threading
+import time
 from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
 class Sink:
-    """Keeps, for each event number, the idempotency keys of the deliveries in order."""
+    """Keeps, for each event number, the idempotency keys of the deliveries in order.
 
-    def __init__(self) -> None:
+    Args:
+        delay: seconds until it answers.
+    """
+
+    def __init__(self, delay: float = 0.0) -> None:
         self.keys: dict[int, list[str]] = defaultdict(list)
         lock, keys = threading.Lock(), self.keys
 
@@ -22,6 +27,7 @@ class Sink:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with lock:
                     keys[body["id"]].append(self.headers.get("Idempotency-Key", ""))
+                time.sleep(delay)
                 self.send_response(200)
                 self.send_header("Content-Length", "2")
                 self.end_headers()

@@ -4,39 +4,18 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 import requests
-from django.conf import settings
 
 from tests.faults.platform import Platform
 from tests.faults.sink import Sink
 from tests.support.flows import line
-from tests.support.plugin import private_postgres
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(240)]
 
 EVENTS = 500
 SECONDS_TO_REST = 60.0
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    server = Sink()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def platform() -> Iterator[Platform]:
-    is_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-    url = private_postgres().create_database("hookflow_faults") if is_postgres else None
-    made = Platform(url)
-    yield made
-    made.stop()
-    if is_postgres:
-        private_postgres().drop_database("hookflow_faults")
 
 
 def relay(url: str) -> dict[str, object]:

@@ -1,0 +1,94 @@
+"""How a worker ends: asked to, it finishes what is at work; killed, it leaves nothing done twice."""
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.faults.mailbox import StallingMailbox
+from tests.faults.platform import Platform
+from tests.faults.sink import Sink
+from tests.support.flows import line
+from tests.support.plugin import private_postgres
+from tests.support.processes import wait_until
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@pytest.fixture
+def mailbox() -> Iterator[StallingMailbox]:
+    server = StallingMailbox()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mailing(mailbox: StallingMailbox) -> Iterator[Platform]:
+    """A platform whose mail server is the mailbox."""
+    is_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    url = private_postgres().create_database("hookflow_mail") if is_postgres else None
+    made = Platform(url, EMAIL_URL=mailbox.url, MAIL_FROM="hookflow@example.org")
+    yield made
+    made.stop()
+    if is_postgres:
+        private_postgres().drop_database("hookflow_mail")
+
+
+def run_of(platform: Platform, run_id: str) -> dict[str, Any]:
+    return next(run for run in platform.inside("report")["runs"] if run["id"] == run_id)
+
+
+def test_a_worker_that_is_asked_to_end_finishes_what_is_at_work_and_takes_nothing_new(
+    platform: Platform,
+) -> None:
+    slow = Sink(delay=3.0)
+    drawing = line(("t", "inbound-webhook", {}), ("w", "webhook", {"url": slow.url, "method": "POST"}))
+    flow = platform.inside("seed", json.dumps(drawing))["flow"]
+    platform.start("worker")
+    at_work = platform.inside("start", flow, '{"id": 1}')["run"]
+    wait_until(lambda: 1 in slow.keys, "The webhook is on its way")
+    asked = time.monotonic()
+    platform.servers["worker"].process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    later = platform.inside("start", flow, '{"id": 2}')["run"]
+    platform.servers["worker"].process.wait(30)
+    assert time.monotonic() - asked < 30
+    assert run_of(platform, at_work)["status"] == "succeeded", platform.logs()
+    waiting = run_of(platform, later)
+    assert (waiting["status"], waiting["owner"]) == ("queued", "")
+    platform.start("worker")
+    wait_until(lambda: run_of(platform, later)["status"] == "succeeded", "The next worker takes it")
+    assert {number: len(keys) for number, keys in slow.keys.items()} == {1: 1, 2: 1}
+    slow.stop()
+
+
+def test_a_mail_on_its_way_when_the_worker_is_killed_waits_for_a_person(
+    mailing: Platform, mailbox: StallingMailbox
+) -> None:
+    mail = {"to": "ops@example.org", "subject": "News", "content": "Hello"}
+    flow = mailing.inside("seed", json.dumps(line(("t", "inbound-webhook", {}), ("m", "send-mail", mail))))[
+        "flow"
+    ]
+    mailing.start("worker")
+    run_id = mailing.inside("start", flow, '{"id": 1}')["run"]
+    wait_until(lambda: len(mailbox.mails) == 1, "The mail is with the server")
+    mailing.kill("worker")
+    mailing.start("worker")
+
+    def interrupted() -> bool:
+        run = run_of(mailing, run_id)
+        return (run["status"], run["wait_reason"]) == ("waiting", "interrupted")
+
+    wait_until(interrupted, "The run waits for a person", 60)
+    assert run_of(mailing, run_id)["steps"] == [["m", 1, "interrupted"]]
+    assert len(mailbox.mails) == 1, "nobody sent it again unasked"
+
+    mailbox.is_stalling = False
+    mailing.inside("decide", run_id, "m", "repeat")
+    wait_until(lambda: run_of(mailing, run_id)["status"] == "succeeded", "The mail was sent again", 30)
+    assert run_of(mailing, run_id)["steps"] == [["m", 1, "interrupted"], ["m", 2, "succeeded"]]
+    assert len(mailbox.mails) == 2
