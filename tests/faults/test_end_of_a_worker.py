@@ -16,7 +16,7 @@ from tests.support.flows import line
 from tests.support.plugin import private_postgres
 from tests.support.processes import wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_worker_that_is_asked_to_end_finishes_what_is_at_work_and_takes_nothin
     flow = platform.inside("seed", json.dumps(drawing))["flow"]
     platform.start("worker")
     at_work = platform.inside("start", flow, '{"id": 1}')["run"]
-    wait_until(lambda: 1 in slow.keys, "The webhook is on its way")
+    wait_until(lambda: 1 in slow.keys, "The webhook is on its way", 90)
     asked = time.monotonic()
     platform.servers["worker"].process.send_signal(signal.SIGTERM)
     time.sleep(0.3)
@@ -61,7 +61,7 @@ def test_a_worker_that_is_asked_to_end_finishes_what_is_at_work_and_takes_nothin
     waiting = run_of(platform, later)
     assert (waiting["status"], waiting["owner"]) == ("queued", "")
     platform.start("worker")
-    wait_until(lambda: run_of(platform, later)["status"] == "succeeded", "The next worker takes it")
+    wait_until(lambda: run_of(platform, later)["status"] == "succeeded", "The next worker takes it", 90)
     assert {number: len(keys) for number, keys in slow.keys.items()} == {1: 1, 2: 1}
     slow.stop()
 
@@ -75,7 +75,7 @@ def test_a_mail_on_its_way_when_the_worker_is_killed_waits_for_a_person(
     ]
     mailing.start("worker")
     run_id = mailing.inside("start", flow, '{"id": 1}')["run"]
-    wait_until(lambda: len(mailbox.mails) == 1, "The mail is with the server")
+    wait_until(lambda: len(mailbox.mails) == 1, "The mail is with the server", 90)
     mailing.kill("worker")
     mailing.start("worker")
 
@@ -83,12 +83,12 @@ def test_a_mail_on_its_way_when_the_worker_is_killed_waits_for_a_person(
         run = run_of(mailing, run_id)
         return (run["status"], run["wait_reason"]) == ("waiting", "interrupted")
 
-    wait_until(interrupted, "The run waits for a person", 60)
+    wait_until(interrupted, "The run waits for a person", 90)
     assert run_of(mailing, run_id)["steps"] == [["m", 1, "interrupted"]]
     assert len(mailbox.mails) == 1, "nobody sent it again unasked"
 
     mailbox.is_stalling = False
     mailing.inside("decide", run_id, "m", "repeat")
-    wait_until(lambda: run_of(mailing, run_id)["status"] == "succeeded", "The mail was sent again", 30)
+    wait_until(lambda: run_of(mailing, run_id)["status"] == "succeeded", "The mail was sent again", 90)
     assert run_of(mailing, run_id)["steps"] == [["m", 1, "interrupted"], ["m", 2, "succeeded"]]
     assert len(mailbox.mails) == 2
