@@ -3,12 +3,25 @@
 from typing import Any
 from urllib.parse import parse_qs
 
+from channels.generic.websocket import AsyncWebsocketConsumer
+
 from accounts.actors import Actor
-from flows.live.watcher import Watcher
+from flows.live.watcher import NOT_FOUND, Watcher
 from flows.services.changes import changes_since, runs_of_flow
 from flows.services.flows import flow_for
 from flows.services.runs import run_for
 from flows.services.watching import flow_group, run_group
+
+
+class NothingHere(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """An address that is none: closes as an unknown id does."""
+
+    channel_layer_alias = None
+
+    async def connect(self) -> None:
+        """Close at once."""
+        await self.accept()
+        await self.close(NOT_FOUND)
 
 
 class RunConsumer(Watcher):

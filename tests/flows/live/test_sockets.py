@@ -116,6 +116,15 @@ async def test_foreign_unknown_and_strangers_close_alike(flow_editor: User, outs
             await connection.disconnect()
 
 
+@pytest.mark.parametrize("path", ["/ws/v1/nope/", "/ws/v1/runs/5/", "/"])
+async def test_an_address_that_is_none_closes_like_an_unknown_id(flow_editor: User, path: str):
+    connection = socket(path, await session_of(flow_editor))
+    assert (await connection.connect(timeout=10))[0]
+    closed = await connection.receive_output(timeout=10)
+    assert (closed["type"], closed["code"]) == ("websocket.close", watcher.NOT_FOUND)
+    await connection.disconnect()
+
+
 async def test_a_snapshot_comes_first_and_then_what_changed(viewer: User, flow_editor: User):
     house = await furnish(flow_editor)
     connection = await opened(run_path(house), viewer)
