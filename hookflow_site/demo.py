@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 
+from django.db import transaction
+
 from accounts.actors import Actor
 from accounts.models import Tenant
 from accounts.services import platform
+from flows.models import Flow
 from flows.services.flows import create_flow, read_or_refuse
 from flows.services.versions import publish
 from inventory.services import demo as inventory_demo
@@ -14,10 +17,14 @@ FLOWS = Path(__file__).resolve().parent / "demo_flows"
 LOOPBACK = ["127.0.0.0/8", "::1/128"]
 
 
+@transaction.atomic
 def load() -> None:
-    """Tenant, users, servers, address pools and flows, all marked; flows may then reach this machine itself."""
+    """Tenant, users, servers, address pools and flows, all marked; flows may then reach this machine itself.
+
+    A second call changes nothing, and so leaves alone what a person changed since.
+    """
     tenant = inventory_demo.load()
-    if tenant is None:
+    if tenant is None or Flow.objects.filter(tenant=tenant, is_demo=True).exists():
         return
     system = Actor.system()
     platform.update(system, {"egress_allowed_networks": LOOPBACK, "flags": {"demo": True}})

@@ -22,6 +22,17 @@ def test_demo_flows_publish_without_a_problem(settings: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_loading_the_demo_twice_adds_and_resets_nothing(settings: Any) -> None:
+    settings.IS_LOCAL_DEMO = True
+    call_command("load_demo")
+    flows = set(Flow.objects.values_list("id", "draft_revision", "published_id"))
+    PlatformSettings.objects.update(egress_allowed_networks=["10.0.0.0/8"])
+    call_command("load_demo")
+    assert set(Flow.objects.values_list("id", "draft_revision", "published_id")) == flows
+    assert PlatformSettings.load().egress_allowed_networks == ["10.0.0.0/8"]
+
+
+@pytest.mark.django_db
 def test_demo_is_refused_on_any_other_installation() -> None:
     with pytest.raises(CommandError, match="for local use only"):
         call_command("load_demo")
