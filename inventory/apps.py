@@ -11,6 +11,7 @@ class InventoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the listeners."""
-        from inventory.services import account_events
+        from inventory.services import account_events, effects
 
         account_events.connect()
+        effects.connect()

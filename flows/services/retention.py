@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.dispatch import Signal
 
 from common.ids import first_id_at
 from flows.conf import number
@@ -11,12 +13,19 @@ from flows.models import Event, LogLine, Run, Step
 BATCH = 500
 FREE_PAGES_A_BATCH = 2_000
 
+runs_deleted = Signal()
+"""Sent in the transaction that deletes runs, for what other apps keep of them. Argument: `run_ids`, a list."""
+
 
 def delete_old_runs(now: datetime | None = None, *, batch: int = BATCH) -> int:
-    """Delete one batch of runs that finished before the retention time, with steps and log; returns how many."""
+    """Delete one batch of runs that finished before the retention time, with steps and log; returns how many.
+
+    A run that was resumed stays until the run that goes on from it is gone: its id is in the idempotency keys of both.
+    """
     limit = (now or datetime.now(UTC)) - timedelta(days=number("RETENTION_DAYS"))
     ids = list(
         Run.objects.filter(finished_at__lt=limit, queue_entry=None)
+        .exclude(Exists(Run.objects.filter(retried_from=OuterRef("id"), is_resumed=True)))
         .order_by("finished_at")
         .values_list("id", flat=True)[:batch]
     )
@@ -27,6 +36,7 @@ def delete_old_runs(now: datetime | None = None, *, batch: int = BATCH) -> int:
         Step.objects.filter(run_id__in=ids)._raw_delete(Step.objects.db)
         Run.objects.filter(retried_from_id__in=ids).update(retried_from=None)
         Run.objects.filter(id__in=ids)._raw_delete(Run.objects.db)
+        runs_deleted.send(sender=Run, run_ids=ids)
     return len(ids)
 
 

@@ -12,6 +12,8 @@ class AppliedEffect(models.Model):
     tenant_path: ClassVar[str | None] = None
 
     key = models.CharField(max_length=120, unique=True)
+    run_id = models.UUIDField(null=True, db_index=True, editable=False)
+    """The run in which the step was first tried, as its key says; the row goes when that run goes."""
     result = models.JSONField(null=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
 

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
+from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from flows.sdk import JsonObject
+from flows.services.retention import runs_deleted
 from inventory.models import AppliedEffect
 
 _one_writer = Lock()
@@ -26,8 +29,24 @@ def once(key: str, effect: Callable[[], JsonObject]) -> JsonObject:
     nothing is kept and a later call tries again.
     """
     with _turn(), transaction.atomic():
-        row, is_new = AppliedEffect.objects.get_or_create(key=key)
+        row, is_new = AppliedEffect.objects.get_or_create(key=key, defaults={"run_id": _run_of(key)})
         if is_new:
             row.result = effect()
             row.save(update_fields=["result"])
     return dict(row.result or {})
+
+
+def connect() -> None:
+    """Forget effects together with their runs: no step with their key can be repeated any more."""
+    runs_deleted.connect(_forget, dispatch_uid="inventory.effects")
+
+
+def _forget(run_ids: list[UUID], **_: Any) -> None:
+    AppliedEffect.objects.filter(run_id__in=run_ids).delete()
+
+
+def _run_of(key: str) -> UUID | None:
+    try:
+        return UUID(key.partition(":")[0])
+    except ValueError:
+        return None

@@ -69,6 +69,15 @@ def test_a_retry_of_an_old_run_stays_and_forgets_where_it_came_from() -> None:
     connection.check_constraints()
 
 
+def test_a_resumed_run_stays_until_the_run_that_goes_on_from_it_is_gone() -> None:
+    flow = a_flow()
+    old, resumed = a_past(flow, OLD, OLD), a_past(flow, OLD, NOW)
+    Run.objects.filter(id=resumed.id).update(retried_from=old, is_resumed=True)
+    assert delete_old_runs() == 0
+    Run.objects.filter(id=resumed.id).update(finished_at=OLD)
+    assert [delete_old_runs() for _ in range(3)] == [1, 1, 0]
+
+
 def test_an_event_that_another_run_still_needs_stays() -> None:
     flow = a_flow()
     old = a_past(flow, OLD, OLD)
