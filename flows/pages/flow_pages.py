@@ -49,6 +49,8 @@ def flow_versions(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResp
 @page(Permission.view, "GET POST")
 def flow_settings(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     """Name, description, the webhook's address, and the way out."""
+    if request.method == "POST":
+        actor.need(Permission.edit_flows)
     flow = flow_for(actor, flow_id)
     form = FlowForm(posted(request), initial=_about(flow))
     if request.method == "POST" and form.is_valid():

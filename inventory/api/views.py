@@ -220,9 +220,9 @@ class TicketViewSet(TableViewSet):
     @messages.mapping.post
     def write_message(self, request: Request, pk: str) -> Response:
         """Write a message."""
-        body = MessageSerializer(data=request.data)
+        ticket, body = self.get_object(), MessageSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        message = tickets.add_message(self.get_object(), actor=self.actor, **body.validated_data)
+        message = tickets.add_message(ticket, actor=self.actor, **body.validated_data)
         return Response(MessageSerializer(message).data, status=201)
 
 

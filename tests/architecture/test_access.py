@@ -1,0 +1,157 @@
+"""Who may do what: every route, method and role against the checked-in table `access.csv`.
+
+A cell says what the role gets for something of the tenant Acme: `yes` (it passes; the body may still be wrong), `no`
+(403), `404` (not in reach), `401`, `sign-in` (sent there). What is not in the table is 405 for everyone.
+"""
+
+import csv
+import re
+from collections.abc import Callable
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver
+
+from accounts.actors import Actor
+from accounts.models import Tenant, User
+from accounts.services import tokens
+from tests.support.estate import Estate, estate_of, unknown
+from tests.support.routes import routes
+
+TABLE = Path(__file__).with_name("access.csv")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ROLES = ("platform_admin", "tenant_admin", "flow_editor", "viewer", "outsider", "view_token", "anonymous")
+BESIDE_DJANGO = {("POST", "/api/v1/events/"), ("POST", "/hooks/<key>/")}
+Ask = Callable[[str, str, str], HttpResponse]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("encryption_key")]
+
+
+def table() -> dict[tuple[str, str], dict[str, str]]:
+    with TABLE.open() as file:
+        return {(row.pop("method"), row.pop("path")): row for row in csv.DictReader(file)}
+
+
+def paths() -> list[str]:
+    return sorted(
+        {route.path for route in routes(get_resolver()) if not route.path.startswith("/admin/")}
+        - {"/demo/echo/"}
+    )
+
+
+@pytest.fixture
+def acme(tenant: Tenant, tenant_admin: User, viewer: User) -> Estate:
+    return estate_of(tenant, tenant_admin, viewer)
+
+
+@pytest.fixture
+def umbrella(other_tenant: Tenant, outsider_admin: User) -> Estate:
+    return estate_of(other_tenant, outsider_admin, outsider_admin)
+
+
+@pytest.fixture
+def ask(
+    platform_admin: User, tenant_admin: User, flow_editor: User, viewer: User, outsider_admin: User
+) -> Ask:
+    """`ask(role, method, address)`: what it changes is undone at once."""
+    users = {
+        "platform_admin": platform_admin,
+        "tenant_admin": tenant_admin,
+        "flow_editor": flow_editor,
+        "viewer": viewer,
+        "outsider": outsider_admin,
+    }
+    token = tokens.create(Actor.of_user(flow_editor), name="look", scopes=["view"])[1]
+    cookies: dict[str, str] = {}
+    for role, user in users.items():
+        person = Client()
+        person.force_login(user)
+        cookies[role] = person.cookies.output(header="", sep=";")
+    client = Client()  # one for all requests: each would load the whole middleware anew
+
+    def send(role: str, method: str, address: str) -> HttpResponse:
+        client.cookies = SimpleCookie(cookies.get(role, ""))
+        headers = {"Authorization": f"Bearer {token}"} if role == "view_token" else {}
+        is_json = address.startswith("/api/v1/") and method != "GET"
+        body = {"data": b"{}", "content_type": "application/json"} if is_json else {}
+        with transaction.atomic():
+            answer: Any = client.generic(method, address, headers=headers, **body)
+            transaction.set_rollback(True)
+        return answer
+
+    return send
+
+
+def outcome(answer: HttpResponse) -> str:
+    """The word of the table."""
+    assert answer.status_code < 500, answer.content[:500]
+    if answer.status_code == 302 and answer["Location"].startswith("/sign-in/"):
+        return "sign-in"
+    return {401: "401", 403: "no", 404: "404", 405: "405"}.get(answer.status_code, "yes")
+
+
+def same(answer: HttpResponse, address: str) -> tuple[int, str]:
+    """What of an answer must be equal for foreign and unknown things: all but the address and one-time tokens."""
+    text = answer.content.decode().replace(address, "")
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|hx-headers=\'[^\']*\'', "", text)
+    return answer.status_code, re.sub(r"nonce-[\w-]+|\"request_id\":\s*\"[\w-]+\"", "", text)
+
+
+def test_every_route_has_its_rows_and_every_row_its_route(ask: Ask, acme: Estate):
+    known, served = table(), set()
+    for path in paths():
+        for method in METHODS:
+            if outcome(ask("platform_admin", method, acme.address(path))) != "405":
+                served.add((method, path))
+    served |= BESIDE_DJANGO
+    assert served - set(known) == set(), "New routes: say in access.csv who may use them."
+    assert set(known) - served == set(), "Rows without a route: take them away."
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_table_holds(ask: Ask, acme: Estate, role: str):
+    wrong = {}
+    for (method, path), row in table().items():
+        if (method, path) in BESIDE_DJANGO:
+            continue
+        found = outcome(ask(role, method, acme.address(path)))
+        if found != row[role]:
+            wrong[method, path] = f"{found}, not {row[role]}"
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("role", ["tenant_admin", "flow_editor", "viewer", "view_token"])
+def test_foreign_and_unknown_things_look_the_same(ask: Ask, acme: Estate, umbrella: Estate, role: str):
+    for (method, path), row in table().items():
+        if not re.search(r"<(?!route)", path) or (method, path) in BESIDE_DJANGO or "<token>" in path:
+            continue
+        here, nowhere = umbrella.address(path), unknown(path)
+        foreign, nothing = ask(role, method, here), ask(role, method, nowhere)
+        assert same(foreign, here) == same(nothing, nowhere), (method, path)
+        expected = row[role] if row[role] in ("no", "401", "sign-in") else "404"
+        assert outcome(foreign) == expected, (method, path)
+
+
+def test_lists_hold_nothing_foreign(ask: Ask, acme: Estate, umbrella: Estate):
+    marks = [umbrella.ids["/flows/"], umbrella.ids["/runs/"], umbrella.ids["/events/"], "umbrella"]
+    for (method, path), row in table().items():
+        if method == "GET" and "<" not in path and row["tenant_admin"] == "yes":
+            text = ask("tenant_admin", method, path).content.decode(errors="replace")
+            assert not [mark for mark in marks if mark in text], path
+
+
+def test_only_the_platform_reaches_djangos_admin(ask: Ask):
+    for route in routes(get_resolver()):
+        if not route.path.startswith("/admin/") or route.path in ("/admin/login/", "/admin/logout/"):
+            continue
+        address = re.sub(r"<\w+>", "1", route.path)
+        for role in ("tenant_admin", "viewer", "outsider", "view_token", "anonymous"):
+            answer = ask(role, "GET", address)
+            assert answer.status_code in (302, 403, 404), (role, address)
+            if answer.status_code == 302:
+                assert re.match(r"/(admin/login|sign-in|password|profile)/", answer["Location"]), address

@@ -1,0 +1,88 @@
+"""One of everything that a tenant can have, and the address of each."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from rest_framework.test import APIClient
+
+from accounts.actors import Actor
+from accounts.models import AuditEntry, Tenant, User
+from accounts.services import tokens
+from flows.services.event_types import define
+from inventory.models import IPv4Range, IPv6Range
+from inventory.tables import TABLES
+from tests.flows.pages.conftest import furnished, published
+from tests.inventory.api.test_tables import body_of
+
+UNKNOWN_ID = "987654321"
+UNKNOWN_UUID = str(UUID(int=7))
+SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}}
+_PARAMETER = re.compile(r"<(\w+)>")
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Ids by the beginning of the address below which they stand."""
+
+    ids: dict[str, str]
+
+    def address(self, path: str) -> str:
+        """The path with this tenant's ids in it."""
+        return _PARAMETER.sub(lambda found: self._value(found[1], path), path)
+
+    def _value(self, parameter: str, path: str) -> str:
+        fixed = {"number": "1", "token": "x", "route": "servers", "user_id": self.ids["/users/"]}
+        if parameter in fixed:
+            return fixed[parameter]
+        plain = path.removeprefix("/api/v1").replace("<route>", "servers")
+        return self.ids[max((start for start in self.ids if plain.startswith(start)), key=len)]
+
+
+def unknown(path: str) -> str:
+    """The path with ids of nothing in it."""
+
+    def value(found: re.Match[str]) -> str:
+        parameter = found[1]
+        fixed = {"number": "1", "token": "x", "route": "servers", "name": "no.such.type"}
+        is_uuid = re.match(r"(/api/v1)?/(flows|runs|events)/", path)
+        return fixed.get(parameter, UNKNOWN_UUID if is_uuid else UNKNOWN_ID)
+
+    return _PARAMETER.sub(value, path)
+
+
+def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
+    """Make one of everything for a tenant; `customer` is whom rows name."""
+    actor = Actor.of_user(admin)
+    house = furnished(published(admin, f"Flow of {tenant.slug}"))
+    kind = define(actor=actor, name=f"{tenant.slug}.event", label="Own", schema=SCHEMA)
+    token, _ = tokens.create(Actor.of_user(admin), name="ci", scopes=["view"])
+    entry = AuditEntry.objects.filter(tenant=tenant).first()
+    assert entry is not None
+    ids = {
+        "/tenants/": tenant.pk,
+        "/users/": customer.pk,
+        "/tokens/": token.pk,
+        "/audit/": entry.pk,
+        "/flows/": house.flow.pk,
+        "/runs/": house.run.pk,
+        "/events/": house.event.pk,
+        "/events/types/": kind.name,
+        "/event-types/": kind.name,
+        **_inventory(tenant, admin, customer),
+    }
+    return Estate({start: str(value) for start, value in ids.items()})
+
+
+def _inventory(tenant: Tenant, admin: User, customer: User) -> dict[str, Any]:
+    v4 = IPv4Range.objects.create(tenant=tenant, start="10.0.0.1", end="10.0.0.9", subnet=24)
+    v6 = IPv6Range.objects.create(tenant=tenant, network="2001:db8::", prefix=120, target=128)
+    client, ids = APIClient(), {}
+    client.force_login(admin)
+    for table in TABLES:
+        body = body_of(table.route, customer, {"ipv4": v4.pk, "ipv6": v6.pk})
+        made = client.post(f"/api/v1/inventory/{table.route}/", body)
+        assert made.status_code == 201, (table.route, made.content)
+        ids[f"/inventory/{table.route}/"] = made.json()["id"]
+    return ids
