@@ -24,7 +24,7 @@ from tests.support.postgres import Postgres
 EVENT_TYPE = "bench.event"
 EMPTY = "empty"
 """The name of the migrated database that others are copied from."""
-ROLES = {"daphne": "web", "worker": "worker", "beat": "beat", "valkey-server": "valkey"}
+ROLES = {"daphne": "web", "worker": "worker", "beat": "beat", "valkey": "valkey"}
 
 
 @cache
@@ -147,7 +147,9 @@ class Hookflow(Adapter):
             return {}
         launcher = self.procs["launcher"].pid
         names = {process: name(process) for process in family(launcher) if process != launcher}
-        return {ROLES[known]: process for process, known in names.items() if known in ROLES}
+        # Valkey writes where it listens into its own name.
+        found = {("valkey" if "valkey" in known else known): process for process, known in names.items()}
+        return {ROLES[known]: process for known, process in found.items() if known in ROLES}
 
     def versions(self) -> dict[str, str]:
         """Of the parts that events pass through."""
