@@ -1,8 +1,10 @@
 """A guarded `requests` session, for libraries and code that cannot be asynchronous, and a guarded socket."""
 
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import requests
@@ -11,6 +13,7 @@ from requests.cookies import RequestsCookieJar
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
+from urllib3.response import HTTPResponse
 
 from common.egress.bodies import bad_answer, too_large
 from common.egress.errors import EgressError, refused, timed_out, unreachable
@@ -19,7 +22,7 @@ from common.egress.headers import carried_over, check_headers, check_method
 from common.egress.policy import PolicySource, default_source
 from common.egress.resolve import check_all, look_up
 from common.egress.tcp import connect, connect_to
-from common.egress.urls import parse, parse_host
+from common.egress.urls import Target, parse, parse_host
 
 __all__ = ["connect", "guarded_session"]
 
@@ -67,6 +70,12 @@ class _Session(requests.Session):
             prepared_request.headers.update(kept)
 
 
+class _Deadline(threading.local):
+    """When the answer that this thread waits for must be there."""
+
+    until = float("inf")
+
+
 class _Adapter(HTTPAdapter):
     """Sends what was checked, and reads no more than was asked for."""
 
@@ -74,12 +83,13 @@ class _Adapter(HTTPAdapter):
         self._source = source
         self._timeout = timeout
         self._max_body_bytes = max_body_bytes
+        self._deadline = _Deadline()
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Let urllib3 make its connections through the guard."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _guarded_pools(self._source)
+        self.poolmanager.pool_classes_by_scheme = _guarded_pools(self._source, self._deadline)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send one request and read the whole answer.
@@ -96,18 +106,28 @@ class _Adapter(HTTPAdapter):
         request.url = str(target)
         kwargs |= {"stream": True, "proxies": {}, "verify": True}
         kwargs["timeout"] = kwargs.get("timeout") or self._timeout
-        until = time.monotonic() + self._timeout
+        until = self._deadline.until = time.monotonic() + self._timeout
         try:
             response = super().send(request, **kwargs)
+            if time.monotonic() >= until:  # a head that was cut off passes for a whole one
+                response.raw.close()
+                raise timed_out(target.host, self._timeout)
             response._content = self._read(response, until, target.host)
-        except requests.exceptions.SSLError as error:
-            raise tls_failed(target.host, error) from error
+        except requests.exceptions.ConnectionError as error:
+            if time.monotonic() >= until:  # cut off by the deadline, which looks like a hang-up or broken TLS
+                raise timed_out(target.host, self._timeout) from error
+            raise self._failed(target, error) from error
         except requests.exceptions.Timeout as error:
             raise timed_out(target.host, self._timeout) from error
-        except requests.exceptions.ConnectionError as error:
-            raise _cause(error) or unreachable(target.authority, "the connection failed") from error
         vars(response)["_content_consumed"] = True
         return response
+
+    def _failed(self, target: Target, error: requests.exceptions.ConnectionError) -> EgressError:
+        if isinstance(error, requests.exceptions.Timeout):
+            return timed_out(target.host, self._timeout)
+        if isinstance(error, requests.exceptions.SSLError):
+            return tls_failed(target.host, error)
+        return _cause(error) or unreachable(target.authority, "the connection failed")
 
     def _read(self, response: requests.Response, until: float, host: str) -> bytes:
         body = bytearray()
@@ -134,16 +154,24 @@ def _cause(error: BaseException) -> EgressError | None:
     return None
 
 
-def _guarded_pools(source: PolicySource | None) -> dict[str, type[HTTPConnectionPool]]:
+def _guarded_pools(source: PolicySource | None, deadline: _Deadline) -> dict[str, type[HTTPConnectionPool]]:
     new_socket = _new_socket(source)
 
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
             return new_socket(self.host, self.port, self.timeout)
 
+        def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+            with _cut_off(self.sock, deadline):
+                return super().getresponse()
+
     class Tls(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
             return new_socket(self.host, self.port, self.timeout)
+
+        def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+            with _cut_off(self.sock, deadline):
+                return super().getresponse()
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -152,6 +180,25 @@ def _guarded_pools(source: PolicySource | None) -> dict[str, type[HTTPConnection
         ConnectionCls = Tls
 
     return {"http": PlainPool, "https": TlsPool}
+
+
+@contextmanager
+def _cut_off(connection: socket.socket, deadline: _Deadline) -> Iterator[None]:
+    """Hang up at the deadline: the socket's own time limit begins anew with every byte of the head."""
+    left = max(0.0, deadline.until - time.monotonic()) + 0.01
+    # Not the method of a TLS socket: that would say goodbye first, and the reader would take the rest for plain text.
+    timer = threading.Timer(left, _hang_up, (connection,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with suppress(OSError):
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _new_socket(source: PolicySource | None) -> Callable[[str, int | None, Any], socket.socket]:

@@ -53,9 +53,14 @@ async def test_flood_is_cut_off(loopback: PolicySource, server: EvilServer, path
     assert await code_of(lambda: get(loopback, server.url(path))) == "answer_too_large"
 
 
-@pytest.mark.parametrize("path", ["/slow", "/sleep"])
+@pytest.mark.parametrize("path", ["/slow", "/sleep", "/slow-head"])
 async def test_whole_answer_must_come_in_time(loopback: PolicySource, server: EvilServer, path: str) -> None:
     assert await code_of(lambda: get(loopback, server.url(path), timeout=0.4)) == "timed_out"
+
+
+async def test_head_that_is_cut_off_is_no_answer(loopback: PolicySource, server: EvilServer) -> None:
+    """By then the status line is there, and the library takes the end for the end of the head."""
+    assert await code_of(lambda: get(loopback, server.url("/slow-head"), timeout=2)) == "timed_out"
 
 
 async def test_credentials_stay_within_their_origin(loopback: PolicySource, server: EvilServer) -> None:
