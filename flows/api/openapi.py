@@ -18,6 +18,11 @@ _EVENT = {
             "description": "Makes a second delivery from the same source a no-op.",
         },
         "source": {"type": "string", "minLength": 1, "maxLength": 100, "default": "api"},
+        "tenant": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Whose event it is; the sender's tenant unless the platform names another.",
+        },
     },
     "required": ["type"],
     "additionalProperties": False,

@@ -10,6 +10,7 @@ from flows.api.intake.hooks import HookCache, check_caller, event_of_call
 from flows.api.intake.http import Receive, Scope, Send, answer, answer_problem, header, read_body
 from flows.api.intake.pressure import Pressure
 from flows.api.intake.senders import SenderCache
+from flows.api.intake.tenants import check_tenants
 from flows.api.intake.types import TypeCheck
 from flows.services.intake import DedupConflict, IntakeUnavailable, intake_writer
 from flows.store.intake import Accepted, NewEvent
@@ -56,7 +57,8 @@ class Intake:
             actor = await self._senders.sender(scope)
             await self._pressure.check(actor.tenant_id)
             body = await read_body(scope, receive, MAX_EVENTS_BYTES)
-            events = read_events(body, actor.tenant_id, header(scope, b"idempotency-key"))
+            events = read_events(body, actor, header(scope, b"idempotency-key"))
+            await check_tenants(events, actor)
             await self._types.check(events)
             return events
         return [await self._hook_event(scope, receive)]

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from accounts.actors import Actor
 from common.problems import Problem
 from common.strict_json import loads
 from flows.sdk import JsonObject
@@ -10,17 +11,18 @@ from flows.store.intake import NewEvent
 
 MOST_EVENTS = 1_000
 MAX_NODES = 500_000
-KEYS = {"type", "payload", "dedup_key", "source"}
+KEYS = {"type", "payload", "dedup_key", "source", "tenant"}
 TYPE = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*")
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,190}")
 OWN_SOURCE = re.compile(r"(platform|schedule|by hand)$|(hook|person):")
 """Sources of the program itself. Sent by someone else, they could take its dedup keys away."""
 
 
-def read_events(raw: bytes, tenant_id: int | None, idempotency_key: str | None) -> list[NewEvent]:
+def read_events(raw: bytes, sender: Actor, idempotency_key: str | None) -> list[NewEvent]:
     """The events of one request: an object, a list, or `{"events": [...]}`.
 
     Args:
+        sender: whose tenant the events belong to; the platform may name another with `tenant`.
         idempotency_key: of the request: what tells repeated deliveries of its events apart unless they say so
             themselves.
 
@@ -34,14 +36,12 @@ def read_events(raw: bytes, tenant_id: int | None, idempotency_key: str | None) 
             raise _bad(None, "events", "Beside `events` there may be nothing else.")
         body = body["events"]
     if isinstance(body, dict):
-        return [_event(body, None, tenant_id, key)]
+        return [_event(body, None, sender, key)]
     if not isinstance(body, list) or not body:
         raise _bad(None, None, "Send one event, or a list of at least one.")
     if len(body) > MOST_EVENTS:
         raise _bad(None, None, f"Send at most {MOST_EVENTS:,} events at once; these are {len(body):,}.")
-    return [
-        _event(entry, place, tenant_id, f"{key}#{place}" if key else "") for place, entry in enumerate(body)
-    ]
+    return [_event(entry, place, sender, f"{key}#{place}" if key else "") for place, entry in enumerate(body)]
 
 
 def _checked_key(key: str | None) -> str:
@@ -55,7 +55,7 @@ def _checked_key(key: str | None) -> str:
     return key or ""
 
 
-def _event(entry: Any, place: int | None, tenant_id: int | None, key: str) -> NewEvent:
+def _event(entry: Any, place: int | None, sender: Actor, key: str) -> NewEvent:
     if not isinstance(entry, dict):
         raise _bad(place, None, "An event is an object with `type` and `payload`.")
     unknown = sorted(set(entry) - KEYS)
@@ -73,10 +73,22 @@ def _event(entry: Any, place: int | None, tenant_id: int | None, key: str) -> Ne
     return NewEvent(
         type=event_type,
         payload=payload,
-        tenant_id=tenant_id,
+        tenant_id=_tenant(entry, place, sender),
         source=source,
         dedup_key=_text(entry, place, "dedup_key", 200) or key,
     )
+
+
+def _tenant(entry: JsonObject, place: int | None, sender: Actor) -> int | None:
+    """Whose event it is. Whether the tenant exists is looked up later, for all events at once."""
+    named = entry.get("tenant")
+    if named is None:
+        return sender.tenant_id
+    if isinstance(named, bool) or not isinstance(named, int) or not 0 < named < 2**62:
+        raise _bad(place, "tenant", "The tenant is the number of one.")
+    if not sender.is_platform and named != sender.tenant_id:
+        raise _bad(place, "tenant", "There is no such tenant.", code="unknown_tenant")
+    return named
 
 
 def _text(entry: JsonObject, place: int | None, field: str, longest: int) -> str:

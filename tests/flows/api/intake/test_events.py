@@ -287,3 +287,25 @@ async def test_what_nobody_foresaw_is_a_problem_document_and_a_line_in_the_log(
     assert (answer.status, answer.problem["code"]) == (500, "server_error")
     assert b"secret" not in answer.body
     assert any(record.exc_info for record in caplog.records)
+
+
+async def send_as(token: str, body: bytes) -> Any:
+    headers = [(b"authorization", f"Bearer {token}".encode())]
+    return await send(application, "POST", "/api/v1/events/", headers=headers, parts=(body,))
+
+
+async def test_a_platform_token_sends_events_for_a_tenant(platform_admin: Any, tenant: Any, flow_editor: Any):
+    await sync_to_async(published)(LISTENS, Actor.of_user(flow_editor))
+    _, text = await sync_to_async(tokens.create)(
+        Actor.of_user(platform_admin), name="all", scopes=["send_events"]
+    )
+    answer = await send_as(text, raw(event(tenant=tenant.id)))
+    assert answer.json()["accepted"][0]["runs"] == 1
+    answer = await send_as(text, raw([event(), event(tenant=999_999)]))
+    assert (answer.status, answer.json()["code"], answer.json()["position"]) == (400, "unknown_tenant", 1)
+
+
+async def test_a_tenants_token_cannot_send_for_another(post: Sender, other_tenant: Any):
+    answer = await post(raw(event(tenant=other_tenant.id)))
+    assert (answer.status, answer.json()["code"]) == (400, "unknown_tenant")
+    assert await count() == 0
