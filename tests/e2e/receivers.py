@@ -24,7 +24,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep it; aiosmtpd's name."""
-        self.mails.append(BytesParser().parsebytes(envelope.content or b""))
+        self.mails.append(BytesParser().parsebytes(envelope.original_content or b""))
         return "250 OK"
 
     @property
