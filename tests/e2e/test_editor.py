@@ -1,5 +1,6 @@
 """The editor's promises: everything can be undone, nobody's work is lost, a refusal says why."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -91,3 +92,15 @@ def test_a_wire_that_the_server_refuses_is_not_drawn_and_the_reason_is_shown(pag
     editor.drag_wire("check", "false", "wait")
     expect(page.locator(".hf-toasts, .toast, [role=status]").filter(has_text=reason).first).to_be_visible()
     assert editor.document() == before
+
+
+def test_the_import_dialog_shows_what_comes_and_makes_a_flow_of_it(page: Page) -> None:
+    Editor.open(page, make_flow(page, SMALL))
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("button", name="Import…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("or its text").fill(json.dumps(SMALL))
+    dialog.get_by_label("Name of the new flow").fill("Small, once more")
+    dialog.get_by_role("button", name="Import as a new flow").click()
+    expect(page).to_have_title(re.compile("Small, once more"))
+    expect(Editor(page).wait().node("check")).to_be_visible()
