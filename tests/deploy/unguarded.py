@@ -18,7 +18,10 @@ import requests
 from common.egress import EgressPolicy, PolicySource
 from common.egress.client import EgressClient
 
-TIMEOUT = 1.0
+CONNECT_SECONDS = 5.0
+"""Long enough for a second try: the first packet to a new IPv6 neighbour may be lost. A refusal comes at once."""
+SILENT_SECONDS = 1.0
+"""How long our client waits for listeners that never say anything."""
 EVERYTHING = EgressPolicy.of(
     [
         "0.0.0.0/0",
@@ -54,7 +57,7 @@ def that_work(targets: Iterable[str], attempt: Callable[[str], object]) -> list[
 
 def tcp(host: str, port: int) -> None:
     """Connect as the C library understands the host."""
-    socket.create_connection((host, port), TIMEOUT).close()
+    socket.create_connection((host, port), CONNECT_SECONDS).close()
 
 
 def udp(host: str, port: int) -> None:
@@ -70,7 +73,7 @@ async def our_client(urls: list[str]) -> list[str]:
     reached = []
     for url in urls:
         try:
-            await client.request("GET", url, timeout_seconds=TIMEOUT)
+            await client.request("GET", url, timeout_seconds=SILENT_SECONDS)
         except Exception as error:  # noqa: BLE001
             if getattr(error, "code", "") in {"timed_out", "bad_answer"}:  # the listeners say nothing
                 reached.append(url)

@@ -5,9 +5,30 @@ from flows.sdk import JsonObject
 OWNER = "grace@example.org"
 
 
+WIRES = [
+    ("created", "out", "big"),
+    ("big", "true", "owner"),
+    ("big", "false", "small"),
+    ("owner", "out", "billing"),
+    ("billing", "out", "mail"),
+    ("billing", "out", "shop"),
+]
+
+
 def drawing_for_pictures(sink: str) -> JsonObject:
     """A flow of seven nodes that calls the server at this address."""
-    nodes: list[JsonObject] = [
+    return {
+        "format": "hookflow/flow",
+        "version": 1,
+        "name": "Welcome large servers",
+        "description": "Looks up who owns a new large server, and tells operations and the shop.",
+        "nodes": [*_sorting(), *_telling(sink)],
+        "edges": [{"from": source, "port": port, "to": target} for source, port, target in WIRES],
+    }
+
+
+def _sorting() -> list[JsonObject]:
+    return [
         _node("created", "event", "Server created", 0, 120, {"event": "server.created"}),
         _node(
             "big", "filter", "8 GiB or more?", 250, 90, {"field": "ram", "operation": ">=", "value": "8192"}
@@ -28,6 +49,11 @@ def drawing_for_pictures(sink: str) -> JsonObject:
             230,
             {"as_field": "size", "value": "small"},
         ),
+    ]
+
+
+def _telling(sink: str) -> list[JsonObject]:
+    return [
         _node(
             "billing",
             "rest-resource",
@@ -68,22 +94,6 @@ def drawing_for_pictures(sink: str) -> JsonObject:
             },
         ),
     ]
-    wires = [
-        ("created", "out", "big"),
-        ("big", "true", "owner"),
-        ("big", "false", "small"),
-        ("owner", "out", "billing"),
-        ("billing", "out", "mail"),
-        ("billing", "out", "shop"),
-    ]
-    return {
-        "format": "hookflow/flow",
-        "version": 1,
-        "name": "Welcome large servers",
-        "description": "Looks up who owns a new large server, and tells operations and the shop.",
-        "nodes": nodes,
-        "edges": [{"from": source, "port": port, "to": target} for source, port, target in wires],
-    }
 
 
 def _node(node_id: str, node_type: str, name: str, x: int, y: int, config: JsonObject) -> JsonObject:

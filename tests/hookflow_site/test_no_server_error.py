@@ -71,7 +71,8 @@ def test_no_operation_answers_with_a_server_error(
             *which,
         ),
         *("--header", f"Authorization: Bearer {token_of(site)}"),
-        *("--checks", "not_a_server_error", "--phases", "coverage,fuzzing", "--workers", "2"),
+        # One worker: Hypothesis parses source text to print a lambda, and CPython 3.11 cannot do so in two threads.
+        *("--checks", "not_a_server_error", "--phases", "coverage,fuzzing", "--workers", "1"),
         *("--max-time", str(seconds), "--seed", "1", "--generation-database", "none", "--no-color"),
         *("--suppress-health-check", "all", "--request-timeout", "30"),
     ]

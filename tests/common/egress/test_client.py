@@ -233,6 +233,8 @@ async def test_new_policy_holds_for_connections_that_are_open(
     source = PolicySource(lambda: now[0], seconds=0)
     client = EgressClient(source)
     slow = asyncio.create_task(client.request("GET", server.url("/slow"), timeout_seconds=0.5))
+    while not server.connections:
+        await asyncio.sleep(0.01)
     await client.request("GET", server.url())
     now[0] = EgressPolicy()
     assert (await failure(client, server.url())).code == "address_refused"
