@@ -6,9 +6,9 @@ from pathlib import Path
 from django.db import transaction
 
 from accounts.actors import Actor
-from accounts.models import Tenant
+from accounts.models import PlatformSettings, Tenant
 from accounts.services import platform
-from flows.models import Flow
+from accounts.services.platform import Flag
 from flows.services.flows import create_flow, read_or_refuse
 from flows.services.versions import publish
 from inventory.services import demo as inventory_demo
@@ -23,12 +23,28 @@ def load() -> None:
 
     A second call changes nothing, and so leaves alone what a person changed since.
     """
+    if platform.is_on(Flag.demo):
+        return
     tenant = inventory_demo.load()
-    if tenant is None or Flow.objects.filter(tenant=tenant, is_demo=True).exists():
+    if tenant is None:
         return
     system = Actor.system()
-    platform.update(system, {"egress_allowed_networks": LOOPBACK, "flags": {"demo": True}})
+    platform.set_flag(system, Flag.demo, is_on=True)
+    platform.update(system, {"egress_allowed_networks": LOOPBACK})
     load_flows(tenant)
+
+
+@transaction.atomic
+def end() -> None:
+    """Take back the permission to reach this machine; the rows stay, as ordinary ones."""
+    if not platform.is_on(Flag.demo):
+        return
+    system = Actor.system()
+    platform.set_flag(system, Flag.demo, is_on=False)
+    allowed = PlatformSettings.load().egress_allowed_networks
+    platform.update(
+        system, {"egress_allowed_networks": [network for network in allowed if network not in LOOPBACK]}
+    )
 
 
 def load_flows(tenant: Tenant) -> None:

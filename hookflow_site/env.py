@@ -1,8 +1,11 @@
 """Typed reading of the environment: a bad value stops the start with its name and what is allowed."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
+
+HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
 
 
 class BadSetting(Exception):
@@ -27,15 +30,20 @@ class Env:
                 ) from error
         return self.values.get(name, default)
 
-    def secret(self, name: str, folder: Path) -> str:
-        """The value from the environment, else from the file of that name in `folder`, else empty."""
+    def secret(self, name: str, folder: Path, *, least: int = 0) -> str:
+        """The value from the environment, else from the file of that name in `folder`, else empty.
+
+        One that is there has at least `least` characters.
+        """
         path = folder / name
-        if self.values.get(name) or self.values.get(f"{name}_FILE") or not path.exists():
-            return self.text(name)
+        is_given = self.values.get(name) or self.values.get(f"{name}_FILE")
         try:
-            return path.read_text().strip()
+            value = self.text(name) if is_given or not path.exists() else path.read_text().strip()
         except OSError as error:
             raise BadSetting(f"The key file {path} cannot be read: {error.strerror}.") from error
+        if 0 < len(value) < least:
+            raise BadSetting(f"{name} is too short to be a secret; write {least} random characters or more.")
+        return value
 
     def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
         """One of a few words."""
@@ -79,6 +87,16 @@ class Env:
     def names(self, name: str, default: str = "") -> list[str]:
         """A list, comma separated."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
+
+    def hosts(self, name: str, default: str = "") -> list[str]:
+        """Host names without scheme and port, comma separated; `.example.org` also means what is below it."""
+        found = self.names(name, default)
+        for host in found:
+            if not HOST.fullmatch(host):
+                raise BadSetting(
+                    f"{name} holds {host!r}; write host names without scheme and port, such as flows.example.org."
+                )
+        return found
 
     def database_scheme(self, name: str, default: str) -> str:
         """`sqlite`, `postgres` or `postgresql`."""

@@ -19,9 +19,9 @@ DEBUG = False
 SITE_URL = env.origin("SITE_URL", "http://127.0.0.1:8000")
 # Made by the launcher in the data folder; the fallback serves tests and tools only.
 NO_SECRET_KEY = "only-for-tests-and-tools-that-never-serve-a-request"  # noqa: S105  # it protects nothing
-SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR) or NO_SECRET_KEY
+SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR, least=32) or NO_SECRET_KEY
 ENCRYPTION_KEYS = env.secret("ENCRYPTION_KEYS", DATA_DIR).replace(",", " ").split()
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 IS_LOCAL_DEMO = env.flag("HOOKFLOW_LOCAL_DEMO", False)
 ROOT_URLCONF = "hookflow_site.urls"

@@ -1,12 +1,10 @@
 """Every route of the site."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from hookflow_site.api_docs import OpenApiView, api_docs
-from hookflow_site.demo_echo import demo_echo
 from hookflow_site.health import figures, healthz, readyz
 
 handler404 = "accounts.pages.errors.not_found"
@@ -30,6 +28,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:password")),
     path("admin/", admin.site.urls),
 ]
-
-if settings.IS_LOCAL_DEMO:
-    urlpatterns.append(path("demo/echo/", demo_echo))

@@ -1,20 +1,42 @@
 """What lists can be narrowed by: these names and no others."""
 
+from typing import Any
+
 import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from accounts.models import AuditEntry, Tenant, User
 from accounts.roles import Role
 
 
+class YesNoField(forms.Field):
+    """`true` or `false`; Django's own takes any other word for no choice at all."""
+
+    def to_python(self, value: Any) -> bool | None:
+        """The choice; None when there is none."""
+        word = str(value or "").lower()
+        if word not in ("", "true", "false", "1", "0"):
+            raise ValidationError("Write true or false.", code="invalid")
+        return word in ("true", "1") if word else None
+
+
+class YesNoFilter(django_filters.BooleanFilter):
+    """Rows of which it is so, or is not so."""
+
+    field_class = YesNoField
+
+
 class TenantFilter(django_filters.FilterSet):
     """`q` in the name."""
 
     q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=120)
+    is_active = YesNoFilter()
 
     class Meta:
         model = Tenant
-        fields = ("is_active",)
+        fields = ()
 
 
 class UserFilter(django_filters.FilterSet):
@@ -23,10 +45,11 @@ class UserFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", max_length=120)
     role = django_filters.ChoiceFilter(choices=[(role.value, role.label) for role in Role])
     tenant = django_filters.NumberFilter(field_name="tenant_id", min_value=1, max_value=2**62)
+    is_active = YesNoFilter()
 
     class Meta:
         model = User
-        fields = ("is_active",)
+        fields = ()
 
     def search(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """Anywhere in name or address, whatever the case."""

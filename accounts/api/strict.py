@@ -11,12 +11,15 @@ _HIDDEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u2028\u2029")
 
 
 class RefusesUnknown:
-    """Mixin: a key that is no field, or cannot be set, is an error. DRF would ignore it in silence."""
+    """Mixin: a key that is no field, or cannot be set, and a number for a text are errors.
+
+    DRF would ignore the one and convert the other in silence.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
-        """As DRF's, after the check of the keys."""
+        """As DRF's, after the check of the keys and texts."""
         if isinstance(data, Mapping):
-            _check_keys(self.fields, data)  # type: ignore[attr-defined]
+            _check_members(self.fields, data)  # type: ignore[attr-defined]
         return super().to_internal_value(data)  # type: ignore[misc]
 
 
@@ -53,15 +56,17 @@ def _is_hidden(character: str) -> bool:
     return character in _HIDDEN or unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs")
 
 
-def _check_keys(fields: Mapping[str, Any], data: Mapping[Any, Any]) -> None:
+def _check_members(fields: Mapping[str, Any], data: Mapping[Any, Any]) -> None:
     errors: dict[str, list[ErrorDetail]] = {}
-    for key in data:
+    for key, value in data.items():
         field = fields.get(key)
         if field is None:
             known = ", ".join(name for name, other in fields.items() if not other.read_only)
             text, code = f"There is no field of this name. There is: {known}.", "unknown_field"
         elif field.read_only:
             text, code = "This field cannot be set.", "read_only_field"
+        elif isinstance(field, serializers.CharField) and not isinstance(value, str | None):
+            text, code = "Send a text, in quotes.", "invalid"
         else:
             continue
         errors[str(key)] = [ErrorDetail(text, code=code)]

@@ -2,6 +2,7 @@
 
 import django_filters
 
+from accounts.api.filters import YesNoFilter
 from flows.models import Event, Flow, Run
 
 
@@ -9,10 +10,11 @@ class FlowFilter(django_filters.FilterSet):
     """`q` in the name; on or off."""
 
     q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=200)
+    is_enabled = YesNoFilter()
 
     class Meta:
         model = Flow
-        fields = ("is_enabled",)
+        fields = ()
 
 
 class RunFilter(django_filters.FilterSet):

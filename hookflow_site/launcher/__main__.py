@@ -15,7 +15,7 @@ from hookflow_site.launcher.children import Child, Spec
 from hookflow_site.launcher.config import Config, environment, listen, make_data_folder, read_config
 from hookflow_site.launcher.lock import take_lock
 from hookflow_site.launcher.messages import Refusal, say
-from hookflow_site.launcher.preparation import Prepared, load_demo, prepare
+from hookflow_site.launcher.preparation import Prepared, prepare, settle_demo
 from hookflow_site.launcher.readiness import ReadinessProbe
 from hookflow_site.launcher.supervisor import Supervisor
 
@@ -47,8 +47,8 @@ def _run(config: Config, stack: ExitStack) -> int:
     env = environment(config, redis_url)
     prepared = prepare(config, env)
     say_admin(prepared)
-    if load_demo(config, env, is_new=prepared.is_new):
-        env["HOOKFLOW_LOCAL_DEMO"] = "1"
+    is_demo = settle_demo(config, env, is_new=prepared.is_new)
+    env["HOOKFLOW_LOCAL_DEMO"] = "1" if is_demo else "0"
     wanted = [
         *(services.web(number, listener.fileno(), env) for number in range(1, config.webs + 1)),
         *(services.worker(number, env) for number in range(1, config.workers + 1)),

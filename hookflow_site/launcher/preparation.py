@@ -48,12 +48,20 @@ def prepare(config: Config, env: Mapping[str, str]) -> Prepared:
     return Prepared(**answer)
 
 
-def load_demo(config: Config, env: Mapping[str, str], *, is_new: bool) -> bool:
-    """Load the demo platform into a database that was empty; whether this installation is a demo."""
+def settle_demo(config: Config, env: Mapping[str, str], *, is_new: bool) -> bool:
+    """Load the demo platform into a database that was empty, or end it; whether this installation is a demo.
+
+    It ends when others can reach the installation, or when the person who starts it says so.
+    """
     mark = config.data / DEMO_MARK
     if is_new and config.may_have_demo:
         mark.write_text(WANTED)
     if not mark.is_file():
+        return False
+    if not config.may_have_demo:
+        say("The demo ends here: flows may no longer call addresses on this machine. Its data stays.")
+        manage(["end_demo"], env)
+        mark.unlink()
         return False
     if mark.read_text() != LOADED:
         say("Loading the demo platform ...")

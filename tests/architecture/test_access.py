@@ -38,10 +38,7 @@ def table() -> dict[tuple[str, str], dict[str, str]]:
 
 
 def paths() -> list[str]:
-    return sorted(
-        {route.path for route in routes(get_resolver()) if not route.path.startswith("/admin/")}
-        - {"/demo/echo/"}
-    )
+    return sorted({route.path for route in routes(get_resolver()) if not route.path.startswith("/admin/")})
 
 
 @pytest.fixture

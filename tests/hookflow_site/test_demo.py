@@ -33,6 +33,19 @@ def test_loading_the_demo_twice_adds_and_resets_nothing(settings: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_a_demo_that_ends_gives_its_permission_back_and_keeps_its_rows(settings: Any) -> None:
+    settings.IS_LOCAL_DEMO = True
+    call_command("load_demo")
+    PlatformSettings.objects.update(egress_allowed_networks=["127.0.0.0/8", "10.0.0.0/8", "::1/128"])
+    call_command("end_demo")
+    assert PlatformSettings.load().egress_allowed_networks == ["10.0.0.0/8"]
+    assert Flow.objects.filter(is_demo=True).count() == 3
+    PlatformSettings.objects.update(egress_allowed_networks=["127.0.0.0/8"])
+    call_command("end_demo")
+    assert PlatformSettings.load().egress_allowed_networks == ["127.0.0.0/8"], "a person allowed it since"
+
+
+@pytest.mark.django_db
 def test_demo_is_refused_on_any_other_installation() -> None:
     with pytest.raises(CommandError, match="for local use only"):
         call_command("load_demo")

@@ -1,5 +1,7 @@
 """Values that cannot be used are refused at the start, in one sentence."""
 
+from pathlib import Path
+
 import pytest
 
 from hookflow_site.env import BadSetting, Env
@@ -55,3 +57,22 @@ def test_sender_that_can_be_read_stays(text: str) -> None:
 def test_sender_that_is_no_address_is_refused() -> None:
     with pytest.raises(BadSetting, match="MAIL_FROM is"):
         mail_from("no address")
+
+
+@pytest.mark.parametrize("text", ["flows.example.org", ".example.org,127.0.0.1,[::1]", "*", "web_1"])
+def test_hosts_are_names(text: str) -> None:
+    assert Env({"ALLOWED_HOSTS": text}).hosts("ALLOWED_HOSTS") == text.split(",")
+
+
+@pytest.mark.parametrize("text", ["http://x.example", "x.example:8000", "a b", "x.example/flows", "::1"])
+def test_hosts_that_would_never_match_are_refused(text: str) -> None:
+    with pytest.raises(BadSetting, match="ALLOWED_HOSTS holds"):
+        Env({"ALLOWED_HOSTS": text}).hosts("ALLOWED_HOSTS")
+
+
+def test_secret_that_can_be_guessed_is_refused_wherever_it_comes_from(tmp_path: Path) -> None:
+    (tmp_path / "SECRET_KEY").write_text("x\n")
+    for values in ({}, {"SECRET_KEY": "short"}):
+        with pytest.raises(BadSetting, match="SECRET_KEY is too short"):
+            Env(values).secret("SECRET_KEY", tmp_path, least=32)
+    assert Env({"SECRET_KEY": "x" * 32}).secret("SECRET_KEY", tmp_path, least=32) == "x" * 32

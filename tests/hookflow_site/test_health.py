@@ -34,6 +34,7 @@ def test_figures_are_for_this_machine_only(client: Client) -> None:
     assert answer.status_code == 200
     assert "hookflow_collector_failures_total" in answer.text
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 401
+    assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 401
 
 
 def test_figures_ask_for_their_token_everywhere_when_there_is_one(

@@ -172,3 +172,10 @@ def test_a_stranger_is_401(api: Clients, db: None):
 
 def test_the_platform_sees_all_tenants(api: Clients, platform_admin: User, house: House, other_house: House):
     assert len(api(platform_admin).get(FLOWS).json()["results"]) == 2
+
+
+def test_words_that_are_no_answer_and_numbers_for_texts_are_refused(editor: APIClient):
+    asked, made = editor.get(f"{FLOWS}?is_enabled=zz"), editor.post(FLOWS, {"name": 5})
+    assert (asked.status_code, asked.json()["field"]) == (400, "is_enabled")
+    assert (made.status_code, made.json()["field"]) == (400, "name")
+    assert made.json()["detail"] == "Send a text, in quotes."

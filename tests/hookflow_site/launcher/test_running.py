@@ -1,5 +1,6 @@
 """The launcher for real: what it starts, what it keeps alive, what it leaves behind."""
 
+import json
 import os
 import signal
 import socket
@@ -115,6 +116,8 @@ def test_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
         ("REDIS_URL", "http://localhost"),
         ("RETENTION_DAYS", "0"),
         ("ENCRYPTION_KEYS", "short"),
+        ("SECRET_KEY", "short"),
+        ("ALLOWED_HOSTS", "http://flows.example.org"),
     ],
 )
 def test_broken_value_is_one_sentence_with_its_name(tmp_path: Path, name: str, value: str) -> None:
@@ -154,6 +157,23 @@ def test_database_of_a_newer_program_is_refused(site: Site) -> None:
     assert (
         "was migrated by a newer hookflow (its migration flows.9999_later is unknown here)" in site.output()
     )
+
+
+def test_demo_ends_when_it_is_switched_off(tmp_path: Path) -> None:
+    demo = Site(tmp_path / "data", HOOKFLOW_LOCAL_DEMO="1").start()
+    demo.stop()
+    assert allowed_networks(demo) == ["127.0.0.0/8", "::1/128"]
+    demo.env["HOOKFLOW_LOCAL_DEMO"] = "0"
+    demo.start()
+    demo.stop()
+    assert "The demo ends here" in demo.output()
+    assert allowed_networks(demo) == []
+
+
+def allowed_networks(site: Site) -> list[str]:
+    with closing(sqlite3.connect(site.data / "hookflow.sqlite3")) as database:
+        (row,) = database.execute("select egress_allowed_networks from accounts_platformsettings")
+    return list(json.loads(row[0]))
 
 
 def test_ctrl_c_during_the_start_ends_it(tmp_path: Path) -> None:
