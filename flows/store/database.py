@@ -1,14 +1,17 @@
 """What raw SQL must know of the database beneath: how values go in and come out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 import orjson
+import psycopg
 from django.db import connection
 
+SQLITE_PARAMETERS = 30_000
+"""SQLite takes at least 32,000 parameters a statement."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -53,16 +56,42 @@ def marks(values: Sequence[object]) -> str:
 
 
 def insert_rows(
-    cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], tail: str = ""
+    cursor: Any, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]], tail: str = ""
 ) -> None:
     """Insert many rows in few statements.
 
-    SQLite and PostgreSQL both take at least 32,000 parameters a statement.
+    Args:
+        cursor: Django's, inside a transaction.
+        table: its name in the database.
+        columns: the columns by name, with PostgreSQL's type of each.
+        rows: values in the order of the columns.
+        tail: what follows the values, such as `ON CONFLICT ...`.
     """
     todo = list(rows)
-    chunk = max(1, 30_000 // len(columns))
-    one = f"({marks(columns)})"
-    for start in range(0, len(todo), chunk):
-        part = todo[start : start + chunk]
+    if not todo:
+        return
+    if is_postgres():
+        _insert_arrays(cursor, table, columns, todo, tail)
+    else:
+        _insert_values(cursor, table, columns, todo, tail)
+
+
+def _insert_arrays(
+    cursor: Any, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]], tail: str
+) -> None:
+    """One binary array a column: a fifth of the time of `VALUES`, and a twelfth of that in Python."""
+    arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) {tail}"  # noqa: S608
+    with connection.wrap_database_errors, psycopg.Cursor(cursor.connection) as binary:
+        binary.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _insert_values(
+    cursor: Any, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]], tail: str
+) -> None:
+    chunk = max(1, SQLITE_PARAMETERS // len(columns))
+    one = f"({marks([*columns])})"
+    for start in range(0, len(rows), chunk):
+        part = rows[start : start + chunk]
         sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([one] * len(part))} {tail}"  # noqa: S608
         cursor.execute(sql, [value for row in part for value in row])

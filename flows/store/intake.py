@@ -15,17 +15,20 @@ from flows.store.database import epoch_ms, insert_rows, is_postgres, json_text, 
 from flows.store.triggers import Listener, TriggerIndex
 
 MAX_DEPTH = 8
-EVENT_COLUMNS = (
-    "id", "tenant_id", "type", "source", "dedup_hash", "dedup_key", "body_hash", "payload", "accepted_at",
-    "cause_run_id", "depth", "outcomes", "run_count",
-)  # fmt: skip
-RUN_COLUMNS = (
-    "id", "flow_id", "version_id", "tenant_id", "event_id", "status", "created_at", "finished_at",
-    "wait_reason", "error",
-)  # fmt: skip
-QUEUE_COLUMNS = (
-    "run_id", "flow_id", "tenant_id", "is_held", "due_ms", "owner", "fence", "lost_leases", "cancel_requested",
-)  # fmt: skip
+EVENT_COLUMNS = {
+    "id": "uuid", "tenant_id": "bigint", "type": "text", "source": "text", "dedup_hash": "text",
+    "dedup_key": "text", "body_hash": "text", "payload": "text", "accepted_at": "timestamptz",
+    "cause_run_id": "uuid", "depth": "int", "outcomes": "text", "run_count": "int",
+}  # fmt: skip
+RUN_COLUMNS = {
+    "id": "uuid", "flow_id": "uuid", "version_id": "uuid", "tenant_id": "bigint", "event_id": "uuid",
+    "status": "text", "created_at": "timestamptz", "finished_at": "timestamptz", "wait_reason": "text",
+    "error": "text",
+}  # fmt: skip
+QUEUE_COLUMNS = {
+    "run_id": "uuid", "flow_id": "uuid", "tenant_id": "bigint", "is_held": "boolean", "due_ms": "bigint",
+    "owner": "text", "fence": "int", "lost_leases": "int", "cancel_requested": "boolean",
+}  # fmt: skip
 OVERFLOW_MESSAGES = {
     "already_running": "Another run of this flow is still open, and the flow allows one at a time.",
     "limit_reached": "The flow has as many open runs as it allows.",

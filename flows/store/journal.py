@@ -12,14 +12,17 @@ from flows.engine.states import FINAL_RUN_STATUSES, RunStatus
 from flows.store import queue
 from flows.store.database import epoch_ms, insert_rows, is_postgres, json_text, key, marks, moment, uuid_of
 
-STEP_COLUMNS = (
-    "run_id", "node_id", "attempt", "seq", "status", "port", "started_at", "finished_at", "output", "error",
-)  # fmt: skip
+STEP_COLUMNS = {
+    "run_id": "uuid", "node_id": "text", "attempt": "int", "seq": "int", "status": "text", "port": "text",
+    "started_at": "timestamptz", "finished_at": "timestamptz", "output": "text", "error": "text",
+}  # fmt: skip
 STEP_UPSERT = (
     "ON CONFLICT (run_id, node_id, attempt) DO UPDATE SET seq = excluded.seq, status = excluded.status, "
     "port = excluded.port, finished_at = excluded.finished_at, output = excluded.output, error = excluded.error"
 )
-LOG_COLUMNS = ("run_id", "seq", "at", "level", "node_id", "text")
+LOG_COLUMNS = {
+    "run_id": "uuid", "seq": "int", "at": "timestamptz", "level": "int", "node_id": "text", "text": "text",
+}  # fmt: skip
 
 
 class DatabaseRunStore:
