@@ -2,6 +2,12 @@
 "use strict";
 
 const place = document.getElementById("api-docs");
+const root = document.documentElement;
+
+// Swagger UI has a dark theme of its own, by another name than the site's.
+const followTheme = () => root.classList.toggle("dark-mode", root.getAttribute("data-bs-theme") === "dark");
+new MutationObserver(followTheme).observe(root, { attributeFilter: ["data-bs-theme"] });
+followTheme();
 
 window.SwaggerUIBundle({
   url: place.dataset.document,
