@@ -16,6 +16,7 @@ from accounts.scope import visible
 from common.clock import SystemClock
 from flows.models import Event, Flow, Run
 from flows.pages.access import not_found
+from flows.pages.senders import name_senders
 from flows.pages.slices import RANGES, newest_first, uuid_from, within
 
 LIST_FIELDS = ("id", "type", "source", "accepted_at", "run_count", "outcomes", "depth", "tenant__name")
@@ -28,6 +29,7 @@ def event_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All events in reach, newest first, with filters."""
     rows = filtered(visible(Event, actor), request.GET, SystemClock().now())
     found = newest_first(rows, request.GET)
+    name_senders(actor, found.rows)
     context = {
         "slice": found,
         "events": found.rows,
@@ -46,6 +48,7 @@ def event_detail(request: HttpRequest, actor: Actor, event_id: UUID) -> HttpResp
     event = visible(Event, actor).filter(id=event_id).select_related("tenant").first()
     if event is None:
         raise not_found("event")
+    name_senders(actor, [event])
     runs = visible(Run, actor).filter(event=event).select_related("flow", "version")
     context = {
         "event": event,

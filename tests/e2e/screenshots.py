@@ -74,6 +74,7 @@ def _prepare(browser: Browser, site: Site, sink: Sink, cookies: Path) -> dict[st
             "events": "/events/",
             "inventory": "/inventory/servers/",
             "sign-in": "/sign-in/",
+            "api": "/api/docs/",
         }
 
 
