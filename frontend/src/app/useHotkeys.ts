@@ -1,5 +1,6 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
+import { FIT } from "@/features/canvas/view";
 import {
   copySelection,
   deleteSelection,
@@ -96,7 +97,7 @@ export function useHotkeys(): void {
       if (keys === "Escape" && isTyping(event.target)) return leavePanel(session, event);
       if (!isForCanvas(event) || event.defaultPrevented) return;
       if (keys === "Enter" && onEnter(session, event)) return event.preventDefault();
-      if (keys === "1") return void fitView({ maxZoom: 1, padding: 0.2 });
+      if (keys === "1") return void fitView(FIT);
       const action = KEYS[keys];
       if (!action) return;
       event.preventDefault();

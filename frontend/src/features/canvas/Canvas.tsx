@@ -23,6 +23,7 @@ import { useCanvasMode } from "./mode";
 import { useFlowElements } from "./useFlowElements";
 import { useReveal } from "./useReveal";
 import { useWiring } from "./useWiring";
+import { FIT, showFirst } from "./view";
 
 const nodeTypes = { flow: BaseNode };
 const edgeTypes = { flow: FlowEdgeLine };
@@ -71,7 +72,7 @@ export function Canvas() {
       const measured = getNode(id)?.measured;
       return { width: measured?.width ?? 220, height: measured?.height ?? 110 };
     });
-    setTimeout(() => void fitView({ duration: 200, maxZoom: 1, padding: 0.2 }), 50);
+    setTimeout(() => void fitView({ ...FIT, duration: 200 }), 50);
   };
   return (
     <ReactFlow
@@ -109,8 +110,8 @@ export function Canvas() {
       minZoom={0.1}
       maxZoom={2}
       connectionRadius={30}
-      fitView
-      fitViewOptions={{ maxZoom: 1, padding: 0.2 }}
+      onInit={(flow) => void showFirst(flow)}
+      fitViewOptions={FIT}
       proOptions={{ hideAttribution: true }}
     >
       <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.5} />
