@@ -49,14 +49,18 @@ class Config:
     @property
     def address(self) -> str:
         """What people type into the browser."""
-        host = f"[{self.local_host}]" if ":" in self.local_host else self.local_host
-        return self.given.get("SITE_URL") or f"http://{host}:{self.port}"
+        return self.given.get("SITE_URL") or f"http://{in_url(self.local_host)}:{self.port}"
 
     @property
     def may_have_demo(self) -> bool:
         """Whether an empty database gets the demo platform: only where nobody else can reach it."""
         wanted = Env(self.given).flag("HOOKFLOW_LOCAL_DEMO", True)
         return wanted and self.is_embedded_database and self.host in LOOPBACK
+
+
+def in_url(host: str) -> str:
+    """A host as URLs hold it: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def read_config(values: Mapping[str, str]) -> Config:
@@ -121,7 +125,7 @@ def listen(config: Config) -> socket.socket:
 
 def environment(config: Config, redis_url: str) -> dict[str, str]:
     """The environment of everything that is started."""
-    hosts = ["127.0.0.1", "[::1]", *([] if config.host in EVERYWHERE else [config.host])]
+    hosts = ["127.0.0.1", "[::1]", *([] if config.host in EVERYWHERE else [in_url(config.host)])]
     wanted = config.given.get("ALLOWED_HOSTS") or ",".join(hosts)
     return {
         "SITE_URL": config.address,
