@@ -9,10 +9,9 @@ MAX_TEMPLATE_CHARACTERS = 16_384
 MAX_EXPRESSIONS = 500
 
 _OPENING = re.compile(r"\{[{%#]")
-# Possessive, so that a text full of braces and quotes is read once and not over and over.
-_EXPRESSION = re.compile(
-    r"""\{\{((?:[^'"}]|"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|\}(?!\}))*+)\}\}""", re.DOTALL
-)
+# Piece by piece, so that a text full of braces and quotes is read once and not over and over. A possessive group would
+# do the same, but Python before 3.11.5 matches those wrongly.
+_PIECE = re.compile(r"""[^'"}]+|"[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\]*(?:\\.[^'\\]*)*'|\}(?!\})""", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +38,11 @@ def scan(source: str) -> list[Part]:
     at = 0
     while (opening := _OPENING.search(source, at)) is not None:
         start = opening.start()
-        match = _EXPRESSION.match(source, start)
-        _check(source, start, match)
-        if match is None:
-            continue
+        expression = _expression(source, start)
         if start > at:
             parts.append(source[at:start])
-        parts.append(Expression(match[1], match.start(1)))
-        at = match.end()
+        parts.append(expression)
+        at = expression.start + len(expression.source) + 2
     if at < len(source):
         parts.append(source[at:])
     if len(parts) > 2 * MAX_EXPRESSIONS:
@@ -56,7 +52,8 @@ def scan(source: str) -> list[Part]:
     return parts
 
 
-def _check(source: str, start: int, match: re.Match[str] | None) -> None:
+def _expression(source: str, start: int) -> Expression:
+    """What the braces at `start` hold."""
     pair = source[start : start + 2]
     if pair != "{{":
         what = "Statements" if pair == "{%" else "Comments"
@@ -64,11 +61,16 @@ def _check(source: str, start: int, match: re.Match[str] | None) -> None:
         raise TemplateError(
             "statement", f"{what} ({pair}) are not possible here.", hint, start=start, end=start + 2
         )
-    if match is None:
+    end = start + 2
+    while (piece := _PIECE.match(source, end)) is not None:
+        end = piece.end()
+    if not source.startswith("}}", end):
         hint = "Close it with }} after the field. To print the braces, write {{ '{{' }}."
         raise TemplateError("unclosed", "This {{ is never closed.", hint, start=start, end=start + 2)
-    if (match[1].startswith(("-", "+")) and not match[1][1:2].strip().isdigit()) or match[1].endswith("-"):
+    inner = source[start + 2 : end]
+    if (inner.startswith(("-", "+")) and not inner[1:2].strip().isdigit()) or inner.endswith("-"):
         hint = "Remove the - next to the braces."
         raise TemplateError(
             "whitespace_control", "Braces with - are not possible here.", hint, start=start, end=start + 3
         )
+    return Expression(inner, start + 2)
