@@ -55,7 +55,8 @@ class Namespaces:
 
     def run(self, *command: str, text: str | None = None) -> str:
         """Run a command in the inner namespace and return what it wrote."""
-        return _ip("netns", "exec", self.inner, *command, text=text)
+        tool, *rest = command  # `ip` looks along the PATH, which may be without the folders of root's tools
+        return _ip("netns", "exec", self.inner, str(find_tool(tool) or tool), *rest, text=text)
 
     def sockets(self, namespace: str, make: Callable[[], T]) -> T:
         """Call `make` on a thread inside a namespace. Sockets stay there, whoever uses them later."""
