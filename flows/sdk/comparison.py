@@ -12,6 +12,7 @@ from flows.sdk.errors import NodeError
 from flows.sdk.fields import missing_field, names_text, nearest
 from flows.sdk.json_types import Json, Record
 from flows.sdk.shapes import Shape
+from flows.sdk.work import ELEMENT_WORK, comparison_budget, spend
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,11 @@ def compare(value: Json, operation: str, expected: Json = None) -> bool:
 
     Raises:
         NodeError: `unknown_operation`, `not_comparable` when the expected value cannot be read as the
-            value's type, `bad_pattern` or `too_long` for `matches`.
+            value's type, `bad_pattern`, `pattern_too_large` or `too_long` for `matches`, `too_expensive`.
     """
     test, negated = _test(operation_named(operation), expected)
-    return test(value) is not negated
+    with comparison_budget():
+        return test(value) is not negated
 
 
 def compile_comparison(field_path: str, operation: str, expected: Expected = None) -> Predicate:
@@ -123,7 +125,8 @@ def compile_comparison(field_path: str, operation: str, expected: Expected = Non
             if type(here) is not dict or name not in here:
                 return (finder.find(record, test) is not None) is not negated
             here = here[name]
-        return test(here) is not negated
+        with comparison_budget():
+            return test(here) is not negated
 
     return test_constant
 
@@ -185,7 +188,8 @@ class _Finder:
         self.takes_missing = takes_missing
 
     def find(self, record: Record, test: Test) -> Record | None:
-        found = self._find(record, 0, test)
+        with comparison_budget():
+            found = self._find(record, 0, test)
         return None if found is MISSING else found
 
     def _find(self, value: Json, depth: int, test: Test) -> Json:
@@ -208,6 +212,8 @@ class _Finder:
             return self._find_at(value, int(name), depth, test)
         failure: NodeError | None = None
         reached = False
+        # An element without the field costs an error each, so all are paid for first.
+        spend(10 * ELEMENT_WORK * len(value))
         for element in value:
             try:
                 found = self._find(element, depth, test)

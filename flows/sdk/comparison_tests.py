@@ -3,24 +3,20 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
 from operator import ge, gt, le, lt
 from typing import Any
-
-import re2
 
 from flows.sdk.errors import NodeError
 from flows.sdk.fields import type_name
 from flows.sdk.json_types import Json
+from flows.sdk.patterns import compile_pattern, found
 from flows.sdk.value_readers import as_text, read_boolean, read_moment, read_number
+from flows.sdk.work import ELEMENT_WORK, spend
 
 Test = Callable[[Json], bool]
 
 MISSING = object()
 """Stands for a field that is not there; only `exists`, `is_empty` and their negations take it."""
-
-MAX_PATTERN_BYTES = 1024
-MAX_INPUT_BYTES = 65_536
 
 
 def _refused(field: Json, expected: Json, wanted: str) -> NodeError:
@@ -38,6 +34,7 @@ def _any_element(test: Test) -> Test:
 
     def tried(value: Json) -> bool:
         if isinstance(value, list):
+            spend(ELEMENT_WORK * len(value))
             return any(test(element) for element in value if not isinstance(element, list | dict))
         return test(value)
 
@@ -148,6 +145,7 @@ def contains(expected: Json) -> Test:
 
     def test(value: Json) -> bool:
         if isinstance(value, list):
+            spend(ELEMENT_WORK * len(value))
             return any(type(entry) is not dict and _quietly(element, entry) for entry in value)
         return in_text(value)
 
@@ -171,38 +169,10 @@ def in_list(expected: Json) -> Test:
     tests = [equals(option) for option in options]
 
     def test(value: Json) -> bool:
+        spend(ELEMENT_WORK * len(tests))
         return any(entry(value) for entry in tests)
 
     return _any_element(test)
-
-
-@lru_cache(maxsize=512)
-def _pattern(text: str) -> Any:
-    options = re2.Options()
-    options.max_mem = 1 << 20
-    options.log_errors = False
-    return re2.compile(text, options)
-
-
-def compile_pattern(text: str) -> Any:
-    """The RE2 pattern, found anywhere in the input unless anchored.
-
-    Raises:
-        NodeError: `bad_pattern`.
-    """
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_PATTERN_BYTES:
-        raise NodeError("bad_pattern", "The pattern is longer than 1 KiB.", hint="Shorten it.", field="value")
-    try:
-        return _pattern(text)
-    except (re2.error, ValueError, UnicodeError) as error:
-        reason = error.args[0] if error.args else ""
-        said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        raise NodeError(
-            "bad_pattern",
-            f"The pattern cannot be read: {said}.",
-            hint="Patterns are RE2: no look-around and no back-references.",
-            field="value",
-        ) from None
 
 
 def matches(expected: Json) -> Test:
@@ -211,17 +181,11 @@ def matches(expected: Json) -> Test:
         raise NodeError(
             "bad_pattern", "The pattern is not text.", hint="Write an RE2 pattern.", field="value"
         )
-    search = compile_pattern(expected).search
+    compile_pattern(expected)
 
     def test(value: Json) -> bool:
         text = as_text(value)
-        if text is None:
-            return _no_text(value)
-        if len(text) > MAX_INPUT_BYTES or len(text.encode("utf-8", "replace")) > MAX_INPUT_BYTES:
-            raise NodeError(
-                "too_long", "The field is longer than 64 KiB.", hint="Match a shorter one.", field="field"
-            )
-        return search(text) is not None
+        return _no_text(value) if text is None else found(expected, text)
 
     return _any_element(test)
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import islice
 
 from flows.sdk.errors import NodeError
 from flows.sdk.json_types import Json
 
 MAX_NAMES_SHOWN = 12
+MAX_NAME_SHOWN = 60
+MAX_SUGGESTED_FROM = 500
+"""Names that a suggestion is looked for among; a search among more takes too long to wait for."""
 
 Segment = str | int
 
@@ -37,22 +41,33 @@ def type_name(value: Json) -> str:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The name that was probably meant, or None."""
-    known = [entry for entry in names if len(entry) <= 200]
-    exact = [entry for entry in known if entry.lower() == name.lower()]
-    found = exact or get_close_matches(name, known, n=1, cutoff=0.6)
+    """The name that was probably meant, or None. For people who draw: no run and no intake looks for one.
+
+    Its cost is bounded: of the names that are not equal but for case, the first ones of about the right length
+    are looked at.
+    """
+    if len(name) > MAX_NAME_SHOWN:
+        return None
+    close: list[str] = []
+    lowered = name.lower()
+    for entry in islice(names, MAX_SUGGESTED_FROM):
+        if len(entry) <= 2 * len(name) + 2:
+            if entry.lower() == lowered:
+                return entry
+            close.append(entry)
+    found = get_close_matches(name, close, n=1, cutoff=0.6)
     return found[0] if found else None
 
 
 def names_text(names: Iterable[str]) -> str:
-    """At most twelve names, joined, with a mark when there are more."""
-    known = list(names)
-    more = ", …" if len(known) > MAX_NAMES_SHOWN else ""
-    return ", ".join(known[:MAX_NAMES_SHOWN]) + more
+    """At most twelve names, joined and cut to a readable length, with a mark when there are more."""
+    shown = [entry[:MAX_NAME_SHOWN] for entry in islice(names, MAX_NAMES_SHOWN + 1)]
+    more = ", …" if len(shown) > MAX_NAMES_SHOWN else ""
+    return ", ".join(shown[:MAX_NAMES_SHOWN]) + more
 
 
 def missing_field(segments: Sequence[Segment], depth: int, holder: Json) -> NodeError:
-    """The error for a field that is not there.
+    """The error for a field that is not there, in a run: it lists what there is and guesses nothing.
 
     Args:
         segments: the whole path.
@@ -62,7 +77,7 @@ def missing_field(segments: Sequence[Segment], depth: int, holder: Json) -> Node
     wanted = path_text(segments[: depth + 1])
     where = f"“{path_text(segments[:depth])}”" if depth else "the record"
     if isinstance(holder, Mapping):
-        message, hint = _missing_in_object(wanted, str(segments[depth]), where, holder)
+        message, hint = _missing_in_object(wanted, where, holder)
     elif isinstance(holder, list | tuple):
         message = f"There is no field “{wanted}”: {where} is a list of {len(holder)}."
         hint = f"Name one element by its number, such as {path_text([*segments[:depth], 0])}."
@@ -72,9 +87,7 @@ def missing_field(segments: Sequence[Segment], depth: int, holder: Json) -> Node
     return NodeError("missing_field", message, hint=hint)
 
 
-def _missing_in_object(wanted: str, name: str, where: str, holder: Mapping[str, Json]) -> tuple[str, str]:
-    names = [str(key) for key in holder]
-    near = nearest(name, names)
-    there = f"{where[0].upper()}{where[1:]} has {names_text(names)}." if names else f"{where} is empty."
-    message = f"There is no field “{wanted}”. {there}"
-    return message, f"Did you mean “{near}”?" if near else "Choose one of the fields that are there."
+def _missing_in_object(wanted: str, where: str, holder: Mapping[str, Json]) -> tuple[str, str]:
+    names = names_text(map(str, holder))
+    there = f"{where[0].upper()}{where[1:]} has {names}." if names else f"{where} is empty."
+    return f"There is no field “{wanted}”. {there}", "Choose one of the fields that are there."

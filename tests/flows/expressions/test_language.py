@@ -173,10 +173,10 @@ def test_missing_field_says_what_there_is(source: str, said: str) -> None:
     assert said.lower() in caught.value.message.lower()
 
 
-def test_missing_field_names_the_nearest() -> None:
+def test_missing_field_lists_what_there_is() -> None:
     with pytest.raises(NodeError, match="hostnam") as caught:
         value("{{ hostnam }}")
-    assert "hostname" in caught.value.hint
+    assert "hostname" in caught.value.message
 
 
 @pytest.mark.parametrize(
