@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from flows.api.serializers import DocumentField
+from flows.api.serializers import DocumentField, SummariesField
 
 
 class _Answer(serializers.Serializer[Any]):
@@ -26,6 +26,7 @@ class NodeTypeSerializer(_Answer):
     kind = serializers.ChoiceField(choices=("trigger", "filter", "enricher", "action", "control"))
     label = serializers.CharField()  # type: ignore[assignment]
     summary = serializers.CharField()
+    unset = serializers.CharField()
     icon = serializers.CharField()
     ports = PortSerializer(many=True)
     has_input = serializers.BooleanField()
@@ -90,6 +91,7 @@ class ValidationSerializer(_Answer):
     ok = serializers.BooleanField()
     problems = FlowProblemSerializer(many=True)
     shapes = serializers.DictField(child=ShapesSerializer())
+    summaries = SummariesField()
 
 
 class RefusalSerializer(_Answer):
@@ -170,6 +172,7 @@ class StepsSerializer(_Answer):
 
     results = StepSerializer(many=True)
     document = DocumentField()
+    summaries = SummariesField()
 
 
 class LogLineSerializer(_Answer):

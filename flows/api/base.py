@@ -4,14 +4,18 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.actors import Actor, actor_of
+from accounts.api.etags import etag
 from accounts.roles import Permission
+from flows.api.serializers import SavedDraftSerializer
 from flows.graph.document import FlowDocument
 from flows.models import Flow
 from flows.services.flows import flow_for, read_or_refuse
+from flows.services.summaries import summaries_of_stored
 
 MAX_DOCUMENT_BODY = 5 * 1024 * 1024
 
@@ -45,6 +49,18 @@ def body_of(request: Request, serializer: type[BaseSerializer[Any]]) -> dict[str
     checked.is_valid(raise_exception=True)
     values: Any = checked.validated_data
     return values or {}
+
+
+def draft_answer(flow: Flow) -> Response:
+    """The draft with its revision as ETag."""
+    body = {
+        "document": flow.draft,
+        "summaries": summaries_of_stored(flow.draft),
+        "revision": flow.draft_revision,
+        "saved_at": flow.draft_saved_at,
+        "saved_by": flow.draft_saved_by,
+    }
+    return Response(SavedDraftSerializer(body).data, headers={"ETag": etag(flow.draft_revision)})
 
 
 def drawing_of(values: dict[str, Any], flow: Flow) -> FlowDocument:

@@ -5,11 +5,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.etags import etag, wanted_revision
+from accounts.api.etags import wanted_revision
 from accounts.api.idempotency import idempotent
 from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
-from flows.api.base import MAX_DOCUMENT_BODY, body_of
+from flows.api.base import MAX_DOCUMENT_BODY, body_of, draft_answer
 from flows.api.filters import FlowFilter
 from flows.api.serializers import (
     DraftSerializer,
@@ -90,7 +90,7 @@ class FlowViewSet(ScopedViewSet[Flow]):
     @action(detail=True, methods=["get"])
     def draft(self, request: Request, pk: str) -> Response:
         """The draft; its ETag is the revision."""
-        return _draft(self._flow(pk))
+        return draft_answer(self._flow(pk))
 
     @extend_schema(request=DraftSerializer, responses=SavedDraftSerializer)
     @draft.mapping.put
@@ -98,7 +98,7 @@ class FlowViewSet(ScopedViewSet[Flow]):
         """Save a draft that was drawn on the revision in `If-Match`; 412 when someone saved meanwhile."""
         flow, revision = self._flow(pk), wanted_revision(request)
         values = body_of(request, DraftSerializer)
-        return _draft(
+        return draft_answer(
             flows.save_draft(actor=self.actor, flow=flow, document=values["document"], revision=revision)
         )
 
@@ -107,14 +107,6 @@ class FlowViewSet(ScopedViewSet[Flow]):
     def discard(self, request: Request, pk: str) -> Response:
         """Put the published drawing back into the draft."""
         flow = self._flow(pk)
-        return _draft(versions.discard_draft(actor=self.actor, flow=flow, revision=wanted_revision(request)))
-
-
-def _draft(flow: Flow) -> Response:
-    body = {
-        "document": flow.draft,
-        "revision": flow.draft_revision,
-        "saved_at": flow.draft_saved_at,
-        "saved_by": flow.draft_saved_by,
-    }
-    return Response(SavedDraftSerializer(body).data, headers={"ETag": etag(flow.draft_revision)})
+        return draft_answer(
+            versions.discard_draft(actor=self.actor, flow=flow, revision=wanted_revision(request))
+        )

@@ -20,6 +20,7 @@ from flows.api.renderers import document_response
 from flows.api.serializers import DecideSerializer, RetrySerializer, RunSerializer
 from flows.models import Run
 from flows.services import run_reading, runs
+from flows.services.summaries import summaries_of_stored
 
 
 class RunViewSet(ScopedViewSet[Run]):
@@ -57,7 +58,14 @@ class RunViewSet(ScopedViewSet[Run]):
     def steps(self, request: Request, pk: str) -> Response:
         """The steps in order, each with input, output and error, and the drawing that was run."""
         run = self._run(pk)
-        return Response({"results": run_reading.steps_of(run), "document": run.version.document})
+        document = run.version.document
+        return Response(
+            {
+                "results": run_reading.steps_of(run),
+                "document": document,
+                "summaries": summaries_of_stored(document),
+            }
+        )
 
     @extend_schema(
         parameters=[

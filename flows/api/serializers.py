@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.api.strict import NameField, StrictSerializer
 from flows.models import Event, Flow, FlowVersion, Run
+from flows.services.summaries import Summaries, summaries_of_stored
 from flows.services.versions import has_unpublished_changes
 
 NODE_ID = 100
@@ -83,10 +84,17 @@ class DraftSerializer(StrictSerializer):
     document = DocumentField()
 
 
+class SummariesField(serializers.DictField):
+    """The line under each node's name, by node id; empty where the node type's `unset` stands instead."""
+
+    child = serializers.CharField(allow_blank=True)
+
+
 class SavedDraftSerializer(serializers.Serializer[Any]):
     """The draft of a flow."""
 
     document = DocumentField()
+    summaries = SummariesField()
     revision = serializers.IntegerField()
     saved_at = serializers.DateTimeField()
     saved_by = serializers.CharField()
@@ -156,9 +164,15 @@ class VersionDocumentSerializer(VersionSerializer):
     """A published version with its drawing."""
 
     document = DocumentField(read_only=True)
+    summaries = serializers.SerializerMethodField()
 
     class Meta(VersionSerializer.Meta):
-        fields = (*VersionSerializer.Meta.fields, "document")
+        fields = (*VersionSerializer.Meta.fields, "document", "summaries")
+
+    @extend_schema_field(SummariesField)
+    def get_summaries(self, version: FlowVersion) -> Summaries:
+        """The line under each node's name."""
+        return summaries_of_stored(version.document)
 
 
 class ImportSerializer(StrictSerializer):

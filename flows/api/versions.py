@@ -8,11 +8,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.etags import etag, wanted_revision
+from accounts.api.etags import wanted_revision
 from accounts.api.idempotency import idempotent
 from accounts.roles import Permission
 from flows.api.answers import DiffSerializer, HookSerializer, ImportPreviewSerializer, SecretSerializer
-from flows.api.base import FlowView, body_of
+from flows.api.base import FlowView, body_of, draft_answer
 from flows.api.renderers import document_response
 from flows.api.serializers import (
     FlowSerializer,
@@ -75,13 +75,7 @@ class VersionViewSet(FlowView):
         flow = self.flow()
         found = versions.version_of(flow, number)
         flow = versions.restore(actor=self.actor, flow=flow, version=found, revision=wanted_revision(request))
-        body = {
-            "document": flow.draft,
-            "revision": flow.draft_revision,
-            "saved_at": flow.draft_saved_at,
-            "saved_by": flow.draft_saved_by,
-        }
-        return Response(SavedDraftSerializer(body).data, headers={"ETag": etag(flow.draft_revision)})
+        return draft_answer(flow)
 
     @extend_schema(
         parameters=[

@@ -9,6 +9,7 @@ from flows.sdk.errors import NodeError
 from flows.sdk.fields import nearest
 from flows.sdk.json_types import Json
 from flows.sdk.shapes import Shape
+from flows.sdk.summaries import plain
 from flows.sdk.value_readers import read_moment, read_number
 
 OPERATION_LABELS = {operation.name: operation.label for operation in OPERATIONS.values()}
@@ -22,6 +23,14 @@ def _known(name: str) -> str:
         near = nearest(name, OPERATIONS)
         raise ValueError(f"There is no operation {name!r}." + (f" Did you mean {near!r}?" if near else ""))
     return name
+
+
+def comparison_text(field: str | None, operation: str, value: Json) -> str:
+    """A comparison as people read it: `ram ≥ 8192`. Empty while no field is chosen."""
+    known = OPERATIONS.get(operation)
+    if not field or known is None:
+        return ""
+    return f"{field} {known.label} {plain(value) if known.takes_value else ''}"
 
 
 OperationName = Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": list(OPERATIONS)})]

@@ -51,6 +51,7 @@ class NodeMeta:
         on_crash: see `OnCrash`.
         durable: whether its outcome must be committed before the run goes on. True for all that
             reaches outside the run: actions, remote enrichers, allocations.
+        unset: stands greyed under the name of a node whose config says nothing yet.
         blocking: whether `run` blocks its thread (it then runs in the worker's thread pool).
     """
 
@@ -65,6 +66,7 @@ class NodeMeta:
     on_crash: OnCrash = OnCrash.REPEAT
     durable: bool = False
     blocking: bool = False
+    unset: str = "Not set up yet"
 
     @property
     def all_ports(self) -> tuple[Port, ...]:

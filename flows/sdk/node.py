@@ -59,6 +59,14 @@ class Node:
         """What a dry run shows instead of doing it: plain JSON that says what would have been done."""
         return None
 
+    def summary(self, config: Any) -> str:
+        """The line under the node's name on the canvas, such as `ram ≥ 8192`; empty when there is nothing to tell.
+
+        The config is as drawn and may be half filled: a field that is wrong has its default, a required one None.
+        Tell no more of a value than people may see who cannot open the node.
+        """
+        return ""
+
     def dry_run_result(self, config: Any, record: Record) -> Emit:
         """What a dry run goes on with, for a type that is not run in one."""
         return Emit(self.meta.ports[0].name, record)

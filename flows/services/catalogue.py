@@ -59,6 +59,7 @@ def node_type_json(node: Node) -> JsonObject:
         "kind": meta.kind.value,
         "label": meta.label,
         "summary": meta.summary,
+        "unset": meta.unset,
         "icon": meta.icon,
         "ports": [{"name": port.name, "label": port.label} for port in meta.all_ports],
         "has_input": meta.kind is not Kind.TRIGGER,

@@ -17,6 +17,7 @@ from flows.sdk.config import Slot
 from flows.services.dry_context import DryContext
 from flows.services.plans import Installation, compile_for
 from flows.services.samples import Sample
+from flows.services.summaries import summaries_of
 
 
 def validate(document: FlowDocument, tenant_id: int | None) -> JsonObject:
@@ -32,6 +33,7 @@ def validate(document: FlowDocument, tenant_id: int | None) -> JsonObject:
             }
             for node_id, shapes in compilation.shapes.items()
         },
+        "summaries": summaries_of(document),
     }
 
 

@@ -20,6 +20,7 @@ from flows.sdk import (
     ui,
     with_value,
 )
+from flows.sdk.summaries import joined
 from inventory.models import Ticket
 from inventory.node_support import acting, needed_number, told_as_node_error
 from inventory.services.effects import once
@@ -54,10 +55,15 @@ class CreateTicket(Node):
         label="Create ticket",
         summary="Open a ticket for a user.",
         icon="ticket",
+        unset="No title",
         durable=True,
         blocking=True,
     )
     Config = CreateTicketConfig
+
+    def summary(self, config: CreateTicketConfig) -> str:
+        """The title."""
+        return joined(config.title)
 
     def fields(self, config: CreateTicketConfig, upstream: Shape) -> Mapping[str, Shape]:
         """The record, with the ticket when a field for it is named."""

@@ -19,6 +19,7 @@ from flows.sdk import (
     ui,
     with_value,
 )
+from flows.sdk.summaries import joined, label_of
 from inventory.columns import Column
 from inventory.node_support import MAX_JOINED, acting, crosses_list, read, told_as_node_error
 from inventory.services.lookups import rows_where
@@ -67,9 +68,14 @@ class DefaultEnricher(Node):
         label="Default enricher",
         summary="Add rows of the platform's tables, such as the user of a server.",
         icon="database",
+        unset="No field chosen",
         blocking=True,
     )
     Config = DefaultEnricherConfig
+
+    def summary(self, config: DefaultEnricherConfig) -> str:
+        """The table, what it is joined by, and where the rows go."""
+        return joined(label_of(config, "table"), "by", config.input_field, "→", config.as_field)
 
     def fields(self, config: DefaultEnricherConfig, upstream: Shape) -> Mapping[str, Shape]:
         """A unique column gives an object or null; a list of values a list; else the number of rows decides."""

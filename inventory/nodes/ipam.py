@@ -20,6 +20,7 @@ from flows.sdk import (
     ui,
     with_value,
 )
+from flows.sdk.summaries import joined, label_of
 from inventory.node_support import acting, told_as_node_error, whole_number
 from inventory.services.effects import once
 from inventory.services.ipam import Family, Wish, allocate, peek
@@ -55,10 +56,15 @@ class Ipam(Node):
         label="IPAM",
         summary="Allocate a free IPv4 or IPv6 address.",
         icon="network",
+        unset="No field named",
         durable=True,
         blocking=True,
     )
     Config = IpamConfig
+
+    def summary(self, config: IpamConfig) -> str:
+        """What is taken, and where it goes."""
+        return joined(label_of(config, "family"), "→", config.as_field)
 
     def fields(self, config: IpamConfig, upstream: Shape) -> Mapping[str, Shape]:
         """The record with the address; its `id` is what Modify server assigns."""

@@ -16,6 +16,7 @@ from flows.sdk import (
     ui,
     with_value,
 )
+from flows.sdk.summaries import joined, label_of
 from inventory.models import ResourceType
 from inventory.node_support import acting, needed_number, read, told_as_node_error
 from inventory.services.tags import tags_of
@@ -53,9 +54,14 @@ class LoadTags(Node):
         label="Load tags",
         summary="Add the tags of a server, a user or another thing.",
         icon="tags",
+        unset="No field chosen",
         blocking=True,
     )
     Config = LoadTagsConfig
+
+    def summary(self, config: LoadTagsConfig) -> str:
+        """Whose tags, and where they go."""
+        return joined(label_of(config, "resource_type"), config.input_field, "→", config.as_field)
 
     def fields(self, config: LoadTagsConfig, upstream: Shape) -> Mapping[str, Shape]:
         """The record with the list."""

@@ -21,6 +21,7 @@ from flows.sdk import (
     node,
     ui,
 )
+from flows.sdk.summaries import joined, label_of
 from inventory.models import Server
 from inventory.node_support import acting, needed_number, told_as_node_error, whole_number
 from inventory.services import changes
@@ -197,10 +198,16 @@ class ModifyServer(Node):
         label="Modify server",
         summary="Change the note, the network or the high availability of a server.",
         icon="server-cog",
+        unset="No server chosen",
         durable=True,
         blocking=True,
     )
     Config = ModifyServerConfig
+
+    def summary(self, config: ModifyServerConfig) -> str:
+        """The action, and the server."""
+        field = {GENERAL: "general_action", NETWORK: "network_action"}.get(config.component, "component")
+        return joined(f"{label_of(config, field)}, server", config.server_id)
 
     def check(self, config: ModifyServerConfig, upstream: Shape) -> list[tuple[str, str, str]]:
         """What the chosen action cannot do without."""

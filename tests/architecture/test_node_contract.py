@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from flows.sdk import Kind, Node, Shape, TriggerNode, node_types
+from flows.sdk.summaries import MAX_SUMMARY, as_far_as_right, summary_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TYPES = [pytest.param(node_types.get(name), id=name) for name in node_types]
@@ -48,6 +49,16 @@ def required_only(model: type[BaseModel]) -> dict[str, object]:
     for name, info in model.model_fields.items():
         if info.is_required():
             config[name] = [SAMPLE_TEXT] if typing.get_origin(info.annotation) is list else SAMPLE_TEXT
+    return config
+
+
+EXAMPLES = {"event": "server.created", "url": "https://example.org/x", "server_id": "{{ id }}"}
+
+
+def config_that_reads(model: type[BaseModel]) -> dict[str, object]:
+    """The least config that the model takes."""
+    config = required_only(model)
+    config.update({name: value for name, value in EXAMPLES.items() if name in config})
     return config
 
 
@@ -90,6 +101,50 @@ def test_it_presents_itself_in_full(node):
     assert meta.version >= 1
     assert (type(node).__doc__ or "") != Node.__doc__
     assert importlib.import_module(origin_of(node)).__doc__
+
+
+@pytest.mark.parametrize("node", TYPES)
+def test_it_tells_on_the_canvas_what_it_does(node):
+    assert type(node).summary is not Node.summary
+    assert node.meta.unset
+    summary = summary_of(node, node.meta.version, config_that_reads(node.Config))
+    assert summary
+    assert len(summary) <= MAX_SUMMARY
+
+
+@pytest.mark.parametrize("node", TYPES)
+def test_its_summary_stands_any_draft(node):
+    plain = [
+        None,
+        "",
+        "x" * 50_000,
+        "a\nb\u202e\x1b",
+        7,
+        1e300,
+        True,
+        [],
+        ["{{"] * 999,
+        {},
+        {"a": {"b": [None]}},
+    ]
+    for value in plain:
+        everywhere = dict.fromkeys(node.Config.model_fields, value)
+        singles = [{**config_that_reads(node.Config), name: value} for name in everywhere]
+        for config in [{}, everywhere, {"unknown": value}, *singles]:
+            node.summary(as_far_as_right(node.Config, config))
+            summary = summary_of(node, node.meta.version, config)
+            assert len(summary) <= MAX_SUMMARY
+            assert summary.isprintable()
+
+
+@pytest.mark.parametrize("node", TYPES)
+def test_its_summary_shows_nothing_of_a_url_but_the_host(node):
+    if "url" not in node.Config.model_fields:
+        pytest.skip("calls no URL")
+    url = "https://user:hunter2@example.org/T0/hunter2?key=hunter2#hunter2"
+    summary = summary_of(node, node.meta.version, {**config_that_reads(node.Config), "url": url})
+    assert "example.org" in summary
+    assert "hunter2" not in summary
 
 
 @pytest.mark.parametrize("node", TYPES)

@@ -24,6 +24,7 @@ from flows.sdk import (
     node,
     ui,
 )
+from flows.sdk.summaries import plain
 
 COMMA = re.compile(r",(?![^{]*\}\})")
 
@@ -84,10 +85,17 @@ class SendMail(Node):
         label="Send mail",
         summary="Send a mail to one or several people.",
         icon="mail",
+        unset="No recipient",
         durable=True,
         on_crash=OnCrash.ASK,
     )
     Config = SendMailConfig
+
+    def summary(self, config: SendMailConfig) -> str:
+        """Who gets it."""
+        first, *others = config.to or [""]
+        more = f" and {len(others)} more" if others else ""
+        return f"→ {plain(first)}{more}" if first else ""
 
     async def run(self, ctx: NodeContext, config: SendMailConfig, record: Record) -> Emit:
         """Send it; the record goes on as it came."""

@@ -23,6 +23,7 @@ from flows.sdk import (
     node,
     ui,
 )
+from flows.sdk.summaries import host_of, joined
 
 JSON, TEXT, FORM = "application/json", "text/plain", "application/x-www-form-urlencoded"
 OTHER_JSON, OTHER_TEXT = "other-json", "other-text"
@@ -118,9 +119,14 @@ class Webhook(Node):
         label="Webhook",
         summary="Send an HTTP request to another system.",
         icon="webhook",
+        unset="No URL",
         durable=True,
     )
     Config = WebhookConfig
+
+    def summary(self, config: WebhookConfig) -> str:
+        """Who is called."""
+        return joined(config.method, "→", host_of(config.url))
 
     def check(self, config: WebhookConfig, upstream: Shape) -> list[tuple[str, str, str]]:
         """A fixed URL that cannot be called."""

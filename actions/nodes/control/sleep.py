@@ -27,6 +27,7 @@ from flows.sdk import (
     value_at,
 )
 from flows.sdk.config import duration_seconds
+from flows.sdk.summaries import joined
 from flows.sdk.value_readers import read_moment
 
 LONGEST_DAYS = 3660
@@ -78,8 +79,13 @@ class Sleep(Node):
         label="Sleep",
         summary="Wait for a length of time or until a date, then go on.",
         icon="zzz",
+        unset="No date chosen",
     )
     Config = SleepConfig
+
+    def summary(self, config: SleepConfig) -> str:
+        """How long."""
+        return config.duration if config.mode == "for" else joined("until", config.until)
 
     def check(self, config: SleepConfig, upstream: Shape) -> list[tuple[str, str, str]]:
         """A field that cannot hold a date."""

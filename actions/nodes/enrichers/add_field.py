@@ -19,6 +19,7 @@ from flows.sdk import (
     ui,
     with_value,
 )
+from flows.sdk.summaries import plain
 
 ONE_FIELD = re.compile(r"\{\{\s*([A-Za-z_][\w.]*)\s*\}\}")
 ONE_EXPRESSION = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}", re.DOTALL)
@@ -50,8 +51,13 @@ class AddField(Node):
         label="Add field",
         summary="Put a value into the record under a name.",
         icon="square-plus",
+        unset="No field named",
     )
     Config = AddFieldConfig
+
+    def summary(self, config: AddFieldConfig) -> str:
+        """The field and its value."""
+        return f"{config.as_field} = {plain(config.value)}" if config.as_field else ""
 
     def fields(self, config: AddFieldConfig, upstream: Shape) -> Mapping[str, Shape]:
         """The record with the new field."""

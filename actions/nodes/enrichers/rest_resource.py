@@ -34,6 +34,7 @@ from flows.sdk import (
     ui,
     with_value,
 )
+from flows.sdk.summaries import host_of, joined
 
 WITH_BODY = ["POST", "PUT", "PATCH", "DELETE"]
 
@@ -101,9 +102,14 @@ class RestResource(Node):
         label="REST resource",
         summary="Ask another system over HTTP and put its answer into the record.",
         icon="world-download",
+        unset="No URL",
         durable=True,
     )
     Config = RestResourceConfig
+
+    def summary(self, config: RestResourceConfig) -> str:
+        """Who is asked, and where the answer goes."""
+        return joined(config.method, host_of(config.url), "→", config.as_field)
 
     def fields(self, config: RestResourceConfig, upstream: Shape) -> Mapping[str, Shape]:
         """The record with the fields of the example."""

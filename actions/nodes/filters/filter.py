@@ -18,7 +18,13 @@ from flows.sdk import (
     ui,
 )
 from flows.sdk.comparison import OPERATIONS, apply_filter, filtered_shape
-from flows.sdk.conditions import OPERATION_LABELS, OPERATIONS_WITH_VALUE, OperationName, condition_problem
+from flows.sdk.conditions import (
+    OPERATION_LABELS,
+    OPERATIONS_WITH_VALUE,
+    OperationName,
+    comparison_text,
+    condition_problem,
+)
 
 
 class FilterConfig(NodeConfig):
@@ -49,9 +55,14 @@ class Filter(Node):
         label="Filter",
         summary="Split records by a comparison of one field.",
         icon="filter",
+        unset="No field chosen",
         ports=(Port("true", "True"), Port("false", "False")),
     )
     Config = FilterConfig
+
+    def summary(self, config: FilterConfig) -> str:
+        """The comparison."""
+        return comparison_text(config.field, config.operation, config.value)
 
     def fields(self, config: FilterConfig, upstream: Shape) -> Mapping[str, Shape]:
         """Behind `true`, a list that the field lies in has become its first matching element."""

@@ -17,7 +17,13 @@ from flows.sdk import (
     node,
     ui,
 )
-from flows.sdk.conditions import OPERATION_LABELS, OPERATIONS_WITH_VALUE, OperationName, condition_problem
+from flows.sdk.conditions import (
+    OPERATION_LABELS,
+    OPERATIONS_WITH_VALUE,
+    OperationName,
+    comparison_text,
+    condition_problem,
+)
 
 EVENT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
@@ -69,8 +75,16 @@ class Event(TriggerNode):
         label="Event",
         summary="Start when an event of a type arrives.",
         icon="bolt",
+        unset="No event type chosen",
     )
     Config = EventConfig
+
+    def summary(self, config: EventConfig) -> str:
+        """The event type, and the condition."""
+        only = config.condition
+        if only is None or not config.event:
+            return config.event or ""
+        return f"{config.event}, {comparison_text(only.field, only.operation, only.value)}"
 
     def listens_to(self, config: EventConfig) -> EventTrigger:
         """Events of the type that meet the condition."""

@@ -84,6 +84,10 @@ class InboundWebhook(TriggerNode):
     )
     Config = InboundWebhookConfig
 
+    def summary(self, config: InboundWebhookConfig) -> str:
+        """How a caller proves who it is."""
+        return f"{'Signature' if config.auth == 'hmac' else 'Secret'} in {config.header}"
+
     def listens_to(self, config: InboundWebhookConfig) -> HookTrigger:
         """Calls of the flow's URL that are signed as configured."""
         return HookTrigger(

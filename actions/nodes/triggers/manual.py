@@ -39,6 +39,10 @@ class Manual(TriggerNode):
     )
     Config = ManualConfig
 
+    def summary(self, config: ManualConfig) -> str:
+        """There is nothing to choose."""
+        return "By hand or through the API"
+
     def listens_to(self, config: ManualConfig) -> ManualTrigger:
         """Nothing but a start by hand."""
         return ManualTrigger()

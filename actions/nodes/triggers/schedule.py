@@ -8,6 +8,7 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator
 
 from flows.sdk import Kind, NodeConfig, NodeMeta, ScheduleTrigger, Shape, TriggerNode, node, ui
+from flows.sdk.summaries import joined
 
 CRON_FIELDS = 5
 A_LEAP_DAY_EARLIER = datetime(2024, 3, 1, tzinfo=UTC)
@@ -74,8 +75,13 @@ class Schedule(TriggerNode):
         label="Schedule",
         summary="Start at set times.",
         icon="clock",
+        unset="No times set",
     )
     Config = ScheduleConfig
+
+    def summary(self, config: ScheduleConfig) -> str:
+        """The times and their clock."""
+        return joined(config.cron, config.zone)
 
     def listens_to(self, config: ScheduleConfig) -> ScheduleTrigger:
         """Every time of the cron line."""

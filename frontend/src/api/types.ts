@@ -44,6 +44,8 @@ export interface NodeType {
   kind: string;
   label: string;
   summary: string;
+  /** Stands greyed under the name of a node whose summary is empty. */
+  unset?: string;
   icon: string;
   ports: { name: string; label: string }[];
   has_input: boolean;
@@ -73,8 +75,12 @@ export interface Flow {
   last_runs?: { id: string; status: RunStatus; finished_at: string | null }[];
 }
 
+/** The line under each node's name, by node id. */
+export type Summaries = Record<string, string>;
+
 export interface Draft {
   document: FlowDocument;
+  summaries?: Summaries;
   revision: number | string;
   saved_at: string | null;
   saved_by: Person;
@@ -96,6 +102,7 @@ export interface Problem {
 export interface Validation {
   problems: Problem[];
   shapes: Record<string, { input: ShapeSchema | null; ports: Record<string, ShapeSchema> }>;
+  summaries?: Summaries;
   ok: boolean;
 }
 
