@@ -246,6 +246,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     flow_name = serializers.CharField(source="flow.name")
     version = serializers.IntegerField(source="version.number")
     event_type = serializers.CharField(source="event.type")
+    tries = serializers.IntegerField(help_text="How often the step was tried that needed the most tries.")
     duration_ms = serializers.SerializerMethodField()
     error = RunErrorSerializer(allow_null=True)
 
@@ -256,6 +257,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "flow",
             "flow_name",
             "version",
+            "subject",
             "status",
             "event",
             "event_type",
@@ -263,6 +265,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "started_at",
             "finished_at",
             "duration_ms",
+            "tries",
             "error",
             "wait_reason",
             "due_at",

@@ -8,6 +8,7 @@ from flows.compiler.environment import CompileEnvironment, known_names
 from flows.compiler.plan import DEFAULT_TIMEOUT_SECONDS, Plan, PlannedNode, RetryPolicy
 from flows.compiler.problems import Problem
 from flows.compiler.references import check_references
+from flows.compiler.subjects import compile_subject
 from flows.compiler.triggers import check_trigger, payload_shape
 from flows.compiler.wiring import Wiring
 from flows.expressions.configs import CompiledConfig
@@ -65,6 +66,7 @@ class _Compiler:
         for node_id in order:
             self._node(self.wiring.nodes[node_id])
         self._reachable(triggers, order)
+        self._subject(triggers)
         has_errors = any(problem.severity == "error" for problem in self.problems)
         plan = None if has_errors or len(triggers) != 1 else self._plan(triggers[0], order)
         return Compilation(plan, tuple(self.problems), self.shapes)
@@ -132,6 +134,11 @@ class _Compiler:
                 node = self.wiring.nodes[node_id]
                 message = f"Nothing leads to “{node.name}”."
                 self._problem(node, "unreachable", message, "Connect its input, or remove the node.")
+
+    def _subject(self, triggers: list[str]) -> None:
+        payload = self.shapes[triggers[0]].input if triggers else UNKNOWN
+        self.subject, problems = compile_subject(self.document.settings.subject, payload)
+        self.problems += problems
 
     def _node(self, drawn: DocumentNode) -> None:
         known = self.wiring.types[drawn.type]
@@ -201,7 +208,7 @@ class _Compiler:
 
     def _plan(self, trigger_id: str, order: list[str]) -> Plan:
         nodes = {node_id: self._planned(node_id) for node_id in order}
-        return Plan(trigger_id, nodes, self.document.settings)
+        return Plan(trigger_id, nodes, self.document.settings, self.subject)
 
     def _planned(self, node_id: str) -> PlannedNode:
         drawn, known = self.wiring.nodes[node_id], self.wiring.type_of(node_id)

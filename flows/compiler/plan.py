@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from flows.expressions.slots import CompiledSlot
 from flows.graph.document import FlowSettings
 from flows.sdk import Node, NodeConfig, NodeMeta, Record, TriggerNode, TriggerSpec
 
@@ -71,6 +72,8 @@ class Plan:
     trigger_id: str
     nodes: Mapping[str, PlannedNode]
     settings: FlowSettings = field(default_factory=FlowSettings)
+    subject: CompiledSlot | None = None
+    """What the flow's runs are called, when it says so."""
 
     @property
     def trigger(self) -> TriggerSpec:

@@ -2,7 +2,7 @@
 
 import types
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,16 +41,23 @@ def check_references(node_id: str, config: CompiledConfig, upstream: Shape) -> l
 
 def _templates(node_id: str, config: CompiledConfig, upstream: Shape) -> Iterator[Problem]:
     for found in config.slots:
-        for reference in found.slot.references:
-            field = f"{found.field}.{reference.at}" if reference.at else found.field
-            segments = reference.segments
-            if segments[0] == ROOT and ROOT not in upstream.fields:
-                segments = segments[1:]
-            yield from _unknown(node_id, field, segments, upstream, reference=reference)
+        yield from check_templates(node_id, found.field, found.slot.references, upstream)
+
+
+def check_templates(
+    node_id: str | None, at: str, references: Iterable[Reference], upstream: Shape
+) -> Iterator[Problem]:
+    """Every field that the templates of one config field name, against the record upstream."""
+    for reference in references:
+        field = f"{at}.{reference.at}" if reference.at else at
+        segments = reference.segments
+        if segments[0] == ROOT and ROOT not in upstream.fields:
+            segments = segments[1:]
+        yield from _unknown(node_id, field, segments, upstream, reference=reference)
 
 
 def _unknown(
-    node_id: str,
+    node_id: str | None,
     field: str,
     segments: Sequence[Segment],
     upstream: Shape,

@@ -44,7 +44,7 @@ class Writes:
     """What one run puts down in one commit, under the fence of its claim.
 
     `status` None leaves the run as it is; `RUNNING` stores the cursor and keeps the lease; `WAITING` parks it until
-    `due_at` (None: until someone moves it); a final status ends it.
+    `due_at` (None: until someone moves it); a final status ends it. `subject`: what the flow's template calls it.
     """
 
     run_id: UUID
@@ -57,6 +57,7 @@ class Writes:
     wait_reason: str = ""
     error: JsonObject | None = None
     at: datetime | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

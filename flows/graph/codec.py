@@ -24,11 +24,10 @@ def settings_json(document: FlowDocument) -> JsonObject:
     concurrency: JsonObject = {"mode": document.settings.concurrency.mode}
     if document.settings.concurrency.limit is not None:
         concurrency["limit"] = document.settings.concurrency.limit
-    return {
-        "name": document.name,
-        "description": document.description,
-        "settings": {"concurrency": concurrency},
-    }
+    settings: JsonObject = {"concurrency": concurrency}
+    if document.settings.subject:
+        settings["subject"] = document.settings.subject
+    return {"name": document.name, "description": document.description, "settings": settings}
 
 
 def _outlet(edge: DocumentEdge) -> tuple[str, str]:

@@ -94,9 +94,14 @@ class Concurrency:
 
 @dataclass(frozen=True, slots=True)
 class FlowSettings:
-    """What holds for the flow as a whole."""
+    """What holds for the flow as a whole.
+
+    Args:
+        subject: a template of what each run is called in lists; empty leaves it to the payload's names.
+    """
 
     concurrency: Concurrency = Concurrency()
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from flows.graph.limits import (
     MAX_ID,
     MAX_NAME,
     MAX_NODES,
+    MAX_SUBJECT_TEMPLATE,
     PORT,
     TYPE,
     check_bounds,
@@ -133,8 +134,9 @@ class _Reader:
                 limit = int(inner.number("limit", 1, 1, 100_000, whole=True))
             inner.refuse_others()
             concurrency = Concurrency(cast(ConcurrencyMode, mode), limit)
+        subject = settings.text("subject", "", longest=MAX_SUBJECT_TEMPLATE)
         settings.refuse_others()
-        return FlowSettings(concurrency)
+        return FlowSettings(concurrency, subject.strip())
 
     def _node(self, raw: Json, index: int) -> DocumentNode:
         reader = ObjectReader(raw, f"nodes.{index}", self.collector)

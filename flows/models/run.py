@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from common.ids import new_id
+from flows.engine.subject import MAX_SUBJECT_COLUMN
 from flows.models.event import Event
 from flows.models.fields import JsonText
 from flows.models.flow import Flow, FlowVersion
@@ -39,6 +40,8 @@ class Run(models.Model):
     finished_at = models.DateTimeField(null=True, db_index=True)
     due_at = models.DateTimeField(null=True)
     wait_reason = models.CharField(max_length=40, blank=True)
+    subject = models.CharField(max_length=MAX_SUBJECT_COLUMN, blank=True, default="", db_default="")
+    """What the run is about, in one line for lists."""
     error = JsonText(null=True)
     """`{"code", "message", "hint", "field", "node"}` of the failure or of the reason for cancelling."""
     retried_from = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="retries")
@@ -52,6 +55,8 @@ class Run(models.Model):
         indexes = (
             models.Index(fields=["flow", "id"], name="run_by_flow"),
             models.Index(fields=["tenant", "id"], name="run_by_tenant"),
+            # Few of many runs fail, and people look for those; the others cost this index nothing.
+            models.Index(fields=["id"], condition=models.Q(status="failed"), name="run_failed"),
         )
 
     def __str__(self) -> str:

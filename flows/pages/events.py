@@ -52,7 +52,9 @@ def event_detail(request: HttpRequest, actor: Actor, event_id: UUID) -> HttpResp
     runs = visible(Run, actor).filter(event=event).select_related("flow", "version")
     context = {
         "event": event,
-        "runs": runs.only("id", "status", "created_at", "error", "flow__name", "version__number")[:200],
+        "runs": runs.only("id", "status", "subject", "created_at", "error", "flow__name", "version__number")[
+            :200
+        ],
         "refusals": _refusals(actor, event),
         "cause": visible(Run, actor).filter(id=event.cause_run_id).select_related("flow").first()
         if event.cause_run_id

@@ -14,7 +14,7 @@ from accounts.scope import visible
 from flows.engine.states import FINAL_RUN_STATUSES
 from flows.models import Event, FlowVersion, Run, Step
 from flows.pages.access import flows_of, not_found
-from flows.services.run_reading import logs_of, steps_of
+from flows.services.run_reading import logs_of, steps_of, with_tries
 
 SHOWN_LINES = 200
 
@@ -26,7 +26,7 @@ def run_of(actor: Actor, run_id: UUID) -> Run:
         Problem: 404 `not_found`.
     """
     found = (
-        visible(Run, actor)
+        with_tries(visible(Run, actor))
         .filter(id=run_id)
         .select_related("flow", "version", "event", "tenant")
         .defer("flow__draft", "event__outcomes")

@@ -17,9 +17,11 @@ from common.clock import SystemClock
 from flows.models import Run
 from flows.pages.access import flow_of, flows_of
 from flows.pages.slices import RANGES, newest_first, uuid_from, within
+from flows.services.run_reading import with_tries
 
 LIST_FIELDS = (
-    "id", "status", "created_at", "started_at", "finished_at", "due_at", "wait_reason", "error",
+    "id", "status", "subject", "retried_from", "is_resumed",
+    "created_at", "started_at", "finished_at", "due_at", "wait_reason", "error",
     "flow__id", "flow__name", "version__number", "event__type", "tenant__name",
 )  # fmt: skip
 FILTERS = ("q", "flow", "status", "event_type", "range", "since", "until")
@@ -56,7 +58,8 @@ def _listed(actor: Actor, query: QueryDict, rows: QuerySet[Run]) -> dict[str, An
 
 def filtered(rows: QuerySet[Run], query: QueryDict, now: datetime) -> QuerySet[Run]:
     """Runs that meet the query: `flow`, `status`, `event_type`, `q` and a time. Nonsense is left out."""
-    rows = within(rows, query, now).select_related("flow", "version", "event", "tenant").only(*LIST_FIELDS)
+    rows = within(with_tries(rows), query, now).select_related("flow", "version", "event", "tenant")
+    rows = rows.only(*LIST_FIELDS)
     flow_id = uuid_from(query.get("flow", ""))
     if flow_id is not None:
         rows = rows.filter(flow_id=flow_id)
@@ -72,5 +75,8 @@ def filtered(rows: QuerySet[Run], query: QueryDict, now: datetime) -> QuerySet[R
         return rows.filter(Q(id=exact) | Q(event_id=exact))
     found = rows.annotate(error_text=Cast("error", TextField()))
     return found.filter(
-        Q(flow__name__icontains=text) | Q(event__type__icontains=text) | Q(error_text__icontains=text)
+        Q(subject__icontains=text)
+        | Q(flow__name__icontains=text)
+        | Q(event__type__icontains=text)
+        | Q(error_text__icontains=text)
     )

@@ -13,6 +13,7 @@ from flows.engine.cursor import Cursor
 from flows.engine.journal import ClaimedRun, LeaseLost, Writes
 from flows.engine.progress import MOST_LOST_LEASES, Progress, storable
 from flows.engine.states import RunStatus
+from flows.engine.subject import templated_subject
 from flows.engine.walk import Walk
 from flows.runner.context import StepContext, StepLog
 from flows.runner.execute import execute
@@ -100,6 +101,8 @@ class Drive:
             return None
         progress = Progress(self.claimed.run_id, self.claimed.fence, self._walk_of(plan), self.tools.clock)
         self._progress = progress
+        if plan.subject is not None and self.claimed.cursor is None:
+            progress.writes.subject = templated_subject(plan.subject, self.claimed.payload)
         if self.claimed.cancel_requested:
             progress.cancel()
         else:

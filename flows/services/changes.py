@@ -42,6 +42,7 @@ def run_json(run: Run) -> JsonObject:
     return {
         "id": str(run.id),
         "flow": str(run.flow_id),
+        "subject": run.subject,
         "status": run.status,
         "error": run.error,
         "created_at": _text(run.created_at),

@@ -7,7 +7,7 @@ from flows.sdk import JsonObject
 
 
 def outcomes_of(event: Event, actor: Actor) -> list[JsonObject]:
-    """One entry for each flow in the actor's reach: `{"flow", "flow_name", "result", "run", "message"}`.
+    """One entry for each flow in the actor's reach: `{"flow", "flow_name", "result", "run", "subject", "message"}`.
 
     `result` is `started`, the code with which the run was cancelled at once, `condition_not_met`,
     `switched_off` or `loop_guard`.
@@ -19,6 +19,7 @@ def outcomes_of(event: Event, actor: Actor) -> list[JsonObject]:
             "flow_name": run.flow.name,
             "result": run.error["code"] if run.error and run.started_at is None else "started",
             "run": str(run.id),
+            "subject": run.subject,
             "message": run.error["message"] if run.error and run.started_at is None else "",
         }
         for run in runs
@@ -31,7 +32,7 @@ def outcomes_of(event: Event, actor: Actor) -> list[JsonObject]:
     )
     by_id = {str(flow_id): name for flow_id, name in names.items()}
     return started + [
-        {**entry, "flow_name": by_id.get(entry["flow"] or "", ""), "run": None}
+        {**entry, "flow_name": by_id.get(entry["flow"] or "", ""), "run": None, "subject": ""}
         for entry in refused
         if entry["flow"] is None or entry["flow"] in by_id
     ]

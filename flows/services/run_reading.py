@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from flows.models import LogLine, Run, Step
 from flows.sdk import JsonObject
@@ -11,10 +12,24 @@ from flows.services.changes import LEVEL_NAMES, log_json, step_json
 LEVELS = {name: level for level, name in LEVEL_NAMES.items()}
 
 
+def with_tries(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """The runs with `tries`: how often the step was tried that needed the most tries; 1 when all went well at once."""
+    most = (
+        Step.objects.filter(run=OuterRef("pk"))
+        .order_by()
+        .values("run")
+        .annotate(most=Max("attempt"))
+        .values("most")
+    )
+    return runs.annotate(tries=Coalesce(Subquery(most), 1))
+
+
 def with_names(runs: QuerySet[Run]) -> QuerySet[Run]:
     """The runs with what a list shows of flow, version and event, and without payloads and documents."""
-    return runs.select_related("flow", "version", "event").defer(
-        "flow__draft", "version__document", "event__payload", "last_cursor"
+    return (
+        with_tries(runs)
+        .select_related("flow", "version", "event")
+        .defer("flow__draft", "version__document", "event__payload", "last_cursor")
     )
 
 

@@ -17,6 +17,7 @@ from flows.engine.states import FINAL_RUN_STATUSES
 from flows.models import Flow, QueueEntry, Run, Step, Trigger
 from flows.sdk import JsonObject
 from flows.services.doorbell import ring_on_commit
+from flows.services.run_reading import with_tries
 from flows.store.database import epoch_ms
 from flows.store.intake import OVERFLOW_MESSAGES
 from flows.store.journal import release_entries
@@ -32,7 +33,8 @@ def run_for(actor: Actor, run_id: UUID | str, permission: Permission = Permissio
     Raises:
         Problem: 404 `not_found`, equal for foreign and unknown ids; 403 `not_allowed`.
     """
-    run = visible(Run, actor).filter(id=run_id).select_related("flow", "version", "event").first()
+    found = with_tries(visible(Run, actor)).filter(id=run_id)
+    run = found.select_related("flow", "version", "event").first()
     if run is None:
         raise Problem(404, "not_found", "There is no such run.", hint="Look at the list of runs.")
     actor.need(permission)
@@ -187,6 +189,7 @@ def _open(run: Run, version_id: UUID, cursor: JsonObject | None) -> Run:
         event_id=run.event_id,
         status=Run.Status.QUEUED,
         created_at=now,
+        subject=run.subject,
         retried_from=run,
         is_resumed=cursor is not None,
     )

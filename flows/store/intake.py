@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from common.ids import new_id
+from flows.engine.subject import plain_subject
 from flows.sdk import JsonObject
 from flows.store import queue
 from flows.store.database import epoch_ms, insert_rows, is_postgres, json_text, key, marks, moment, uuid_of
@@ -23,7 +24,7 @@ EVENT_COLUMNS = {
 RUN_COLUMNS = {
     "id": "uuid", "flow_id": "uuid", "version_id": "uuid", "tenant_id": "bigint", "event_id": "uuid",
     "status": "text", "created_at": "timestamptz", "finished_at": "timestamptz", "wait_reason": "text",
-    "error": "text",
+    "subject": "text", "error": "text",
 }  # fmt: skip
 QUEUE_COLUMNS = {
     "run_id": "uuid", "flow_id": "uuid", "tenant_id": "bigint", "is_held": "boolean", "due_ms": "bigint",
@@ -170,7 +171,8 @@ def _start(
     cursor: Any, index: TriggerIndex, batch: _Batch, event: NewEvent, body_hash: str, now: datetime
 ) -> Accepted:
     listeners, outcomes = _listeners(index, event)
-    runs = [_queue_run(cursor, batch, event, listener, now) for listener in listeners]
+    subject = plain_subject(event.payload) if listeners else ""
+    runs = [_queue_run(cursor, batch, event, listener, subject, now) for listener in listeners]
     batch.events.append(
         (
             key(event.id),
@@ -212,7 +214,9 @@ def _listeners(index: TriggerIndex, event: NewEvent) -> tuple[list[Listener], li
     return started, outcomes
 
 
-def _queue_run(cursor: Any, batch: _Batch, event: NewEvent, listener: Listener, now: datetime) -> UUID:
+def _queue_run(
+    cursor: Any, batch: _Batch, event: NewEvent, listener: Listener, subject: str, now: datetime
+) -> UUID:
     run_id = new_id()
     overflow = _overflow(cursor, batch, listener)
     tenant_id = event.tenant_id if event.tenant_id is not None else listener.tenant_id
@@ -228,6 +232,7 @@ def _queue_run(cursor: Any, batch: _Batch, event: NewEvent, listener: Listener, 
             moment(now),
             moment(now) if overflow else None,
             "",
+            subject,
             json_text(error),
         )
     )

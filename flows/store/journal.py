@@ -61,6 +61,7 @@ def write(cursor: Any, writes: Sequence[Writes]) -> set[UUID]:
     valid = [entry for entry in writes if fences.get(entry.run_id) == entry.fence]
     _insert_steps(cursor, valid)
     _insert_logs(cursor, valid)
+    _name_runs(cursor, valid)
     _move_runs(cursor, valid)
     return {entry.run_id for entry in writes} - {entry.run_id for entry in valid}
 
@@ -103,6 +104,12 @@ def _insert_logs(cursor: Any, writes: Sequence[Writes]) -> None:
     ]
     # A commit whose answer was lost is put down again: its lines are there already.
     insert_rows(cursor, "flows_logline", LOG_COLUMNS, rows, "ON CONFLICT (run_id, seq) DO NOTHING")
+
+
+def _name_runs(cursor: Any, writes: Sequence[Writes]) -> None:
+    named = [(entry.subject, key(entry.run_id)) for entry in writes if entry.subject is not None]
+    if named:
+        cursor.executemany("UPDATE flows_run SET subject = %s WHERE id = %s", named)
 
 
 def _move_runs(cursor: Any, writes: Sequence[Writes]) -> None:

@@ -186,6 +186,7 @@ def test_an_event_shows_what_it_started(editor: APIClient, house: House):
             "flow_name": "Welcome",
             "result": "started",
             "run": str(house.run.id),
+            "subject": "",
             "message": "",
         }
     ]

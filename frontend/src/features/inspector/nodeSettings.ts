@@ -52,6 +52,13 @@ export const NODE_SETTINGS: Schema = {
 export const FLOW_SETTINGS: Schema = {
   type: "object",
   properties: {
+    subject: {
+      type: "string",
+      title: "What each run is about",
+      description:
+        "Shown in lists of runs, such as {{ hostname }}. Left empty, the payload's own hostname, name, title or email.",
+      maxLength: 500,
+    },
     concurrency: {
       type: "object",
       title: "Runs at once",
