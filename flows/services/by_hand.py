@@ -8,7 +8,7 @@ from accounts.roles import Permission
 from common.problems import Problem
 from flows.sdk import JsonObject
 from flows.services.event_types import PayloadChecks, misfit
-from flows.services.events import emit_event
+from flows.services.events import emit_event, judge_before
 from flows.store.intake import Accepted, NewEvent
 
 SOURCE = "by hand"
@@ -46,8 +46,10 @@ def send_event(*, actor: Actor, event_type: str, payload: JsonObject, tenant_id:
             hint=f"Look at {where}.",
             field="payload",
         )
+    event = NewEvent(type=event_type, payload=payload, tenant_id=tenant_id, source=SOURCE)
+    judge_before(event)
     with transaction.atomic():
-        accepted = emit_event(NewEvent(type=event_type, payload=payload, tenant_id=tenant_id, source=SOURCE))
+        accepted = emit_event(event)
         audit.record(
             actor, "sent", "event", str(accepted.id), tenant_id=tenant_id, changes={"type": event_type}
         )

@@ -7,6 +7,7 @@ from flows.services.causes import current_cause
 from flows.services.doorbell import ring_on_commit
 from flows.store.intake import Accepted, KeyReused, NewEvent, insert_events
 from flows.store.triggers import TriggerIndex
+from flows.store.verdicts import IN_TRANSACTION_WORK, judge
 
 
 class KeyUsed(ValueError):
@@ -56,14 +57,24 @@ def emit_event(event: NewEvent) -> Accepted:
     if not connection.in_atomic_block:
         raise NotInTransaction("Emit events inside transaction.atomic().")
     with connection.cursor() as cursor:
-        (result,) = insert_events(cursor, TriggerIndex(), [event])
+        index = TriggerIndex.of_event(cursor, event.type, event.flow_id)
+        judge(index, event, IN_TRANSACTION_WORK)
+        (result,) = insert_events(cursor, index, [event])
     if isinstance(result, KeyReused):
         raise KeyUsed(f"The dedup key {result.dedup_key!r} was used before with another payload.")
     ring_on_commit()
     return result
 
 
+def judge_before(event: NewEvent) -> None:
+    """Try the conditions on an event before the transaction that stores it begins."""
+    with connection.cursor() as cursor:
+        index = TriggerIndex.of_event(cursor, event.type, event.flow_id)
+    judge(index, event)
+
+
 def emit_now(event: NewEvent) -> Accepted:
     """Store one event in a transaction of its own."""
+    judge_before(event)
     with transaction.atomic():
         return emit_event(event)

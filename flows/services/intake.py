@@ -24,6 +24,7 @@ from common import metrics
 from flows.services.doorbell import doorbell
 from flows.store.intake import Accepted, KeyReused, NewEvent, insert_events, stored_before
 from flows.store.triggers import TriggerIndex
+from flows.store.verdicts import needs_verdicts
 
 MOST_EVENTS_A_COMMIT = 2_000
 TRIES = 5
@@ -33,6 +34,10 @@ logger = structlog.get_logger(__name__)
 
 class IntakeUnavailable(Exception):
     """The database does not take events now; nothing was stored."""
+
+
+class NotJudged(Exception):
+    """Triggers changed meanwhile, and some condition was not tried on the events; nothing was stored."""
 
 
 class DedupConflict(Exception):
@@ -68,11 +73,20 @@ class IntakeWriter:
         self._lock = threading.Lock()
         self._index = TriggerIndex()
 
+    @property
+    def index(self) -> TriggerIndex:
+        """The triggers as they were at the last commit: what events are judged by before they are handed over."""
+        return self._index
+
     async def accept(self, events: list[NewEvent]) -> list[Accepted]:
         """Store the events of one request; returns after the commit.
 
+        Args:
+            events: judged by `index`.
+
         Raises:
             DedupConflict: nothing was stored.
+            NotJudged: nothing was stored; judge them again.
             IntakeUnavailable: nothing was stored.
         """
         return await asyncio.wrap_future(self.submit(events))
@@ -157,27 +171,34 @@ class IntakeWriter:
         return None
 
     def _store(self, batch: list[Request], *, is_repeated: bool) -> Sequence[Answer] | None:
-        events = [event for events, _ in batch for event in events]
         with transaction.atomic(), connection.cursor() as cursor:
+            self._index.refresh(cursor)
+            judged = [
+                events for events, _ in batch if not any(needs_verdicts(self._index, e) for e in events)
+            ]
+            stored = [event for events in judged for event in events]
             # The first try may have been committed although its answer never came.
-            outcomes: Sequence[Accepted | KeyReused] = stored_before(cursor, events) if is_repeated else ()
-            outcomes = outcomes or insert_events(cursor, self._index, events)
+            outcomes: Sequence[Accepted | KeyReused] = stored_before(cursor, stored) if is_repeated else ()
+            outcomes = outcomes or insert_events(cursor, self._index, stored)
             has_conflict = any(isinstance(outcome, KeyReused) for outcome in outcomes)
             if has_conflict:
                 transaction.set_rollback(True)
         if has_conflict and len(batch) > 1:
             return None
-        place, answers = 0, []
-        for request, _ in batch:
-            answers.append(_of_request(outcomes[place : place + len(request)]))
-            place += len(request)
-        return answers
+        left = iter(outcomes)
+        by_request = {id(events): [next(left) for _ in events] for events in judged}
+        return [
+            _of_request(by_request[id(events)]) if id(events) in by_request else NotJudged()
+            for events, _ in batch
+        ]
 
 
 def _count(answers: Sequence[Answer]) -> None:
     for answer in answers:
         if isinstance(answer, DedupConflict):
             events_counted.labels("conflict").inc()
+        elif isinstance(answer, NotJudged):
+            continue
         elif isinstance(answer, Exception):
             events_counted.labels("unavailable").inc()
         else:

@@ -41,7 +41,8 @@ class NewEvent:
     """An event on its way in.
 
     `dedup_key` empty: every delivery counts. `flow_id`: the event is meant for that flow alone (webhook, schedule,
-    manual start) instead of for all that listen to its type.
+    manual start) instead of for all that listen to its type. `verdicts`: by flow version, why its trigger's condition
+    is not met, empty when it is; a version never changes, so a verdict holds for good.
     """
 
     type: str
@@ -52,6 +53,7 @@ class NewEvent:
     cause_run_id: UUID | None = None
     depth: int = 0
     flow_id: UUID | None = None
+    verdicts: dict[UUID, str] = field(default_factory=dict)
     id: UUID = field(default_factory=new_id)
 
     @property
@@ -96,11 +98,14 @@ class _Batch:
 def insert_events(cursor: Any, index: TriggerIndex, events: Sequence[NewEvent]) -> list[Accepted | KeyReused]:
     """Store events and queue one run for each flow that listens. Inside a transaction; all or nothing.
 
+    Args:
+        index: renewed in the same transaction.
+        events: with a verdict on each condition of the index; none is tried here, where others wait.
+
     Returns:
         One entry an event. After a `KeyReused` the caller must roll back what belongs to the same request.
     """
     now = datetime.now(UTC)
-    index.refresh(cursor)
     known = _known(cursor, [event.dedup_hash for event in events if event.dedup_key])
     batch = _Batch()
     results: list[Accepted | KeyReused] = []
@@ -200,18 +205,23 @@ def _listeners(index: TriggerIndex, event: NewEvent) -> tuple[list[Listener], li
             message = "The flow is switched off or has no published version."
             return [], [{"flow": str(event.flow_id), "result": "switched_off", "message": message}]
         return [listener], []
-    found = index.of_type(event.type, event.tenant_id)
+    found = heard_by(index, event)
     if found and event.depth > MAX_DEPTH:
         message = f"More than {MAX_DEPTH} runs caused one another; the chain was cut here."
         return [], [{"flow": None, "result": "loop_guard", "message": message}]
     started, outcomes = [], []
     for listener in found:
-        reason = listener.refusal(event.payload)
-        if reason is None:
+        reason = event.verdicts[listener.version_id] if listener.condition else ""
+        if not reason:
             started.append(listener)
         else:
             outcomes.append({"flow": str(listener.flow_id), "result": "condition_not_met", "message": reason})
     return started, outcomes
+
+
+def heard_by(index: TriggerIndex, event: NewEvent) -> list[Listener]:
+    """The flows that listen to an event; of one that is meant for a flow, none is asked."""
+    return [] if event.flow_id is not None else index.of_type(event.type, event.tenant_id)
 
 
 def _queue_run(

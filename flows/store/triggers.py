@@ -9,12 +9,14 @@ import orjson
 
 from flows.sdk import Condition, NodeError, Record
 from flows.sdk.comparison import compile_comparison
-from flows.store.database import uuid_of
+from flows.sdk.work import TooExpensive
+from flows.store.database import key, uuid_of
 
+MAX_REASON = 300
 LISTENERS = """
 SELECT t.flow_id, t.version_id, f.tenant_id, t.kind, t.event_type, t.spec, t.concurrency, f.name
 FROM flows_trigger t JOIN flows_flow f ON f.id = t.flow_id
-WHERE f.is_enabled AND f.deleted_at IS NULL ORDER BY f.id
+WHERE f.is_enabled AND f.deleted_at IS NULL
 """
 
 
@@ -49,13 +51,19 @@ class Listener:
         return self.tenant_id is None or self.tenant_id == tenant_id
 
     def refusal(self, payload: Record) -> str | None:
-        """Why the payload does not meet the condition, or None when it does."""
+        """Why the payload does not meet the condition, or None when it does.
+
+        Raises:
+            TooExpensive: the budget that holds does not pay for it.
+        """
         if self.condition is None:
             return None
         try:
             return None if self.condition(payload) else "The trigger's condition is not met."
+        except TooExpensive:
+            raise
         except NodeError as error:
-            return f"The trigger's condition cannot be tried: {error.message}"
+            return f"The trigger's condition cannot be tried: {error.message}"[:MAX_REASON]
 
 
 class TriggerIndex:
@@ -73,15 +81,30 @@ class TriggerIndex:
         generation = row[0] if row else -1
         if generation == self._generation:
             return
-        cursor.execute(LISTENERS)
+        cursor.execute(LISTENERS + "ORDER BY f.id")
+        self._take(cursor.fetchall())
+        self._generation = generation
+
+    @classmethod
+    def of_event(cls, cursor: Any, event_type: str, flow_id: UUID | None) -> "TriggerIndex":
+        """An index that knows what one event can start, and nothing else."""
+        index = cls()
+        if flow_id is not None:
+            cursor.execute(LISTENERS + "AND t.flow_id = %s", [key(flow_id)])
+        else:
+            cursor.execute(LISTENERS + "AND t.event_type = %s ORDER BY f.id", [event_type])
+        index._take(cursor.fetchall())
+        return index
+
+    def _take(self, rows: list[Any]) -> None:
         by_type: dict[str, list[Listener]] = {}
         by_flow: dict[UUID, Listener] = {}
-        for values in cursor.fetchall():
+        for values in rows:
             listener = _listener(values)
             by_flow[listener.flow_id] = listener
             if listener.kind == "event":
                 by_type.setdefault(listener.event_type, []).append(listener)
-        self._by_type, self._by_flow, self._generation = by_type, by_flow, generation
+        self._by_type, self._by_flow = by_type, by_flow
 
     def of_type(self, event_type: str, tenant_id: int | None) -> list[Listener]:
         """The flows that listen to the type and may see the tenant's events."""
@@ -108,4 +131,15 @@ def _listener(values: Any) -> Listener:
 
 
 def _compiled(condition: Condition) -> Callable[[Record], bool]:
-    return compile_comparison(condition.field, condition.operation, condition.value)
+    try:
+        return compile_comparison(condition.field, condition.operation, condition.value)
+    except NodeError as error:
+        # Published when more was allowed: that flow alone does not start, and its events say why.
+        return _failing(error)
+
+
+def _failing(error: NodeError) -> Callable[[Record], bool]:
+    def fail(payload: Record) -> bool:
+        raise NodeError(error.code, error.message, hint=error.hint, field=error.field)
+
+    return fail

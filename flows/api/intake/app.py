@@ -1,17 +1,20 @@
 """The ASGI application of the intake. 202 only after the commit."""
 
 import re
+from functools import partial
 
 from django.db import InterfaceError, OperationalError
 
 from common.problems import Problem
 from flows.api.intake.bodies import read_events
+from flows.api.intake.conditions import store_judged
 from flows.api.intake.hooks import HookCache, check_caller, event_of_call
 from flows.api.intake.http import Receive, Scope, Send, answer, answer_problem, header, read_body
 from flows.api.intake.pressure import Pressure
 from flows.api.intake.senders import SenderCache
 from flows.api.intake.tenants import check_tenants
 from flows.api.intake.types import TypeCheck
+from flows.api.intake.work_pool import WorkPool
 from flows.services.intake import DedupConflict, IntakeUnavailable, intake_writer
 from flows.store.intake import Accepted, NewEvent
 
@@ -36,13 +39,14 @@ class Intake:
         self._senders = SenderCache()
         self._hooks = HookCache()
         self._pressure = Pressure()
-        self._types = TypeCheck()
+        self._pool = WorkPool()
+        self._types = TypeCheck(self._pool)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
-            events = await self._events(scope, receive)
-            accepted = await intake_writer.accept(events)
+            events, tenant_id = await self._events(scope, receive)
+            accepted = await store_judged(intake_writer, self._pool, events, tenant_id)
         except Problem as problem:
             await answer_problem(send, problem)
         except DedupConflict as conflict:
@@ -52,18 +56,22 @@ class Intake:
         else:
             await answer(send, 202, {"accepted": [_answer(entry) for entry in accepted]})
 
-    async def _events(self, scope: Scope, receive: Receive) -> list[NewEvent]:
+    async def _events(self, scope: Scope, receive: Receive) -> tuple[list[NewEvent], int | None]:
+        """The events of a request, and the tenant that pays for the work on them."""
         if scope["path"] in EVENTS_PATHS:
             actor = await self._senders.sender(scope)
             await self._pressure.check(actor.tenant_id)
             body = await read_body(scope, receive, MAX_EVENTS_BYTES)
-            events = read_events(body, actor, header(scope, b"idempotency-key"))
+            key = header(scope, b"idempotency-key")
+            events = await self._pool.sized(
+                len(body), actor.tenant_id, partial(read_events, body, actor, key)
+            )
             await check_tenants(events, actor)
-            await self._types.check(events)
-            return events
-        return [await self._hook_event(scope, receive)]
+            await self._types.check(events, actor.tenant_id)
+            return events, actor.tenant_id
+        return await self._hook_event(scope, receive)
 
-    async def _hook_event(self, scope: Scope, receive: Receive) -> NewEvent:
+    async def _hook_event(self, scope: Scope, receive: Receive) -> tuple[list[NewEvent], int | None]:
         if scope["method"] != "POST":
             raise Problem(405, "method_not_allowed", "A webhook takes POST only.")
         key = scope["path"].removeprefix(HOOKS_PATH).strip("/")
@@ -75,7 +83,8 @@ class Intake:
         body = await read_body(scope, receive, MAX_HOOK_BYTES)
         check_caller(hook, scope, body)
         await self._pressure.check(hook.tenant_id)
-        return event_of_call(hook, scope, body)
+        read = partial(event_of_call, hook, scope, body)
+        return [await self._pool.sized(len(body), hook.tenant_id, read)], hook.tenant_id
 
 
 def _answer(entry: Accepted) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 
 from common.problems import Problem
+from flows.api.intake.work_pool import WorkPool
 from flows.services.event_types import PayloadChecks, misfit
 from flows.store.intake import NewEvent
 
@@ -13,10 +14,11 @@ from flows.store.intake import NewEvent
 class TypeCheck:
     """Checks the events of a request, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, pool: WorkPool) -> None:
         self._checks = PayloadChecks()
+        self._pool = pool
 
-    async def check(self, events: Sequence[NewEvent]) -> None:
+    async def check(self, events: Sequence[NewEvent], tenant_id: int | None) -> None:
         """Let a request pass, or not.
 
         Raises:

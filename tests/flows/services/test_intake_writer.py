@@ -13,6 +13,7 @@ from flows.models import Event, Run
 from flows.services import intake
 from flows.services.intake import DedupConflict, IntakeUnavailable, IntakeWriter
 from flows.store.intake import Accepted, NewEvent, insert_events
+from flows.store.verdicts import judge_quickly
 from tests.support.flows import line, published
 from tests.support.spies import spies
 
@@ -164,3 +165,18 @@ def test_answers_are_counted_by_what_became_of_the_events(writer: IntakeWriter) 
     assert {name: after[name] - before[name] for name in after} == {
         "accepted": 1, "duplicate": 1, "conflict": 1, "unavailable": 0,
     }  # fmt: skip
+
+
+def test_events_that_were_not_judged_by_the_newest_triggers_come_back_and_harm_no_other(
+    writer: IntakeWriter,
+) -> None:
+    condition = {"field": "id", "operation": "=", "value": "1"}
+    config = {"event": "server.created", "condition": condition}
+    published(line(("t", "event", config), ("a", "spy", {"name": "a"})))
+    other, unjudged = at_once(writer, [event(2, type="server.deleted")], [event(1)])
+    assert not other[0].is_duplicate
+    assert isinstance(unjudged, intake.NotJudged)
+    again = event(1)
+    assert judge_quickly(writer.index, [again], 1000)
+    (stored,) = at_once(writer, [again])
+    assert len(stored[0].runs) == 1

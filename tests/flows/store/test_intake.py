@@ -14,6 +14,7 @@ from flows.services.events import emit
 from flows.services.flows import update_flow
 from flows.store.intake import MAX_DEPTH, Accepted, KeyReused, NewEvent, insert_events, stored_before
 from flows.store.triggers import TriggerIndex
+from flows.store.verdicts import judge
 from tests.support.flows import ADMIN, line, published
 from tests.support.spies import spies
 
@@ -43,7 +44,11 @@ def event(**fields: Any) -> NewEvent:
 
 def accept(*events: NewEvent) -> list[Accepted | KeyReused]:
     with transaction.atomic(), connection.cursor() as cursor:
-        return insert_events(cursor, TriggerIndex(), list(events))
+        index = TriggerIndex()
+        index.refresh(cursor)
+        for one in events:
+            judge(index, one)
+        return insert_events(cursor, index, list(events))
 
 
 def tenant(name: str) -> Tenant:
