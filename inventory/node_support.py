@@ -1,14 +1,18 @@
 """What the nodes of the platform's tables share."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import OperationalError
 
 from accounts.actors import Actor
 from common.problems import Problem
 from flows.sdk import MISSING, Json, NodeContext, NodeError, Record, Shape, value_at
+
+_DECIMAL = re.compile(r"[+-]?\d{1,12}(\.\d{1,12})?", re.ASCII)
 
 MAX_JOINED = 1000
 """More values or rows of one look-up than that fail the step."""
@@ -102,6 +106,8 @@ def whole_number(value: Json, field: str) -> int | None:
         return None
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
     text = str(value).strip()
     if text.isascii() and text.removeprefix("-").isdigit() and len(text) <= 18:
         return int(text)
@@ -113,18 +119,58 @@ def whole_number(value: Json, field: str) -> int | None:
     )
 
 
-def needed_number(value: Json, field: str) -> int:
-    """As `whole_number`, for what must be given.
+def needed_number(value: Json, field: str, instead: str = "") -> int:
+    """As `whole_number`, for what must be given; `instead` says what leads to nothing on purpose.
 
     Raises:
         NodeError: `not_a_number`, `missing_value`.
     """
     number = whole_number(value, field)
     if number is None:
-        raise NodeError(
-            "missing_value",
-            "A number is needed here and nothing was given.",
-            hint="Write a number, or a field that holds one.",
-            field=field,
-        )
+        raise missing_value(field, instead)
     return number
+
+
+def needed_decimal(value: Json, field: str, instead: str = "") -> Decimal:
+    """A number, fractions allowed.
+
+    Raises:
+        NodeError: `not_a_number`, `missing_value`.
+    """
+    if value is None or value == "":
+        raise missing_value(field, instead)
+    text = str(value).strip()
+    if isinstance(value, (int, float, str)) and not isinstance(value, bool) and _DECIMAL.fullmatch(text):
+        return Decimal(text)
+    raise NodeError(
+        "not_a_number",
+        f"{text[:60]!r} is not a number.",
+        hint="Write a number such as 12.5, or a field that holds one.",
+        field=field,
+    )
+
+
+def needed_text(value: Json, field: str, instead: str = "") -> str:
+    """Text that says something.
+
+    Raises:
+        NodeError: `missing_value`, `not_a_text`.
+    """
+    if isinstance(value, (dict, list, bool)):
+        raise NodeError(
+            "not_a_text", "Text is needed here.", hint="Write text, or a field that holds it.", field=field
+        )
+    text = "" if value is None else str(value)
+    if not text.strip():
+        raise missing_value(field, instead)
+    return text
+
+
+def missing_value(field: str, instead: str = "") -> NodeError:
+    """The error for a value that is needed and came out empty."""
+    return NodeError(
+        "missing_value",
+        "A value is needed here and nothing was given, so nothing was changed.",
+        hint=instead or "Write it, or a field that holds it.",
+        field=field,
+    )

@@ -16,6 +16,7 @@ from flows.graph.document import FlowDocument
 from flows.models import Flow
 from flows.services.flows import flow_for, read_or_refuse
 from flows.services.summaries import summaries_of_stored
+from flows.services.upgrading import present_drawing
 
 MAX_DOCUMENT_BODY = 5 * 1024 * 1024
 
@@ -53,9 +54,10 @@ def body_of(request: Request, serializer: type[BaseSerializer[Any]]) -> dict[str
 
 def draft_answer(flow: Flow) -> Response:
     """The draft with its revision as ETag."""
+    drawing = present_drawing(flow.draft)
     body = {
-        "document": flow.draft,
-        "summaries": summaries_of_stored(flow.draft),
+        "document": drawing,
+        "summaries": summaries_of_stored(drawing),
         "revision": flow.draft_revision,
         "saved_at": flow.draft_saved_at,
         "saved_by": flow.draft_saved_by,

@@ -101,7 +101,7 @@ def ui(
     widget: str | None = None,
     group: str = "",
     placeholder: str = "",
-    depends_on: dict[str, list[str]] | None = None,
+    depends_on: dict[str, list[Any]] | None = None,
     choices: dict[str, str] | None = None,
     **constraints: Any,
 ) -> Any:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from accounts.api.strict import NameField, StrictModelSerializer, StrictSerializer
 from inventory.api.fields import FlagField, MoneyField, ReachableField
 from inventory.columns import Column, Table
-from inventory.models import BalanceEntry, ResourceType, ServerCharge, TicketMessage
+from inventory.models import BalanceEntry, NetworkInterface, ResourceType, ServerCharge, TicketMessage
 from inventory.tables import SERVER, TICKETS
 
 
@@ -53,13 +53,13 @@ def _kwargs(column: Column) -> dict[str, Any]:
     return kwargs
 
 
-class InterfaceSerializer(StrictSerializer):
+class InterfaceSerializer(RowSerializer):
     """A network interface of a server."""
 
-    number = serializers.IntegerField(min_value=0, max_value=31)
-    name = serializers.CharField(read_only=True)
-    vlan_tag = serializers.IntegerField(min_value=1, max_value=4094, allow_null=True, required=False)
-    rate_limit = serializers.IntegerField(min_value=0, max_value=2**31 - 1, allow_null=True, required=False)
+    class Meta:
+        model = NetworkInterface
+        fields = ("number", "name", "vlan_tag", "rate_limit")
+        validators: tuple[object, ...] = ()  # numbers are compared within the list
 
 
 class ServerChargeSerializer(StrictSerializer):

@@ -1,12 +1,17 @@
 """Servers, their network interfaces and what they are charged for."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
+from inventory.hostnames import MAX_LENGTH, HostnameValidator
 from inventory.models.base import InventoryRow, OwnedRow
+
+MAX_HA_TRIES = 10
+"""How often the cluster may move or restart a server."""
 
 
 class Server(OwnedRow):
@@ -32,7 +37,7 @@ class Server(OwnedRow):
 
     vmid = models.PositiveIntegerField(db_index=True, validators=[MinValueValidator(100)])
     user = models.ForeignKey("accounts.User", models.PROTECT, related_name="servers")
-    hostname = models.CharField(max_length=253)
+    hostname = models.CharField(max_length=MAX_LENGTH, validators=[HostnameValidator()])
     cpu = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1)])
     ram = models.PositiveIntegerField(default=1024, help_text="In MB.")
     disk = models.PositiveIntegerField(default=10, help_text="In GB.")
@@ -56,8 +61,8 @@ class Server(OwnedRow):
     note = models.TextField(max_length=10_000, blank=True, default="")
     ha_status = models.CharField(max_length=10, choices=HaStatus.choices, blank=True, default="")
     ha_group = models.CharField(max_length=60, blank=True, default="")
-    max_relocate = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(10)])
-    max_restart = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(10)])
+    max_relocate = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(MAX_HA_TRIES)])
+    max_restart = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(MAX_HA_TRIES)])
 
     class Meta:
         ordering = ("id",)
@@ -84,7 +89,14 @@ class NetworkInterface(InventoryRow):
     vlan_tag = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(4094)]
     )
-    rate_limit = models.PositiveIntegerField(null=True, blank=True, help_text="In MB/s; empty is no limit.")
+    rate_limit = models.DecimalField(
+        max_digits=13,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.001"), "The limit must be above 0.")],
+        help_text="In MB/s; empty is no limit.",
+    )
 
     class Meta:
         ordering = ("server_id", "number")

@@ -1,7 +1,7 @@
 """Modify server: change a server of the platform."""
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from accounts.actors import Actor
 from flows.sdk import (
@@ -10,140 +10,59 @@ from flows.sdk import (
     JsonObject,
     Kind,
     Node,
-    NodeConfig,
     NodeContext,
+    NodeError,
     NodeMeta,
     Record,
     Shape,
-    TemplateInteger,
-    TemplateText,
-    TemplateValue,
     node,
-    ui,
 )
 from flows.sdk.summaries import joined, label_of
 from inventory.models import Server
-from inventory.node_support import acting, needed_number, told_as_node_error, whole_number
+from inventory.modify_server_config import (
+    GENERAL,
+    HIGH_AVAILABILITY,
+    LEAVE,
+    NETWORK,
+    UNMANAGED,
+    ModifyServerConfig,
+)
+from inventory.node_support import acting, needed_decimal, needed_number, needed_text, told_as_node_error
 from inventory.services import changes
 from inventory.services.effects import once
 from inventory.services.ipam import Family
-
-GENERAL, NETWORK, HIGH_AVAILABILITY = "general", "network", "high-availability"
-
-
-def _when(component: str, **action: str) -> dict[str, list[str]]:
-    return {"component": [component], **{name: [value] for name, value in action.items()}}
-
-
-class ModifyServerConfig(NodeConfig):
-    """Which server, and what to change. Only the fields of the chosen action are looked at."""
-
-    server_id: TemplateInteger = ui(label="Server ID", placeholder="{{ id }}")
-    component: Literal["general", "network", "high-availability"] = ui(
-        GENERAL,
-        label="Component",
-        widget="select",
-        choices={GENERAL: "General", NETWORK: "Network", HIGH_AVAILABILITY: "High availability"},
-    )
-    general_action: Literal["set-note", "set-hostname"] = ui(
-        "set-note",
-        label="Action",
-        widget="select",
-        choices={"set-note": "Set note", "set-hostname": "Set hostname"},
-        depends_on=_when(GENERAL),
-    )
-    note: TemplateText = ui(
-        "", label="Note", widget="textarea", depends_on=_when(GENERAL, general_action="set-note")
-    )
-    hostname: TemplateText = ui(
-        "",
-        label="Hostname",
-        placeholder="{{ hostname }}",
-        depends_on=_when(GENERAL, general_action="set-hostname"),
-    )
-    network_action: Literal["change-vlan-tag", "change-rate-limit", "assign-ipv4", "assign-ipv6"] = ui(
-        "change-vlan-tag",
-        label="Action",
-        widget="select",
-        choices={
-            "change-vlan-tag": "Change VLAN tag",
-            "change-rate-limit": "Change rate limit",
-            "assign-ipv4": "Assign IPv4",
-            "assign-ipv6": "Assign IPv6",
-        },
-        depends_on=_when(NETWORK),
-    )
-    vlan_tag: TemplateValue = ui(
-        "",
-        label="VLAN tag",
-        help="1 to 4094, for the interface with the lowest number. Empty takes the tag off.",
-        depends_on=_when(NETWORK, network_action="change-vlan-tag"),
-    )
-    rate_limit: TemplateValue = ui(
-        "",
-        label="Rate limit",
-        help="MB/s, for the interface with the lowest number. Empty lifts the limit.",
-        depends_on=_when(NETWORK, network_action="change-rate-limit"),
-    )
-    ipv4_id: TemplateValue = ui(
-        "",
-        label="IPv4 ID",
-        help="The IPAM id of the address.",
-        placeholder="{{ ip.id }}",
-        depends_on=_when(NETWORK, network_action="assign-ipv4"),
-    )
-    ipv6_id: TemplateValue = ui(
-        "",
-        label="IPv6 ID",
-        help="The IPAM id of the address.",
-        placeholder="{{ ip.id }}",
-        depends_on=_when(NETWORK, network_action="assign-ipv6"),
-    )
-    ha_status: Literal["started", "stopped", "disabled", "ignored", ""] = ui(
-        "started",
-        label="HA status",
-        widget="select",
-        choices={**dict(Server.HaStatus.choices), "": "Not managed"},
-        depends_on=_when(HIGH_AVAILABILITY),
-    )
-    group: TemplateText = ui("", label="Group", help="HA fencing group.", depends_on=_when(HIGH_AVAILABILITY))
-    max_relocate: TemplateValue = ui(
-        "",
-        label="Max relocates",
-        help="0 to 10. Empty leaves it as it is.",
-        depends_on=_when(HIGH_AVAILABILITY),
-    )
-    max_restart: TemplateValue = ui(
-        "",
-        label="Max restarts",
-        help="0 to 10. Empty leaves it as it is.",
-        depends_on=_when(HIGH_AVAILABILITY),
-    )
-
-    @property
-    def action(self) -> str:
-        """The chosen action; high availability has one only."""
-        actions = {GENERAL: self.general_action, NETWORK: self.network_action}
-        return actions.get(self.component, "set-high-availability")
-
 
 Change = Callable[[Server, ModifyServerConfig, Actor], JsonObject]
 
 
 def _set_note(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
-    return changes.set_note(server, config.note, actor=actor)
+    return changes.set_note(server, needed_text(config.note, "note", _instead("note")), actor=actor)
+
+
+def _clear_note(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
+    return changes.set_note(server, "", actor=actor)
 
 
 def _set_hostname(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
-    return changes.set_hostname(server, config.hostname, actor=actor)
+    return changes.set_hostname(server, needed_text(config.hostname, "hostname").strip(), actor=actor)
 
 
 def _change_vlan_tag(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
-    return changes.change_vlan_tag(server, whole_number(config.vlan_tag, "vlan_tag"), actor=actor)
+    vlan_tag = needed_number(config.vlan_tag, "vlan_tag", _instead("vlan_tag"))
+    return changes.change_vlan_tag(server, vlan_tag, actor=actor)
+
+
+def _remove_vlan_tag(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
+    return changes.change_vlan_tag(server, None, actor=actor)
 
 
 def _change_rate_limit(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
-    return changes.change_rate_limit(server, whole_number(config.rate_limit, "rate_limit"), actor=actor)
+    rate_limit = needed_decimal(config.rate_limit, "rate_limit", _instead("rate_limit"))
+    return changes.change_rate_limit(server, rate_limit, actor=actor)
+
+
+def _remove_rate_limit(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
+    return changes.change_rate_limit(server, None, actor=actor)
 
 
 def _assign_ipv4(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
@@ -155,37 +74,59 @@ def _assign_ipv6(server: Server, config: ModifyServerConfig, actor: Actor) -> Js
 
 
 def _set_high_availability(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
-    return changes.set_high_availability(
-        server,
-        actor=actor,
-        status=config.ha_status,
-        group=config.group or None,
-        max_relocate=whole_number(config.max_relocate, "max_relocate"),
-        max_restart=whole_number(config.max_restart, "max_restart"),
-    )
+    values: dict[str, Any] = {}
+    if config.ha_status != LEAVE:
+        values["ha_status"] = "" if config.ha_status == UNMANAGED else config.ha_status
+    if config.clear_group:
+        values["ha_group"] = ""
+    elif config.group != "":
+        values["ha_group"] = needed_text(config.group, "group", _instead("group"))
+    for name in ("max_relocate", "max_restart"):
+        given = getattr(config, name)
+        if given != "":
+            values[name] = needed_number(given, name, "Leave the field empty to leave it as it is.")
+    if not values:
+        raise NodeError(
+            "missing_value", NOTHING[1], hint="Check the fields that the templates name.", field=NOTHING[0]
+        )
+    return changes.set_high_availability(server, values, actor=actor)
 
 
 CHANGES: dict[str, Change] = {
     "set-note": _set_note,
+    "clear-note": _clear_note,
     "set-hostname": _set_hostname,
     "change-vlan-tag": _change_vlan_tag,
+    "remove-vlan-tag": _remove_vlan_tag,
     "change-rate-limit": _change_rate_limit,
+    "remove-rate-limit": _remove_rate_limit,
     "assign-ipv4": _assign_ipv4,
     "assign-ipv6": _assign_ipv6,
     "set-high-availability": _set_high_availability,
 }
-SETTINGS: dict[str, tuple[str, ...]] = {
-    "set-note": ("note",),
-    "set-hostname": ("hostname",),
-    "change-vlan-tag": ("vlan_tag",),
-    "change-rate-limit": ("rate_limit",),
-    "assign-ipv4": ("ipv4_id",),
-    "assign-ipv6": ("ipv6_id",),
-    "set-high-availability": ("ha_status", "group", "max_relocate", "max_restart"),
+NEEDED = {
+    "set-note": "note",
+    "set-hostname": "hostname",
+    "change-vlan-tag": "vlan_tag",
+    "change-rate-limit": "rate_limit",
+    "assign-ipv4": "ipv4_id",
+    "assign-ipv6": "ipv6_id",
+}
+"""The field that an action cannot do without."""
+HA_SETTINGS = ("ha_status", "clear_group", "group", "max_relocate", "max_restart")
+NOTHING = ("ha_status", "Nothing is given that would be changed.")
+INSTEAD = {
+    "note": "To empty the note, choose the action “Clear note”.",
+    "vlan_tag": "To take the tag off, choose the action “Remove VLAN tag”.",
+    "rate_limit": "To lift the limit, choose the action “Remove rate limit”.",
+    "group": "To take the server out of its group, switch on “Clear the group”.",
 }
 FIELDS = {"ip": "ipv4_id", "ip6": "ipv6_id", "ha_group": "group"}
 """Where the config calls a column of the server something else."""
-NEEDED = ("hostname", "ipv4_id", "ipv6_id")
+
+
+def _instead(field: str) -> str:
+    return INSTEAD[field]
 
 
 @node
@@ -199,6 +140,7 @@ class ModifyServer(Node):
         summary="Change the note, the network or the high availability of a server.",
         icon="server-cog",
         unset="No server chosen",
+        version=2,
         durable=True,
         blocking=True,
     )
@@ -209,13 +151,27 @@ class ModifyServer(Node):
         field = {GENERAL: "general_action", NETWORK: "network_action"}.get(config.component, "component")
         return joined(f"{label_of(config, field)}, server", config.server_id)
 
+    def upgrade(self, version: int, config: JsonObject) -> JsonObject:
+        """Version 1 wrote “Not managed” as an empty text.
+
+        Where it emptied a note, a tag or a limit because a field was left empty, nothing is made of that: nobody
+        can tell what was meant, so the compiler asks.
+        """
+        return {**config, "ha_status": UNMANAGED} if config.get("ha_status") == "" else config
+
     def check(self, config: ModifyServerConfig, upstream: Shape) -> list[tuple[str, str, str]]:
-        """What the chosen action cannot do without."""
-        return [
-            (name, "This is needed for the chosen action.", "Fill it in, or choose another action.")
-            for name in SETTINGS[config.action]
-            if name in NEEDED and getattr(config, name) in ("", None)
-        ]
+        """What the chosen action cannot do without; a node that would change nothing."""
+        if config.component == HIGH_AVAILABILITY:
+            if config.ha_status == LEAVE and not config.clear_group and not _given(config, HA_SETTINGS[2:]):
+                return [(*NOTHING, "Choose a status, or fill in one of the others.")]
+            return []
+        field = NEEDED.get(config.action)
+        if field is None or _given(config, (field,)):
+            return []
+        hint = (
+            f"Fill it in. {INSTEAD[field]}" if field in INSTEAD else "Fill it in, or choose another action."
+        )
+        return [(field, "This is needed for the chosen action.", hint)]
 
     def run(self, ctx: NodeContext, config: ModifyServerConfig, record: Record) -> Emit:
         """Make the change, and pass the record on.
@@ -232,8 +188,14 @@ class ModifyServer(Node):
 
     def preview(self, config: ModifyServerConfig, record: Record) -> Json:
         """The change that would be made."""
-        settings = {name: getattr(config, name) for name in SETTINGS[config.action]}
+        needed = NEEDED.get(config.action)
+        names = HA_SETTINGS if config.component == HIGH_AVAILABILITY else (needed,) if needed else ()
+        settings = {name: getattr(config, name) for name in names}
         return {"modify_server": config.server_id, "action": config.action, **settings}
+
+
+def _given(config: ModifyServerConfig, names: Iterable[str]) -> bool:
+    return any(str(getattr(config, name) or "").strip() or getattr(config, name) == 0 for name in names)
 
 
 def _apply(config: ModifyServerConfig, server_id: int, actor: Actor) -> JsonObject:

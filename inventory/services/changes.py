@@ -1,5 +1,6 @@
 """The changes of a server that flows make: one function for each action of Modify Server."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -54,7 +55,7 @@ def change_vlan_tag(server: Server, vlan_tag: int | None, *, actor: Actor) -> Js
     return _change_interface(server, "vlan_tag", vlan_tag, actor)
 
 
-def change_rate_limit(server: Server, rate_limit: int | None, *, actor: Actor) -> JsonObject:
+def change_rate_limit(server: Server, rate_limit: Decimal | None, *, actor: Actor) -> JsonObject:
     """Set the speed, in MB/s, of the interface with the lowest number; None lifts the limit.
 
     Raises:
@@ -92,33 +93,18 @@ def assign_address(server: Server, family: ipam.Family, address_id: int, *, acto
     return {name: address.pk, "address": address.ip}
 
 
-def set_high_availability(
-    server: Server,
-    *,
-    actor: Actor,
-    status: str,
-    group: str | None = None,
-    max_relocate: int | None = None,
-    max_restart: int | None = None,
-) -> JsonObject:
-    """Set how the cluster keeps a server alive; what is None stays as it is.
+def set_high_availability(server: Server, values: JsonObject, *, actor: Actor) -> JsonObject:
+    """Set how the cluster keeps a server alive: any of `ha_status`, `ha_group`, `max_relocate`, `max_restart`.
 
     Raises:
         Problem: 400 `invalid`.
     """
-    given = {
-        "ha_status": status,
-        "ha_group": group,
-        "max_relocate": max_relocate,
-        "max_restart": max_restart,
-    }
-    values = {name: value for name, value in given.items() if value is not None}
     update_server(server, actor=actor, **values)
     return values
 
 
 @transaction.atomic
-def _change_interface(server: Server, field: str, value: int | None, actor: Actor) -> JsonObject:
+def _change_interface(server: Server, field: str, value: int | Decimal | None, actor: Actor) -> JsonObject:
     interface = NetworkInterface.objects.select_for_update().filter(server=server).order_by("number").first()
     if interface is None:
         raise Problem(
@@ -131,6 +117,6 @@ def _change_interface(server: Server, field: str, value: int | None, actor: Acto
     before = getattr(interface, field)
     setattr(interface, field, value)
     checked(interface).save(update_fields=[field])
-    changes = {f"{interface.name}.{field}": [plain(before), value]}
+    changes = {f"{interface.name}.{field}": [plain(before), plain(value)]}
     writer.record("updated", server, actor, changes)
-    return {"interface": interface.name, field: value}
+    return {"interface": interface.name, field: plain(value)}

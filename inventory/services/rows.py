@@ -3,7 +3,7 @@
 The API, Django's admin and the pages write through `inventory.services.writers`, which builds on this.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -51,14 +51,14 @@ def need_own(row: Model, actor: Actor) -> None:
         )
 
 
-def checked(row: M) -> M:
-    """The row, when all its fields and rules hold.
+def checked(row: M, *, but: Collection[str] = ()) -> M:
+    """The row, when all its fields and rules hold, those of the fields in `but` aside.
 
     Raises:
         Problem: 400 `invalid`, with the field and, in `errors`, every other one.
     """
     try:
-        row.full_clean()
+        row.full_clean(exclude=set(but))
     except ValidationError as error:
         raise _as_problem(row, error) from error
     return row
@@ -85,6 +85,8 @@ class Writer(Generic[M]):
     model: type[M]
     references: ClassVar[tuple[str, ...]] = ()
     """Foreign keys whose row must belong to the same tenant, or to the platform and be shared."""
+    ruled_later: ClassVar[tuple[str, ...]] = ()
+    """Columns whose rule is younger than their rows: what is there stays until it is changed."""
 
     def __init__(self, model: type[M]) -> None:
         self.model = model
@@ -118,7 +120,9 @@ class Writer(Generic[M]):
             for name, value in self.columns(values).items():
                 setattr(current, name, value)
             self.settle_tenant(current, actor)
-            checked(current).save()
+            state = self.state(current)
+            kept = [name for name in self.ruled_later if state[name] == before[name]]
+            checked(current, but=kept).save()
             changes = _changes(before, self.state(current))
             self.updated(current, actor=actor, values=values, before=before)
             if changes or self.nested(values):

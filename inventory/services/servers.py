@@ -24,6 +24,7 @@ class ServerWriter(Writer[Server]):
     """Servers. `values` may hold `interfaces` and `charges`: lists of objects that replace what was there."""
 
     references: ClassVar[tuple[str, ...]] = ("user", "package")
+    ruled_later: ClassVar[tuple[str, ...]] = ("hostname",)
 
     def settle_tenant(self, row: Server, actor: Actor) -> None:
         """A server of the platform's admin goes to its user's tenant unless one is named."""

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.actors import Actor
 from accounts.models import Tenant, User
+from flows.sdk.testing import FakeContext
 from inventory.models import IPv4Address, IPv4Range, IPv6Range, Server
 from tests.conftest import make_user
 
@@ -74,3 +75,19 @@ def address(tenant: Tenant) -> IPv4Address:
     """A free address of the tenant's own."""
     own = IPv4Range.objects.create(tenant=tenant, start="10.0.0.1", end="10.0.0.9", subnet=24)
     return IPv4Address.objects.create(tenant=tenant, range=own, ip="10.0.0.5")
+
+
+@pytest.fixture
+def context(server: Server) -> FakeContext:
+    return FakeContext(tenant_id=server.tenant_id)
+
+
+@pytest.fixture
+def furnished(server: Server) -> Server:
+    """A server on which every setting has a value that could be lost."""
+    Server.objects.update(
+        note="Mind the gap", ha_status="started", ha_group="fast", max_relocate=3, max_restart=4
+    )
+    server.interfaces.update(vlan_tag=7, rate_limit="12.5")
+    server.refresh_from_db()
+    return server

@@ -1,0 +1,37 @@
+"""What is a hostname by RFC 1123 and what is not, for the tests of every door that writes one."""
+
+HOSTNAMES = (
+    "a",
+    "7",
+    "web-1",
+    "web-1.example.org",
+    "3com.example",
+    "xn--bcher-kva.example",
+    "A.Example",
+    "a" * 63 + ".example",
+    ".".join(["a" * 49] * 5),
+)
+NO_HOSTNAMES = (
+    "",
+    " ",
+    "two words",
+    "under_score.example.org",
+    "-front.example.org",
+    "back-.example.org",
+    "a.-b.example",
+    "dot.",
+    ".dot",
+    "two..dots",
+    "bücher.example",
+    "a" * 64,
+    ".".join(["a" * 50] * 5),
+    "192.0.2.1",
+    "2001:db8::1",
+    "a\nb",
+    "a.example\n.b",
+    "a\u200bb",
+    "<script>",
+    "a/b",
+    "a;reboot",
+    "\u0661.example",
+)
