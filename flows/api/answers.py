@@ -192,6 +192,14 @@ class LogsSerializer(_Answer):
     next = serializers.IntegerField(allow_null=True)
 
 
+class ResumedSerializer(_Answer):
+    """The new runs, how many were refused by reason, and whether another call would find more."""
+
+    runs = serializers.ListField(child=serializers.UUIDField())
+    refused = serializers.DictField(child=serializers.IntegerField())
+    has_more = serializers.BooleanField()
+
+
 class FieldChangeSerializer(_Answer):
     """One changed field."""
 

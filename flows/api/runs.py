@@ -13,13 +13,14 @@ from accounts.api.idempotency import idempotent
 from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
 from common.problems import Problem
-from flows.api.answers import LogsSerializer, StepsSerializer
+from flows.api.answers import LogsSerializer, ResumedSerializer, StepsSerializer
 from flows.api.base import body_of
 from flows.api.filters import RunFilter
 from flows.api.renderers import document_response
 from flows.api.serializers import DecideSerializer, RetrySerializer, RunSerializer
 from flows.models import Run
 from flows.services import run_reading, runs
+from flows.services.resume_failed import resume_failed
 from flows.services.summaries import summaries_of_stored
 
 
@@ -39,6 +40,7 @@ class RunViewSet(ScopedViewSet[Run]):
         "cancel": Permission.run_flows,
         "retry": Permission.run_flows,
         "resume": Permission.run_flows,
+        "resume_failed": Permission.run_flows,
         "decide": Permission.run_flows,
     }
 
@@ -116,6 +118,17 @@ class RunViewSet(ScopedViewSet[Run]):
         """Go on from the step that failed, in a new run."""
         again = runs.resume_run(actor=self.actor, run=self._run(pk))
         return self.shown(self._run(str(again.id)), 202)
+
+    @extend_schema(request=None, responses={202: ResumedSerializer})
+    @action(detail=False, methods=["post"], url_path="resume-failed", pagination_class=None)
+    def resume_failed(self, request: Request) -> Response:
+        """Resume the oldest failed runs that the filters leave, at most 200 a call.
+
+        Runs that were resumed or repeated before are left out, so that calling it again only goes on.
+        """
+        done = resume_failed(actor=self.actor, runs=self.filter_queryset(self.get_queryset()))
+        answer = {"runs": done.runs, "refused": dict(done.refused), "has_more": done.has_more}
+        return Response(answer, 202)
 
     @extend_schema(request=DecideSerializer, responses=RunSerializer)
     @action(detail=True, methods=["post"])

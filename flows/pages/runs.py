@@ -40,6 +40,7 @@ def flow_runs(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse
     """The runs of one flow, as a tab of its pages."""
     flow = flow_of(actor, flow_id)
     context = _listed(actor, request.GET, visible(Run, actor).filter(flow_id=flow.id))
+    context["chosen"]["flow"] = str(flow.id)
     return render(request, "flows/flow_runs.html", {**context, "flow": flow})
 
 
@@ -53,6 +54,7 @@ def _listed(actor: Actor, query: QueryDict, rows: QuerySet[Run]) -> dict[str, An
         "chosen": {name: query.get(name, "") for name in FILTERS},
         "is_filtered": any(query.get(name) for name in FILTERS),
         "shows_tenants": actor.is_platform,
+        "has_failed": any(run.status == Run.Status.FAILED for run in found.rows),
     }
 
 

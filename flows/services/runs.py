@@ -123,7 +123,7 @@ def retry_run(*, actor: Actor, run: Run, version: Literal["same", "newest"] = "s
     if run.status not in FINAL_RUN_STATUSES:
         raise Problem(409, "run_is_open", "The run is still open.", hint="Wait for its end, or cancel it.")
     if flow.deleted_at is not None or flow.published_id is None:
-        raise Problem(409, "flow_is_gone", "The flow of this run was deleted.")
+        raise _flow_is_gone()
     version_id = run.version_id if version == "same" else flow.published_id
     with transaction.atomic():
         again = _open(run, version_id, cursor=None)
@@ -138,13 +138,16 @@ def retry_run(*, actor: Actor, run: Run, version: Literal["same", "newest"] = "s
     return again
 
 
-def resume_run(*, actor: Actor, run: Run) -> Run:
+def resume_run(*, actor: Actor, run: Run, is_first: bool = False) -> Run:
     """Go on from the step at which a run failed or was cancelled, in a new run that takes over what was done.
 
     The finished run stays as it is. The failed step keeps its idempotency key.
 
+    Args:
+        is_first: only if nobody has resumed or repeated it before, with whatever outcome.
+
     Raises:
-        Problem: 409 `cannot_resume`, `resumed_already`.
+        Problem: 409 `cannot_resume`, `resumed_already`, `flow_is_gone`.
     """
     actor.need(Permission.run_flows)
     if run.status not in (Run.Status.FAILED, Run.Status.CANCELLED) or run.last_cursor is None:
@@ -154,9 +157,14 @@ def resume_run(*, actor: Actor, run: Run) -> Run:
             "Only a run that failed or was cancelled at a step can go on from it.",
             hint="Retry it from the start instead.",
         )
+    if run.flow.deleted_at is not None:
+        raise _flow_is_gone()
     with transaction.atomic():
         Run.objects.select_for_update().get(id=run.id)
-        if run.retries.filter(is_resumed=True).exclude(status__in=("failed", "cancelled")).exists():
+        earlier = run.retries.all()
+        if not is_first:
+            earlier = earlier.filter(is_resumed=True).exclude(status__in=("failed", "cancelled"))
+        if earlier.exists():
             raise Problem(409, "resumed_already", "This run has been resumed already.")
         cursor = {
             **run.last_cursor,
@@ -177,6 +185,10 @@ def resume_run(*, actor: Actor, run: Run) -> Run:
             changes={"run": str(again.id)},
         )
     return again
+
+
+def _flow_is_gone() -> Problem:
+    return Problem(409, "flow_is_gone", "The flow of this run was deleted.")
 
 
 def _open(run: Run, version_id: UUID, cursor: JsonObject | None) -> Run:

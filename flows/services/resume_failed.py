@@ -1,0 +1,69 @@
+"""Resume many failed runs at once: after an outage nobody wants to open each."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from common.problems import Problem
+from flows.models import Run
+from flows.services.runs import resume_run
+
+MOST_RESUMED = 200
+"""So many runs one call resumes: each is a transaction of its own, and the caller waits for all."""
+MOST_COUNTED = 10_000
+NO_ROOM = frozenset({"already_running", "limit_reached"})
+
+
+@dataclass(slots=True)
+class Resumed:
+    """What became of a call: the new runs, how many were left alone and why, and whether more wait for another call."""
+
+    runs: list[UUID] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+    has_more: bool = False
+
+
+def resumable(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """Of these runs, those that failed at a step and that nobody has resumed or repeated since."""
+    repeated = Run.objects.filter(retried_from=OuterRef("pk"))
+    return runs.filter(
+        ~Exists(repeated),
+        status=Run.Status.FAILED,
+        last_cursor__isnull=False,
+        flow__deleted_at=None,
+    )
+
+
+def count_resumable(runs: QuerySet[Run]) -> Counter[UUID]:
+    """How many a flow; counted up to one more than `MOST_COUNTED`."""
+    return Counter(resumable(runs).order_by("-id").values_list("flow_id", flat=True)[: MOST_COUNTED + 1])
+
+
+def resume_failed(*, actor: Actor, runs: QuerySet[Run]) -> Resumed:
+    """Resume the oldest of `runs` (which are in the actor's reach) that can be, up to `MOST_RESUMED`.
+
+    Calling it again resumes the rest and none twice: a run that was resumed is no longer among them.
+    """
+    actor.need(Permission.run_flows)
+    done = Resumed()
+    full: dict[UUID, str] = {}
+    found = list(resumable(runs).order_by("id").values_list("id", "flow_id")[: MOST_RESUMED + 1])
+    done.has_more = len(found) > MOST_RESUMED
+    for run_id, flow_id in found[:MOST_RESUMED]:
+        if flow_id in full:
+            done.refused[full[flow_id]] += 1
+            continue
+        run = Run.objects.select_related("flow").defer("flow__draft").get(id=run_id)
+        try:
+            done.runs.append(resume_run(actor=actor, run=run, is_first=True).id)
+        except Problem as problem:
+            if problem.status != 409:
+                raise
+            done.refused[problem.message] += 1
+            if problem.code in NO_ROOM:
+                full[flow_id] = problem.message
+    return done
