@@ -6,11 +6,12 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.actors import actor_of
+from common.mailbox import MAILBOX_URL
 from common.problems import Problem
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`actor` (None when nobody is signed in), `is_local_demo`, and `csp_nonce` for islands' styles."""
+    """`actor` (None when nobody is signed in), `is_local_demo`, `has_mailbox`, and `csp_nonce` for islands' styles."""
     try:
         actor = actor_of(request)
     except Problem:
@@ -18,5 +19,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "is_local_demo": settings.IS_LOCAL_DEMO,
+        "has_mailbox": settings.EMAIL_URL == MAILBOX_URL,
         "csp_nonce": getattr(request, "csp_nonce", ""),
     }

@@ -184,8 +184,8 @@ LOGGING = logging_settings(
 )
 
 # --- Mail -----------------------------------------------------------------------------------------------
-EMAIL_URL = mail_url(env.text("EMAIL_URL"))
-MAIL_FROM = mail_from(env.text("MAIL_FROM"))
+EMAIL_URL = mail_url(env.text("EMAIL_URL"), is_local_demo=IS_LOCAL_DEMO)
+MAIL_FROM = mail_from(env.text("MAIL_FROM"), EMAIL_URL)
 
 # --- Engine ---------------------------------------------------------------------------------------------
 HOOKFLOW = {

@@ -7,6 +7,16 @@ from rest_framework import serializers
 from accounts.api.strict import NameField, StrictModelSerializer, StrictSerializer
 from accounts.models import ApiToken, AuditEntry, Tenant, User
 from accounts.roles import Permission, Role
+from accounts.services.senders import MOST_SENDERS
+
+
+class SendersField(serializers.ListField):
+    """Mail addresses and domains (`@example.org`) that flows may send as."""
+
+    child = serializers.CharField(max_length=400)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MOST_SENDERS, **options)
 
 
 class TenantSerializer(StrictModelSerializer):
@@ -14,10 +24,11 @@ class TenantSerializer(StrictModelSerializer):
 
     name = NameField(max_length=120)
     slug = serializers.SlugField(max_length=60, required=False)
+    mail_senders = SendersField(required=False)
 
     class Meta:
         model = Tenant
-        fields = ("id", "name", "slug", "is_active", "created_at")
+        fields = ("id", "name", "slug", "is_active", "mail_senders", "created_at")
         read_only_fields = ("created_at",)
 
 
@@ -127,6 +138,7 @@ class PlatformSettingsSerializer(StrictSerializer):
     egress_allowed_networks = serializers.ListField(
         child=serializers.CharField(max_length=60), required=False, max_length=100
     )
+    mail_senders = SendersField(required=False)
     flags = serializers.DictField(child=serializers.BooleanField(), read_only=True)
 
 

@@ -2,6 +2,7 @@
 
 from accounts.models.audit import AuditEntry
 from accounts.models.idempotency import IdempotencyRecord
+from accounts.models.mail import CaughtMail
 from accounts.models.platform import PlatformSettings
 from accounts.models.tenant import Tenant
 from accounts.models.throttle import Attempt
@@ -12,6 +13,7 @@ __all__ = [
     "ApiToken",
     "Attempt",
     "AuditEntry",
+    "CaughtMail",
     "IdempotencyRecord",
     "PlatformSettings",
     "Tenant",

@@ -6,12 +6,16 @@ from django.db import models
 
 
 class PlatformSettings(models.Model):
-    """The one row of settings that a platform admin changes while the site runs."""
+    """The one row of settings that a platform admin changes while the site runs.
+
+    `mail_senders` are those of the platform's own flows, as `Tenant.mail_senders` are a tenant's.
+    """
 
     tenant_path: ClassVar[str | None] = None
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     egress_allowed_networks = models.JSONField(default=list)
+    mail_senders = models.JSONField(default=list)
     flags = models.JSONField(default=dict)
 
     class Meta:

@@ -7,13 +7,17 @@ from django.utils import timezone
 
 
 class Tenant(models.Model):
-    """Who owns servers, users and flows. A tenant that is not active cannot be used by its people."""
+    """Who owns servers, users and flows. A tenant that is not active cannot be used by its people.
+
+    `mail_senders` are the addresses (`shop@example.org`) and domains (`@example.org`) that its flows may send as.
+    """
 
     tenant_path: ClassVar[str | None] = "id"
 
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
     is_active = models.BooleanField(default=True)
+    mail_senders = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

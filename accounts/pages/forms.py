@@ -31,6 +31,17 @@ def _password(label: str, autocomplete: str, help_text: str = "") -> forms.CharF
     return forms.CharField(label=label, widget=widget, strip=False, max_length=256, help_text=help_text)
 
 
+def _senders(whose: str) -> forms.CharField:
+    return forms.CharField(
+        label=f"Senders that {whose} may use in mails",
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="One a line: shop@example.org, or @example.org for a whole domain. The sender of this installation is"
+        " always allowed.",
+    )
+
+
 class SignInForm(StyledForm):
     """Address and password."""
 
@@ -114,6 +125,11 @@ class TenantForm(StyledForm):
         initial=True,
         help_text="Otherwise its people and tokens are locked out.",
     )
+    mail_senders = _senders("its flows")
+
+    def clean_mail_senders(self) -> list[str]:
+        """The lines."""
+        return str(self.cleaned_data["mail_senders"]).split()
 
 
 class TokenForm(StyledForm):
@@ -145,3 +161,4 @@ class PlatformForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text="One network a line, such as 10.20.0.0/16. All other private and special addresses are refused.",
     )
+    mail_senders = _senders("flows of the platform")

@@ -1,6 +1,5 @@
 """Changing the own password, and setting a forgotten one anew."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from accounts.client_address import client_address
 from accounts.models import User
 from accounts.pages.access import problems_into
 from accounts.pages.forms import ChangePasswordForm, ForgottenForm, NewPasswordForm
-from accounts.services import attempts, passwords, reset_mail
+from accounts.services import attempts, mail, passwords, reset_mail
 from common.problems import Problem
 
 SENT = "If an account has this address, a mail with a link is on its way. The link is good for one hour."
@@ -88,5 +87,5 @@ def _check_current(user: User, given: str) -> None:
 
 
 def _need_mail() -> None:
-    if not (settings.EMAIL_URL and settings.MAIL_FROM):
+    if not mail.status().is_ready:
         raise Http404

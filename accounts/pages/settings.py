@@ -11,24 +11,37 @@ from accounts.pages.access import page, problems_into
 from accounts.pages.forms import PlatformForm
 from accounts.roles import Permission
 from accounts.scope import visible
-from accounts.services import platform
+from accounts.services import mail, platform
+from common.problems import Problem
 
 PAGE_SIZE = 50
 
 
 @page(Permission.manage_platform, "GET POST")
 def platform_settings(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The networks that flows may call."""
+    """The networks that flows may call, who may send mail, and how mail leaves."""
     row = PlatformSettings.load()
-    initial = {"egress_allowed_networks": "\n".join(row.egress_allowed_networks)}
+    initial = {name: "\n".join(getattr(row, name)) for name in platform.CHECKS}
     form = PlatformForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        networks = form.cleaned_data["egress_allowed_networks"].split()
+        values = {name: form.cleaned_data[name].split() for name in platform.CHECKS}
         with problems_into(form):
-            platform.update(actor, {"egress_allowed_networks": networks})
+            platform.update(actor, values)
             messages.success(request, "The settings are saved.")
             return redirect("accounts:platform-settings")
-    return render(request, "accounts/platform_settings.html", {"form": form})
+    return render(request, "accounts/platform_settings.html", {"form": form, "mail_status": mail.status()})
+
+
+@page(Permission.manage_platform, "POST")
+def test_mail(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Send a mail to the one who asks, and say how it went."""
+    try:
+        mail.send_test(actor, str(getattr(request.user, "email", "")))
+    except Problem as problem:
+        messages.error(request, f"The test mail did not go out. {problem.message} {problem.hint}".strip())
+    else:
+        messages.success(request, "The test mail is on its way.")
+    return redirect("accounts:platform-settings")
 
 
 @page(Permission.view_audit)

@@ -1,6 +1,5 @@
 """Signing in and out."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,7 @@ from accounts.pages.access import page
 from accounts.pages.forms import SignInForm
 from accounts.pages.redirects import safe_next
 from accounts.roles import Permission
-from accounts.services import sessions
+from accounts.services import mail, sessions
 from common.problems import Problem
 
 WRONG = "Email and password do not fit together, or the account is not active."
@@ -46,7 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 sessions.begin(request, user)
                 return redirect(wanted)
             form.add_error(None, WRONG)
-    context = {"form": form, "next": wanted, "has_reset": bool(settings.EMAIL_URL and settings.MAIL_FROM)}
+    context = {"form": form, "next": wanted, "has_reset": mail.status().is_ready}
     response = render(request, "accounts/sign_in.html", context, status=status)
     if status == 429:
         response["Retry-After"] = "60"

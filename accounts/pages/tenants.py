@@ -45,7 +45,11 @@ def tenant_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Change a tenant."""
     tenant = one(visible(Tenant, actor), pk)
     form = TenantForm(
-        request.POST or None, initial={field: getattr(tenant, field) for field in tenants.FIELDS}
+        request.POST or None,
+        initial={
+            **{field: getattr(tenant, field) for field in tenants.FIELDS},
+            "mail_senders": "\n".join(tenant.mail_senders),
+        },
     )
     if request.method == "POST" and form.is_valid():
         with problems_into(form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.pages import passwords, settings, sign_in, tenants, tokens, users
+from accounts.pages import mailbox, passwords, settings, sign_in, tenants, tokens, users
 
 app_name = "accounts"
 
@@ -26,5 +26,9 @@ urlpatterns = [
     path("tokens/new/", tokens.token_new, name="token-new"),
     path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
     path("audit/", settings.audit_list, name="audit-list"),
+    path("mailbox/", mailbox.mail_list, name="mail-list"),
+    path("mailbox/<int:pk>/", mailbox.mail_detail, name="mail-detail"),
+    path("mailbox/empty/", mailbox.mailbox_empty, name="mailbox-empty"),
+    path("settings/test-mail/", settings.test_mail, name="test-mail"),
     path("settings/", settings.platform_settings, name="platform-settings"),
 ]

@@ -1,9 +1,9 @@
 """Settings of the platform."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.models import PlatformSettings
 from accounts.roles import Permission
+from accounts.services.senders import mail_senders
 from common.problems import Problem
 
 MOST_NETWORKS = 100
@@ -24,18 +25,19 @@ class Flag(StrEnum):
 
 
 def update(actor: Actor, values: Mapping[str, Any]) -> PlatformSettings:
-    """Change `egress_allowed_networks`, texts in CIDR form.
+    """Change `egress_allowed_networks`, texts in CIDR form, and `mail_senders`, addresses and domains.
 
     Raises:
-        Problem: 400 `bad_network` or `too_many_networks`.
+        Problem: 400 `bad_network`, `too_many_networks`, `bad_sender` or `too_many_senders`.
     """
     actor.need(Permission.manage_platform)
     with transaction.atomic():
         PlatformSettings.objects.get_or_create(pk=1)
         row = PlatformSettings.objects.select_for_update().get(pk=1)
-        before = {"egress_allowed_networks": row.egress_allowed_networks}
-        if "egress_allowed_networks" in values:
-            row.egress_allowed_networks = networks(values["egress_allowed_networks"])
+        before = {name: getattr(row, name) for name in CHECKS}
+        for name, check in CHECKS.items():
+            if name in values:
+                setattr(row, name, check(values[name]))
         row.save()
         changes = {
             name: [old, getattr(row, name)] for name, old in before.items() if getattr(row, name) != old
@@ -98,3 +100,10 @@ def _network(text: str, index: int) -> str:
             field=f"egress_allowed_networks.{index}",
         )
     return str(network)
+
+
+CHECKS: Final[Mapping[str, Callable[[list[str]], list[str]]]] = {
+    "egress_allowed_networks": networks,
+    "mail_senders": mail_senders,
+}
+"""The settings, and what makes a given value one that is kept."""

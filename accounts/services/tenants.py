@@ -10,16 +10,17 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.models import Tenant
 from accounts.roles import Permission
+from accounts.services.senders import mail_senders
 from common.problems import Problem
 
-FIELDS = ("name", "slug", "is_active")
+FIELDS = ("name", "slug", "is_active", "mail_senders")
 
 
 def create(actor: Actor, values: Mapping[str, Any]) -> Tenant:
     """A tenant; without `slug` one is made from the name.
 
     Raises:
-        Problem: 409 `name_taken`.
+        Problem: 409 `name_taken`; 400 `bad_sender`.
     """
     actor.need(Permission.manage_platform)
     tenant = Tenant(**_cleaned(values))
@@ -72,7 +73,10 @@ def delete(actor: Actor, tenant: Tenant) -> None:
 def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := set(values) - set(FIELDS):
         raise TypeError(f"These are not for services to set: {', '.join(sorted(unknown))}.")
-    return dict(values)
+    cleaned = dict(values)
+    if "mail_senders" in cleaned:
+        cleaned["mail_senders"] = mail_senders(cleaned["mail_senders"])
+    return cleaned
 
 
 def _save(tenant: Tenant) -> None:

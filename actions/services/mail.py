@@ -1,76 +1,62 @@
-"""Sending mail through the server that `EMAIL_URL` names, as the sender in `MAIL_FROM`."""
+"""The mails of flows: who may be their sender, and what the mail server's answer means for the step."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
-from django.conf import settings
-
-from common.egress import EgressError, EgressPolicy, PolicySource
+from accounts.services import mail as post
+from accounts.services.mail import Origin
+from accounts.services.senders import may_send_as
+from common.egress import EgressError
 from common.egress.mail import Mail
-from common.egress.mail_url import mail_server
-from common.egress.smtp import SmtpServer, send_mail
 from flows.sdk import NodeContext, NodeError
 
 CONFIG_FIELDS = {"to": "to", "cc": "cc", "bcc": "bcc", "subject": "subject", "sender": "sender"}
-# The host is the platform admin's own setting, which no flow can change: naming a server in a private network there
-# is the permission to reach it, and that server alone.
-ANY_NETWORK = PolicySource(lambda: EgressPolicy.of(["0.0.0.0/0", "::/0"]))
 NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def configured_server() -> SmtpServer:
-    """The platform's mail server.
+def server_name() -> str:
+    """Where a mail would go, for a dry run: the server, the mailbox, or why it cannot leave."""
+    status = post.status()
+    return "The mailbox of this site" if status.is_caught else status.server or status.problem
 
-    Raises:
-        NodeError: `smtp_not_configured`: there is none, or the setting cannot be used.
+
+def obstacles(sender: str | None, owner_id: int | None) -> Iterator[tuple[str, str, str]]:
+    """Why a mail would not leave as the installation is set up now, as (field, message, hint).
+
+    Args:
+        sender: what the node says; None takes `MAIL_FROM`. A template is judged when it is rendered.
+        owner_id: the tenant that owns the flow; None for the platform.
     """
-    if not settings.EMAIL_URL:
-        raise NodeError(
-            "smtp_not_configured",
-            "This installation has no mail server.",
-            hint="The platform admin sets EMAIL_URL, such as smtp://user:password@host:587/?tls=starttls.",
-        )
     try:
-        return mail_server(settings.EMAIL_URL)
-    except ValueError as error:
-        raise NodeError(
-            "smtp_not_configured",
-            "The mail server of this installation cannot be used.",
-            hint=f"EMAIL_URL: {error}",
-        ) from error
+        post.need_way()
+        if sender is None or "{{" not in sender:
+            _check_sender(sender or post.status().sender, owner_id)
+    except EgressError as error:
+        yield "", error.message, error.hint
+    except NodeError as error:
+        yield error.field or "", str(error), error.hint
 
 
 def default_sender() -> str:
     """The address in `MAIL_FROM`; empty when there is none."""
-    return str(settings.MAIL_FROM)
-
-
-def server_name() -> str:
-    """The host of the mail server, for a dry run; or why there is none."""
-    try:
-        return configured_server().host
-    except NodeError as error:
-        return f"{error} {error.hint}"
+    return post.status().sender
 
 
 async def deliver(ctx: NodeContext, mail: Mail) -> None:
     """Send one mail under the step's idempotency key.
 
     Raises:
-        NodeError: `smtp_not_configured`, `no_sender`, `recipient_refused`, and those of
+        NodeError: `smtp_not_configured`, `no_sender`, `sender_not_allowed`, `recipient_refused`, and those of
             `common.egress.smtp.send_mail`.
     """
-    server = configured_server()
-    if not mail.sender:
-        raise NodeError(
-            "no_sender",
-            "The mail has no sender.",
-            hint="Write one into the node, or the platform admin sets MAIL_FROM.",
-            field="sender",
-        )
     message_id = NOT_IN_AN_ID.sub("-", ctx.idempotency_key)
+    origin = Origin(ctx.tenant_id, ctx.run_id)
     try:
-        sent = await send_mail(replace(mail, message_id=message_id), server, source=ANY_NETWORK)
+        post.need_way()
+        if mail.sender != default_sender() or not mail.sender:  # the usual sender needs no look-up
+            await post.on_a_thread(_check_sender, mail.sender, ctx.owner_id)
+        sent = await post.send(replace(mail, message_id=message_id), origin)
     except EgressError as error:
         raise NodeError(
             error.code,
@@ -80,9 +66,27 @@ async def deliver(ctx: NodeContext, mail: Mail) -> None:
             retryable=error.retryable,
         ) from error
     accepted = len({*mail.to, *mail.cc, *mail.bcc}) - len(sent.refused)
-    ctx.log.info(f"The mail server took the mail for {accepted} recipient{'' if accepted == 1 else 's'}.")
+    taker = "The mailbox of this site" if post.is_caught() else "The mail server"
+    ctx.log.info(f"{taker} took the mail for {accepted} recipient{'' if accepted == 1 else 's'}.")
     if sent.refused:
         raise _refused(sent.refused, accepted)
+
+
+def _check_sender(sender: str, owner_id: int | None) -> None:
+    if not sender:
+        raise NodeError(
+            "no_sender",
+            "The mail has no sender.",
+            hint="Write one into the node, or the platform admin sets MAIL_FROM.",
+            field="sender",
+        )
+    if not may_send_as(sender, owner_id):
+        raise NodeError(
+            "sender_not_allowed",
+            f"This flow may not send mails as {sender[:120]}.",
+            hint="Leave From empty, or ask the platform admin to list the address or its domain.",
+            field="sender",
+        )
 
 
 def _refused(refused: dict[str, str], accepted: int) -> NodeError:

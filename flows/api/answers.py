@@ -121,6 +121,14 @@ class PreviewAnswerSerializer(_Answer):
     error = serializers.DictField(allow_null=True)
 
 
+class DryWarningSerializer(_Answer):
+    """Why a node could not do its work as the installation is set up now; `field` is empty for the whole node."""
+
+    field = serializers.CharField(allow_blank=True)
+    message = serializers.CharField()
+    hint = serializers.CharField(allow_blank=True)
+
+
 class DryStepSerializer(_Answer):
     """One node's turn in a dry run."""
 
@@ -132,6 +140,7 @@ class DryStepSerializer(_Answer):
     preview = DocumentField(allow_null=True)
     error = serializers.DictField(allow_null=True)
     logs = serializers.ListField(child=DocumentField())
+    warnings = serializers.ListField(child=DryWarningSerializer())
 
 
 class DryRunSerializer(_Answer):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from flows.compiler.configs import check_config
 from flows.compiler.environment import CompileEnvironment, known_names
 from flows.compiler.plan import DEFAULT_TIMEOUT_SECONDS, Plan, PlannedNode, RetryPolicy
-from flows.compiler.problems import Problem
+from flows.compiler.problems import Problem, Severity
 from flows.compiler.references import check_references
 from flows.compiler.subjects import compile_subject
 from flows.compiler.triggers import check_trigger, payload_shape
@@ -169,6 +169,8 @@ class _Compiler:
             for name, message, hint in known.check(config.drawn, upstream):
                 if name not in named:
                     self._problem(drawn, "bad_config", message, hint, field=name)
+            for name, message, hint in known.warnings(config.drawn, self.environment.owner_id):
+                self._problem(drawn, "not_set_up", message, hint, field=name or None, severity="warning")
         except Exception as error:  # noqa: BLE001  # a stranger's node type may raise anything
             message = f"The node type “{drawn.type}” failed to judge this config: {type(error).__name__}."
             self._problem(drawn, "node_type_failed", message, "Report it to whoever made the node type.")
@@ -202,13 +204,19 @@ class _Compiler:
         self._problem(drawn, "unknown_node_type", f"The node type “{drawn.type}” is not available.", hint)
 
     def _problem(
-        self, drawn: DocumentNode, code: str, message: str, hint: str = "", field: str | None = None
+        self,
+        drawn: DocumentNode,
+        code: str,
+        message: str,
+        hint: str = "",
+        field: str | None = None,
+        severity: Severity = "error",
     ) -> None:
-        self.problems.append(Problem(code, message, hint=hint, node=drawn.id, field=field))
+        self.problems.append(Problem(code, message, severity, hint, drawn.id, field))
 
     def _plan(self, trigger_id: str, order: list[str]) -> Plan:
         nodes = {node_id: self._planned(node_id) for node_id in order}
-        return Plan(trigger_id, nodes, self.document.settings, self.subject)
+        return Plan(trigger_id, nodes, self.document.settings, self.subject, self.environment.owner_id)
 
     def _planned(self, node_id: str) -> PlannedNode:
         drawn, known = self.wiring.nodes[node_id], self.wiring.type_of(node_id)

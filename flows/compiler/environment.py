@@ -10,6 +10,10 @@ from flows.sdk.node import Node
 class CompileEnvironment(Protocol):
     """Knows the node types, event types and credentials that a flow may use."""
 
+    @property
+    def owner_id(self) -> int | None:
+        """The tenant that owns the flow; None for the platform."""
+
     def node_type(self, name: str) -> Node | None:
         """The node type of that name."""
 

@@ -67,13 +67,17 @@ class PlannedNode:
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole flow, resolved. A tree: its root is the trigger."""
+    """A whole flow, resolved. A tree: its root is the trigger.
+
+    `owner_id` is the tenant that owns the flow; None for the platform.
+    """
 
     trigger_id: str
     nodes: Mapping[str, PlannedNode]
     settings: FlowSettings = field(default_factory=FlowSettings)
     subject: CompiledSlot | None = None
     """What the flow's runs are called, when it says so."""
+    owner_id: int | None = None
 
     @property
     def trigger(self) -> TriggerSpec:

@@ -18,6 +18,7 @@ class DryStep:
     """One node's turn in a dry run.
 
     `preview`: what the node would have done, for a node that is not run; null for one that was.
+    `warnings`: why it could not have done it, as the installation is set up now: `field`, `message`, `hint`.
     """
 
     node: str
@@ -28,6 +29,7 @@ class DryStep:
     preview: Json = None
     error: JsonObject | None = None
     logs: list[JsonObject] = field(default_factory=list)
+    warnings: list[JsonObject] = field(default_factory=list)
 
     def to_json(self) -> JsonObject:
         """As the API answers it."""
@@ -40,6 +42,7 @@ class DryStep:
             "preview": self.preview,
             "error": self.error,
             "logs": self.logs,
+            "warnings": self.warnings,
         }
 
 
@@ -62,7 +65,7 @@ def dry_run(plan: Plan, payload: Record, context: ContextMaker) -> list[DryStep]
         step = DryStep(node_id, StepStatus.SUCCEEDED, walk.input_of(node_id))
         steps.append(step)
         try:
-            result = _turn(node, step, context)
+            result = _turn(node, step, context, plan.owner_id)
         except NodeError as error:
             step.status, step.error = StepStatus.FAILED, error.as_json()
             if not node.next.get(ERROR.name):
@@ -73,7 +76,7 @@ def dry_run(plan: Plan, payload: Record, context: ContextMaker) -> list[DryStep]
     return steps
 
 
-def _turn(node: PlannedNode, step: DryStep, context: ContextMaker) -> Emit:
+def _turn(node: PlannedNode, step: DryStep, context: ContextMaker, owner_id: int | None) -> Emit:
     config = node.config.render(step.input)
     if is_run_for_real(node):
         result = node.node.run(context(step), config, step.input)
@@ -84,4 +87,8 @@ def _turn(node: PlannedNode, step: DryStep, context: ContextMaker) -> Emit:
         if isinstance(result, Suspend):
             return Emit(result.on_time, step.input)
     step.preview = node.node.preview(config, step.input)
+    step.warnings = [
+        {"field": name, "message": message, "hint": hint}
+        for name, message, hint in node.node.warnings(config, owner_id)
+    ]
     return node.node.dry_run_result(config, step.input)

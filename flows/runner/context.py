@@ -41,6 +41,7 @@ class StepContext:
     clock: SystemClock
     idempotency_key: str
     tenant_id: int | None
+    owner_id: int | None
     run_id: str
     is_dry_run: bool = False
 

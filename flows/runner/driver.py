@@ -151,6 +151,7 @@ class Drive:
             clock=self.tools.clock,
             idempotency_key=f"{progress.cursor.key or self.claimed.run_id}:{node_id}"[:80],
             tenant_id=self.claimed.tenant_id,
+            owner_id=progress.walk.plan.owner_id,
             run_id=str(self.claimed.run_id),
         )
 

@@ -95,6 +95,10 @@ class NodeContext(Protocol):
         """The tenant that the run belongs to; None for the platform. Look-ups are scoped to it."""
 
     @property
+    def owner_id(self) -> int | None:
+        """The tenant that owns the flow; None for the platform. What the flow may use is decided by it."""
+
+    @property
     def run_id(self) -> str:
         """The id of the run."""
 

@@ -43,6 +43,16 @@ class Node:
         """Problems that only this type can see, as (field, message, hint); called on valid configs."""
         return []
 
+    def warnings(self, config: Any, owner_id: int | None) -> list[tuple[str, str, str]]:
+        """What may be published and yet cannot work as the installation is set up now, as (field, message, hint).
+
+        Asked with the config as drawn, and in a dry run with the rendered one. Field `""`: the whole node.
+
+        Args:
+            owner_id: the tenant that owns the flow; None for the platform.
+        """
+        return []
+
     def upgrade(self, version: int, config: JsonObject) -> JsonObject:
         """Lift a config that was drawn for an older `version` of the type to the present one."""
         return config

@@ -114,6 +114,7 @@ class FakeContext:
     log: FakeLog = field(default_factory=FakeLog)
     idempotency_key: str = "0195-run.node"
     tenant_id: int | None = 1
+    owner_id: int | None = 1
     run_id: str = "01950000-0000-7000-8000-000000000000"
     is_dry_run: bool = False
     credentials: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)

@@ -54,7 +54,7 @@ class DryContext:
         self.log = DryLog(step)
         self.http = NoHttp()
         self.clock = SystemClock()
-        self.tenant_id = tenant_id
+        self.tenant_id = self.owner_id = tenant_id
         self.idempotency_key = f"dry-run:{step.node}"
 
     async def credential(self, name: str) -> Mapping[str, Json]:

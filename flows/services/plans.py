@@ -15,7 +15,7 @@ class Installation:
     """`flows.compiler.CompileEnvironment` of this installation, as one tenant sees it."""
 
     def __init__(self, tenant_id: int | None) -> None:
-        self.tenant_id = tenant_id
+        self.tenant_id = self.owner_id = tenant_id
 
     def node_type(self, name: str) -> Node | None:
         """The registered node type of that name."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -20,6 +21,7 @@ from django.urls import get_resolver
 from accounts.actors import Actor
 from accounts.models import Tenant, User
 from accounts.services import tokens
+from common.mailbox import MAILBOX_URL
 from tests.support.estate import Estate, estate_of, unknown
 from tests.support.routes import routes
 
@@ -39,6 +41,12 @@ def table() -> dict[tuple[str, str], dict[str, str]]:
 
 def paths() -> list[str]:
     return sorted({route.path for route in routes(get_resolver()) if not route.path.startswith("/admin/")})
+
+
+@pytest.fixture(autouse=True)
+def mailbox(settings: LazySettings) -> None:
+    """Mails are caught: where they are sent, there are no pages of the mailbox."""
+    settings.EMAIL_URL = MAILBOX_URL
 
 
 @pytest.fixture

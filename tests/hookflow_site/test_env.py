@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from common.mailbox import MAILBOX_SENDER, MAILBOX_URL
 from hookflow_site.env import BadSetting, Env
 from hookflow_site.mail_settings import mail_from, mail_url
 
@@ -38,7 +39,14 @@ def test_an_empty_site_is_the_default() -> None:
 
 @pytest.mark.parametrize("text", ["", "smtp://mail.example.org", "smtps://u:p@mail.example.org:465"])
 def test_mail_server_that_can_be_read_stays(text: str) -> None:
-    assert mail_url(text) == text
+    assert mail_url(text, is_local_demo=False) == text
+
+
+def test_a_local_demo_catches_its_mails_unless_it_has_a_server() -> None:
+    assert mail_url("", is_local_demo=True) == MAILBOX_URL
+    assert mail_url("smtp://mail.example.org", is_local_demo=True) == "smtp://mail.example.org"
+    assert mail_from("", MAILBOX_URL) == MAILBOX_SENDER
+    assert mail_from("me@example.org", MAILBOX_URL) == "me@example.org"
 
 
 @pytest.mark.parametrize(
@@ -46,17 +54,17 @@ def test_mail_server_that_can_be_read_stays(text: str) -> None:
 )
 def test_mail_server_that_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(BadSetting, match="EMAIL_URL cannot be used"):
-        mail_url(text)
+        mail_url(text, is_local_demo=True)
 
 
 @pytest.mark.parametrize("text", ["", "hookflow@example.org", "Hookflow <hookflow@example.org>"])
 def test_sender_that_can_be_read_stays(text: str) -> None:
-    assert mail_from(text) == text
+    assert mail_from(text, "") == text
 
 
 def test_sender_that_is_no_address_is_refused() -> None:
     with pytest.raises(BadSetting, match="MAIL_FROM is"):
-        mail_from("no address")
+        mail_from("no address", "")
 
 
 @pytest.mark.parametrize("text", ["flows.example.org", ".example.org,127.0.0.1,[::1]", "*", "web_1"])

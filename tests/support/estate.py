@@ -8,7 +8,7 @@ from uuid import UUID
 from rest_framework.test import APIClient
 
 from accounts.actors import Actor
-from accounts.models import AuditEntry, Tenant, User
+from accounts.models import AuditEntry, CaughtMail, Tenant, User
 from accounts.services import tokens
 from flows.services.event_types import define
 from inventory.models import IPv4Range, IPv6Range
@@ -65,6 +65,7 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
         "/users/": customer.pk,
         "/tokens/": token.pk,
         "/audit/": entry.pk,
+        "/mailbox/": _caught_mail(tenant).pk,
         "/flows/": house.flow.pk,
         "/runs/": house.run.pk,
         "/events/": house.event.pk,
@@ -73,6 +74,18 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
         **_inventory(tenant, admin, customer),
     }
     return Estate({start: str(value) for start, value in ids.items()})
+
+
+def _caught_mail(tenant: Tenant) -> CaughtMail:
+    return CaughtMail.objects.create(
+        tenant=tenant,
+        run_id=UUID(int=1),
+        message_id=f"one@{tenant.slug}",
+        sender="hookflow@example.org",
+        to=["ops@example.org"],
+        subject=f"For {tenant.slug}",
+        text="Text",
+    )
 
 
 def _inventory(tenant: Tenant, admin: User, customer: User) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from actions.services.mail import default_sender, deliver, server_name
+from actions.services.mail import default_sender, deliver, obstacles, server_name
 from common.egress.mail import MAX_RECIPIENTS, Mail
 from flows.sdk import (
     Emit,
@@ -70,7 +70,7 @@ class SendMailConfig(NodeConfig):
     sender: TemplateAddress | None = ui(
         None,
         label="From",
-        help="Empty takes the sender of this installation.",
+        help="Empty takes the sender of this installation. Others have to be allowed by the platform admin.",
         placeholder="hookflow@example.org",
     )
 
@@ -101,6 +101,10 @@ class SendMail(Node):
         """Send it; the record goes on as it came."""
         await deliver(ctx, _mail(config))
         return Emit("out", record)
+
+    def warnings(self, config: SendMailConfig, owner_id: int | None) -> list[tuple[str, str, str]]:
+        """A mail server that is not there, and a sender that the flow may not use."""
+        return list(obstacles(config.sender, owner_id))
 
     def preview(self, config: SendMailConfig, record: Record) -> JsonObject:
         """The mail that would be sent."""

@@ -140,6 +140,8 @@ export interface DryStep {
   preview: unknown;
   error: Refusal | null;
   logs: { level: string; text: string }[];
+  /** Why it could not do it as the installation is set up now. */
+  warnings: { field: string; message: string; hint: string }[];
 }
 
 export interface DryRun {

@@ -8,7 +8,9 @@ from email.policy import default
 import pytest
 from aiosmtpd.controller import Controller
 
-from actions.services.mail import configured_server, deliver
+from accounts.services.mail import server
+from actions.services.mail import deliver
+from common.egress import EgressError
 from common.egress.mail import Mail
 from flows.sdk import NodeError
 from flows.sdk.testing import FakeContext
@@ -39,6 +41,7 @@ def mailbox(settings):
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"
+    settings.MAIL_FROM = "hookflow@example.org"
     yield box
     controller.stop()
 
@@ -91,7 +94,7 @@ def test_no_value_can_add_a_recipient_or_a_header(mailbox, changes, code, field)
 
 
 def test_a_server_that_is_down_is_worth_another_try(settings):
-    settings.EMAIL_URL = "smtp://127.0.0.1:9"
+    settings.EMAIL_URL, settings.MAIL_FROM = "smtp://127.0.0.1:9", "hookflow@example.org"
     with pytest.raises(NodeError) as caught:
         send()
     assert (caught.value.code, caught.value.retryable) == ("unreachable", True)
@@ -99,7 +102,7 @@ def test_a_server_that_is_down_is_worth_another_try(settings):
 
 def test_a_setting_that_cannot_be_used_says_why(settings):
     settings.EMAIL_URL = "mail.example.org"
-    with pytest.raises(NodeError) as caught:
-        configured_server()
+    with pytest.raises(EgressError) as caught:
+        server()
     assert caught.value.code == "smtp_not_configured"
     assert "smtp://" in caught.value.hint

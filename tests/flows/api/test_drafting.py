@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from rest_framework.test import APIClient
 
 from flows.models import Event, Run
@@ -131,3 +132,27 @@ def test_node_types_have_ports_and_a_form(api: Clients, viewer: Any):
     assert [port["name"] for port in found["filter"]["ports"]][:2] == ["true", "false"]
     assert found["event"]["has_input"] is False
     assert found["filter"]["config_schema"]["properties"]["field"]["x-ui"]
+
+
+MAIL = document(
+    [
+        ("t", "event", {"event": "server.created"}),
+        ("m", "send-mail", {"to": ["ops@example.org"], "subject": "{{ hostname }}", "content": "It is up."}),
+    ],
+    [("t", "out", "m")],
+)
+
+
+def test_mail_without_a_mail_server_publishes_with_a_warning_and_is_doubtful_in_a_dry_run(
+    editor: APIClient, house: House, settings: LazySettings
+):
+    settings.EMAIL_URL, settings.MAIL_FROM = "", "hookflow@example.org"
+    checked = ask(editor, house, "validate", document=MAIL)
+    [problem] = checked["problems"]
+    assert checked["ok"] is True
+    assert (problem["code"], problem["severity"], problem["node"]) == ("not_set_up", "warning", "m")
+    tried = ask(editor, house, "dry-run", document=MAIL)
+    assert [step["warnings"] != [] for step in tried["steps"]] == [False, True]
+    settings.EMAIL_URL = "smtp://mail.example.org"
+    assert ask(editor, house, "validate", document=MAIL)["problems"] == []
+    assert [step["warnings"] for step in ask(editor, house, "dry-run", document=MAIL)["steps"]] == [[], []]

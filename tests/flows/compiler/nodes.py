@@ -133,6 +133,8 @@ class Installation:
         }
     )
 
+    owner_id: int | None = 1
+
     def node_type(self, name: str) -> Node | None:
         return self.types.get(name)
 

@@ -9,6 +9,7 @@ import { nodeName } from "@/graph/model";
 import { Icon } from "@/shared/ui/Icon";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
 import { SamplePicker } from "./SamplePicker";
+import { shownResult, shownStatus } from "./shownStatus";
 
 /** Trying the flow: a dry run without side effects, a real run of the published version, and recent runs. */
 export function TestPanel() {
@@ -52,7 +53,7 @@ export function TestPanel() {
       {result ? (
         <>
           <h3 className="hf-heading">
-            Dry run <StatusBadge status={result.status} />
+            Dry run <StatusBadge status={shownResult(result)} />
             {of !== document ? <span className="text-warning small">The flow has changed since.</span> : null}
           </h3>
           {result.error ? <div className="alert alert-danger py-2">{result.error.message}</div> : null}
@@ -89,12 +90,13 @@ function DryStepRow({ step, name }: { step: DryStep; name: string }) {
           <span className="hf-entry-name">{name}</span>
           {step.port ? <span className="hf-entry-summary">left by {step.port}</span> : null}
         </span>
-        <StatusBadge status={step.status} />
+        <StatusBadge status={shownStatus(step)} />
       </button>
       {isOpen ? (
         <Result
           title={name}
-          status={step.status}
+          status={shownStatus(step)}
+          warnings={step.warnings}
           note=""
           input={step.input}
           output={step.output}

@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import { RunApi } from "@/api/runs";
 import type { Step } from "@/api/types";
 import { useSession } from "@/app/session";
+import { shownStatus } from "@/features/dryrun/shownStatus";
 import { JsonView } from "@/shared/ui/JsonView";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
 
@@ -18,7 +19,8 @@ export function ResultView({ node }: { node: string }) {
   return (
     <Result
       title="Dry run"
-      status={dry.status}
+      status={shownStatus(dry)}
+      warnings={dry.warnings}
       note={dryOf !== document ? "The flow has changed since." : ""}
       input={dry.input}
       output={dry.output}
@@ -68,9 +70,10 @@ interface ResultProps {
   output: unknown;
   preview?: unknown;
   error: { message: string; hint?: string } | null;
+  warnings?: { message: string; hint: string }[];
 }
 
-export function Result({ title, status, note, input, output, preview, error }: ResultProps) {
+export function Result({ title, status, note, input, output, preview, error, warnings = [] }: ResultProps) {
   return (
     <section className="hf-result" aria-label={title}>
       <h3 className="hf-heading">
@@ -82,6 +85,11 @@ export function Result({ title, status, note, input, output, preview, error }: R
           {error.message} {error.hint}
         </div>
       ) : null}
+      {warnings.map((warning) => (
+        <div className="alert alert-warning py-2" key={warning.message}>
+          {warning.message} {warning.hint}
+        </div>
+      ))}
       {preview != null ? <JsonView value={preview} label="Would do" /> : null}
       <JsonView value={output} label="Output" />
       <JsonView value={input} label="Input" />

@@ -1,11 +1,12 @@
 import { useStore } from "zustand";
-import type { Refusal, StepStatus } from "@/api/types";
+import type { Refusal } from "@/api/types";
 import { useDocument, useSession } from "@/app/session";
+import { type ShownStatus, shownStatus } from "@/features/dryrun/shownStatus";
 import { nodeById } from "@/graph/model";
 import { isFinished } from "./runStore";
 
 export interface NodeState {
-  status: StepStatus | "unreached";
+  status: ShownStatus | "unreached";
   attempt: number;
   port: string | null;
   error: Refusal | null;
@@ -33,5 +34,5 @@ export function useNodeState(id: string): NodeState | null {
   }
   if (!dry) return null;
   const tried = dry.steps.find((other) => other.node === id);
-  return tried ? { status: tried.status, attempt: 1, port: tried.port, error: tried.error } : unreached;
+  return tried ? { status: shownStatus(tried), attempt: 1, port: tried.port, error: tried.error } : unreached;
 }

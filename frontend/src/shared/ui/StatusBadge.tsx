@@ -7,6 +7,7 @@ export const STATUS: Record<string, { label: string; icon: string; tone: string 
   waiting: { label: "Waiting", icon: "hourglass", tone: "yellow" },
   retrying: { label: "Will try again", icon: "repeat", tone: "orange" },
   succeeded: { label: "Succeeded", icon: "circle-check", tone: "green" },
+  warned: { label: "Would not work", icon: "alert-triangle", tone: "yellow" },
   failed: { label: "Failed", icon: "circle-x", tone: "red" },
   skipped: { label: "Skipped", icon: "player-skip-forward", tone: "secondary" },
   cancelled: { label: "Cancelled", icon: "ban", tone: "secondary" },

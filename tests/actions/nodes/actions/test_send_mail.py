@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
+from accounts.services import mail
 from actions.nodes.actions.send_mail import SendMail
-from actions.services import mail
 from common.egress.smtp import MailError, Sent
 from flows.sdk import Emit, NodeError, OnCrash
 from flows.sdk.testing import FakeContext, configured, run_node
@@ -54,9 +54,25 @@ def test_every_try_carries_the_same_message_id(post):
     assert post.sent[0][0].message_id == "run-1-node"
 
 
-def test_the_node_may_name_its_own_sender(post):
-    run_node(SendMail, {**MAIL, "sender": "shop@example.org"}, RECORD)
-    assert post.sent[0][0].sender == "shop@example.org"
+def test_a_mail_server_and_a_usual_sender_are_no_reason_to_warn(post):
+    assert SendMail().warnings(configured(SendMail, MAIL), None) == []
+
+
+def test_without_a_mail_server_there_is_a_warning(settings):
+    settings.EMAIL_URL = settings.MAIL_FROM = ""
+    [(field, message, hint)] = SendMail().warnings(configured(SendMail, MAIL), None)
+    assert (field, message) == ("", "This installation has no mail server.")
+    assert "EMAIL_URL" in hint
+
+
+def test_without_any_sender_there_is_a_warning(post, settings):
+    settings.MAIL_FROM = ""
+    assert [found[0] for found in SendMail().warnings(configured(SendMail, MAIL), None)] == ["sender"]
+
+
+def test_a_sender_that_only_the_record_knows_is_not_judged_before(post):
+    config = configured(SendMail, {**MAIL, "sender": "{{ owner.email }}"})
+    assert SendMail().warnings(config, None) == []
 
 
 def test_without_a_mail_server_it_says_what_to_set(settings):
@@ -97,7 +113,7 @@ def test_a_dry_run_shows_the_mail(post):
     preview = SendMail().preview(configured(SendMail, MAIL), RECORD)
     assert (preview["from"], preview["to"]) == ("hookflow@example.org", ["ops@example.org"])
     assert (preview["subject"], preview["text"]) == ("web-1 is up", "It is up.")
-    assert preview["server"] == "mail.example.org"
+    assert preview["server"] == "mail.example.org:25, without TLS"
     assert post.sent == []
 
 
