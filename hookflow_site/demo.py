@@ -59,4 +59,4 @@ def load_flows(tenant: Tenant) -> None:
             document=document,
             is_demo=True,
         )
-        publish(actor=actor, flow=flow, revision=flow.draft_revision, comment="Demo")
+        publish(actor=actor, flow=flow, revision=flow.draft_revision, comment="Demo", is_enabled=True)

@@ -150,6 +150,9 @@ class PublishSerializer(StrictSerializer):
     """What the new version is about."""
 
     comment = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    is_enabled = serializers.BooleanField(
+        required=False, help_text="Whether the flow is on afterwards. Left out, it stays as it is."
+    )
 
 
 class VersionSerializer(serializers.ModelSerializer[FlowVersion]):

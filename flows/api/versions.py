@@ -48,7 +48,10 @@ class VersionViewSet(FlowView):
     @action(detail=True, methods=["post"])
     @idempotent
     def publish(self, request: Request, pk: str) -> Response:
-        """Make the draft at the revision in `If-Match` the version that runs; 422 with all problems otherwise."""
+        """Make the draft at the revision in `If-Match` the version that runs; 422 with all problems otherwise.
+
+        A flow that is off stays off, and one that is on stays on, unless `is_enabled` says otherwise.
+        """
         flow, revision = self.flow(), wanted_revision(request)
         values = body_of(request, PublishSerializer)
         version = versions.publish(actor=self.actor, flow=flow, revision=revision, **values)

@@ -78,7 +78,7 @@ def flow_switch(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpRespon
 def flow_duplicate(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     """A copy, switched off."""
     copy = duplicate_flow(actor=actor, flow=flow_for(actor, flow_id))
-    messages.success(request, f"Made “{copy.name}”. It is off until you publish it.")
+    messages.success(request, f"Made “{copy.name}”. It is off until you publish it and switch it on.")
     return redirect("flows:flow-editor", copy.id)
 
 

@@ -46,7 +46,7 @@ def flow_import_confirm(request: HttpRequest, actor: Actor) -> HttpResponse:
         if problem.status != 400:
             raise
         return _refused(request, ImportForm(), problem, status=400)
-    messages.success(request, f"“{flow.name}” is here. It is off until you publish it.")
+    messages.success(request, f"“{flow.name}” is here. It is off until you publish it and switch it on.")
     return redirect("flows:flow-editor", flow.id)
 
 

@@ -29,9 +29,12 @@ KINDS: dict[type[Any], Trigger.Kind] = {
 
 
 def publish(
-    *, actor: Actor, flow: Flow, revision: int, comment: str = "", enable: bool | None = None
+    *, actor: Actor, flow: Flow, revision: int, comment: str = "", is_enabled: bool | None = None
 ) -> FlowVersion:
     """Make the draft at `revision` the version that runs. Runs that are open keep theirs.
+
+    Args:
+        is_enabled: whether the flow is on afterwards; without it, it stays as it is, which is off for a new flow.
 
     Raises:
         Problem: 412 `stale_draft`; 422 `flow_has_problems` with all problems: nothing was changed.
@@ -54,7 +57,8 @@ def publish(
             published_by=actor.name,
         )
         locked.published = version
-        locked.is_enabled = locked.is_enabled or last is None if enable is None else enable
+        switched = {} if is_enabled in (None, locked.is_enabled) else {"is_enabled": is_enabled}
+        locked.is_enabled = switched.get("is_enabled", locked.is_enabled)
         locked.updated_at = now
         locked.save(update_fields=["published", "is_enabled", "updated_at"])
         _write_trigger(locked, version, plan, now)
@@ -65,7 +69,7 @@ def publish(
             "flow",
             str(flow.id),
             tenant_id=flow.tenant_id,
-            changes={"version": version.number, "comment": comment},
+            changes={"version": version.number, "comment": comment, **switched},
         )
     flow.refresh_from_db()
     return version

@@ -6,14 +6,24 @@ import { messageOf } from "./api/client";
 import { EditorApp } from "./app/EditorApp";
 import { ErrorBoundary } from "./app/ErrorBoundary";
 import { openSession } from "./app/session";
+import { worthRestoring } from "./features/draft/worthRestoring";
 
 /** Find the mount point and start the editor in it. */
 async function start(mount: HTMLElement): Promise<void> {
-  const { flowId = "", api = "/api/v1/", cspNonce = "", mayEdit, mayPublish, mayRun } = mount.dataset;
+  const {
+    flowId = "",
+    api = "/api/v1/",
+    cspNonce = "",
+    user = "",
+    mayEdit,
+    mayPublish,
+    mayRun,
+  } = mount.dataset;
   const may = { edit: mayEdit !== "false", publish: mayPublish !== "false", run: mayRun !== "false" };
   const root = createRoot(mount);
   try {
-    const session = await openSession({ flowId, api, nonce: cspNonce, may });
+    const session = await openSession({ flowId, api, nonce: cspNonce, may, user });
+    session.left.setState(worthRestoring(session), true);
     if (window.matchMedia("(max-width: 767px)").matches) session.ui.setState({ isPaletteOpen: false });
     root.render(
       <ErrorBoundary>

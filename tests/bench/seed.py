@@ -61,7 +61,7 @@ def _flow(actor: Actor, wanted: dict[str, Any], trigger: str, config: dict[str, 
         "edges": edges,
     }
     flow = create_flow(actor=actor, name=document["name"], document=read_or_refuse(document))
-    publish(actor=actor, flow=flow, revision=flow.draft_revision)
+    publish(actor=actor, flow=flow, revision=flow.draft_revision, is_enabled=True)
     return flow
 
 

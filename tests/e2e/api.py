@@ -28,7 +28,13 @@ def make_flow(page: Page, document: JsonObject, *, is_published: bool = False) -
     flow_id = str(made["id"])
     if is_published:
         revision = ask(page, "GET", f"flows/{flow_id}/draft/")["revision"]
-        ask(page, "POST", f"flows/{flow_id}/publish/", {}, headers={"If-Match": f'"{revision}"'})
+        ask(
+            page,
+            "POST",
+            f"flows/{flow_id}/publish/",
+            {"is_enabled": True},
+            headers={"If-Match": f'"{revision}"'},
+        )
     return flow_id
 
 

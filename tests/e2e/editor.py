@@ -162,7 +162,10 @@ class Editor:
         box.select_option(value=option.get_attribute("value"))
 
     def publish(self, number: int) -> None:
-        """Publish with the toolbar's button."""
+        """Publish with the toolbar's button, and have the flow on afterwards."""
         self.page.get_by_role("button", name="Publish", exact=True).click()
-        self.page.get_by_role("button", name=f"Publish version {number}").click()
+        keep = self.page.get_by_role("button", name=f"Publish version {number}")
+        expect(keep).to_be_visible()
+        switch_on = self.page.get_by_role("button", name="Publish and switch on")
+        (switch_on if switch_on.count() else keep).click()
         expect(self.page.locator(".hf-title-state .badge").first).to_have_text(f"Version {number}")

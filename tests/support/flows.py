@@ -69,7 +69,7 @@ def document(
 def published(drawing: dict[str, Any], actor: Actor = ADMIN) -> Flow:
     """The flow of a document, published and switched on."""
     flow = create_flow(actor=actor, name=drawing["name"], document=read_or_refuse(drawing))
-    publish(actor=actor, flow=flow, revision=flow.draft_revision)
+    publish(actor=actor, flow=flow, revision=flow.draft_revision, is_enabled=True)
     return flow
 
 

@@ -38,26 +38,33 @@ export interface RequestOptions {
   headers?: Record<string, string>;
   signal?: AbortSignal;
   keepalive?: boolean;
+  /** The revision that the change starts from, as the server gave it. */
+  ifMatch?: string;
+  /** Sent with a key of its own, so that a try after a lost answer does the work no second time. */
+  isOnce?: boolean;
+  timeoutMs?: number;
 }
+
+/** No answer for this long counts as none, unless the caller is less patient. */
+const TIMEOUT_MS = 30_000;
 
 /** Requests to the API under one base address, such as `/api/v1/`. */
 export class Client {
+  /** Keys of requests that were sent and not answered yet, by what they ask. */
+  private readonly unanswered = new Map<string, string>();
+
   constructor(readonly base: string) {}
 
   async send<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
     const init = this.init(options);
-    let response: Response;
-    try {
-      response = await fetch(this.base + path, init);
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "AbortError") throw error;
-      throw new ApiError(0, {
-        code: "unreachable",
-        detail: "The server cannot be reached.",
-        hint: "Check the connection.",
-      });
+    const mark = JSON.stringify([path, init.method, init.body, options.ifMatch]);
+    if (options.isOnce) {
+      const key = this.unanswered.get(mark) ?? freshKey();
+      this.unanswered.set(mark, key);
+      init.headers["Idempotency-Key"] = key;
     }
-    const body = await readBody(response);
+    const { response, body } = await exchange(this.base + path, init, options);
+    this.unanswered.delete(mark);
     if (!response.ok) throw new ApiError(response.status, asObject(body));
     return { body: body as T, etag: response.headers.get("ETag") };
   }
@@ -70,22 +77,53 @@ export class Client {
     return (await this.send<T>(path, { method: "POST", body, ...(signal ? { signal } : {}) })).body;
   }
 
-  private init(options: RequestOptions): RequestInit {
+  private init(options: RequestOptions): RequestInit & { headers: Record<string, string> } {
     const method = options.method ?? "GET";
     const headers: Record<string, string> = {
       Accept: "application/json, application/problem+json",
       ...options.headers,
     };
     if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
-    const init: RequestInit = { method, headers, credentials: "same-origin" };
+    if (options.ifMatch !== undefined) headers["If-Match"] = options.ifMatch;
+    const init: RequestInit & { headers: typeof headers } = { method, headers, credentials: "same-origin" };
     if (options.body !== undefined) {
       headers["Content-Type"] = "application/json";
       init.body = typeof options.body === "string" ? options.body : JSON.stringify(options.body);
     }
-    if (options.signal) init.signal = options.signal;
     if (options.keepalive) init.keepalive = true;
     return init;
   }
+}
+
+/** Send and read the whole answer; whatever keeps it from coming in time is told apart from being given up. */
+async function exchange(url: string, init: RequestInit, options: RequestOptions) {
+  const late = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+  const signal = options.signal ? AbortSignal.any([options.signal, late]) : late;
+  try {
+    const response = await fetch(url, options.keepalive ? init : { ...init, signal });
+    return { response, body: await readBody(response) };
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new ApiError(0, late.aborted ? LATE : UNREACHABLE);
+  }
+}
+
+const LATE = {
+  code: "timeout",
+  detail: "The server did not answer in time.",
+  hint: "It may be busy; try again.",
+};
+const UNREACHABLE = {
+  code: "unreachable",
+  detail: "The server cannot be reached.",
+  hint: "Check the connection.",
+};
+
+/** A random key. `crypto.randomUUID` is only there on pages that came over TLS or from this machine. */
+function freshKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 }
 
 async function readBody(response: Response): Promise<unknown> {

@@ -26,6 +26,9 @@ function listOf<T>(body: T[] | { results: T[] }): T[] {
   return Array.isArray(body) ? body : body.results;
 }
 
+/** A draft that takes longer to save is said not to be saved. */
+const SAVE_TIMEOUT_MS = 8000;
+
 const quoted = (revision: unknown) => `"${String(revision)}"`;
 
 /** What the editor asks the API about one flow. */
@@ -60,13 +63,20 @@ export class FlowApi {
     const answer = await this.client.send<Draft>(`${this.path}draft/`, {
       method: "PUT",
       body: { document },
-      headers: { "If-Match": etag },
+      ifMatch: etag,
+      timeoutMs: SAVE_TIMEOUT_MS,
       keepalive,
     });
     return { ...answer.body, etag: answer.etag ?? quoted(answer.body.revision) };
   }
 
-  discard = () => this.client.post<Draft>(`${this.path}draft/discard/`);
+  async discard(etag: string): Promise<DraftWithTag> {
+    const answer = await this.client.send<Draft>(`${this.path}draft/discard/`, {
+      method: "POST",
+      ifMatch: etag,
+    });
+    return { ...answer.body, etag: answer.etag ?? quoted(answer.body.revision) };
+  }
   validate = (document: FlowDocument, signal?: AbortSignal) =>
     this.client.post<Validation>(`${this.path}validate/`, { document }, signal);
   wiring = (document: FlowDocument, from: string, port: string) =>
@@ -85,15 +95,17 @@ export class FlowApi {
       await this.client.send<{ run: string | { id: string } }>(`${this.path}run/`, {
         method: "POST",
         body: { payload },
-        headers: { "Idempotency-Key": crypto.randomUUID() },
+        isOnce: true,
       })
     ).body;
 
-  async publish(comment: string, etag: string): Promise<FlowVersion> {
+  /** `switchOn` puts the flow on as well; without it, the flow stays as it is. */
+  async publish(comment: string, switchOn: boolean, etag: string): Promise<FlowVersion> {
     const answer = await this.client.send<FlowVersion>(`${this.path}publish/`, {
       method: "POST",
-      body: comment ? { comment } : {},
-      headers: { "If-Match": etag },
+      body: { ...(comment ? { comment } : {}), ...(switchOn ? { is_enabled: true } : {}) },
+      ifMatch: etag,
+      isOnce: true,
     });
     return answer.body;
   }
@@ -112,5 +124,5 @@ export class FlowApi {
 export const importPreview = (client: Client, document: unknown) =>
   client.post<ImportPreview>("flows/import/preview/", document);
 
-export const importFlow = (client: Client, body: { document: unknown; name?: string }) =>
-  client.post<Flow>("flows/import/", body);
+export const importFlow = async (client: Client, body: { document: unknown; name?: string }) =>
+  (await client.send<Flow>("flows/import/", { method: "POST", body, isOnce: true })).body;

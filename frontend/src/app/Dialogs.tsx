@@ -1,4 +1,5 @@
 import { lazy, Suspense } from "react";
+import { useStore } from "zustand";
 import { takeImported } from "./imported";
 import { useSession, useUi } from "./session";
 
@@ -9,6 +10,7 @@ const ConnectDialog = lazy(() => panels().then((m) => ({ default: m.ConnectDialo
 const DiffDialog = lazy(() => panels().then((m) => ({ default: m.DiffDialog })));
 const ImportDialog = lazy(() => panels().then((m) => ({ default: m.ImportDialog })));
 const PublishDialog = lazy(() => panels().then((m) => ({ default: m.PublishDialog })));
+const RestoreDialog = lazy(() => panels().then((m) => ({ default: m.RestoreDialog })));
 const RunDialog = lazy(() => panels().then((m) => ({ default: m.RunDialog })));
 const ShortcutsDialog = lazy(() => panels().then((m) => ({ default: m.ShortcutsDialog })));
 
@@ -16,10 +18,12 @@ const ShortcutsDialog = lazy(() => panels().then((m) => ({ default: m.ShortcutsD
 export function Dialogs() {
   const session = useSession();
   const dialog = useUi((ui) => ui.dialog);
+  const hasLeft = useStore(session.left, (left) => left.length > 0);
   const close = () => session.ui.getState().show(null);
   return (
     <Suspense fallback={null}>
       <ConflictDialog />
+      {hasLeft ? <RestoreDialog /> : null}
       {dialog?.kind === "publish" ? <PublishDialog /> : null}
       {dialog?.kind === "run" ? <RunDialog /> : null}
       {dialog?.kind === "shortcuts" ? <ShortcutsDialog /> : null}

@@ -12,8 +12,8 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { message:
     if (!this.state.message) return this.props.children;
     return (
       <div className="alert alert-danger m-3" role="alert">
-        Something went wrong while drawing: {this.state.message} Your draft is saved on the server; reload the
-        page.
+        Something went wrong while drawing: {this.state.message} What the server did not get yet is kept in
+        this browser; reload the page.
       </div>
     );
   }

@@ -1,19 +1,9 @@
-import { ApiError, messageOf } from "@/api/client";
+import { messageOf } from "@/api/client";
 import type { NodeType, Problem, Refusal } from "@/api/types";
-import {
-  addMany,
-  addNode,
-  type Change,
-  connect,
-  moveNodes,
-  remove,
-  removeAndHeal,
-  replaceDocument,
-} from "@/graph/changes";
+import { addMany, addNode, type Change, connect, moveNodes, remove, removeAndHeal } from "@/graph/changes";
 import { copyText, pasted, readText } from "@/graph/clipboard";
 import { NODE_WIDTH, type Size, tidy } from "@/graph/layout";
 import {
-  complete,
   edgeId,
   type FlowDocument,
   type FlowEdge,
@@ -25,17 +15,18 @@ import {
   nodeName,
   type Position,
 } from "@/graph/model";
-import { learnState, noSample, type Sample, type Session } from "./session";
+import { noSample, type Sample, type Session } from "./session";
 
 /** What a person can do in the editor, whatever they did it with: mouse, key, menu or dialog. */
 
-export function apply(session: Session, change: Change, said = change.name): void {
+export function apply(session: Session, change: Change, said = change.name): boolean {
   if (!session.may.edit) {
-    session.ui.getState().announce("You may look at this flow, not change it.");
-    return;
+    session.ui.getState().toast("You may look at this flow, not change it.", "warning");
+    return false;
   }
   session.documents.getState().apply(change);
   session.ui.getState().announce(said);
+  return true;
 }
 
 export function undo(session: Session): void {
@@ -245,55 +236,4 @@ export async function dryRun(session: Session): Promise<void> {
 
 export function chooseSample(session: Session, sample: Sample = noSample): void {
   session.test.setState({ sample });
-}
-
-/** Save first, so that exactly what is on the screen is published. */
-export async function publish(session: Session, comment: string): Promise<boolean> {
-  const ui = session.ui.getState();
-  if (!(await session.saver.flush())) return false;
-  try {
-    const version = await session.api.publish(comment, session.saver.store.getState().etag);
-    await learnState(session);
-    ui.toast(`Published as version ${version.number}.`, "success");
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 412) await session.saver.flush();
-    await session.checker.check();
-    ui.toast(messageOf(error), "danger");
-    return false;
-  }
-}
-
-/** Take a published version into the draft, as one step that can be undone. */
-export async function restore(session: Session, number: number): Promise<void> {
-  try {
-    const version = await session.api.version(number);
-    if (!version.document) return;
-    const { document } = session.documents.getState();
-    apply(session, replaceDocument(document, complete(version.document), `Restore version ${number}`));
-    session.ui.getState().toast(`Version ${number} is in the draft now. Undo takes it back.`, "success");
-  } catch (error) {
-    session.ui.getState().toast(messageOf(error), "danger");
-  }
-}
-
-/** Bring the draft back to what is published. */
-export async function discard(session: Session): Promise<void> {
-  try {
-    await session.saver.flush();
-    await session.api.discard();
-    await reload(session, "Discard the draft");
-    await learnState(session);
-    session.ui.getState().toast("The draft is what is published now. Undo takes it back.", "success");
-  } catch (error) {
-    session.ui.getState().toast(messageOf(error), "danger");
-  }
-}
-
-/** Take the server's draft over ours, as one step that can be undone. */
-export async function reload(session: Session, name: string): Promise<void> {
-  const draft = await session.api.draft();
-  const { document } = session.documents.getState();
-  apply(session, replaceDocument(document, complete(draft.document), name));
-  session.saver.adopt(draft);
 }

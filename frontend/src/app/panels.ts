@@ -1,6 +1,7 @@
 /** The panels and dialogs that are loaded after the first look. */
 export { ConnectDialog } from "@/features/canvas/ConnectDialog";
 export { ConflictDialog } from "@/features/draft/ConflictDialog";
+export { RestoreDialog } from "@/features/draft/RestoreDialog";
 export { RunDialog } from "@/features/dryrun/RunDialog";
 export { TestPanel } from "@/features/dryrun/TestPanel";
 export { FlowPanel } from "@/features/flow/FlowPanel";

@@ -5,6 +5,7 @@ import { Client } from "@/api/client";
 import { FlowApi } from "@/api/flows";
 import type { DryRun, EventType, Flow, NodeType, SampleChoice } from "@/api/types";
 import { DraftSaver } from "@/features/draft/draftSaver";
+import { type Kept, UnsavedCopies } from "@/features/draft/localCopy";
 import { createDocumentStore, type DocumentStore } from "@/features/history/documentStore";
 import { Checker } from "@/features/problems/checker";
 import { FlowFollower } from "@/features/runs/flowFollower";
@@ -34,6 +35,9 @@ export interface Session {
   documents: DocumentStore;
   ui: UiStore;
   saver: DraftSaver;
+  copies: UnsavedCopies;
+  /** Unsaved edits of an earlier visit that the person was not asked about yet. */
+  left: StoreApi<{ key: string; kept: Kept }[]>;
   checker: Checker;
   live: FlowFollower;
   test: StoreApi<TestState>;
@@ -53,12 +57,14 @@ export interface MountOptions {
   api: string;
   nonce: string;
   may: May;
+  /** Who is signed in: unsaved edits that the browser keeps are that person's. */
+  user: string;
 }
 
 export const noSample: Sample = { label: "Sample of the trigger", choice: {} };
 
 /** Load a flow and make the session of its editor. */
-export async function openSession({ flowId, api: base, nonce, may }: MountOptions): Promise<Session> {
+export async function openSession({ flowId, api: base, nonce, may, user }: MountOptions): Promise<Session> {
   const api = new FlowApi(new Client(base), flowId);
   const [flow, draft, types, eventTypes] = await Promise.all([
     api.flow(),
@@ -67,6 +73,7 @@ export async function openSession({ flowId, api: base, nonce, may }: MountOption
     api.eventTypes().catch((): EventType[] => []),
   ]);
   const documents = createDocumentStore(complete(draft.document), Date.now, !may.edit);
+  const copies = new UnsavedCopies(user, flowId);
   const session: Session = {
     api,
     types: new Map(types.map((type) => [type.type, type])),
@@ -74,7 +81,9 @@ export async function openSession({ flowId, api: base, nonce, may }: MountOption
     flow: createStore<Flow>()(() => flow),
     documents,
     ui: createUiStore(),
-    saver: new DraftSaver(api, documents, draft),
+    saver: new DraftSaver(api, documents, draft, copies.copy),
+    copies,
+    left: createStore<{ key: string; kept: Kept }[]>()(() => []),
     checker: new Checker(api, documents),
     live: new FlowFollower(),
     test: createStore<TestState>()(() => ({

@@ -3,6 +3,7 @@ import { Client } from "@/api/client";
 import { FlowApi } from "@/api/flows";
 import type { Flow, NodeType } from "@/api/types";
 import { DraftSaver } from "@/features/draft/draftSaver";
+import { type Kept, UnsavedCopies } from "@/features/draft/localCopy";
 import { createDocumentStore } from "@/features/history/documentStore";
 import { Checker } from "@/features/problems/checker";
 import { FlowFollower } from "@/features/runs/flowFollower";
@@ -34,6 +35,8 @@ export function testSession(document: FlowDocument = emptyDocument("Test"), type
     documents,
     ui: createUiStore(),
     saver: new DraftSaver(api, documents, { ...answer, etag: '"1"' }),
+    copies: new UnsavedCopies("1", "flow-1"),
+    left: createStore<{ key: string; kept: Kept }[]>()(() => []),
     checker: new Checker(api, documents),
     live: new FlowFollower(),
     test: createStore<TestState>()(() => ({

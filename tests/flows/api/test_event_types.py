@@ -104,7 +104,7 @@ def test_what_a_flow_listens_to_stays(editor: APIClient, flow_editor: User):
     actor = Actor.of_user(flow_editor)
     drawing = line(("t", "event", {"event": "order.paid"}), ("s", "sleep", {"duration": "5s"}))
     flow = create_flow(actor=actor, name="Listens", document=read_or_refuse(drawing))
-    publish(actor=actor, flow=flow, revision=1)
+    publish(actor=actor, flow=flow, revision=1, is_enabled=True)
     answer = editor.delete(f"{TYPES}order.paid/")
     assert (answer.status_code, answer.json()["code"]) == (409, "in_use")
 

@@ -38,7 +38,7 @@ def published(user: User, name: str = "Welcome") -> Flow:
     """A flow that is on."""
     actor = Actor.of_user(user)
     flow = create_flow(actor=actor, name=name, document=drawing(name))
-    publish(actor=actor, flow=flow, revision=flow.draft_revision)
+    publish(actor=actor, flow=flow, revision=flow.draft_revision, is_enabled=True)
     flow.refresh_from_db()
     return flow
 

@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
-import { reload } from "@/app/actions";
+import { reload } from "@/app/publishing";
 import { useSession } from "@/app/session";
 import { relativeTime } from "@/shared/format";
 import { personName } from "@/shared/person";
@@ -9,8 +9,10 @@ import { Dialog } from "@/shared/ui/Dialog";
 /** Someone else saved meanwhile: say who and when, and let the person choose. Neither choice loses anything for good. */
 export function ConflictDialog() {
   const session = useSession();
-  const conflict = useStore(session.saver.store, (state) => state.conflict);
-  if (!conflict) return null;
+  const { saver } = session;
+  const conflict = useStore(saver.store, (state) => state.conflict);
+  const isAsking = useStore(saver.store, (state) => state.isAsking);
+  if (!conflict || !isAsking) return null;
   const who = personName(conflict.savedBy);
   const takeTheirs = async () => {
     try {
@@ -22,10 +24,10 @@ export function ConflictDialog() {
   return (
     <Dialog
       title="This draft was changed elsewhere"
-      onClose={() => undefined}
+      onClose={() => saver.showConflict(false)}
       footer={
         <>
-          <button type="button" className="btn" onClick={() => void session.saver.overwrite()}>
+          <button type="button" className="btn" onClick={() => void saver.overwrite()}>
             Keep mine, replace theirs
           </button>
           <button type="button" className="btn btn-primary" onClick={() => void takeTheirs()}>
@@ -36,7 +38,11 @@ export function ConflictDialog() {
     >
       <p>
         <strong>{who}</strong> saved this draft{conflict.savedAt ? ` ${relativeTime(conflict.savedAt)}` : ""},
-        after you had opened it. Your edits are not saved yet.
+        after you had opened it.{saver.isDirty ? " Your edits are not saved yet." : ""}
+      </p>
+      <p className="text-secondary mb-0">
+        Close this to go on looking. Nothing is saved until you have decided; “Changed elsewhere” in the bar
+        asks again.
       </p>
     </Dialog>
   );

@@ -5,6 +5,7 @@ import { useChecks, useDocument, useSession } from "@/app/session";
 import { FormContext } from "@/features/inspector/formContext";
 import { FLOW_SETTINGS } from "@/features/inspector/nodeSettings";
 import { SchemaForm } from "@/features/inspector/SchemaForm";
+import { FlowSwitch } from "@/features/toolbar/FlowSwitch";
 import { setFlow } from "@/graph/changes";
 
 /** What holds for the flow as a whole. */
@@ -27,7 +28,7 @@ export function FlowPanel() {
   );
   return (
     <div className="hf-panel-body">
-      <Switch />
+      <FlowSwitch isLong />
       <div className="hf-field">
         <label className="form-label" htmlFor="flow-name">
           Name
@@ -62,33 +63,6 @@ export function FlowPanel() {
       </FormContext>
       <HookBox />
     </div>
-  );
-}
-
-function Switch() {
-  const session = useSession();
-  const flow = useStore(session.flow);
-  const set = async (isEnabled: boolean) => {
-    try {
-      session.flow.setState(await session.api.patch({ is_enabled: isEnabled }));
-      session.ui.getState().announce(isEnabled ? "The flow is on." : "The flow is off.");
-    } catch (error) {
-      session.ui.getState().toast(messageOf(error), "danger");
-    }
-  };
-  return (
-    <label className="form-check form-switch mb-3">
-      <input
-        className="form-check-input"
-        type="checkbox"
-        role="switch"
-        checked={flow.is_enabled}
-        onChange={(event) => void set(event.target.checked)}
-      />
-      <span className="form-check-label">
-        {flow.is_enabled ? "On: events start runs" : "Off: nothing starts a run"}
-      </span>
-    </label>
   );
 }
 

@@ -6,6 +6,7 @@ import type { Flow, Run } from "@/api/types";
 import { noSample, type Session, type TestState } from "@/app/session";
 import { createUiStore } from "@/app/uiStore";
 import { DraftSaver } from "@/features/draft/draftSaver";
+import { type Kept, UnsavedCopies } from "@/features/draft/localCopy";
 import { createDocumentStore } from "@/features/history/documentStore";
 import { Checker } from "@/features/problems/checker";
 import { FlowFollower } from "@/features/runs/flowFollower";
@@ -47,6 +48,8 @@ export async function openRun(runId: string, base: string): Promise<RunSession> 
     documents,
     ui: createUiStore(),
     saver: new DraftSaver(flowApi, documents, draft),
+    copies: new UnsavedCopies("", run.flow ?? ""),
+    left: createStore<{ key: string; kept: Kept }[]>()(() => []),
     checker: new Checker(flowApi, documents),
     live,
     test: createStore<TestState>()(() => ({

@@ -5,6 +5,7 @@ import type { Tab } from "@/app/uiStore";
 import { hasEdits } from "@/features/history/documentStore";
 import { Liveness } from "@/features/runs/RecentRuns";
 import { Icon } from "@/shared/ui/Icon";
+import { FlowSwitch } from "./FlowSwitch";
 import { PublishButton } from "./PublishButton";
 import { SaveState } from "./SaveState";
 
@@ -29,7 +30,6 @@ export function Toolbar() {
           >
             {version == null ? "Draft" : isAhead ? `Draft ahead of version ${version}` : `Version ${version}`}
           </span>
-          {version != null && !flow.is_enabled ? <span className="badge bg-secondary-lt">Off</span> : null}
           <SaveState />
         </div>
       </div>
@@ -44,6 +44,7 @@ export function Toolbar() {
         >
           <Icon name="flask" /> <span className="hf-wide">Dry run</span>
         </button>
+        <FlowSwitch />
         <PublishButton />
         <MoreMenu />
       </div>

@@ -1,10 +1,11 @@
 import { useState } from "react";
 import { useStore } from "zustand";
-import { publish } from "@/app/actions";
+import { publish } from "@/app/publishing";
 import { useSession } from "@/app/session";
+import { count } from "@/shared/format";
 import { Dialog } from "@/shared/ui/Dialog";
 
-/** A comment, and the last look before the draft becomes a version. */
+/** A comment, and the last look before the draft becomes a version. Publishing alone never switches the flow. */
 export function PublishDialog() {
   const session = useSession();
   const flow = useStore(session.flow);
@@ -12,32 +13,49 @@ export function PublishDialog() {
   const [comment, setComment] = useState("");
   const [isBusy, setIsBusy] = useState(false);
   const close = () => session.ui.getState().show(null);
-  const go = async () => {
+  const go = async (switchOn: boolean) => {
     setIsBusy(true);
-    const isDone = await publish(session, comment.trim());
+    const isDone = await publish(session, comment.trim(), switchOn);
     setIsBusy(false);
     if (isDone) close();
   };
+  const number = (flow.published_version ?? 0) + 1;
+  const isOn = flow.is_enabled;
   return (
     <Dialog
       title="Publish"
       onClose={close}
       footer={
         <>
-          <button type="button" className="btn" onClick={close}>
+          <button type="button" className="btn me-auto" onClick={close}>
             Not now
           </button>
-          <button type="button" className="btn btn-primary" disabled={isBusy} onClick={() => void go()}>
-            Publish version {(flow.published_version ?? 0) + 1}
+          <button
+            type="button"
+            className={`btn ${isOn ? "btn-primary" : ""}`}
+            disabled={isBusy}
+            onClick={() => void go(false)}
+          >
+            Publish version {number}
           </button>
+          {isOn ? null : (
+            <button type="button" className="btn btn-primary" disabled={isBusy} onClick={() => void go(true)}>
+              Publish and switch on
+            </button>
+          )}
         </>
       }
     >
       <p>
-        Runs that are under way keep the version they began with.
-        {flow.is_enabled ? "" : " The flow is off: it runs when you switch it on."}
-        {warnings > 0 ? ` There are ${warnings} warnings.` : ""}
+        {isOn
+          ? `The flow is on: new events use version ${number} at once. Runs that are under way keep the version they began with.`
+          : `The flow is off. “Publish version ${number}” leaves it off: nothing starts it until you switch it on. “Publish and switch on” lets events start it at once: mails are sent and other systems are called.`}
       </p>
+      {warnings > 0 ? (
+        <p className="text-warning">
+          There {warnings === 1 ? "is" : "are"} {count(warnings, "warning")}.
+        </p>
+      ) : null}
       <label className="form-label" htmlFor="publish-comment">
         What is new? <span className="form-label-description">optional</span>
       </label>
@@ -48,7 +66,8 @@ export function PublishDialog() {
         value={comment}
         onChange={(event) => setComment(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Enter") void go();
+          // Enter does what changes least: a flow that is off stays off.
+          if (event.key === "Enter" && !isBusy) void go(false);
         }}
       />
     </Dialog>

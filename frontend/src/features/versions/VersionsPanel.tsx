@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
 import type { FlowVersion } from "@/api/types";
-import { discard, restore } from "@/app/actions";
+import { discard, restore } from "@/app/publishing";
 import { useSession } from "@/app/session";
 import { relativeTime } from "@/shared/format";
 import { personName } from "@/shared/person";
@@ -42,13 +42,15 @@ export function VersionsPanel() {
             >
               <Icon name="git-compare" size={16} /> Changes
             </button>
-            <button
-              type="button"
-              className="btn btn-sm btn-outline-danger"
-              onClick={() => void discard(session)}
-            >
-              Discard
-            </button>
+            {session.may.edit ? (
+              <button
+                type="button"
+                className="btn btn-sm btn-outline-danger"
+                onClick={() => void discard(session)}
+              >
+                Discard
+              </button>
+            ) : null}
           </>
         ) : null}
       </div>
@@ -73,9 +75,15 @@ export function VersionsPanel() {
           >
             Compare
           </button>
-          <button type="button" className="btn btn-sm" onClick={() => void restore(session, version.number)}>
-            Restore
-          </button>
+          {session.may.edit ? (
+            <button
+              type="button"
+              className="btn btn-sm"
+              onClick={() => void restore(session, version.number)}
+            >
+              Restore
+            </button>
+          ) : null}
         </div>
       ))}
     </div>
