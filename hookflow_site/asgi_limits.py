@@ -26,7 +26,16 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY: Final = 1_048_576
 MAX_LARGE_BODY: Final = 5 * 1_048_576
-LARGE_PATHS: Final = ("/api/v1/events/", "/api/v1/flows/import", "/flows/import/")
+LARGE_PATHS: Final = frozenset(
+    {
+        "/api/v1/events",
+        "/api/v1/events/",
+        "/api/v1/flows/import/",
+        "/api/v1/flows/import/preview/",
+        "/flows/import/",
+        "/flows/import/confirm/",
+    }
+)
 
 log = logging.getLogger(__name__)
 _seconds = metrics.histogram(
@@ -40,7 +49,10 @@ BAD_CHARSET: Final = Problem(
     415, "bad_charset", "Requests are read as UTF-8 only.", hint="Leave the charset out of Content-Type."
 )
 
-
+ODD: Final = Problem(
+    400, "bad_request", "The request cannot be read.", hint="Check its address and its headers."
+)
+_ODD: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _NAMES: Final = frozenset(name for name, _ in RAW)
 
 
@@ -59,7 +71,7 @@ class _TooLarge(Exception):
 
 def body_limit(path: str) -> int:
     """How many bytes a request to `path` may carry."""
-    return MAX_LARGE_BODY if path.startswith(LARGE_PATHS) else MAX_BODY
+    return MAX_LARGE_BODY if path in LARGE_PATHS else MAX_BODY
 
 
 class Envelope:
@@ -83,6 +95,8 @@ class Envelope:
         try:
             if scope["type"] == "http":
                 await _Exchange(request_id, scope, receive, send).run(self._app)
+            elif is_odd(scope):
+                await send({"type": "websocket.close", "code": 1002})
             else:
                 await self._app(scope, receive, _accepting(send))
         finally:
@@ -106,6 +120,9 @@ class _Exchange:
         """Let the application answer; answer for it when the body is too large or when it breaks."""
         try:
             self._check_announced()
+            if is_odd(self.scope):
+                await self._answer(ODD)
+                return
             if not _is_readable(self.scope["headers"]):
                 await self._answer(BAD_CHARSET)
                 return
@@ -165,6 +182,11 @@ class _Exchange:
         ]
         await self.send({"type": "http.response.start", "status": problem.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": raw})
+
+
+def is_odd(scope: Scope) -> bool:
+    """Whether an address is no path, or a header holds what no client means."""
+    return not scope["path"].startswith("/") or any(_ODD.search(value) for _, value in scope["headers"])
 
 
 def _is_readable(headers: Sequence[tuple[bytes, bytes]]) -> bool:

@@ -1,6 +1,6 @@
 """Whether the site lives, whether it is ready, and its figures."""
 
-from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import Error, connection
@@ -10,7 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from common import metrics
+from common.addresses import is_loopback
 from common.crypto import is_same
+from hookflow_site.proxies import was_passed_on
 
 _is_migrated: list[bool] = []
 
@@ -61,9 +63,6 @@ def _may_scrape(request: HttpRequest) -> bool:
     token = settings.METRICS_TOKEN
     if token:
         return is_same(request.headers.get("Authorization", ""), f"Bearer {token}")
-    if "X-Forwarded-For" in request.headers:  # a proxy on this machine speaks for somebody else
-        return False
-    try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
+    if was_passed_on(request) or not is_loopback(urlsplit(settings.SITE_URL).hostname or ""):
+        return False  # a proxy on this machine speaks for somebody else
+    return is_loopback(request.META.get("REMOTE_ADDR", ""))

@@ -1,6 +1,6 @@
 """Every error of the API as a problem document (RFC 9457)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -107,6 +107,17 @@ def document(problem: Problem) -> dict[str, Any]:
 def answer(problem: Problem, request: HttpRequest) -> JsonResponse:
     """The problem as a plain Django response, for middleware and the site's error handlers."""
     return JsonResponse(document(problem), status=problem.status, content_type=CONTENT_TYPE)
+
+
+def is_api_view(view: Callable[..., Any] | None) -> bool:
+    """Whether a view answers with problem documents: every view of the REST framework does."""
+    return isinstance(getattr(view, "cls", None), type)
+
+
+def wants_document(request: HttpRequest) -> bool:
+    """Whether an error is told as a problem document: by the view that was found; without one, by the address."""
+    found = request.resolver_match
+    return is_api_view(found.func) if found else request.path_info.startswith("/api/")
 
 
 def _from_api_exception(exc: exceptions.APIException) -> Problem:

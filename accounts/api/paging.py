@@ -1,6 +1,6 @@
 """Pages by cursor: stable while rows come and go, and cheap at any depth."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
@@ -9,7 +9,22 @@ from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
+from accounts.links import on_site
 from common.problems import Problem
+
+
+class _AtSite:
+    """A request whose own address is on `SITE_URL`, whatever its `Host` says: pages follow one another there."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._request, name)
+
+    def build_absolute_uri(self) -> str:
+        """The address, for `next` and `previous`."""
+        return on_site(self._request.get_full_path())
 
 
 class CursorPages(CursorPagination):
@@ -59,7 +74,7 @@ class CursorPages(CursorPagination):
             Problem: 400 `bad_cursor`, for one that we did not make.
         """
         try:
-            return super().paginate_queryset(queryset, request, view)
+            return super().paginate_queryset(queryset, cast(Request, _AtSite(request)), view)
         except (NotFound, ValidationError, ValueError, OverflowError, DataError) as error:
             raise Problem(
                 400,

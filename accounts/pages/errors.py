@@ -3,18 +3,18 @@
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
-from accounts.api.errors import BROKEN, NOT_FOUND, answer
+from accounts.api.errors import BROKEN, NOT_FOUND, answer, wants_document
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """There is no such route or thing."""
-    if request.path.startswith("/api/"):
+    if wants_document(request):
         return answer(NOT_FOUND, request)
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Something broke."""
-    if request.path.startswith("/api/"):
+    if wants_document(request):
         return answer(BROKEN, request)
     return defaults.server_error(request)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Actor, actor_of
 from accounts.client_address import client_address
+from accounts.middleware import open_to_forced_change
 from accounts.models import User
 from accounts.pages.access import problems_into
 from accounts.pages.forms import ChangePasswordForm, ForgottenForm, NewPasswordForm
@@ -19,6 +20,7 @@ from common.problems import Problem
 SENT = "If an account has this address, a mail with a link is on its way. The link is good for one hour."
 
 
+@open_to_forced_change
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import audit
 from accounts.actors import Actor, actor_of
 from accounts.client_address import client_address
+from accounts.middleware import open_to_forced_change
 from accounts.models import User
 from accounts.pages.access import page
 from accounts.pages.forms import SignInForm
@@ -22,6 +23,7 @@ from common.problems import Problem
 WRONG = "Email and password do not fit together, or the account is not active."
 
 
+@open_to_forced_change
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,6 +54,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@open_to_forced_change
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""

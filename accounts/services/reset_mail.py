@@ -6,8 +6,8 @@ import threading
 import structlog
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.urls import reverse
 
+from accounts.links import site_link
 from accounts.models import User
 from accounts.services import mail as post
 from common.egress.errors import EgressError
@@ -46,8 +46,8 @@ def send(email: str) -> None:
     user = User.objects.select_related("tenant").filter(email=email).first()
     if user is None or not user.can_sign_in:
         return
-    path = reverse("accounts:set-anew", args=[user.pk, _links.make_token(user)])
-    text = TEXT.format(email=user.email, link=f"{settings.SITE_URL}{path}")
+    link = site_link("accounts:set-anew", user.pk, _links.make_token(user))
+    text = TEXT.format(email=user.email, link=link)
     mail = Mail(sender=settings.MAIL_FROM, to=[user.email], subject="New password for hookflow", text=text)
     threading.Thread(target=_deliver, args=[mail], name="reset-mail", daemon=True).start()
 

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
+from accounts.links import on_site
 from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
@@ -85,7 +85,7 @@ def _settings_page(request: HttpRequest, flow: Flow, form: FlowForm, new_secret:
         "flow": flow,
         "form": form,
         "hook": hook,
-        "hook_url": f"{settings.SITE_URL}/hooks/{hook.key}/" if hook else "",
+        "hook_url": on_site(f"/hooks/{hook.key}/") if hook else "",
         "new_secret": new_secret,
     }
     return render(request, "flows/flow_settings.html", context)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from accounts import audit
 from accounts.actors import Actor
+from accounts.links import on_site
 from accounts.roles import Permission
 from common.crypto import decrypt, encrypt, new_secret
 from flows.models import Flow, Hook, Trigger
@@ -53,7 +53,7 @@ def describe(flow: Flow) -> JsonObject:
     trigger = Trigger.objects.filter(flow=flow, kind=Trigger.Kind.HOOK).first()
     spec = HookTrigger(**trigger.spec) if trigger else HookTrigger()
     return {
-        "url": f"{settings.SITE_URL}/hooks/{hook.key}/",
+        "url": on_site(f"/hooks/{hook.key}/"),
         "auth": spec.auth,
         "header": spec.header,
         "prefix": spec.prefix,

@@ -1,5 +1,6 @@
 """Requests to an ASGI application without a server, byte for byte as the test wants them."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,12 +38,16 @@ async def send(
     headers: Sequence[tuple[bytes, bytes]] = (),
     parts: Iterable[bytes] = (b"",),
     query: bytes = b"",
+    root_path: str = "",
 ) -> Answer:
     """Send the parts of a body one by one, and gather the answer. A length is sent only if `headers` say so."""
     waiting = list(parts)
+    is_complete = bool(waiting)
     sent: list[Message] = []
 
     async def receive() -> Message:
+        if not waiting and is_complete:
+            await asyncio.Event().wait()  # the client stays and listens
         if not waiting:
             return {"type": "http.disconnect"}
         return {"type": "http.request", "body": waiting.pop(0), "more_body": bool(waiting)}
@@ -59,7 +64,7 @@ async def send(
         "path": path,
         "raw_path": path.encode(),
         "query_string": query,
-        "root_path": "",
+        "root_path": root_path,
         "headers": [(b"host", b"testserver"), *headers],
         "client": ["127.0.0.1", 5],
         "server": ["testserver", 80],
