@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.actors import Actor
+from accounts.roles import Permission
 from accounts.scope import visible
 from common.problems import Problem
 from flows.models import Flow
@@ -18,6 +19,22 @@ def not_found(what: str) -> Problem:
 def flows_of(actor: Actor) -> QuerySet[Flow]:
     """The actor's flows, without their documents."""
     return visible(Flow, actor).filter(deleted_at=None).defer("draft")
+
+
+def why_not_run(actor: Actor, flow: Flow) -> str:
+    """Why the actor cannot run the flow now, or nothing."""
+    if not actor.may(Permission.run_flows):
+        return "Your role may look at flows, not run them."
+    if flow.published_id is None:
+        return "Publish it first: only what is published runs."
+    return "" if flow.is_enabled else "Switch it on first."
+
+
+def why_not_switch(actor: Actor, flow: Flow) -> str:
+    """Why the actor cannot switch the flow on or off, or nothing."""
+    if not actor.may(Permission.publish_flows):
+        return "Your role may look at flows, not switch them."
+    return "" if flow.published_id or flow.is_enabled else "Publish it first."
 
 
 def flow_of(actor: Actor, flow_id: UUID) -> Flow:

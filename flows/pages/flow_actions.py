@@ -69,7 +69,7 @@ def flow_switch(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpRespon
     if not getattr(request, "htmx", False):
         messages.success(request, f"“{flow.name}” is {'on' if is_on else 'off'}.")
         return redirect("flows:flow-list")
-    row = rows_of(list(listed(actor).filter(id=flow.id)))[0]
+    row = rows_of(actor, list(listed(actor).filter(id=flow.id)))[0]
     context = {"row": row, "shows_tenants": actor.is_platform}
     return render(request, "flows/parts/flow_row.html", context)
 

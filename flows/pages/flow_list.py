@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
 from flows.models import Flow, Run, Trigger
-from flows.pages.access import flows_of
+from flows.pages.access import flows_of, why_not_run, why_not_switch
 from flows.services.glance import LAST_RUNS, last_runs
 
 PAGE_SIZE = 25
@@ -22,10 +22,12 @@ STATES = {"on": "On", "off": "Off", "unpublished": "With unpublished changes"}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A flow in the list, with its newest runs (oldest first) and as many gaps as fill up to ten."""
+    """A flow in the list, with its newest runs (oldest first), as many gaps as fill up to ten, and what is refused."""
 
     flow: Flow
     runs: list[Run]
+    run_refusal: str
+    switch_refusal: str
 
     @property
     def gaps(self) -> range:
@@ -58,7 +60,7 @@ def flow_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = Paginator(filtered(listed(actor), request.GET), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": found,
-        "rows": rows_of(list(found.object_list)),
+        "rows": rows_of(actor, list(found.object_list)),
         "states": list(STATES.items()),
         "chosen": {"q": request.GET.get("q", ""), "state": request.GET.get("state", "")},
         "is_filtered": bool(request.GET.get("q") or request.GET.get("state")),
@@ -83,10 +85,13 @@ def listed(actor: Actor) -> QuerySet[Flow]:
     )
 
 
-def rows_of(flows: list[Flow]) -> list[Row]:
-    """The flows with their newest runs."""
+def rows_of(actor: Actor, flows: list[Flow]) -> list[Row]:
+    """The flows with their newest runs, and with what the actor cannot do to them."""
     runs = last_runs([flow.id for flow in flows])
-    return [Row(flow, runs.get(flow.id, [])) for flow in flows]
+    return [
+        Row(flow, runs.get(flow.id, []), why_not_run(actor, flow), why_not_switch(actor, flow))
+        for flow in flows
+    ]
 
 
 def filtered(flows: QuerySet[Flow], query: QueryDict) -> QuerySet[Flow]:

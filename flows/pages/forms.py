@@ -141,6 +141,19 @@ class EventTypeForm(SiteForm):
     )
 
 
+class RunNowForm(SiteForm):
+    """What a run by hand begins with."""
+
+    payload = JsonField(help_text="What the trigger hands on. Change what you need.", required=False)
+
+    def clean_payload(self) -> Any:
+        """An object; nothing at all is an empty one."""
+        payload = self.cleaned_data["payload"]
+        if payload is not None and not isinstance(payload, dict):
+            raise forms.ValidationError("The payload is a JSON object: write { … }.")
+        return payload or {}
+
+
 class SendEventForm(SiteForm):
     """A test event."""
 

@@ -24,7 +24,7 @@ def start_flow(*, actor: Actor, flow: Flow, payload: JsonObject) -> Accepted:
     if flow.published_id is None:
         raise Problem(409, "not_published", "The flow has no published version.", hint="Publish it first.")
     if not flow.is_enabled:
-        raise Problem(409, "switched_off", "The flow is switched off.", hint="Switch it on first.")
+        raise _switched_off()
     event = NewEvent(
         type=MANUAL_START,
         payload=payload,
@@ -34,6 +34,8 @@ def start_flow(*, actor: Actor, flow: Flow, payload: JsonObject) -> Accepted:
     )
     with transaction.atomic():
         accepted = emit_event(event)
+        if not accepted.runs:
+            raise _switched_off()
         audit.record(
             actor,
             "started",
@@ -43,3 +45,7 @@ def start_flow(*, actor: Actor, flow: Flow, payload: JsonObject) -> Accepted:
             changes={"run": str(accepted.runs[0])},
         )
     return accepted
+
+
+def _switched_off() -> Problem:
+    return Problem(409, "switched_off", "The flow is switched off.", hint="Switch it on first.")

@@ -21,7 +21,7 @@ LISTS = [
 ]
 FORMS = ["/flows/new/", "/flows/import/", "/events/send/", "/events/types/new/"]
 OF_FLOW = ["", "runs/", "versions/", "settings/", "export/"]
-CHANGES_OF_FLOW = ["switch/", "duplicate/", "delete/", "settings/secret/", "versions/1/restore/"]
+CHANGES_OF_FLOW = ["run/", "switch/", "duplicate/", "delete/", "settings/secret/", "versions/1/restore/"]
 CHANGES_OF_RUN = ["cancel/", "retry/", "resume/", "decide/"]
 
 

@@ -1,0 +1,77 @@
+"""Run a flow now, with a payload that a person looked at."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.actors import Actor
+from accounts.pages.access import page
+from accounts.roles import Permission
+from accounts.scope import visible
+from common.problems import Problem
+from flows.models import Flow, Run
+from flows.pages.access import why_not_run
+from flows.pages.forms import RunNowForm, posted
+from flows.pages.slices import uuid_from
+from flows.sdk import JsonObject
+from flows.services.flows import flow_for, read_or_refuse
+from flows.services.samples import choose_sample
+from flows.services.starting import start_flow
+from flows.templatetags.ui import pretty_json
+
+MOST_EVENTS = 8
+
+
+@page(Permission.run_flows, "GET POST")
+def flow_run(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
+    """A form with a sample payload; sending it opens the run that it started."""
+    flow = flow_for(actor, flow_id)
+    chosen = uuid_from(request.GET.get("sample", ""))
+    form = RunNowForm(posted(request), initial={"payload": pretty_json(_payload(actor, flow, chosen))})
+    if request.method == "POST" and form.is_valid():
+        try:
+            accepted = start_flow(actor=actor, flow=flow, payload=form.cleaned_data["payload"])
+        except Problem as problem:
+            form.add_problem(problem)
+        else:
+            return _shown(request, Run.objects.get(id=accepted.runs[0]))
+    context = {
+        "flow": flow,
+        "form": form,
+        "samples": _samples(actor, flow),
+        "chosen": str(chosen or request.POST.get("sample", "")),
+        "refusal": why_not_run(actor, flow),
+    }
+    return render(request, "flows/flow_run.html", context)
+
+
+def _shown(request: HttpRequest, run: Run) -> HttpResponse:
+    if run.status == Run.Status.CANCELLED:
+        messages.warning(request, f"It did not run: {(run.error or {}).get('message', '')}")
+    else:
+        messages.success(request, "Started. This page follows the run.")
+    return redirect("flows:run-detail", run.id)
+
+
+def _samples(actor: Actor, flow: Flow) -> list[tuple[str, str]]:
+    """The trigger's own sample, then the events of the newest runs."""
+    runs = visible(Run, actor).filter(flow=flow).select_related("event").order_by("-id")
+    runs = runs.only("subject", "event__id", "event__type", "event__accepted_at")
+    events = {str(run.event_id): _label(run, run.event.type) for run in runs[: 4 * MOST_EVENTS]}
+    return [("", "Sample of the trigger"), *list(events.items())[:MOST_EVENTS]]
+
+
+def _label(run: Run, event_type: str) -> str:
+    when = f"{run.event.accepted_at:%Y-%m-%d %H:%M:%S} UTC"
+    return " · ".join(part for part in (event_type, run.subject, when) if part)
+
+
+def _payload(actor: Actor, flow: Flow, event_id: UUID | None) -> JsonObject:
+    """That of the event, if it is in reach; else what the trigger expects."""
+    document = read_or_refuse(flow.published.document if flow.published else flow.draft)
+    try:
+        return choose_sample(actor, document, flow.tenant_id, event_id=event_id).payload
+    except Problem:
+        return choose_sample(actor, document, flow.tenant_id).payload
