@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
 from accounts.actors import Actor
 from accounts.pages.access import page
@@ -11,7 +12,9 @@ from accounts.roles import Permission
 from common.clock import SystemClock
 from flows.models import Trigger
 from flows.pages.access import flows_of
+from flows.services.first_steps import progress_of
 from flows.services.glance import failing_flows, open_runs, runs_by_hour
+from flows.templatetags.ui import nav_url
 
 CHART_HEIGHT = 96
 
@@ -24,7 +27,10 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     totals = {
         kind: sum(hour[kind] for hour in hours) for kind in ("succeeded", "failed", "cancelled", "open")
     }
+    steps = progress_of(actor)
     context = {
+        "steps": steps if steps and not steps.is_over else None,
+        "server_url": _server_url(),
         "open": open_runs(actor, now),
         "totals": totals,
         "finished": totals["succeeded"] + totals["failed"],
@@ -40,6 +46,16 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         .order_by("next_fire_at")[:5],
     }
     return render(request, "flows/home.html", context)
+
+
+def _server_url() -> str:
+    """Where a server is created; the list of servers where there is no such page."""
+    servers = nav_url("inventory:rows", "servers")
+    try:
+        resolve(f"{servers}new/")
+    except Resolver404:
+        return servers
+    return f"{servers}new/"
 
 
 def _bars(hours: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from flows.pages import (
     event_send,
     event_types,
     events,
+    first_steps,
     flow_actions,
     flow_import,
     flow_list,
@@ -22,6 +23,8 @@ app_name = "flows"
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
+    path("first-steps/dismiss/", first_steps.first_steps_dismiss, name="first-steps-dismiss"),
+    path("first-steps/demo/", first_steps.first_steps_demo, name="first-steps-demo"),
     path("flows/", flow_list.flow_list, name="flow-list"),
     path("flows/new/", flow_actions.flow_new, name="flow-new"),
     path("flows/import/", flow_import.flow_import, name="flow-import"),
