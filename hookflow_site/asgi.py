@@ -20,6 +20,7 @@ from flows.api.intake.http import Receive, Scope, Send  # noqa: E402
 from flows.live.routes import websocket_urlpatterns  # noqa: E402
 from hookflow_site import celery  # noqa: E402, F401  # the doorbell sends through the default app
 from hookflow_site.asgi_limits import Envelope  # noqa: E402
+from hookflow_site.daphne_limits import Limits  # noqa: E402
 from hookflow_site.daphne_limits import install as bound_daphne  # noqa: E402
 from hookflow_site.process import settle_memory  # noqa: E402
 from hookflow_site.sockets import guarded  # noqa: E402
@@ -33,7 +34,13 @@ async def http(scope: Scope, receive: Receive, send: Send) -> None:
     await (intake if handles(scope) else django)(scope, receive, send)
 
 
-bound_daphne()
+bound_daphne(
+    Limits(
+        connections=settings.MAX_CONNECTIONS,
+        per_address=settings.MAX_CONNECTIONS_PER_ADDRESS,
+        trusted=settings.TRUSTED_PROXIES,
+    )
+)
 application = Envelope(
     ProtocolTypeRouter({"http": http, "websocket": guarded(URLRouter(websocket_urlpatterns))}),
     trusted_proxies=settings.TRUSTED_PROXIES,

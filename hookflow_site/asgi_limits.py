@@ -128,14 +128,7 @@ class _Exchange:
                 return
             await app(self.scope, self.receive, self.send)
         except _TooLarge:
-            await self._answer(
-                Problem(
-                    413,
-                    "too_large",
-                    f"The body is larger than {self.limit:,} bytes.",
-                    hint="Send less at once.",
-                )
-            )
+            await self._answer(too_large(self.limit))
         except Exception:
             log.exception("A request failed outside of Django.")
             await self._answer(
@@ -173,15 +166,33 @@ class _Exchange:
     async def _answer(self, problem: Problem) -> None:
         if self.status:
             return  # the head is out; the server cuts the connection
-        raw = dumps({**problem.as_json(), "request_id": self.request_id})
-        headers = [
-            (b"content-type", b"application/problem+json"),
-            (b"content-length", str(len(raw)).encode()),
-            (b"cache-control", b"no-store"),
-            (b"connection", b"close"),
-        ]
+        headers, raw = _as_answer(problem, self.request_id)
         await self.send({"type": "http.response.start", "status": problem.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": raw})
+
+
+def too_large(limit: int) -> Problem:
+    """The problem of a body past its path's limit."""
+    return Problem(413, "too_large", f"The body is larger than {limit:,} bytes.", hint="Send less at once.")
+
+
+def refusal(problem: Problem) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Headers and body for a request that never gets as far as the application."""
+    request_id, mark = begin_request()
+    end_request(mark)
+    headers, raw = _as_answer(problem, request_id)
+    return [*headers, (b"x-request-id", request_id.encode()), *RAW], raw
+
+
+def _as_answer(problem: Problem, request_id: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    raw = dumps({**problem.as_json(), "request_id": request_id})
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(raw)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+    ]
+    return headers, raw
 
 
 def is_odd(scope: Scope) -> bool:

@@ -115,8 +115,8 @@ documents (RFC 9457). Lists come in pages: follow `next`. A POST that starts som
   with the last `cursor` as `after`, and nothing is missing and nothing comes twice.
 - `/ws/v1/flows/<id>/runs/`: `{"type": "runs", "runs": [{"id", "status", "created_at", "finished_at", …}]}`.
 
-Both send `{"type": "ping"}` every ten seconds, and close with 4404 when there is no such thing in reach and with 4403
-when the right to watch has ended.
+Both send `{"type": "ping"}` every ten seconds, and close with 4404 when there is no such thing in reach, with 4403
+when the right to watch has ended, and with 4429 when the user or the address has too many of them.
 """
 
 

@@ -1,70 +1,19 @@
 """Daphne with our bound in it: a body of any size costs neither memory nor disk, and gets its 413."""
 
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.support.processes import free_port, wait_until
-
-APP = """
-from hookflow_site.asgi_limits import Envelope
-from hookflow_site.daphne_limits import install
-
-async def app(scope, receive, send):
-    total, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return
-        total += len(message.get("body", b""))
-        more = message.get("more_body", False)
-    body = str(total).encode()
-    headers = [(b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-install()
-application = Envelope(app)
-"""
+from tests.support.daphne import serving
 
 
 @pytest.fixture(scope="module")
 def daphne(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, psutil.Process]]:
     """The port and the process of a real Daphne."""
-    folder = tmp_path_factory.mktemp("daphne")
-    (folder / "small_app.py").write_text(APP)
-    port = free_port()
-    root = Path(__file__).resolve().parents[2]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "small_app:application"],
-        cwd=folder,
-        env={
-            "PYTHONPATH": f"{folder}:{root}",
-            "PATH": "/usr/bin:/bin",
-            "DJANGO_SETTINGS_MODULE": "hookflow_site.settings",
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_until(lambda: _answers(port), "Daphne starts")
-        yield port, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
+    with serving(tmp_path_factory.mktemp("daphne")) as found:
+        yield found
 
 
 def exchange(port: int, head: str, body: Iterator[bytes]) -> bytes:

@@ -1,0 +1,11 @@
+"""Daphne with bounds in it: what a stranger may cost before the application sees a first byte.
+
+Daphne hands a request over only when its body is complete, and Twisted below it parses forms on the event loop. Here
+nothing is parsed, a body meets its path's own limit while it comes in, heads and bodies have a time and a least rate,
+and connections are counted by address and in all.
+"""
+
+from hookflow_site.daphne_limits.connections import Limits
+from hookflow_site.daphne_limits.install import install
+
+__all__ = ["Limits", "install"]

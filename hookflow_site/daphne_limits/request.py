@@ -1,0 +1,54 @@
+"""One request below the application: kept as it came, and parsed by nobody."""
+
+import re
+from typing import Any, Final
+
+from daphne.http_protocol import WebRequest
+
+from hookflow_site.asgi_limits import ODD
+
+_METHOD: Final = re.compile(rb"[A-Z]{1,20}")
+_ODD: Final = re.compile(rb"[^\t\x20-\x7e\x80-\xff]")
+
+
+class BoundedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
+    """Daphne's request without Twisted's reading of forms and queries, which would hold the event loop."""
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Keep the next part of a body as long as it may still be of use."""
+        if self.channel.takes(data):
+            self.content.write(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """Note the request line, and go on."""
+        self.content.seek(0, 0)
+        self.args: dict[bytes, Any] = {}
+        self.method, self.uri, self.clientproto = command, path, version
+        self.path = path.partition(b"?")[0]
+        self.process()
+
+    def parseCookies(self) -> None:
+        """The application reads them."""
+
+    def process(self) -> Any:
+        """Refuse what Daphne would stumble over, then let it go on."""
+        self.requestHeaders.removeHeader(b"daphne-root-path")
+        if self._is_odd():
+            return self.channel.refuse(ODD)
+        return super().process()
+
+    def _is_odd(self) -> bool:
+        if not _METHOD.fullmatch(self.method):
+            return True
+        is_upgrade = self.requestHeaders.hasHeader(b"upgrade")
+        for name, values in self.requestHeaders.getAllRawHeaders():
+            for value in values:
+                if _ODD.search(value):
+                    return True
+                if is_upgrade and name.lower().startswith(b"sec-websocket-") and not value.isascii():
+                    return True
+        return False
+
+
+def log_nothing(_factory: Any, _request: Any) -> None:
+    """Twisted writes a line of its own for each request, to a log that nobody reads; Daphne's is another."""
