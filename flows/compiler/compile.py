@@ -11,6 +11,7 @@ from flows.compiler.references import check_references
 from flows.compiler.subjects import compile_subject
 from flows.compiler.triggers import check_trigger, payload_shape
 from flows.compiler.wiring import Wiring
+from flows.expressions.budget import MAX_FLOW_EXPRESSIONS, Budget
 from flows.expressions.configs import CompiledConfig
 from flows.graph.document import DocumentNode, FlowDocument, RetrySettings
 from flows.sdk.config import duration_seconds
@@ -56,6 +57,7 @@ class _Compiler:
     problems: list[Problem] = field(default_factory=list)
     shapes: dict[str, NodeShapes] = field(default_factory=dict)
     configs: dict[str, CompiledConfig] = field(default_factory=dict)
+    expressions: Budget = field(default_factory=lambda: Budget(MAX_FLOW_EXPRESSIONS))
 
     def compile(self) -> Compilation:
         self.wiring = Wiring(self.document, self.environment)
@@ -147,7 +149,7 @@ class _Compiler:
             self._unknown_type(drawn)
             self.shapes[drawn.id] = NodeShapes(upstream, {})
             return
-        checked = check_config(drawn, known, self.environment)
+        checked = check_config(drawn, known, self.environment, self.expressions)
         self.problems += checked.problems
         if checked.config is None:
             self.shapes[drawn.id] = NodeShapes(upstream, self._passed_on(known, upstream))

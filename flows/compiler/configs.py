@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from flows.compiler.environment import CompileEnvironment
 from flows.compiler.problems import Problem
+from flows.expressions.budget import Budget
 from flows.expressions.configs import CompiledConfig, ConfigError, compile_checked
 from flows.graph.document import DocumentNode
 from flows.sdk.config import NodeConfig
@@ -24,8 +25,10 @@ class CheckedConfig:
     problems: list[Problem]
 
 
-def check_config(drawn: DocumentNode, known: Node, environment: CompileEnvironment) -> CheckedConfig:
-    """Upgrade, check and compile the config of a node."""
+def check_config(
+    drawn: DocumentNode, known: Node, environment: CompileEnvironment, budget: Budget
+) -> CheckedConfig:
+    """Upgrade, check and compile the config of a node; `budget` is what all templates of the flow may cost."""
     if drawn.type_version > known.meta.version:
         message = (
             f"This node was drawn for version {drawn.type_version} of “{known.meta.label}”, which is newer."
@@ -43,7 +46,7 @@ def check_config(drawn: DocumentNode, known: Node, environment: CompileEnvironme
         return CheckedConfig(None, [Problem("node_type_failed", message, hint=hint, node=drawn.id)])
     problems = list(_credentials(drawn.id, checked, environment))
     try:
-        return CheckedConfig(compile_checked(checked), problems)
+        return CheckedConfig(compile_checked(checked, budget), problems)
     except ConfigError as error:
         return CheckedConfig(None, problems + [_from_template(drawn.id, entry) for entry in error.problems])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from flows.expressions.budget import Budget
 from flows.expressions.slots import CompiledSlot
 from flows.graph.document import FlowSettings
 from flows.sdk import Node, NodeConfig, NodeMeta, Record, TriggerNode, TriggerSpec
@@ -19,8 +20,8 @@ class RenderableConfig(Protocol):
     def drawn(self) -> NodeConfig:
         """The config as drawn, templates not rendered."""
 
-    def render(self, record: Record) -> NodeConfig:
-        """The config with its templates rendered from the record.
+    def render(self, record: Record, budget: Budget | None = None) -> NodeConfig:
+        """The config with its templates rendered from the record, within a budget of work.
 
         Raises:
             NodeError: a template cannot be rendered; the error names the config field.

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from jinja2 import nodes
 
 from flows.expressions import calls, operators
+from flows.expressions.budget import STEP, Scope
 from flows.expressions.parser import Parsed
 from flows.expressions.tree import Builder, Evaluate, Maker, Reference, path
+from flows.sdk.json_types import Json
 
 MAKERS: Mapping[type, Maker] = {
     nodes.Name: path,
@@ -47,7 +49,14 @@ def build_expression(parsed: Parsed, offset: int) -> tuple[Evaluate, tuple[Refer
     """
     builder = Builder(offset, parsed.tokens, MAKERS)
     evaluate = builder.build(parsed.tree)
-    return evaluate, tuple(builder.references)
+    # Nothing repeats, so that an evaluation takes each piece of the tree once at most: they are paid for together.
+    cost = STEP * builder.size + builder.cost
+
+    def paid(scope: Scope) -> Json:
+        scope.spend(cost)
+        return evaluate(scope)
+
+    return paid, tuple(builder.references)
 
 
 __all__ = ["MAKERS", "Reference", "build_expression"]

@@ -4,9 +4,10 @@ from typing import Any
 
 from jinja2 import nodes
 
+from flows.expressions.budget import Scope
 from flows.expressions.filters import DEFAULT_FILTERS, FILTERS, TESTS, Filter, is_empty
 from flows.expressions.tree import Builder, Evaluate
-from flows.expressions.values import MissingField, Scope
+from flows.expressions.values import MissingField
 from flows.sdk.fields import nearest
 from flows.sdk.json_types import Json
 

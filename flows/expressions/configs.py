@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from flows.expressions.budget import MAX_FLOW_EXPRESSIONS, Budget, Scope
 from flows.expressions.errors import TemplateError
 from flows.expressions.slots import CompiledSlot, compile_slot
 from flows.sdk.config import NodeConfig, Slot
@@ -16,7 +17,7 @@ from flows.sdk.errors import NodeError
 from flows.sdk.json_types import Json, JsonObject, Record
 from flows.sdk.node import Node
 
-Render = Callable[[Record], Any]
+Get = Callable[[Scope], Any]
 
 MAX_TEMPLATES = 200
 
@@ -54,14 +55,18 @@ class CompiledConfig:
 
     Args:
         drawn: the checked config with its templates not rendered.
-        render: gives the config for a record. A config without templates gives the same instance each time.
+        render_in: gives the config in a scope. A config without templates gives the same instance each time.
             Raises NodeError with `field` set to the dotted path of the config field.
         slots: every template slot that the config fills.
     """
 
     drawn: NodeConfig
-    render: Callable[[Record], NodeConfig]
+    render_in: Callable[[Scope], NodeConfig]
     slots: tuple[FoundSlot, ...]
+
+    def render(self, record: Record, budget: Budget | None = None) -> NodeConfig:
+        """The config for a record; all its templates share one budget. Raises what `render_in` does."""
+        return self.render_in(Scope(record, budget))
 
     @property
     def is_constant(self) -> bool:
@@ -79,13 +84,13 @@ def compile_config(node_type: Node | type[Node], config: JsonObject) -> Compiled
     return compile_checked(node_type.Config.model_validate(config))
 
 
-def compile_checked(drawn: NodeConfig) -> CompiledConfig:
-    """Compile the templates of a checked config.
+def compile_checked(drawn: NodeConfig, budget: Budget | None = None) -> CompiledConfig:
+    """Compile the templates of a checked config; `budget` is what the whole flow may cost to be read.
 
     Raises:
         ConfigError: templates are wrong.
     """
-    compiler = _Compiler()
+    compiler = _Compiler(budget or Budget(MAX_FLOW_EXPRESSIONS))
     render = compiler.model(drawn, "")
     if sum(not found.slot.is_constant for found in compiler.slots) > MAX_TEMPLATES:
         error = TemplateError(
@@ -94,7 +99,7 @@ def compile_checked(drawn: NodeConfig) -> CompiledConfig:
         compiler.problems.append(SlotProblem(compiler.slots[-1].field, error))
     if compiler.problems:
         raise ConfigError(compiler.problems)
-    return CompiledConfig(drawn, render or (lambda record: drawn), tuple(compiler.slots))
+    return CompiledConfig(drawn, render or (lambda scope: drawn), tuple(compiler.slots))
 
 
 def is_shown(model: BaseModel, info: FieldInfo, depth: int = 8) -> bool:
@@ -117,13 +122,14 @@ def is_shown(model: BaseModel, info: FieldInfo, depth: int = 8) -> bool:
 
 
 class _Compiler:
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
         self.slots: list[FoundSlot] = []
         self.problems: list[SlotProblem] = []
 
-    def model(self, model: BaseModel, path: str) -> Render | None:
+    def model(self, model: BaseModel, path: str) -> Get | None:
         """A function that gives a rendered copy, or None when nothing in it changes."""
-        dynamic: list[tuple[str, Render]] = []
+        dynamic: list[tuple[str, Get]] = []
         for name, info in type(model).model_fields.items():
             if not is_shown(model, info):
                 continue
@@ -134,7 +140,7 @@ class _Compiler:
                 dynamic.append((name, render))
         return _copier(model, dynamic) if dynamic else None
 
-    def value(self, value: Any, annotation: Any, slot: Slot | None, path: str) -> Render | None:
+    def value(self, value: Any, annotation: Any, slot: Slot | None, path: str) -> Get | None:
         """The same for any value; the annotation says which strings are templates."""
         if slot is not None:
             return (
@@ -151,9 +157,9 @@ class _Compiler:
         slot = _slot_in(annotation)
         return self._slot(slot, value, path) if slot is not None and value is not None else None
 
-    def _slot(self, kind: Slot, value: Any, path: str) -> Render | None:
+    def _slot(self, kind: Slot, value: Any, path: str) -> Get | None:
         try:
-            compiled = compile_slot(kind, value)
+            compiled = compile_slot(kind, value, self.budget)
         except TemplateError as error:
             field = f"{path}.{error.path}" if error.path else path
             self.problems.append(SlotProblem(field, error))
@@ -162,38 +168,38 @@ class _Compiler:
         if compiled.is_constant:
             # A constant may still change: the text "5" of an integer slot becomes the number.
             constant = compiled.render({})
-            return None if constant is value or constant == value else lambda record: constant
-        return _with_field(compiled.render, path)
+            return None if constant is value or constant == value else lambda scope: constant
+        return _with_field(compiled.render_in, path)
 
-    def _list(self, values: Any, annotation: Any, path: str) -> Render | None:
+    def _list(self, values: Any, annotation: Any, path: str) -> Get | None:
         inner, slot = _argument(annotation, (list, tuple, set), 0)
         renders = [self.value(value, inner, slot, f"{path}.{i}") for i, value in enumerate(values)]
         if not any(renders):
             return None
         kind = type(values)
         pairs = list(zip(values, renders, strict=True))
-        return lambda record: kind([render(record) if render else value for value, render in pairs])
+        return lambda scope: kind([render(scope) if render else value for value, render in pairs])
 
-    def _dict(self, values: dict[str, Any], annotation: Any, path: str) -> Render | None:
+    def _dict(self, values: dict[str, Any], annotation: Any, path: str) -> Get | None:
         inner, slot = _argument(annotation, (dict,), 1)
         renders = {key: self.value(value, inner, slot, f"{path}.{key}") for key, value in values.items()}
         if not any(renders.values()):
             return None
         pairs = [(key, value, renders[key]) for key, value in values.items()]
-        return lambda record: {key: render(record) if render else value for key, value, render in pairs}
+        return lambda scope: {key: render(scope) if render else value for key, value, render in pairs}
 
 
-def _copier(model: BaseModel, dynamic: list[tuple[str, Render]]) -> Render:
+def _copier(model: BaseModel, dynamic: list[tuple[str, Get]]) -> Get:
     kind = type(model)
     base = dict(model.__dict__)
     fields_set = model.__pydantic_fields_set__
 
-    def copy(record: Record) -> Any:
+    def copy(scope: Scope) -> Any:
         # As `model_construct`, without its look at every field: this runs for every step.
         made = kind.__new__(kind)
         values = base.copy()
         for name, render in dynamic:
-            values[name] = render(record)
+            values[name] = render(scope)
         object.__setattr__(made, "__dict__", values)
         object.__setattr__(made, "__pydantic_fields_set__", fields_set)
         object.__setattr__(made, "__pydantic_extra__", None)
@@ -203,10 +209,10 @@ def _copier(model: BaseModel, dynamic: list[tuple[str, Render]]) -> Render:
     return copy
 
 
-def _with_field(render: Render, path: str) -> Render:
-    def named(record: Record) -> Any:
+def _with_field(render: Get, path: str) -> Get:
+    def named(scope: Scope) -> Any:
         try:
-            return render(record)
+            return render(scope)
         except NodeError as error:
             error.field = path
             raise

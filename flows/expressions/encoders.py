@@ -4,7 +4,8 @@ import html
 import re
 from collections.abc import Callable, Mapping
 
-from flows.expressions.values import text_of
+from flows.expressions.budget import Scope
+from flows.expressions.values import MAX_NUMBER, text_of
 from flows.sdk.config import Slot
 from flows.sdk.errors import NodeError
 from flows.sdk.fields import type_name
@@ -17,11 +18,13 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"{_LOCAL}(?:\.{_LOCAL})*@{_LABEL}(?:\.{_LABEL})*")
 
 
-def _escaped(value: Json) -> str:
-    return html.escape(text_of(value))
+def _escaped(scope: Scope, value: Json) -> str:
+    text = text_of(scope, value)
+    scope.spend(6 * len(text))
+    return html.escape(text)
 
 
-ENCODERS: Mapping[Slot, Callable[[Json], str]] = {
+ENCODERS: Mapping[Slot, Callable[[Scope, Json], str]] = {
     Slot.TEXT: text_of,
     Slot.HTML: _escaped,
     Slot.VALUE: text_of,
@@ -31,15 +34,17 @@ ENCODERS: Mapping[Slot, Callable[[Json], str]] = {
 }
 
 
-def whole_number(value: Json) -> int:
+def whole_number(scope: Scope, value: Json) -> int:
     """A whole number, or text that spells one.
 
     Raises:
         NodeError: `not_a_whole_number`.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < MAX_NUMBER:
         return value
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+    if isinstance(value, str):
+        scope.spend(len(value))
+    if isinstance(value, float) and value.is_integer() and abs(value) < MAX_NUMBER:
         return int(value)
     if isinstance(value, str) and _WHOLE.fullmatch(value) and value.isascii():
         return int(value)
@@ -49,13 +54,13 @@ def whole_number(value: Json) -> int:
     )
 
 
-def header_line(value: Json) -> str:
+def header_line(scope: Scope, value: Json) -> str:
     """One line of printable ASCII.
 
     Raises:
         NodeError: `bad_header`.
     """
-    text = text_of(value)
+    text = text_of(scope, value)
     if not _HEADER.fullmatch(text):
         raise NodeError(
             "bad_header",
@@ -65,13 +70,13 @@ def header_line(value: Json) -> str:
     return text
 
 
-def mail_address(value: Json) -> str:
+def mail_address(scope: Scope, value: Json) -> str:
     """One plain mail address, without the name of its owner.
 
     Raises:
         NodeError: `bad_address`.
     """
-    text = text_of(value).strip(" ")
+    text = text_of(scope, value).strip(" ")
     if not text:
         raise NodeError(
             "bad_address", "The mail address is empty.", hint="Write one such as ops@example.org."
@@ -86,7 +91,7 @@ def mail_address(value: Json) -> str:
     return text
 
 
-FINISHERS: Mapping[Slot, Callable[[Json], Json]] = {
+FINISHERS: Mapping[Slot, Callable[[Scope, Json], Json]] = {
     Slot.TEXT: text_of,
     Slot.HTML: text_of,
     Slot.INTEGER: whole_number,

@@ -9,16 +9,15 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 
+from flows.expressions.budget import ELEMENT, Scope
 from flows.expressions.values import (
     MAX_OUTPUT_CHARACTERS,
-    Scope,
     checked_number,
     json_of,
     number_of,
     same,
     text_of,
     too_large,
-    weight,
 )
 from flows.sdk.errors import NodeError
 from flows.sdk.fields import type_name
@@ -44,29 +43,29 @@ class Filter:
     names: tuple[str, ...] = ()
 
 
-def _text(scope: Scope, value: Json) -> str:
-    text = text_of(value)
-    scope.spend(len(text))
-    if len(text) > MAX_OUTPUT_CHARACTERS:
-        raise too_large()
-    return text
-
-
 def _elements(scope: Scope, value: Json, name: str) -> list[Json]:
     if not isinstance(value, list):
         raise NodeError("wrong_type", f"“{name}” needs a list, and this is {type_name(value)}.")
-    scope.spend(len(value))
+    scope.spend(2 * ELEMENT * len(value))
     return value
 
 
-def _on_text(change: Callable[[str], str]) -> Callable[[Scope, Json], Json]:
-    return lambda scope, value: change(_text(scope, value))
+def _on_text(change: Callable[[str], str], cost: int = 2) -> Callable[[Scope, Json], Json]:
+    """A filter that changes text at so many units a character."""
+
+    def apply(scope: Scope, value: Json) -> Json:
+        text = text_of(scope, value)
+        scope.spend(cost * len(text))
+        return change(text)
+
+    return apply
 
 
 def _replace(scope: Scope, value: Json, old: Json, new: Json) -> Json:
-    text, wanted, other = _text(scope, value), _text(scope, old), _text(scope, new)
+    text, wanted, other = text_of(scope, value), text_of(scope, old), text_of(scope, new)
     if not wanted:
         raise NodeError("wrong_value", "“replace” cannot replace an empty text.")
+    scope.spend(len(text))
     size = len(text) + text.count(wanted) * (len(other) - len(wanted))
     scope.spend(max(size, 0))
     if size > MAX_OUTPUT_CHARACTERS:
@@ -76,10 +75,10 @@ def _replace(scope: Scope, value: Json, old: Json, new: Json) -> Json:
 
 def _join(scope: Scope, value: Json, separator: Json = "") -> Json:
     elements = _elements(scope, value, "join")
-    between = _text(scope, separator)
+    between = text_of(scope, separator)
     size, texts = 0, []
     for element in elements:
-        texts.append(_text(scope, element))
+        texts.append(text_of(scope, element))
         size += len(texts[-1]) + len(between)
         if size > MAX_OUTPUT_CHARACTERS:
             raise too_large()
@@ -107,7 +106,7 @@ def _end(value: Json, index: int) -> Json:
 
 
 def _truncate(scope: Scope, value: Json, length: Json = 255, end: Json = "…") -> Json:
-    text, tail = _text(scope, value), _text(scope, end)
+    text, tail = text_of(scope, value), text_of(scope, end)
     most = int(number_of(length, "truncate"))
     if len(text) <= most:
         return text
@@ -127,19 +126,24 @@ def _round(scope: Scope, value: Json, digits: Json = 0) -> Json:
 
 
 def _int(scope: Scope, value: Json, default: Json = None) -> Json:
-    number = _read(value)
+    number = _read(scope, value)
     if number is None:
         return _fallback(value, default, "a whole number")
     return checked_number(math.trunc(number))
 
 
 def _float(scope: Scope, value: Json, default: Json = None) -> Json:
-    number = _read(value)
+    number = _read(scope, value)
     return _fallback(value, default, "a number") if number is None else float(number)
 
 
-def _read(value: Json) -> int | float | None:
-    return int(value) if isinstance(value, bool) else read_number(value)
+def _read(scope: Scope, value: Json) -> int | float | None:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str):
+        scope.spend(len(value))
+        return read_number(value)
+    return checked_number(value) if isinstance(value, int | float) else None
 
 
 def _fallback(value: Json, default: Json, wanted: str) -> Json:
@@ -152,6 +156,7 @@ def _fallback(value: Json, default: Json, wanted: str) -> Json:
 def _extreme(pick: Callable[[Any], Any], name: str) -> Callable[[Scope, Json], Json]:
     def apply(scope: Scope, value: Json) -> Json:
         elements = _comparable(_elements(scope, value, name), name)
+        scope.spend(_characters(elements))
         return pick(elements) if elements else None
 
     return apply
@@ -165,6 +170,10 @@ def _comparable(elements: list[Json], name: str) -> list[Json]:
     return elements
 
 
+def _characters(elements: list[Json]) -> int:
+    return sum(len(element) for element in elements) if elements and isinstance(elements[0], str) else 0
+
+
 def _sum(scope: Scope, value: Json) -> Json:
     elements = _elements(scope, value, "sum")
     return checked_number(sum(number_of(element, "“sum”") for element in elements))
@@ -172,7 +181,7 @@ def _sum(scope: Scope, value: Json) -> Json:
 
 def _sort(scope: Scope, value: Json) -> Json:
     elements = _comparable(_elements(scope, value, "sort"), "sort")
-    scope.spend(len(elements) * 16)
+    scope.spend((len(elements) * ELEMENT + _characters(elements)) * len(elements).bit_length())
     return sorted(elements)
 
 
@@ -180,7 +189,7 @@ def _unique(scope: Scope, value: Json) -> Json:
     out: list[Json] = []
     seen: set[str] = set()
     for element in _elements(scope, value, "unique"):
-        mark = f"{type(element).__name__}:{_text(scope, element)}"
+        mark = f"{type(element).__name__}:{text_of(scope, element)}"
         if mark not in seen:
             seen.add(mark)
             out.append(element)
@@ -188,7 +197,7 @@ def _unique(scope: Scope, value: Json) -> Json:
 
 
 def _map(scope: Scope, value: Json, attribute: Json) -> Json:
-    name = _text(scope, attribute)
+    name = text_of(scope, attribute)
     return [
         element.get(name) if isinstance(element, Mapping) else None
         for element in _elements(scope, value, "map")
@@ -196,9 +205,7 @@ def _map(scope: Scope, value: Json, attribute: Json) -> Json:
 
 
 def _json(scope: Scope, value: Json) -> Json:
-    text = json_of(value)
-    scope.spend(len(text))
-    return text
+    return json_of(scope, value)
 
 
 def _percent(text: str) -> str:
@@ -212,13 +219,14 @@ def contains(scope: Scope, holder: Json, wanted: Json) -> bool:
         NodeError: `wrong_type`.
     """
     if isinstance(holder, str):
-        scope.spend(len(holder))
-        return text_of(wanted) in holder
+        part = text_of(scope, wanted)
+        scope.spend(len(holder) + len(part))
+        return part in holder
     if isinstance(holder, Mapping):
+        scope.spend(len(wanted) if isinstance(wanted, str) else 1)
         return isinstance(wanted, str) and wanted in holder
     if isinstance(holder, list):
-        scope.spend(len(holder) + weight(wanted, 10_000) * len(holder) // 16)
-        return any(same(element, wanted) for element in holder)
+        return any(same(scope, element, wanted) for element in holder)
     raise NodeError("wrong_type", f"Nothing is in {type_name(holder)}.", hint="Use in with a text or a list.")
 
 
@@ -226,12 +234,12 @@ FILTERS: Mapping[str, Filter] = {
     "upper": Filter(_on_text(str.upper), "Capital letters"),
     "lower": Filter(_on_text(str.lower), "Small letters"),
     "capitalize": Filter(_on_text(str.capitalize), "First letter capital, the others small"),
-    "title": Filter(_on_text(str.title), "Each word with a capital letter"),
+    "title": Filter(_on_text(str.title, 4), "Each word with a capital letter"),
     "trim": Filter(_on_text(str.strip), "Without white space at both ends"),
     "string": Filter(_on_text(str), "As text"),
-    "escape": Filter(_on_text(html.escape), "Safe within HTML"),
-    "e": Filter(_on_text(html.escape), "Safe within HTML"),
-    "urlencode": Filter(_on_text(_percent), "Safe within a URL"),
+    "escape": Filter(_on_text(html.escape, 6), "Safe within HTML"),
+    "e": Filter(_on_text(html.escape, 6), "Safe within HTML"),
+    "urlencode": Filter(_on_text(_percent, 12), "Safe within a URL"),
     "replace": Filter(_replace, "One text in the place of another", 2, 2, ("old", "new")),
     "truncate": Filter(_truncate, "At most so many characters", 0, 2, ("length", "end")),
     "join": Filter(_join, "The elements of a list as one text", 0, 1, ("d",)),

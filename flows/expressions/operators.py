@@ -6,18 +6,17 @@ from typing import Any
 
 from jinja2 import nodes
 
+from flows.expressions.budget import Scope
 from flows.expressions.filters import contains
 from flows.expressions.tree import Builder, Evaluate
 from flows.expressions.values import (
     MAX_NUMBER,
     MAX_OUTPUT_CHARACTERS,
-    Scope,
     checked_number,
     number_of,
     same,
     text_of,
     too_large,
-    weight,
 )
 from flows.sdk.errors import NodeError
 from flows.sdk.json_types import Json
@@ -65,9 +64,8 @@ def concat(builder: Builder, node: Any, depth: int) -> Evaluate:
         texts: list[str] = []
         size = 0
         for part in parts:
-            texts.append(text_of(part(scope)))
+            texts.append(text_of(scope, part(scope)))
             size += len(texts[-1])
-            scope.spend(len(texts[-1]))
             if size > MAX_OUTPUT_CHARACTERS:
                 raise too_large()
         return "".join(texts)
@@ -144,14 +142,15 @@ def _holds(scope: Scope, name: str, left: Json, right: Json) -> bool:
     if name in ("in", "notin"):
         return contains(scope, right, left) is (name == "in")
     if name in ("eq", "ne"):
-        scope.spend(weight(left, 1_000_000))
-        return same(left, right) is (name == "eq")
-    if not (isinstance(left, str) and isinstance(right, str)):
+        return same(scope, left, right) is (name == "eq")
+    if isinstance(left, str) and isinstance(right, str):
+        scope.spend(min(len(left), len(right)))
+    else:
         left, right = number_of(left, "A comparison"), number_of(right, "A comparison")
     return _ORDER[name](left, right)
 
 
 def list_of(builder: Builder, node: Any, depth: int) -> Evaluate:
-    """A list of constants, as in `status in ['online', 'starting']`."""
+    """A list, as in `status in ['online', 'starting']`."""
     elements = [builder.build(element, depth) for element in node.items]
     return lambda scope: [element(scope) for element in elements]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from flows.expressions.budget import MAX_FLOW_EXPRESSIONS, STEP, Budget, Scope, WorkSpent
 from flows.expressions.builder import Reference, build_expression
 from flows.expressions.encoders import ENCODERS, FINISHERS
 from flows.expressions.errors import TemplateError
@@ -12,23 +13,20 @@ from flows.expressions.parser import parse_expression
 from flows.expressions.paths import ROOT, path_getter
 from flows.expressions.scanner import Expression, scan
 from flows.expressions.urls import url_renderer
-from flows.expressions.values import (
-    MAX_OUTPUT_CHARACTERS,
-    MissingField,
-    Scope,
-    too_large,
-    weight,
-)
+from flows.expressions.values import MAX_OUTPUT_CHARACTERS, MissingField, too_large, weigh
 from flows.sdk.config import Slot
 from flows.sdk.errors import NodeError
 from flows.sdk.json_types import Json, Record
 
-Render = Callable[[Record], Json]
+Get = Callable[[Scope], Json]
 
-_PLAIN_PATH = re.compile(r"\s*([A-Za-z]\w*(?:\.[A-Za-z]\w*)*)\s*", re.ASCII)
+_NAME = r"(?!__)[A-Za-z_]\w*"
+_PLAIN_PATH = re.compile(rf"\s*({_NAME}(?:\.{_NAME})*)\s*", re.ASCII)
 _WORDS = frozenset(
     {"true", "false", "none", "not", "and", "or", "if", "else", "in", "is", "True", "False", "None"}
 )
+MAX_LEAVES = 2_000
+"""Templates in one JSON value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +34,39 @@ class CompiledSlot:
     """A slot, ready to render.
 
     Args:
-        render: gives the value for a record; raises NodeError (`missing_field`, `wrong_type`, `output_too_large`,
+        render_in: gives the value in a scope; raises NodeError (`missing_field`, `wrong_type`, `output_too_large`,
             `template_too_expensive`, what the slot refuses).
         references: the fields that it names.
         is_constant: whether it gives the same for every record.
     """
 
-    render: Render
+    render_in: Get
     references: tuple[Reference, ...] = ()
     is_constant: bool = False
 
+    def render(self, record: Record, budget: Budget | None = None) -> Json:
+        """The value for a record; raises what `render_in` does."""
+        return self.render_in(Scope(record, budget))
 
-def compile_slot(slot: Slot, source: Json) -> CompiledSlot:
+
+def compile_slot(slot: Slot, source: Json, budget: Budget | None = None) -> CompiledSlot:
     """Compile what stands in a slot: text, or any JSON where the slot takes it.
+
+    Args:
+        budget: what the templates of a whole flow may cost to be read, see `MAX_FLOW_EXPRESSIONS`.
 
     Raises:
         TemplateError: a template is wrong, with its place; or a constant is not what the slot takes.
     """
+    budget = budget or Budget(MAX_FLOW_EXPRESSIONS)
     if slot is Slot.JSON or (slot is Slot.VALUE and isinstance(source, list | dict)):
-        return _compile_json(source)
+        return _compile_json(source, budget)
     if not isinstance(source, str):
         return _constant(slot, source)
     if "{" not in source:
         return _constant(slot, source)
     try:
-        return _compile_text(slot, source)
+        return _compile_text(slot, source, budget)
     except TemplateError as error:
         raise error.locate(source) from None
 
@@ -69,86 +75,86 @@ def _constant(slot: Slot, value: Json) -> CompiledSlot:
     finish = FINISHERS.get(slot)
     if finish is not None:
         try:
-            value = finish(value)
+            value = finish(Scope({}), value)
         except NodeError as error:
-            raise TemplateError(error.code, error.message, error.hint, end=len(str(value))) from None
-    return CompiledSlot(lambda record: value, is_constant=True)
+            end = len(value) if isinstance(value, str) else 1
+            raise TemplateError(error.code, error.message, error.hint, end=end) from None
+    return CompiledSlot(lambda scope: value, is_constant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Where one piece of a template gets its value: from the record, or from a `Scope` around it.
-
-    Plain paths need no scope and are faster without; expressions share one, and with it one budget of work.
-    """
-
-    get: Callable[[Any], Json]
-    takes_scope: bool
-
-    def adapted(self, with_scope: bool) -> Callable[[Any], Json]:
-        """The function for a rendering with or without a scope."""
-        get = self.get
-        return (lambda scope: get(scope.record)) if with_scope and not self.takes_scope else get
-
-
-def _compile_text(slot: Slot, source: str) -> CompiledSlot:
-    compiled = _compile_parts(slot, source)
+def _compile_text(slot: Slot, source: str, budget: Budget) -> CompiledSlot:
+    compiled = _compile_parts(slot, source, budget)
     if compiled is None:
         return _constant(slot, source)
-    render, references = compiled
-    return CompiledSlot(_finished(render, slot), tuple(references))
+    get, references = compiled
+    return CompiledSlot(_finished(get, slot), tuple(references))
 
 
-def _compile_parts(slot: Slot, source: str) -> tuple[_Source, list[Reference]] | None:
+def _compile_parts(slot: Slot, source: str, budget: Budget) -> tuple[Get, list[Reference]] | None:
     """How to render a text before its slot looks at the result; None when nothing in it changes."""
     parts = scan(source)
     if not any(isinstance(part, Expression) for part in parts):
         return None
-    pieces: list[str | _Source] = []
+    pieces: list[str | Get] = []
     references: list[Reference] = []
     for part in parts:
         if isinstance(part, str):
             pieces.append(part)
             continue
-        piece, found = _compile_expression(part)
+        piece, found = _compile_expression(part, budget)
         pieces.append(piece)
         references += found
     only = pieces[0]
-    if len(pieces) == 1 and isinstance(only, _Source) and slot in (Slot.VALUE, Slot.INTEGER):
+    if len(pieces) == 1 and not isinstance(only, str) and slot in (Slot.VALUE, Slot.INTEGER):
         return only, references
-    with_scope = any(isinstance(piece, _Source) and piece.takes_scope for piece in pieces)
-    getters = [piece if isinstance(piece, str) else piece.adapted(with_scope) for piece in pieces]
-    render = url_renderer(getters) if slot is Slot.URL else _joined(getters, ENCODERS[slot])
-    return _Source(render, with_scope), references
+    return (url_renderer(pieces) if slot is Slot.URL else _joined(pieces, slot)), references
 
 
-def _compile_expression(part: Expression) -> tuple[_Source, tuple[Reference, ...]]:
+def _compile_expression(part: Expression, budget: Budget) -> tuple[Get, tuple[Reference, ...]]:
     plain = _PLAIN_PATH.fullmatch(part.source)
     if plain is not None:
         segments = tuple(plain[1].split("."))
         if segments[0] not in _WORDS:
             start = part.start + plain.start(1)
             reference = Reference(plain[1], segments, start, part.start + plain.end(1))
-            return _Source(path_getter(segments), takes_scope=False), (reference,)
+            return _plain_path(segments), (reference,)
     try:
+        budget.spend(len(part.source))
         parsed = parse_expression(part.source)
+    except WorkSpent:
+        hint = f"Expressions other than plain fields may have {MAX_FLOW_EXPRESSIONS:,} characters together."
+        raise TemplateError(
+            "too_many", "The flow has too many long templates.", hint, start=part.start
+        ) from None
     except TemplateError as error:
         error.start, error.end = error.start + part.start, error.end + part.start
         raise
-    evaluate, references = build_expression(parsed, part.start)
-    return _Source(evaluate, takes_scope=True), references
+    return build_expression(parsed, part.start)
 
 
-def _joined(parts: list[str | Render], encode: Callable[[Json], str]) -> Render:
-    steps: list[tuple[str, Render | None]] = [
+def _plain_path(segments: tuple[str, ...]) -> Get:
+    get, cost = path_getter(segments), STEP * len(segments)
+
+    def paid(scope: Scope) -> Json:
+        scope.spend(cost)
+        return get(scope.record)
+
+    return paid
+
+
+def _joined(parts: list[str | Get], slot: Slot) -> Get:
+    steps: list[tuple[str, Get | None]] = [
         (part, None) if isinstance(part, str) else ("", part) for part in parts
     ]
+    encode = ENCODERS[slot]
+    cost = sum(len(text) for text, _ in steps) + STEP * len(steps)
 
-    def render(source: Any) -> Json:
+    def render(scope: Scope) -> Json:
+        scope.spend(cost)
         texts: list[str] = []
         size = 0
         for text, get in steps:
-            piece = text if get is None else encode(get(source))
+            piece = text if get is None else encode(scope, get(scope))
             size += len(piece)
             if size > MAX_OUTPUT_CHARACTERS:
                 raise too_large()
@@ -158,47 +164,46 @@ def _joined(parts: list[str | Render], encode: Callable[[Json], str]) -> Render:
     return render
 
 
-def _finished(source: _Source, slot: Slot) -> Render:
+def _finished(get: Get, slot: Slot) -> Get:
     finish = FINISHERS.get(slot)
-    render, takes_scope = source.get, source.takes_scope
 
-    def checked(record: Record) -> Json:
+    def checked(scope: Scope) -> Json:
         try:
-            value = render(Scope(record) if takes_scope else record)
+            value = get(scope)
         except MissingField as missing:
             raise missing.as_error() from None
-        return value if finish is None else finish(value)
+        return value if finish is None else finish(scope, value)
 
     return checked
 
 
-_Tree = _Source | dict[Any, Any] | None
+_Tree = Get | dict[Any, Any] | None
 """The templates of a JSON value, at the keys and indexes that lead to them; None where there are none."""
 
 
-def _compile_json(source: Json) -> CompiledSlot:
-    leaves: list[_Source] = []
+def _compile_json(source: Json, budget: Budget) -> CompiledSlot:
+    leaves: list[Get] = []
     references: list[Reference] = []
-    tree = _json_tree(source, "", leaves, references)
+    tree = _json_tree(source, "", leaves, references, budget)
     if tree is None:
-        return CompiledSlot(lambda record: source, is_constant=True)
-    with_scope = any(leaf.takes_scope for leaf in leaves)
-    render = _finished(_Source(_json_builder(source, tree, with_scope), with_scope), Slot.JSON)
+        return CompiledSlot(lambda scope: source, is_constant=True)
+    render = _finished(_json_builder(source, tree), Slot.JSON)
     if len(leaves) == 1:
         return CompiledSlot(render, tuple(references))
 
-    def bounded(record: Record) -> Json:
-        value = render(record)
-        if weight(value, MAX_OUTPUT_CHARACTERS) > MAX_OUTPUT_CHARACTERS:
-            raise too_large()
+    def bounded(scope: Scope) -> Json:
+        value = render(scope)
+        weigh(scope, value, MAX_OUTPUT_CHARACTERS)
         return value
 
     return CompiledSlot(bounded, tuple(references))
 
 
-def _json_tree(source: Json, at: str, leaves: list[_Source], references: list[Reference]) -> _Tree:
+def _json_tree(
+    source: Json, at: str, leaves: list[Get], references: list[Reference], budget: Budget
+) -> _Tree:
     if isinstance(source, str):
-        return _json_leaf(source, at, leaves, references)
+        return _json_leaf(source, at, leaves, references, budget)
     tree: dict[Any, Any] = {}
     for key, value in _entries(source):
         if isinstance(key, str) and "{{" in key:
@@ -207,34 +212,44 @@ def _json_tree(source: Json, at: str, leaves: list[_Source], references: list[Re
             )
             error.path = at
             raise error
-        found = _json_tree(value, f"{at}.{key}" if at else str(key), leaves, references)
+        found = _json_tree(value, f"{at}.{key}" if at else str(key), leaves, references, budget)
         if found is not None:
             tree[key] = found
     return tree or None
 
 
-def _json_leaf(source: str, at: str, leaves: list[_Source], references: list[Reference]) -> _Source | None:
+def _json_leaf(
+    source: str, at: str, leaves: list[Get], references: list[Reference], budget: Budget
+) -> Get | None:
     if "{" not in source:
         return None
     try:
-        compiled = _compile_parts(Slot.VALUE, source)
+        compiled = _compile_parts(Slot.VALUE, source, budget)
     except TemplateError as error:
         error.locate(source).path = at
         raise
     if compiled is None:
         return None
     leaves.append(compiled[0])
+    if len(leaves) > MAX_LEAVES:
+        excess = TemplateError(
+            "too_many", "This JSON has too many templates.", f"{MAX_LEAVES:,} is the most."
+        )
+        excess.path = at
+        raise excess
     references += [replace(reference, at=at) for reference in compiled[1]]
     return compiled[0]
 
 
-def _json_builder(source: Json, tree: _Tree, with_scope: bool) -> Callable[[Any], Json]:
+def _json_builder(source: Json, tree: _Tree) -> Get:
     """A function that builds the value anew; what holds no template is shared, not copied."""
-    if isinstance(tree, _Source):
-        return tree.adapted(with_scope)
-    inner = [(key, _json_builder(source[key], below, with_scope)) for key, below in (tree or {}).items()]
+    if callable(tree):
+        return tree
+    inner = [(key, _json_builder(source[key], below)) for key, below in (tree or {}).items()]
+    cost = STEP * (1 + len(inner)) + len(source)
 
-    def build(scope: Any) -> Json:
+    def build(scope: Scope) -> Json:
+        scope.spend(cost)
         copy: Any = source.copy()
         for key, render in inner:
             copy[key] = render(scope)

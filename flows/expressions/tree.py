@@ -6,10 +6,11 @@ from typing import Any
 
 from jinja2 import nodes
 
+from flows.expressions.budget import STEP, Scope
 from flows.expressions.errors import TemplateError
 from flows.expressions.parser import Token
 from flows.expressions.paths import path_getter, step
-from flows.expressions.values import MAX_NUMBER, Scope
+from flows.expressions.values import MAX_NUMBER
 from flows.sdk.errors import NodeError
 from flows.sdk.fields import Segment, path_text, type_name
 from flows.sdk.json_types import Json
@@ -61,7 +62,11 @@ class Builder:
     makers: Mapping[type, "Maker"]
     references: list[Reference] = field(default_factory=list)
     size: int = 0
+    cost: int = 0
     copes: bool = False
+
+    def __post_init__(self) -> None:
+        self.places = {token[0]: index for index, token in enumerate(self.tokens)}
 
     def build(self, node: nodes.Node, depth: int = 0) -> Evaluate:
         """The function that gives the value of a tree.
@@ -85,7 +90,8 @@ class Builder:
         return TemplateError(code, message, hint, start=start, end=self.offset + self._end(node.lineno))
 
     def _end(self, start: int) -> int:
-        return next((token[1] for token in self.tokens if token[0] == start), start + 1)
+        index = self.places.get(start)
+        return start + 1 if index is None else self.tokens[index][1]
 
 
 def static_path(node: nodes.Node) -> tuple[Segment, ...] | None:
@@ -113,10 +119,10 @@ def _constant_index(node: nodes.Node) -> Segment | None:
 
 def _check_segments(builder: Builder, node: nodes.Node, segments: Sequence[Segment]) -> None:
     for segment in segments:
-        is_hidden = isinstance(segment, str) and segment.startswith("_")
+        is_hidden = isinstance(segment, str) and segment.startswith("__")
         if is_hidden or (isinstance(segment, int) and abs(segment) >= MAX_NUMBER):
             message = f"“{segment}” is no name of a field."
-            raise builder.refuse(node, "not_allowed", message, "Names do not begin with an underscore.")
+            raise builder.refuse(node, "not_allowed", message, "Names do not begin with two underscores.")
 
 
 def path(builder: Builder, node: Any, depth: int) -> Evaluate:
@@ -128,6 +134,7 @@ def path(builder: Builder, node: Any, depth: int) -> Evaluate:
     start, end = _span(builder, node)
     reference = Reference(path_text(segments), segments, start, end, has_default=builder.copes)
     builder.references.append(reference)
+    builder.cost += STEP * len(segments)
     get = path_getter(segments)
     return lambda scope: get(scope.record)
 
@@ -139,7 +146,7 @@ def _span(builder: Builder, node: Any) -> tuple[int, int]:
     while not isinstance(first, nodes.Name):
         first = first.node
     tokens = builder.tokens
-    index = next(i for i, token in enumerate(tokens) if token[0] == last)
+    index = builder.places[last]
     if isinstance(node, nodes.Getattr) or (isinstance(node, nodes.Getitem) and tokens[index][2] == "."):
         index += 1
     elif isinstance(node, nodes.Getitem):
@@ -164,6 +171,10 @@ def dynamic_item(builder: Builder, node: Any, depth: int) -> Evaluate:
         key = index(scope)
         if isinstance(key, bool) or not isinstance(key, int | str):
             raise NodeError("wrong_type", f"An index must be text or a whole number, not {type_name(key)}.")
+        if isinstance(key, str):
+            scope.spend(len(key))
+        elif abs(key) >= MAX_NUMBER:
+            raise NodeError("number_too_large", "The index is too large.")
         return step(holder(scope), key, (key,), 0)
 
     return item

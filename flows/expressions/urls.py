@@ -5,16 +5,20 @@ from collections.abc import Callable
 from enum import Enum
 from urllib.parse import quote, unquote
 
+from flows.expressions.budget import Scope
 from flows.expressions.values import MAX_OUTPUT_CHARACTERS, text_of, too_large
 from flows.sdk.errors import NodeError
-from flows.sdk.json_types import Json, Record
+from flows.sdk.json_types import Json
 
-Render = Callable[[Record], Json]
+Get = Callable[[Scope], Json]
 
 _AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HOST_VALUE = re.compile(r"[A-Za-z0-9._-]+")
 _LABEL_VALUE = re.compile(r"[A-Za-z0-9_-]+")
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
+
+MAX_AUTHORITY = 2_048
+"""No host lies behind so many characters; what stands there is encoded like any other part."""
 
 
 class Place(Enum):
@@ -31,7 +35,7 @@ def _refuse(message: str, hint: str) -> NodeError:
     return NodeError("bad_url_value", message, hint=hint)
 
 
-def places(parts: list[str | Render]) -> list[Place | None]:
+def places(parts: list[str | Get]) -> list[Place | None]:
     """The place of each expression; None for literal text."""
     out: list[Place | None] = []
     before = ""
@@ -49,6 +53,8 @@ def places(parts: list[str | Render]) -> list[Place | None]:
 def _place(before: str, following: str) -> Place:
     if not before:
         return Place.BEGIN
+    if len(before) > MAX_AUTHORITY:
+        return Place.REST
     if before.startswith("\x00"):
         return Place.REST
     scheme = _AUTHORITY.match(before)
@@ -62,8 +68,9 @@ def _place(before: str, following: str) -> Place:
     return Place.HOST if is_whole or not ends_host else Place.LABEL
 
 
-def _encode(place: Place, value: Json) -> str:
-    text = text_of(value)
+def _encode(scope: Scope, place: Place, value: Json) -> str:
+    text = text_of(scope, value)
+    scope.spend(12 * len(text))
     if place is Place.BEGIN:
         if _CONTROL.search(text):
             raise _refuse("The URL holds spaces or control characters.", "Use the filter trim or urlencode.")
@@ -80,7 +87,7 @@ def _encode(place: Place, value: Json) -> str:
     return text
 
 
-def url_renderer(parts: list[str | Render]) -> Render:
+def url_renderer(parts: list[str | Get]) -> Get:
     """Renders a URL from literal text and expressions.
 
     Each expression is percent-encoded, except one that begins the URL; in the host only letters, digits, dots and
@@ -88,17 +95,18 @@ def url_renderer(parts: list[str | Render]) -> Render:
     """
     steps = list(zip(parts, places(parts), strict=True))
 
-    def render(record: Record) -> Json:
+    def render(scope: Scope) -> Json:
         texts: list[str] = []
         size = 0
         for part, place in steps:
-            piece = part if isinstance(part, str) else _encode(place or Place.REST, part(record))
+            piece = part if isinstance(part, str) else _encode(scope, place or Place.REST, part(scope))
             size += len(piece)
             if size > MAX_OUTPUT_CHARACTERS:
                 raise too_large()
             texts.append(piece)
         url = "".join(texts)
         if len(texts) > 1:
+            scope.spend(4 * len(url))
             _check_path(url, is_free=steps[0][1] is Place.BEGIN)
         return url
 

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from common.redact import log_line
 from flows.compiler.plan import PlannedNode
 from flows.conf import number
+from flows.expressions.budget import INLINE_WORK, MAX_SECONDS, Budget, WorkSpent
 from flows.sdk import Emit, NodeContext, NodeError, Record, Result, Suspend
 from flows.sdk.meta import OnCrash
 
@@ -31,7 +32,7 @@ async def execute(node: PlannedNode, ctx: NodeContext, record: Record, pool: Exe
     """
     limit = asyncio.timeout(node.timeout_seconds)
     try:
-        config = node.config.render(record)
+        config = await _rendered(node, record, pool)
         result = _begin(node, ctx, config, record, pool)
         if inspect.isawaitable(result):
             async with limit:
@@ -48,6 +49,16 @@ async def execute(node: PlannedNode, ctx: NodeContext, record: Record, pool: Exe
             hint="This is a fault of the node type. The worker's log has the details.",
         ) from error
     return _checked(node, result, record)
+
+
+async def _rendered(node: PlannedNode, record: Record, pool: Executor) -> object:
+    """The config for this record. What costs more than a little is rendered again, on a thread and by the clock, so
+    that one large template holds up nobody else's runs."""
+    try:
+        return node.config.render(record, Budget(INLINE_WORK))
+    except WorkSpent:
+        budget = Budget(seconds=min(MAX_SECONDS, node.timeout_seconds))
+        return await asyncio.get_running_loop().run_in_executor(pool, node.config.render, record, budget)
 
 
 def _timed_out(node: PlannedNode) -> NodeError:

@@ -113,7 +113,7 @@ def test_expression_gives_its_value(source: str, expected: Any) -> None:
         ("{{ x[1:2] }}", "not_allowed", 1, 5),
         ("{{ {'a': 1} }}", "not_allowed", 1, 4),
         ("{{ (1, 2) }}", "not_allowed", 1, 6),
-        ("{{ _id }}", "not_allowed", 1, 4),
+        ("{{ __id }}", "not_allowed", 1, 4),
         ("{{ x.__class__ }}", "not_allowed", 1, 5),
         ("{{ x['__class__'] }}", "not_allowed", 1, 5),
         ("{{ 99999999999999999999 }}", "not_allowed", 1, 4),
