@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from common.redact import log_line, redact_json
+from flows.expressions.budget import INLINE_WORK, Budget, Scope
 from flows.expressions.paths import ROOT
 from flows.expressions.slots import CompiledSlot
-from flows.expressions.values import weight
+from flows.expressions.values import weigh
 from flows.sdk import Json, NodeError, Record
 
 MAX_SUBJECT = 120
@@ -15,7 +16,7 @@ TELLING = ("hostname", "name", "title", "subject", "email", "message")
 """The names that tell people most, best first."""
 MOST_MEMBERS = 16
 """So many members of a payload are looked into when it carries no telling name itself."""
-MAX_WEIGHT = 65_536
+MAX_WEIGHT = 32_768
 """A template that names larger values is not rendered: a label is not worth it."""
 
 
@@ -34,10 +35,10 @@ def plain_subject(payload: Record) -> str:
 def templated_subject(template: CompiledSlot, payload: Record) -> str:
     """What the flow's template makes of the payload; where it makes nothing of it, the plain subject."""
     seen = _named(template, payload)
-    if weight(seen, MAX_WEIGHT) > MAX_WEIGHT:
-        return plain_subject(payload)
+    budget = Budget(INLINE_WORK)
     try:
-        text = _shown(template.render(redact_json(seen)))
+        weigh(Scope(seen, budget), seen, MAX_WEIGHT)
+        text = _shown(template.render(redact_json(seen), budget))
     except NodeError:
         text = ""
     return text or plain_subject(payload)
