@@ -29,7 +29,7 @@ class RangeScope(models.TextChoices):
 class AddressRange(OwnedRow):
     """What ranges of both families have in common."""
 
-    shared_rows: ClassVar[Q | None] = Q(tenant__isnull=True, scope=RangeScope.everywhere)
+    shared_rows: ClassVar[Q | None] = Q(tenant__isnull=True) & ~Q(scope=RangeScope.user)
 
     scope = models.CharField(max_length=6, choices=RangeScope.choices, default=RangeScope.everywhere)
     nodes = models.CharField(max_length=1000, blank=True, default="", help_text="Comma separated.")
@@ -98,6 +98,19 @@ class IPv4Range(AddressRange):
         """The address at an offset from the first."""
         return str(V4(self.start) + offset)
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first and the last address, as numbers."""
+        return int(V4(self.start)), int(V4(self.end))
+
+    def span_at(self, address: str) -> tuple[int, int]:
+        """The first and the last address of what it gives at an address."""
+        return int(V4(address)), int(V4(address))
+
+    def subnet_of(self, address: str) -> str:
+        """The address itself: this range gives single ones."""
+        return address
+
     def holds(self, address: str) -> bool:
         """Whether an address lies in the range."""
         return V4(self.start) <= V4(address) <= V4(self.end)
@@ -152,6 +165,20 @@ class IPv6Range(AddressRange):
     def at(self, offset: int) -> str:
         """The first address of the subnet at an offset."""
         return str(self.whole.network_address + offset * (1 << (128 - self.target)))
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first and the last address, as numbers."""
+        return int(self.whole.network_address), int(self.whole.broadcast_address)
+
+    def span_at(self, address: str) -> tuple[int, int]:
+        """The first and the last address of what it gives at an address."""
+        subnet = IPv6Network((address, self.target), strict=False)
+        return int(subnet.network_address), int(subnet.broadcast_address)
+
+    def subnet_of(self, address: str) -> str:
+        """The first address of the subnet that an address lies in."""
+        return str(IPv6Network((address, self.target), strict=False).network_address)
 
     def holds(self, address: str) -> bool:
         """Whether an address lies in the network."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from accounts.actors import Actor
 from flows.sdk import (
     Emit,
     FieldPath,
@@ -23,7 +24,7 @@ from flows.sdk import (
 from flows.sdk.summaries import joined, label_of
 from inventory.node_support import acting, told_as_node_error, whole_number
 from inventory.services.effects import once
-from inventory.services.ipam import Family, Wish, allocate, peek
+from inventory.services.ipam import Family, Wish, allocate, known_user, peek
 from inventory.tables import IPV4_ADDRESSES, IPV6_ADDRESSES
 
 
@@ -41,7 +42,10 @@ class IpamConfig(NodeConfig):
         "", label="Node", help="Only addresses that work on this node. Optional.", placeholder="{{ node }}"
     )
     user_id: TemplateValue = ui(
-        "", label="User ID", help="The user who gets the address. Optional.", placeholder="{{ userid }}"
+        "",
+        label="User ID",
+        help="The user who gets the address. Empty: it belongs to the tenant of the event.",
+        placeholder="{{ userid }}",
     )
     as_field: FieldPath = ui("ip", label="As field", help="Where the address is saved.", placeholder="new_ip")
 
@@ -82,8 +86,9 @@ class Ipam(Node):
         Raises:
             NodeError: `pool_exhausted`, `unknown_user`, `not_a_number`.
         """
-        wish, actor = _wish(config), acting(ctx)
+        actor = acting(ctx)
         with told_as_node_error():
+            wish = _wish(config, record, actor)
             if ctx.is_dry_run:
                 address = peek(wish, actor=actor)
             else:
@@ -110,5 +115,9 @@ class Ipam(Node):
         return Emit("out", with_value(record, config.as_field, example))
 
 
-def _wish(config: IpamConfig) -> Wish:
-    return Wish(Family(config.family), config.node.strip(), whole_number(config.user_id, "user_id"))
+def _wish(config: IpamConfig, record: Record, actor: Actor) -> Wish:
+    """What is wished for. An event of the platform has no tenant: its `userid` says whose the address is."""
+    user_id = whole_number(config.user_id, "user_id")
+    if user_id is None and actor.tenant_id is None:
+        user_id = known_user(record.get("userid"))
+    return Wish(Family(config.family), config.node.strip(), user_id)

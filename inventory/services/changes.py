@@ -64,6 +64,7 @@ def change_rate_limit(server: Server, rate_limit: Decimal | None, *, actor: Acto
     return _change_interface(server, "rate_limit", rate_limit, actor)
 
 
+@transaction.atomic
 def assign_address(server: Server, family: ipam.Family, address_id: int, *, actor: Actor) -> JsonObject:
     """Give a server the address of that IPAM id; the one that it had goes back to its range.
 
@@ -80,6 +81,9 @@ def assign_address(server: Server, family: ipam.Family, address_id: int, *, acto
             hint="Name the id that the IPAM node gave.",
             field=f"{family.value}_id",
         )
+    if actor.is_platform and address.tenant_id is None and not hasattr(address, "server"):
+        ipam.attach(address, server.tenant_id)
+        address.refresh_from_db()
     name = "ip" if family is ipam.Family.ipv4 else "ip6"
     if server != getattr(address, "server", server):
         raise Problem(

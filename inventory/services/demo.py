@@ -5,7 +5,7 @@ They are written without events and without audit entries: nobody did this, and 
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -32,6 +32,10 @@ from inventory.models import (
     Ticket,
     TicketMessage,
 )
+from inventory.services.networks import rivals_of
+
+R = TypeVar("R", IPv4Range, IPv6Range)
+Pools = tuple[IPv4Range | None, IPv6Range | None]
 
 TENANT = "Example Hosting"
 DEMO = {"is_demo": True}
@@ -66,9 +70,10 @@ def load() -> Tenant | None:
     users = [_person(tenant, *person) for person in PEOPLE]
     _staff(tenant)
     package = _catalogue()
-    _ranges(tenant)
+    pools = _ranges(tenant)
     servers = [
-        _server(tenant, users, package, number, *server) for number, server in enumerate(SERVERS, start=1)
+        _server(tenant, users, package, pools, number, *server)
+        for number, server in enumerate(SERVERS, start=1)
     ]
     _tags(tenant, servers)
     _talk(tenant, users[1])
@@ -120,10 +125,10 @@ def _catalogue() -> Package:
     return small
 
 
-def _ranges(tenant: Tenant) -> None:
-    """Networks that are kept for documentation."""
-    IPv4Range.objects.create(start="192.0.2.10", end="192.0.2.250", subnet=24, gateway="192.0.2.1", **DEMO)
-    IPv4Range.objects.create(
+def _ranges(tenant: Tenant) -> Pools:
+    """Networks that are kept for documentation; None where somebody has a range already."""
+    _apart(IPv4Range(start="192.0.2.10", end="192.0.2.250", subnet=24, gateway="192.0.2.1", **DEMO))
+    own = IPv4Range(
         tenant=tenant,
         start="198.51.100.10",
         end="198.51.100.60",
@@ -133,13 +138,22 @@ def _ranges(tenant: Tenant) -> None:
         nodes="pve1,pve2",
         **DEMO,
     )
-    IPv6Range.objects.create(network="2001:db8:10::", prefix=48, target=64, gateway="2001:db8:10::1", **DEMO)
+    own6 = IPv6Range(network="2001:db8:10::", prefix=48, target=64, gateway="2001:db8:10::1", **DEMO)
+    return _apart(own), _apart(own6)
+
+
+def _apart(pool: R) -> R | None:
+    if rivals_of(pool):
+        return None
+    pool.save()
+    return pool
 
 
 def _server(  # one line of the table above
     tenant: Tenant,
     users: list[User],
     package: Package,
+    pools: Pools,
     number: int,
     hostname: str,
     node: str,
@@ -150,8 +164,7 @@ def _server(  # one line of the table above
     owner: int,
 ) -> Server:
     used: dict[str, Any] = {"tenant": tenant, "in_use": True, **DEMO}
-    pool = IPv4Range.objects.filter(tenant=tenant).get(is_demo=True)
-    pool6 = IPv6Range.objects.get(is_demo=True)
+    pool, pool6 = pools
     server = Server.objects.create(
         tenant=tenant,
         vmid=1000 + number,
@@ -164,8 +177,8 @@ def _server(  # one line of the table above
         node=node,
         status=status,
         package=package if ram == package.ram else None,
-        ip=IPv4Address.objects.create(range=pool, ip=f"198.51.100.{10 + number}", **used),
-        ip6=IPv6Address.objects.create(range=pool6, ip=pool6.at(number), **used),
+        ip=IPv4Address.objects.create(range=pool, ip=f"198.51.100.{10 + number}", **used) if pool else None,
+        ip6=IPv6Address.objects.create(range=pool6, ip=pool6.at(number), **used) if pool6 else None,
         next_payment=timezone.now() + timedelta(days=30 - 4 * number),
         **DEMO,
     )

@@ -1,7 +1,7 @@
 """Taking addresses from ranges and giving them back.
 
-An address is never given twice: a free one is claimed by an UPDATE that only one caller can win, a new one is
-made while its range is locked.
+An address is never given twice: who gives one takes turns, a free one is claimed by an UPDATE that only one
+caller can win, a new one is made while its range is locked, and what an overlapping range gave is left out.
 """
 
 from dataclasses import dataclass
@@ -16,13 +16,12 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.scope import visible
 from common.problems import Problem
-from flows.sdk import JsonObject
+from flows.sdk import Json, JsonObject
 from inventory.columns import public_row
 from inventory.models import IPv4Address, IPv4Range, IPv6Address, IPv6Range, RangeScope
+from inventory.services.networks import Address, Pool, Taken, need_not_given, take_turns, taken_beside
 from inventory.tables import IPV4_ADDRESSES, IPV6_ADDRESSES
 
-Pool = IPv4Range | IPv6Range
-Address = IPv4Address | IPv6Address
 WINDOW = 256
 
 
@@ -72,8 +71,10 @@ def allocate(wish: Wish, *, actor: Actor) -> JsonObject:
     """
     tenant_id = _tenant_for(wish, actor)
     with transaction.atomic():
+        take_turns()
         for pool in ranges_for(wish, tenant_id):
-            address = _claim(pool, tenant_id) or _derive(pool, tenant_id)
+            taken = taken_beside(pool)
+            address = _claim(pool, tenant_id, taken) or _derive(pool, tenant_id, taken)
             if address is not None:
                 audit.record(
                     actor,
@@ -95,10 +96,11 @@ def peek(wish: Wish, *, actor: Actor) -> JsonObject:
     """
     tenant_id = _tenant_for(wish, actor)
     for pool in ranges_for(wish, tenant_id):
-        free = _free(pool).first()
+        taken = taken_beside(pool)
+        free = next((free for free in _free(pool).iterator() if not taken.meets(pool, free.ip)), None)
         if free is not None:
             return described(free, pool)
-        offset = _next_free(pool)
+        offset = _next_free(pool, taken)
         if offset is not None:
             return described(_new(pool, pool.at(offset), tenant_id), pool)
     raise _exhausted(wish)
@@ -129,8 +131,24 @@ def described(address: Address, pool: Pool) -> JsonObject:
 
 
 def attach(address: Address, tenant_id: int | None) -> None:
-    """Mark an address as used by a server of the tenant."""
-    type(address)._default_manager.filter(pk=address.pk).update(in_use=True, tenant_id=tenant_id)
+    """Mark an address as used by a server of the tenant.
+
+    Raises:
+        Problem: 409 `address_taken`: an overlapping range gave it to somebody.
+    """
+    rows = type(address)._default_manager.filter(pk=address.pk)
+    if not address.in_use:
+        take_turns()
+        need_not_given(address)
+        rows = rows.filter(in_use=False)
+    if not rows.update(in_use=True, tenant_id=tenant_id):
+        raise Problem(
+            409,
+            "address_taken",
+            f"The address {address.ip} was given to somebody a moment ago.",
+            hint="Take another address.",
+            field="ip",
+        )
 
 
 def release(address: Address) -> None:
@@ -155,30 +173,42 @@ def _tenant_for(wish: Wish, actor: Actor) -> int | None:
     return user.tenant_id
 
 
+def known_user(value: Json) -> int | None:
+    """The id of a user, when the value is one."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**63:
+        return None
+    return value if User.objects.filter(pk=value).exists() else None
+
+
 def _free(pool: Pool) -> QuerySet[Any]:
     return pool.addresses.filter(in_use=False, server__isnull=True).order_by("id")
 
 
-def _claim(pool: Pool, tenant_id: int | None) -> Address | None:
+def _claim(pool: Pool, tenant_id: int | None, taken: Taken) -> Address | None:
     """Take an address that is listed as free; None when there is none."""
     can_skip = connection.features.has_select_for_update_skip_locked
+    refused: list[int] = []
     while True:
-        free = _free(pool).select_for_update(skip_locked=True, of=("self",)) if can_skip else _free(pool)
+        free = _free(pool).exclude(pk__in=refused)
+        free = free.select_for_update(skip_locked=True, of=("self",)) if can_skip else free
         address: Address | None = free.first()
         if address is None:
             return None
+        if taken.meets(pool, address.ip):
+            refused.append(address.pk)
+            continue
         won = type(address)._default_manager.filter(pk=address.pk, in_use=False)
         if won.update(in_use=True, tenant_id=tenant_id):
             address.in_use, address.tenant_id = True, tenant_id
             return address
 
 
-def _derive(pool: Pool, tenant_id: int | None) -> Address | None:
+def _derive(pool: Pool, tenant_id: int | None, taken: Taken) -> Address | None:
     """Make the next address of a range that was never listed; None when the range is used up."""
     if pool.next_offset >= pool.capacity:
         return None
     held: Pool = type(pool)._default_manager.select_for_update(of=("self",)).get(pk=pool.pk)
-    offset = _next_free(held)
+    offset = _next_free(held, taken)
     held.next_offset = held.capacity if offset is None else offset + 1
     held.save(update_fields=["next_offset"])
     if offset is None:
@@ -188,15 +218,16 @@ def _derive(pool: Pool, tenant_id: int | None) -> Address | None:
     return address
 
 
-def _next_free(pool: Pool) -> int | None:
-    """The first offset from the range's mark on that is neither reserved nor listed; None: used up."""
+def _next_free(pool: Pool, taken: Taken) -> int | None:
+    """The first offset from the range's mark on that is neither reserved, listed nor taken; None: used up."""
     for start in range(pool.next_offset, pool.capacity, WINDOW):
         end = min(start + WINDOW, pool.capacity)
         window = {offset: pool.at(offset) for offset in range(start, end)}
-        taken = set(pool.addresses.filter(ip__in=window.values()).values_list("ip", flat=True))
+        listed = set(pool.addresses.filter(ip__in=window.values()).values_list("ip", flat=True))
         for offset, address in window.items():
-            if address not in taken and not pool.is_reserved(address):
-                return offset
+            if address in listed or pool.is_reserved(address) or taken.meets(pool, address):
+                continue
+            return offset
     return None
 
 
