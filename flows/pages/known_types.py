@@ -9,6 +9,7 @@ from accounts.actors import Actor
 from common.problems import Problem
 from flows.models import EventTypeDefinition
 from flows.sdk import Json, JsonObject, Shape, event_types
+from flows.services.event_types import shape_of
 
 OWN_GROUP = "Your own"
 
@@ -33,14 +34,14 @@ class KnownEventType:
     @property
     def fields(self) -> Sequence[tuple[str, Shape]]:
         """Every field with its dotted path."""
-        return list(Shape.from_json_schema(self.schema).paths())
+        return list(shape_of(self.schema).paths())
 
 
 def list_event_types(actor: Actor) -> list[KnownEventType]:
     """Every event type that the actor's flows can start with, by group and name.
 
     A tenant sees what comes with the program, what it defined, and what the platform defined; where both defined a
-    name, its own.
+    name, its own. What comes with the program stands before what anyone defined.
     """
     known = {
         kind.name: KnownEventType(
@@ -51,7 +52,8 @@ def list_event_types(actor: Actor) -> list[KnownEventType]:
     rows = EventTypeDefinition.objects.select_related("tenant")
     if not actor.is_platform:
         rows = rows.filter(Q(tenant_id=actor.tenant_id) | Q(tenant=None))
-    for row in sorted(rows, key=lambda row: row.tenant_id == actor.tenant_id):
+    own = [row for row in rows if row.name not in event_types]
+    for row in sorted(own, key=lambda row: row.tenant_id == actor.tenant_id):
         known[row.name] = KnownEventType(
             row.name, row.label, row.summary, OWN_GROUP, row.schema, row.sample, row
         )

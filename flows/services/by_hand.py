@@ -7,8 +7,8 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.sdk import JsonObject
-from flows.services.event_types import PayloadChecks, misfit
 from flows.services.events import emit_event, judge_before
+from flows.services.payload_checks import PayloadChecks, misfits_of
 from flows.store.intake import Accepted, NewEvent
 
 SOURCE = "by hand"
@@ -21,13 +21,14 @@ def send_event(*, actor: Actor, event_type: str, payload: JsonObject, tenant_id:
         tenant_id: whose event it is; a tenant's actor can send its own only.
 
     Raises:
-        Problem: 404 `not_found` for another tenant; 400 `unknown_event_type`, `payload_misfit`.
+        Problem: 404 `not_found` for another tenant; 400 `unknown_event_type`, `payload_misfit`;
+            413 `too_much_work`.
     """
     actor.need(Permission.send_events)
     if not actor.is_platform and tenant_id != actor.tenant_id:
         raise Problem(404, "not_found", "There is no such tenant.")
-    validator = PayloadChecks().look_up(event_type, tenant_id)
-    if validator is False:
+    known = PayloadChecks().look_up(event_type, tenant_id)
+    if known is None:
         raise Problem(
             400,
             "unknown_event_type",
@@ -35,18 +36,18 @@ def send_event(*, actor: Actor, event_type: str, payload: JsonObject, tenant_id:
             hint="Define it first.",
             field="type",
         )
-    wrong = misfit(validator, payload)
-    if wrong is not None:
-        path, sentence = wrong
+    event = NewEvent(type=event_type, payload=payload, tenant_id=tenant_id, source=SOURCE)
+    wrong = misfits_of(known, event)
+    if wrong:
+        path, sentence = wrong[0]
         where = f"payload.{path}" if path else "payload"
         raise Problem(
             400,
             "payload_misfit",
-            f"The payload does not fit: {sentence}",
+            f"The payload does not fit: {sentence}.",
             hint=f"Look at {where}.",
             field="payload",
         )
-    event = NewEvent(type=event_type, payload=payload, tenant_id=tenant_id, source=SOURCE)
     judge_before(event)
     with transaction.atomic():
         accepted = emit_event(event)

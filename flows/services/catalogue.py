@@ -70,7 +70,7 @@ def node_type_json(node: Node) -> JsonObject:
 
 def list_event_types(tenant_id: int | None, *, is_platform: bool) -> list[JsonObject]:
     """The event types that come with the program, then those that people in reach defined."""
-    defined = EventTypeDefinition.objects.all()
+    defined = EventTypeDefinition.objects.exclude(name__in=event_types)
     if not is_platform:
         defined = defined.filter(Q(tenant_id=tenant_id) | Q(tenant_id=None))
     return [builtin_json(found) for found in event_types.values()] + [defined_json(row) for row in defined]

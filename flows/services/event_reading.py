@@ -10,7 +10,7 @@ def outcomes_of(event: Event, actor: Actor) -> list[JsonObject]:
     """One entry for each flow in the actor's reach: `{"flow", "flow_name", "result", "run", "subject", "message"}`.
 
     `result` is `started`, the code with which the run was cancelled at once, `condition_not_met`,
-    `switched_off` or `loop_guard`.
+    `payload_does_not_fit` (the platform's type of that name), `switched_off` or `loop_guard`.
     """
     runs = visible(Run, actor).filter(event=event).select_related("flow").defer("flow__draft").order_by("id")
     started: list[JsonObject] = [

@@ -1,11 +1,8 @@
-"""Event types: those that come with the program and those that people define; and whether a payload fits one."""
+"""Event types: those that come with the program and those that people define."""
 
-import threading
-import time
 from datetime import UTC, datetime
 from typing import Any
 
-import jsonschema_rs
 from django.db import transaction
 from django.db.models import Q
 
@@ -14,12 +11,17 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from accounts.scope import visible
 from common.problems import Problem
+from common.strict_json import dumps
 from flows.models import EventTypeDefinition, Trigger
 from flows.sdk import JsonObject, Shape, event_types
-from flows.sdk.events import EventType
+from flows.sdk.schema import CompiledSchema, SchemaError, compile_schema, measure
 
-CACHE_SECONDS = 2.0
 MAX_SCHEMA_BYTES = 65_536
+MOST_TYPES = 1_000
+"""Event types that a tenant may define."""
+
+RESERVED = ("hookflow.", "hook.", "manual.", "schedule.")
+"""What names of event types do not begin with: the program's own events do."""
 
 
 def definition_for(actor: Actor, name: str) -> EventTypeDefinition:
@@ -28,11 +30,11 @@ def definition_for(actor: Actor, name: str) -> EventTypeDefinition:
     Raises:
         Problem: 404 `not_found`; 409 `built_in`; 403 `not_allowed`.
     """
-    if name in event_types:
+    found = visible(EventTypeDefinition, actor).filter(Q(name=name, tenant_id=actor.tenant_id)).first()
+    if found is None and name in event_types:
         raise Problem(
             409, "built_in", f"The event type {name!r} comes with the program and cannot be changed."
         )
-    found = visible(EventTypeDefinition, actor).filter(Q(name=name, tenant_id=actor.tenant_id)).first()
     if found is None:
         raise Problem(404, "not_found", "There is no such event type.")
     actor.need(Permission.edit_flows)
@@ -41,8 +43,18 @@ def definition_for(actor: Actor, name: str) -> EventTypeDefinition:
 
 def defined_type(name: str, tenant_id: int | None) -> EventTypeDefinition | None:
     """The type of that name that the tenant defined, else the platform's."""
+    own, platforms = definitions_of(name, tenant_id)
+    return own or platforms
+
+
+def definitions_of(
+    name: str, tenant_id: int | None
+) -> tuple[EventTypeDefinition | None, EventTypeDefinition | None]:
+    """The type of that name that the tenant defined, and the platform's; for the platform the second alone."""
     rows = EventTypeDefinition.objects.filter(Q(tenant_id=tenant_id) | Q(tenant_id=None), name=name)
-    return min(rows, key=lambda row: row.tenant_id is None, default=None)
+    by_owner = {row.tenant_id: row for row in rows}
+    platforms = by_owner.pop(None, None)
+    return by_owner.get(tenant_id), platforms
 
 
 def define(
@@ -51,18 +63,10 @@ def define(
     """Define an event type from a JSON Schema or from an example payload.
 
     Raises:
-        Problem: 409 `name_taken`; 400 `bad_schema`, `schema_or_example`.
+        Problem: 409 `name_taken`, `too_many`; 400 `reserved_name`, `bad_schema`, `schema_or_example`.
     """
     actor.need(Permission.edit_flows)
-    taken = EventTypeDefinition.objects.filter(Q(name=name, tenant_id=actor.tenant_id)).exists()
-    if name in event_types or taken:
-        raise Problem(
-            409,
-            "name_taken",
-            f"There is an event type named {name!r} already.",
-            field="name",
-            hint="Choose another.",
-        )
+    _refuse_name(name, actor)
     checked, sample = _schema_and_sample(schema, example)
     now = datetime.now(UTC)
     with transaction.atomic():
@@ -78,6 +82,32 @@ def define(
         )
         audit.record(actor, "created", "event_type", name, tenant_id=made.tenant_id)
     return made
+
+
+def _refuse_name(name: str, actor: Actor) -> None:
+    """A tenant's type never stands in for one that the program or the platform defines."""
+    if name.startswith(RESERVED):
+        raise Problem(
+            400,
+            "reserved_name",
+            f"Names that begin with “{name.partition('.')[0]}.” are the program's own.",
+            field="name",
+            hint="Choose another.",
+        )
+    own = EventTypeDefinition.objects.filter(Q(tenant_id=actor.tenant_id))
+    platforms = EventTypeDefinition.objects.filter(tenant=None, name=name)
+    if name in event_types or platforms.exists() or own.filter(name=name).exists():
+        raise Problem(
+            409,
+            "name_taken",
+            f"There is an event type named {name!r} already.",
+            field="name",
+            hint="Choose another.",
+        )
+    if own.count() >= MOST_TYPES:
+        raise Problem(
+            409, "too_many", f"There are {MOST_TYPES:,} event types already.", hint="Delete one first."
+        )
 
 
 def redefine(
@@ -106,8 +136,13 @@ def undefine(*, actor: Actor, definition: EventTypeDefinition) -> None:
         Problem: 409 `in_use` while a published flow listens to it.
     """
     listeners = Trigger.objects.filter(event_type=definition.name, flow__deleted_at=None)
-    if definition.tenant_id is not None:
+    if definition.name in event_types:
+        listeners = listeners.none()  # they listen to the program's
+    elif definition.tenant_id is not None:
         listeners = listeners.filter(flow__tenant_id=definition.tenant_id)
+    else:
+        own = EventTypeDefinition.objects.filter(name=definition.name).exclude(tenant=None)
+        listeners = listeners.exclude(flow__tenant_id__in=own.values("tenant_id"))
     first = listeners.select_related("flow").first()
     if first is not None:
         raise Problem(
@@ -129,13 +164,15 @@ def _schema_and_sample(schema: Any, example: Any) -> tuple[JsonObject, JsonObjec
     if schema is None:
         if not isinstance(example, dict):
             raise Problem(400, "bad_example", "The example payload is a JSON object.", field="example")
-        return Shape.from_example(example).to_json(), example
-    _validator(schema)
+        schema = Shape.from_example(example).to_json()
+        compiled(schema)
+        return schema, example
+    compiled(schema)
     return schema, sample_of(Shape.from_json_schema(schema))
 
 
-def _validator(schema: Any) -> Any:
-    """A compiled JSON Schema of an object; nothing is ever fetched for a reference.
+def compiled(schema: Any) -> CompiledSchema:
+    """A JSON Schema of an object, read; nothing is ever fetched for a reference.
 
     Raises:
         Problem: 400 `bad_schema`.
@@ -148,23 +185,33 @@ def _validator(schema: Any) -> Any:
             field="schema",
             hint='Begin with {"type": "object"}.',
         )
-    return _compiled(schema)
-
-
-def _compiled(schema: JsonObject) -> Any:
-    try:
-        # The plain regex engine takes time linear in its input; a stranger's pattern cannot hold the intake up.
-        return jsonschema_rs.validator_for(
-            schema, retriever=_no_fetching, pattern_options=jsonschema_rs.RegexOptions()
-        )
-    except (ValueError, TypeError) as error:
+    if len(dumps(schema)) > MAX_SCHEMA_BYTES:
         raise Problem(
-            400, "bad_schema", f"The schema cannot be used: {error}"[:500], field="schema"
+            400,
+            "bad_schema",
+            f"The schema is larger than {MAX_SCHEMA_BYTES:,} bytes.",
+            field="schema",
+            hint="Describe fewer fields.",
+        )
+    try:
+        return compile_schema(schema)
+    except SchemaError as error:
+        raise Problem(
+            400,
+            "bad_schema",
+            f"The schema cannot be used: {error.message}",
+            field=f"schema{error.at}".replace("/", "."),
+            hint=error.hint,
         ) from error
 
 
-def _no_fetching(uri: str) -> Any:
-    raise ValueError(f"References to other documents are not followed: {uri}")
+def shape_of(schema: JsonObject) -> Shape:
+    """What a stored schema says of the payload; nothing when it is larger than is allowed now."""
+    try:
+        measure(schema)
+    except SchemaError:
+        return Shape.object({}, is_open=True)
+    return Shape.from_json_schema(schema)
 
 
 def sample_of(shape: Shape, depth: int = 8) -> Any:
@@ -179,61 +226,3 @@ def sample_of(shape: Shape, depth: int = 8) -> Any:
     if shape.type == "object" or shape.fields:
         return {name: sample_of(inner, depth - 1) for name, inner in shape.fields.items()}
     return None
-
-
-class PayloadChecks:
-    """Whether events are of a known type and fit its schema. One a process; blocks on a small query now and then."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[int | None, str], tuple[float, Any]] = {}
-        self._lock = threading.Lock()
-
-    def known(self, event_type: str, tenant_id: int | None) -> Any:
-        """The cached verdict on the type: a validator, False for an unknown type, None when it must be looked up."""
-        found = self._known.get((tenant_id, event_type))
-        return found[1] if found is not None and found[0] > time.monotonic() else None
-
-    def look_up(self, event_type: str, tenant_id: int | None) -> Any:
-        """The validator of a type, or False when there is no such type."""
-        found = self.known(event_type, tenant_id)
-        if found is not None:
-            return found
-        verdict = _validator_of(event_type, tenant_id)
-        if verdict is False:
-            # Not kept: a type that is defined a moment later is known at once.
-            return verdict
-        with self._lock:
-            if len(self._known) > 10_000:
-                self._known.clear()
-            self._known[tenant_id, event_type] = (time.monotonic() + CACHE_SECONDS, verdict)
-        return verdict
-
-
-def _validator_of(event_type: str, tenant_id: int | None) -> Any:
-    builtin: EventType | None = event_types.get(event_type)
-    if builtin is not None:
-        return _compiled(_nullable(builtin.shape.to_json()))
-    found = defined_type(event_type, tenant_id)
-    return _validator(found.schema) if found else False
-
-
-def _nullable(schema: JsonObject) -> JsonObject:
-    """A built-in schema tells types, not presence: any field may be null or missing."""
-    out = dict(schema)
-    if isinstance(out.get("type"), str):
-        out["type"] = [out["type"], "null"]
-    out.pop("format", None)
-    if "properties" in out:
-        out["properties"] = {name: _nullable(inner) for name, inner in out["properties"].items()}
-    if "items" in out:
-        out["items"] = _nullable(out["items"])
-    return out
-
-
-def misfit(validator: Any, payload: JsonObject) -> tuple[str, str] | None:
-    """Where and why a payload does not fit, as (dotted path, sentence); None when it fits."""
-    if validator.is_valid(payload):
-        return None
-    error = next(validator.iter_errors(payload))
-    path = ".".join(str(part) for part in error.instance_path)
-    return path, str(error.message)[:300]

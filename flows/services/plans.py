@@ -7,8 +7,8 @@ from flows.compiler.plan import Plan
 from flows.graph.codec import read_document
 from flows.graph.document import FlowDocument
 from flows.models import FlowVersion
-from flows.sdk import EventType, Node, NodeError, Shape, event_types, node_types
-from flows.services.event_types import defined_type
+from flows.sdk import EventType, Node, NodeError, event_types, node_types
+from flows.services.event_types import defined_type, shape_of
 
 
 class Installation:
@@ -29,7 +29,7 @@ class Installation:
         defined = defined_type(name, self.tenant_id)
         if defined is None:
             return None
-        shape = Shape.from_json_schema(defined.schema)
+        shape = shape_of(defined.schema)
         return EventType(defined.name, defined.label, defined.summary, "Your own", shape, defined.sample)
 
     def has_credential(self, name: str) -> bool:

@@ -42,7 +42,8 @@ class NewEvent:
 
     `dedup_key` empty: every delivery counts. `flow_id`: the event is meant for that flow alone (webhook, schedule,
     manual start) instead of for all that listen to its type. `verdicts`: by flow version, why its trigger's condition
-    is not met, empty when it is; a version never changes, so a verdict holds for good.
+    is not met, empty when it is; a version never changes, so a verdict holds for good. `platform_refusal`: why the
+    platform's flows do not hear of it.
     """
 
     type: str
@@ -54,6 +55,7 @@ class NewEvent:
     depth: int = 0
     flow_id: UUID | None = None
     verdicts: dict[UUID, str] = field(default_factory=dict)
+    platform_refusal: str = ""
     id: UUID = field(default_factory=new_id)
 
     @property
@@ -211,12 +213,18 @@ def _listeners(index: TriggerIndex, event: NewEvent) -> tuple[list[Listener], li
         return [], [{"flow": None, "result": "loop_guard", "message": message}]
     started, outcomes = [], []
     for listener in found:
-        reason = event.verdicts[listener.version_id] if listener.condition else ""
+        code, reason = _refusal(listener, event)
         if not reason:
             started.append(listener)
         else:
-            outcomes.append({"flow": str(listener.flow_id), "result": "condition_not_met", "message": reason})
+            outcomes.append({"flow": str(listener.flow_id), "result": code, "message": reason})
     return started, outcomes
+
+
+def _refusal(listener: Listener, event: NewEvent) -> tuple[str, str]:
+    if event.platform_refusal and listener.tenant_id is None:
+        return "payload_does_not_fit", event.platform_refusal
+    return "condition_not_met", event.verdicts[listener.version_id] if listener.condition else ""
 
 
 def heard_by(index: TriggerIndex, event: NewEvent) -> list[Listener]:

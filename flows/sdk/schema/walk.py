@@ -1,0 +1,88 @@
+"""One walk over one payload: its budget, and what it found wrong."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from flows.sdk.json_types import Json
+from flows.sdk.work import Budget
+
+MOST_MISFITS = 10
+LONGEST_SENTENCE = 300
+LONGEST_PATH = 200
+
+VISIT_WORK = 100
+"""One value under one subschema."""
+
+Path = tuple[Any, Any] | None
+"""Where a value is: the path of what holds it, and its key there. None at the root."""
+
+
+class Misfit(NamedTuple):
+    """One thing that does not fit: where, as a dotted path, and a sentence."""
+
+    path: str
+    sentence: str
+
+
+@dataclass(slots=True)
+class Walk:
+    """Alternatives are tried quietly: which one was meant, nobody knows."""
+
+    budget: Budget
+    misfits: list[Misfit] = field(default_factory=list)
+    quiet: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing more to be found out once something did not fit."""
+        return self.quiet > 0 or len(self.misfits) >= MOST_MISFITS
+
+    def refuse(self, path: Path, sentence: str) -> bool:
+        """Note what does not fit. Always false."""
+        if not self.is_over:
+            self.misfits.append(Misfit(_dotted(path), sentence[:LONGEST_SENTENCE]))
+        return False
+
+
+Check = Callable[[Json, Path, Walk], bool]
+
+
+@dataclass(slots=True)
+class Node:
+    """One subschema: every check has to pass.
+
+    Args:
+        checks: all of them.
+        plain_types: Python's types of which every value passes; spares most visits.
+    """
+
+    checks: list[Check] = field(default_factory=list)
+    plain_types: frozenset[type] = frozenset()
+
+    def visit(self, value: Json, path: Path, walk: Walk) -> bool:
+        """Whether the value fits; what does not is noted on the walk."""
+        walk.budget.spend(VISIT_WORK)
+        fits = True
+        for check in self.checks:
+            if not check(value, path, walk):
+                if walk.is_over:
+                    return False
+                fits = False
+        return fits
+
+    def fits(self, value: Json, path: Path, walk: Walk) -> bool:
+        """Whether the value fits, without a word about why not."""
+        walk.quiet += 1
+        try:
+            return self.visit(value, path, walk)
+        finally:
+            walk.quiet -= 1
+
+
+def _dotted(path: Path) -> str:
+    parts: list[str] = []
+    while path is not None:
+        path, part = path
+        parts.append(str(part)[:LONGEST_PATH])
+    return ".".join(reversed(parts))[:LONGEST_PATH]

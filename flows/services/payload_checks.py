@@ -1,0 +1,154 @@
+"""Whether events are of a known type and fit its schema, within a budget."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.problems import Problem
+from flows.sdk import JsonObject, event_types
+from flows.sdk.events import EventType
+from flows.sdk.schema import CompiledSchema, Misfit, compile_schema
+from flows.sdk.work import Budget, TooExpensive
+from flows.services.event_types import compiled, definitions_of
+from flows.store.intake import NewEvent
+
+CACHE_SECONDS = 2.0
+CHECK_WORK = 100_000_000
+"""Units for the payloads of one request: a second, for five mebibytes of small values."""
+
+MOST_CACHED_SUBSCHEMAS = 500_000
+NOT_THE_PLATFORMS = "The platform does not define this event type, so its flows do not hear of it."
+
+
+@dataclass(frozen=True, slots=True)
+class KnownType:
+    """How payloads of one type from one tenant are checked.
+
+    Args:
+        schema: what every payload has to fit.
+        platforms: what it has to fit besides, for platform flows to hear of it; None for no more than `schema`.
+        is_platforms: whether the platform or the program defines the type.
+        unusable: why payloads cannot be checked: the schema is of an older release that allowed more.
+    """
+
+    schema: CompiledSchema | None
+    platforms: CompiledSchema | None = None
+    is_platforms: bool = True
+    unusable: str = ""
+
+    @property
+    def size(self) -> int:
+        """How many subschemas are kept for it."""
+        return sum(schema.size for schema in (self.schema, self.platforms) if schema is not None)
+
+    def misfits(self, event: NewEvent, budget: Budget) -> Sequence[Misfit]:
+        """What does not fit; notes on the event what platform flows have against it.
+
+        Raises:
+            Problem: 409 `event_type_unusable`.
+            TooExpensive: the budget does not pay for the check.
+        """
+        if self.schema is None:
+            raise Problem(
+                409,
+                "event_type_unusable",
+                f"The event type {event.type!r} cannot check payloads any more: {self.unusable}",
+                hint="Save it again with a smaller schema.",
+                field="type",
+            )
+        found = self.schema.misfits(event.payload, budget)
+        if not self.is_platforms:
+            event.platform_refusal = NOT_THE_PLATFORMS
+        elif self.platforms is not None and not found:
+            theirs = self.platforms.misfits(event.payload, budget)
+            event.platform_refusal = _refusal(theirs[0]) if theirs else ""
+        return found
+
+
+def misfits_of(known: KnownType, event: NewEvent, units: int = CHECK_WORK) -> Sequence[Misfit]:
+    """What does not fit, at the cost of these units.
+
+    Raises:
+        Problem: 413 `too_much_work`, 409 `event_type_unusable`.
+    """
+    try:
+        return known.misfits(event, Budget(units))
+    except TooExpensive:
+        raise too_much_work() from None
+
+
+def too_much_work() -> Problem:
+    """The answer when the payloads of a request cost more than they may."""
+    return Problem(
+        413,
+        "too_much_work",
+        "Checking the payload needs more work than one request may do.",
+        hint="Send smaller events or fewer at once, or simplify the schema of the event type.",
+    )
+
+
+def _refusal(misfit: Misfit) -> str:
+    where = f" at {misfit.path}" if misfit.path else ""
+    return f"The payload does not fit the platform's event type of that name{where}: {misfit.sentence}."
+
+
+class PayloadChecks:
+    """Known types in a cache. One a process; blocks on a small query now and then."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int | None, str], tuple[float, KnownType]] = {}
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def known(self, event_type: str, tenant_id: int | None) -> KnownType | None:
+        """The type as it is in the cache; None when it must be looked up."""
+        found = self._known.get((tenant_id, event_type))
+        return found[1] if found is not None and found[0] > time.monotonic() else None
+
+    def look_up(self, event_type: str, tenant_id: int | None) -> KnownType | None:
+        """The type, or None when there is no such type."""
+        found = self.known(event_type, tenant_id)
+        if found is not None:
+            return found
+        made = _known_type(event_type, tenant_id)
+        if made is None:
+            # Not kept: a type that is defined a moment later is known at once.
+            return None
+        with self._lock:
+            if self._size > MOST_CACHED_SUBSCHEMAS:
+                self._known.clear()
+                self._size = 0
+            self._size += made.size + 1
+            self._known[tenant_id, event_type] = (time.monotonic() + CACHE_SECONDS, made)
+        return made
+
+
+def _known_type(event_type: str, tenant_id: int | None) -> KnownType | None:
+    builtin: EventType | None = event_types.get(event_type)
+    if builtin is not None:
+        schema = _nullable(builtin.shape.to_json())
+        return KnownType(compile_schema(schema, most=100_000))
+    own, platforms = definitions_of(event_type, tenant_id)
+    first = own or platforms
+    if first is None:
+        return None
+    try:
+        schema_of_first = compiled(first.schema)
+        schema_of_platform = compiled(platforms.schema) if own and platforms else None
+    except Problem as problem:
+        return KnownType(None, unusable=problem.message)
+    return KnownType(schema_of_first, schema_of_platform, is_platforms=platforms is not None)
+
+
+def _nullable(schema: JsonObject) -> JsonObject:
+    """A built-in schema tells types, not presence: any field may be null or missing."""
+    out = dict(schema)
+    if isinstance(out.get("type"), str):
+        out["type"] = [out["type"], "null"]
+    out.pop("format", None)
+    if "properties" in out:
+        out["properties"] = {name: _nullable(inner) for name, inner in out["properties"].items()}
+    if "items" in out:
+        out["items"] = _nullable(out["items"])
+    return out
