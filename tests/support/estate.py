@@ -89,12 +89,14 @@ def _caught_mail(tenant: Tenant) -> CaughtMail:
 
 
 def _inventory(tenant: Tenant, admin: User, customer: User) -> dict[str, Any]:
-    v4 = IPv4Range.objects.create(tenant=tenant, start="10.0.0.1", end="10.0.0.9", subnet=24)
-    v6 = IPv6Range.objects.create(tenant=tenant, network="2001:db8::", prefix=120, target=128)
+    own_node = {"scope": "node", "nodes": tenant.slug}
+    v4 = IPv4Range.objects.create(tenant=tenant, start="10.0.0.1", end="10.0.0.9", subnet=24, **own_node)
+    v6 = IPv6Range.objects.create(tenant=tenant, network="2001:db8::", prefix=120, target=128, **own_node)
     client, ids = APIClient(), {}
     client.force_login(admin)
     for table in TABLES:
         body = body_of(table.route, customer, {"ipv4": v4.pk, "ipv6": v6.pk})
+        body |= own_node if table.route.endswith("-ranges") else {}
         made = client.post(f"/api/v1/inventory/{table.route}/", body)
         assert made.status_code == 201, (table.route, made.content)
         ids[f"/inventory/{table.route}/"] = made.json()["id"]
