@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from accounts.roles import ADMINS, Permission, Role, permissions_of
+from accounts.roles import ADMINS, OWN_ROWS_ONLY, Permission, Role, permissions_of, with_included
 from common.problems import Problem
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ class Actor:
     Args:
         user_id: None for the program itself.
         tenant_id: the tenant whose rows are in reach; None is the platform.
-        role: None for the program itself (and for customers, who can do nothing).
+        role: None for the program itself.
         name: for people, in the audit trail.
+        chosen: the permissions of an integration, which are kept with the user.
         token_id: the API token in use, if one is.
         scopes: permission names a token is narrowed to; only looked at when there is a token.
         stamp: changes with the user's password, role, tenant or state; ends sessions and open sockets.
@@ -28,6 +29,7 @@ class Actor:
     tenant_id: int | None
     role: Role | None
     name: str
+    chosen: frozenset[str] = field(default_factory=frozenset)
     token_id: int | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
     stamp: str = ""
@@ -45,6 +47,7 @@ class Actor:
             tenant_id=user.tenant_id,
             role=user.as_role(),
             name=user.name or user.email,
+            chosen=frozenset(user.permissions),
             stamp=user.get_session_auth_hash(),
         )
 
@@ -56,7 +59,14 @@ class Actor:
     @property
     def is_platform(self) -> bool:
         """Whether the rows of all tenants are in reach."""
-        return self.tenant_id is None and (self.is_system or self.role is not None)
+        if self.tenant_id is not None or self.is_own_only:
+            return False
+        return self.is_system or self.role is not None
+
+    @property
+    def is_own_only(self) -> bool:
+        """Whether no rows are in reach but those that name the user as their owner."""
+        return self.role in OWN_ROWS_ONLY
 
     @property
     def is_admin(self) -> bool:
@@ -67,21 +77,22 @@ class Actor:
         """Whether role and, for a token, scopes allow it."""
         if self.is_system:
             return True
-        if permission not in permissions_of(self.role):
+        if permission not in permissions_of(self.role, self.chosen):
             return False
-        return self.token_id is None or permission.value in self.scopes
+        return self.token_id is None or permission in with_included(self.scopes)
 
-    def need(self, permission: Permission) -> None:
-        """Stop unless the actor may.
+    def need(self, *permissions: Permission) -> None:
+        """Stop unless the actor may, by any one of the permissions.
 
         Raises:
             Problem: 403 `not_allowed`.
         """
-        if not self.may(permission):
+        if not any(self.may(permission) for permission in permissions):
+            names = " or ".join(permission.value for permission in permissions)
             raise Problem(
                 403,
                 "not_allowed",
-                f"This needs the permission {permission.value}.",
+                f"This needs the permission {names}.",
                 hint="Ask an admin for a role, or use a token with that scope.",
             )
 

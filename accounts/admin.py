@@ -40,13 +40,23 @@ class TenantAdmin(ServiceAdmin):
 
 @admin.register(User)
 class UserAdmin(ServiceAdmin):
-    """Users. A new one with a role gets a one-time password, which a message shows once."""
+    """Users. A new one who can sign in gets a one-time password, which a message shows once."""
 
     list_display = ("email", "name", "role", "tenant", "is_active", "last_login")
     list_select_related = ("tenant",)
     list_filter = ("role", "is_active")
     search_fields = ("email", "name")
-    fields = ("email", "name", "role", "tenant", "permission", "is_active", "register", "last_login")
+    fields = (
+        "email",
+        "name",
+        "role",
+        "permissions",
+        "tenant",
+        "permission",
+        "is_active",
+        "register",
+        "last_login",
+    )
     readonly_fields = ("register", "last_login")
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:

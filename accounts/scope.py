@@ -13,7 +13,8 @@ def visible(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
     """The rows of a model, or of a query, that the actor can reach.
 
     Each model says in `tenant_path` where its tenant is ("tenant_id", "flow__tenant_id"); None: only
-    the platform reaches its rows. A tenant's actor never sees rows without a tenant.
+    the platform reaches its rows. A tenant's actor never sees rows without a tenant. A customer sees the rows
+    whose `owner_path` ("user_id", "server__user_id") leads to the customer; of a model without one, none.
 
     Raises:
         TypeError: the model does not declare `tenant_path`; nothing is shown by omission.
@@ -22,9 +23,20 @@ def visible(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
     path = _tenant_path(rows.model)
     if actor.is_platform:
         return rows
+    if actor.is_own_only:
+        return owned(rows, actor).filter(**{path: actor.tenant_id}) if path else rows.none()
     if path is None or actor.tenant_id is None:
         return rows.none()
     return rows.filter(**{path: actor.tenant_id})
+
+
+def owned(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
+    """The rows that name the actor's user as their owner, whatever else is in reach."""
+    rows: QuerySet[M] = source.all() if isinstance(source, QuerySet) else source._default_manager.all()
+    path: str | None = getattr(rows.model, "owner_path", None)
+    if path is None or actor.user_id is None:
+        return rows.none()
+    return rows.filter(**{path: actor.user_id})
 
 
 def readable(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
@@ -39,7 +51,7 @@ def readable(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
     rows = visible(source, actor)
     shared: Q | None = getattr(rows.model, "shared_rows", None)
     path = _tenant_path(rows.model)
-    if actor.is_platform or shared is None or path is None or actor.tenant_id is None:
+    if actor.is_platform or actor.is_own_only or shared is None or path is None or actor.tenant_id is None:
         return rows
     every: QuerySet[M] = source.all() if isinstance(source, QuerySet) else source._default_manager.all()
     return every.filter(Q(**{path: actor.tenant_id}) | shared)

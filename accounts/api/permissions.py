@@ -9,16 +9,18 @@ from rest_framework.request import Request
 from accounts.actors import Actor
 from accounts.roles import Permission
 
+Needed = Permission | tuple[Permission, ...]
+
 
 class Needs(BasePermission):
     """Allows an actor who may do what the view needs.
 
     `permission_classes = [Needs.of(Permission.view)]` asks the same of every action. Otherwise the view has
     `needs = {"list": Permission.view, …}` by action, or by method (lower case) for an `APIView`; an action
-    that is not in it is refused to everyone.
+    that is not in it is refused to everyone. Where several permissions stand, any one of them is enough.
     """
 
-    permission: ClassVar[Permission | None] = None
+    permission: ClassVar[Needed | None] = None
 
     @classmethod
     def of(cls, permission: Permission) -> type["Needs"]:
@@ -36,12 +38,26 @@ class Needs(BasePermission):
         if not _is_served(view, str(request.method).lower()):
             return True  # the handler answers 405
         needed = self.permission or _declared(view).get(action)
-        return needed is not None and actor.may(needed)
+        return any(actor.may(one) for one in _each(needed))
 
 
-def _declared(view: Any) -> Mapping[str, Permission]:
-    needs: Mapping[str, Permission] = getattr(view, "needs", {})
+class SignedIn(BasePermission):
+    """Allows whoever is known, whatever that one may do."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Whether the request has an actor."""
+        return isinstance(request.auth, Actor)
+
+
+def _declared(view: Any) -> Mapping[str, Needed]:
+    needs: Mapping[str, Needed] = getattr(view, "needs", {})
     return needs
+
+
+def _each(needed: Needed | None) -> tuple[Permission, ...]:
+    if needed is None:
+        return ()
+    return (needed,) if isinstance(needed, Permission) else needed
 
 
 def _is_served(view: Any, method: str) -> bool:

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.api.strict import NameField, StrictModelSerializer, StrictSerializer
 from accounts.models import ApiToken, AuditEntry, Tenant, User
-from accounts.roles import Permission, Role
+from accounts.roles import INTEGRATION_MAY, Permission, Role
 from accounts.services.senders import MOST_SENDERS
 
 
@@ -39,6 +39,12 @@ class UserSerializer(StrictModelSerializer):
         queryset=Tenant.objects.none(), allow_null=True, required=False
     )
     role = serializers.ChoiceField(choices=[role.value for role in Role], allow_null=True, required=False)
+    permissions = serializers.ListField(
+        child=serializers.ChoiceField(choices=[permission.value for permission in INTEGRATION_MAY]),
+        max_length=len(INTEGRATION_MAY),
+        required=False,
+        help_text="What an integration may do; empty for every other role.",
+    )
     name = NameField(max_length=120)
     email = serializers.EmailField(max_length=254)
 
@@ -48,6 +54,7 @@ class UserSerializer(StrictModelSerializer):
             "id",
             "tenant",
             "role",
+            "permissions",
             "name",
             "email",
             "register",

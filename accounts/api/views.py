@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.actors import actor_of
 from accounts.api.filters import AuditFilter, TenantFilter, UserFilter
+from accounts.api.permissions import SignedIn
 from accounts.api.serializers import (
     AuditEntrySerializer,
     MeSerializer,
@@ -59,7 +60,7 @@ class TenantViewSet(ScopedViewSet[Tenant]):
 
 
 class UserViewSet(ScopedViewSet[User]):
-    """Users: people who sign in, and customers (without a role)."""
+    """Users: people who sign in, customers among them, and integrations."""
 
     queryset = User.objects.all()
     serializer_class = UserSerializer
@@ -78,7 +79,10 @@ class UserViewSet(ScopedViewSet[User]):
 
     @extend_schema(request=UserSerializer, responses={201: NewUserSerializer})
     def create(self, request: Request) -> Response:
-        """Make a user. One with a role gets a one-time password, which only this answer shows."""
+        """Make a user; a given role that signs in gets a one-time password, which only this answer shows.
+
+        Without a role it is a customer without a password.
+        """
         user, password = users.create(self.actor, self.checked())
         return Response({**self.get_serializer(user).data, "one_time_password": password}, status=201)
 
@@ -158,7 +162,7 @@ class PlatformSettingsView(APIView):
 class MeView(APIView):
     """Who asks."""
 
-    needs: ClassVar[dict[str, Permission]] = {"get": Permission.view}
+    permission_classes = (SignedIn,)
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:

@@ -8,7 +8,7 @@ from rest_framework import mixins, viewsets
 from rest_framework.response import Response
 
 from accounts.actors import Actor, actor_of
-from accounts.roles import Permission
+from accounts.api.permissions import Needed
 from accounts.scope import visible
 
 M = TypeVar("M", bound=Model)
@@ -20,7 +20,7 @@ class ScopedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     Writes are methods of the subclass: `checked()` reads the body, one service does it, `shown()` answers.
     """
 
-    needs: ClassVar[Mapping[str, Permission]] = {}
+    needs: ClassVar[Mapping[str, Needed]] = {}
 
     @property
     def actor(self) -> Actor:

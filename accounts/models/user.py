@@ -1,4 +1,4 @@
-"""Users: those who sign in, and the customers whom the platform serves."""
+"""Users: those who sign in, the customers whom the platform serves, and machines."""
 
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models.tenant import Tenant
-from accounts.roles import ADMINS, PLATFORM_ONLY, TENANT_ONLY, Role
+from accounts.roles import ADMINS, CHOSEN_ONE_BY_ONE, PLATFORM_ONLY, TENANT_ONLY, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -35,12 +35,15 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person. `role` alone authorises; `permission` is data of the platform and never does.
+    """A person, or a machine. `role` alone authorises; `permission` is data of the platform and never does.
+
+    `permissions` says what an integration may do; for every other role the role says it.
 
     `name`, `email`, `password`, `register`, `permission` and `confirmationToken` are fields of the platform.
     """
 
     tenant_path: ClassVar[str | None] = "tenant_id"
+    owner_path: ClassVar[str | None] = "id"
 
     class PlatformPermission(models.IntegerChoices):
         """The level that the hosting platform shows."""
@@ -50,12 +53,12 @@ class User(AbstractBaseUser):
         admin = 3
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, related_name="users")
-    role = models.CharField(  # noqa: DJ001  # a customer has no role, which is not a role named ""
+    role = models.CharField(
         max_length=20,
-        null=True,
-        blank=True,
+        default=Role.customer.value,
         choices=[(role.value, role.label) for role in Role],
     )
+    permissions = models.JSONField(default=list, blank=True)
     name = models.CharField(max_length=120)
     email = models.EmailField(max_length=254, unique=True)
     register = models.DateTimeField(default=timezone.now, editable=False)
@@ -80,7 +83,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
             models.CheckConstraint(
                 name="user_role_known",
-                condition=models.Q(role__isnull=True) | models.Q(role__in=[role.value for role in Role]),
+                condition=models.Q(role__in=[role.value for role in Role]),
             ),
             models.CheckConstraint(
                 name="user_platform_role_without_tenant",
@@ -96,14 +99,24 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.email
 
-    def as_role(self) -> Role | None:
+    def as_role(self) -> Role:
         """The role, typed."""
-        return Role(self.role) if self.role else None
+        return Role(self.role)
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether it is a program's account, which has tokens and no password."""
+        return self.role in CHOSEN_ONE_BY_ONE
+
+    @property
+    def is_open(self) -> bool:
+        """Active, and of a tenant that is active."""
+        return bool(self.is_active and (self.tenant is None or self.tenant.is_active))
 
     @property
     def can_sign_in(self) -> bool:
-        """Active, not a customer, and of a tenant that is active."""
-        return bool(self.is_active and self.role and (self.tenant is None or self.tenant.is_active))
+        """Whether a password opens a session; who has none cannot sign in either."""
+        return self.is_open and not self.is_machine
 
     @property
     def is_staff(self) -> bool:
@@ -129,9 +142,10 @@ class User(AbstractBaseUser):
         return self.is_staff
 
     def get_session_auth_hash(self) -> str:
-        """What a session is bound to: it ends with a new password, role, tenant or state."""
+        """What a session is bound to: it ends with a new password, role, permission, tenant or state."""
         return self._stamp(None)
 
     def _stamp(self, secret: str | None) -> str:
-        value = "\x00".join((self.password, self.role or "", str(self.tenant_id), str(self.is_active)))
+        parts = (self.password, self.role, str(self.tenant_id), str(self.is_active), *self.permissions)
+        value = "\x00".join(parts)
         return salted_hmac("accounts.User.stamp", value, secret=secret, algorithm="sha256").hexdigest()

@@ -20,13 +20,15 @@ Page = Callable[Concatenate[HttpRequest, Actor, ...], HttpResponse]
 View = Callable[..., HttpResponse]
 
 
-def page(permission: Permission, methods: str = "GET") -> Callable[[Page], View]:
+def page(permission: Permission | tuple[Permission, ...], methods: str = "GET") -> Callable[[Page], View]:
     """Give the view its actor, who has `permission`; strangers are sent to the sign-in page.
 
     Args:
+        permission: what is needed; of several, any one.
         methods: the methods allowed, separated by a space; HEAD comes with GET.
     """
     allowed = methods.split()
+    needed = (permission,) if isinstance(permission, Permission) else permission
     if "GET" in allowed:
         allowed.append("HEAD")
 
@@ -34,7 +36,7 @@ def page(permission: Permission, methods: str = "GET") -> Callable[[Page], View]
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             actor = actor_of(request)
-            actor.need(permission)
+            actor.need(*needed)
             return view(request, actor, *args, **kwargs)
 
         return never_cache(require_http_methods(allowed)(guarded))

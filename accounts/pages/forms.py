@@ -6,9 +6,9 @@ from django import forms
 
 from accounts.actors import Actor
 from accounts.models import Tenant, User
-from accounts.roles import Permission
+from accounts.roles import CHOSEN_ONE_BY_ONE, Permission, Role
 from accounts.scope import visible
-from accounts.services.users import grantable_roles
+from accounts.services.granting import grantable_permissions, grantable_roles
 
 _CLASSES: dict[type, str] = {
     forms.CheckboxInput: "form-check-input",
@@ -86,7 +86,12 @@ class UserForm(StyledForm):
     name = forms.CharField(label="Name", max_length=120)
     email = forms.EmailField(label="Email", max_length=254)
     role = forms.ChoiceField(
-        label="Role", required=False, help_text="Without a role it is a customer, who does not sign in here."
+        label="Role",
+        initial=Role.customer.value,
+        help_text="A customer sees own servers, balance and tickets. An integration is a program with API tokens.",
+    )
+    permissions = forms.MultipleChoiceField(
+        label="The integration may", required=False, widget=forms.CheckboxSelectMultiple
     )
     tenant = forms.ModelChoiceField(
         label="Tenant", queryset=Tenant.objects.none(), required=False, empty_label="None (the platform)"
@@ -102,14 +107,21 @@ class UserForm(StyledForm):
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles = [(role.value, role.label) for role in grantable_roles(actor)]
-        role, tenant = self.fields["role"], self.fields["tenant"]
+        role, tenant, permissions = (self.fields[name] for name in ("role", "tenant", "permissions"))
         assert isinstance(role, forms.ChoiceField)  # noqa: S101  # for the type checker
         assert isinstance(tenant, forms.ModelChoiceField)  # noqa: S101
-        role.choices = [("", "Customer"), *roles]
+        assert isinstance(permissions, forms.MultipleChoiceField)  # noqa: S101
+        role.choices = roles
+        permissions.choices = [(one.value, one.meaning) for one in grantable_permissions(actor)]
         if actor.is_platform:
             tenant.queryset = visible(Tenant, actor)
         else:
             del self.fields["tenant"]
+
+    def clean_permissions(self) -> list[str]:
+        """Boxes that were ticked before another role was chosen mean nothing."""
+        chosen: list[str] = self.cleaned_data["permissions"]
+        return chosen if self.cleaned_data.get("role") in CHOSEN_ONE_BY_ONE else []
 
 
 class TenantForm(StyledForm):
@@ -148,7 +160,7 @@ class TokenForm(StyledForm):
         super().__init__(*args, **kwargs)
         scopes = self.fields["scopes"]
         assert isinstance(scopes, forms.MultipleChoiceField)  # noqa: S101  # for the type checker
-        scopes.choices = [(one.value, one.label) for one in Permission if actor.may(one)]
+        scopes.choices = [(one.value, one.meaning) for one in Permission if actor.may(one)]
 
 
 class PlatformForm(StyledForm):

@@ -67,7 +67,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:sign-in")
 
 
-@page(Permission.view)
+@page(Permission.view_own)
 def profile(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Who one is here, and what one may do."""
     allowed = [permission for permission in Permission if actor.may(permission)]

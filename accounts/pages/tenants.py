@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.models import Tenant
 from accounts.pages.access import one, page, problems_into
 from accounts.pages.forms import TenantForm
-from accounts.roles import Permission
+from accounts.roles import Permission, Role
 from accounts.scope import visible
 from accounts.services import tenants
 
@@ -22,7 +22,7 @@ PAGE_SIZE = 50
 def tenant_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All tenants, by name, with search."""
     text = request.GET.get("q", "").strip()[:120]
-    people = Count("users", filter=Q(users__role__isnull=False))
+    people = Count("users", filter=~Q(users__role__in=[Role.customer, Role.integration]))
     rows = visible(Tenant, actor).filter(name__icontains=text).annotate(people=people).order_by("name")
     found = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "accounts/tenant_list.html", {"page": found, "q": text})

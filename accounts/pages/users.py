@@ -36,14 +36,12 @@ def user_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def filtered(rows: QuerySet[User], query: QueryDict) -> QuerySet[User]:
-    """Users whose name or address holds `q`, of a `role` (`customer` for none) and a `tenant`."""
+    """Users whose name or address holds `q`, of a `role` and a `tenant`."""
     if text := query.get("q", "").strip()[:120]:
         rows = rows.filter(Q(name__icontains=text) | Q(email__icontains=text))
     role = query.get("role", "")
     if role in list(Role):
         rows = rows.filter(role=role)
-    elif role == "customer":
-        rows = rows.filter(role=None)
     tenant = query.get("tenant", "")
     if tenant.isascii() and tenant.isdigit() and len(tenant) < 19:
         rows = rows.filter(tenant_id=int(tenant))

@@ -44,7 +44,7 @@ def send(email: str) -> None:
     The mail is sent on a thread of its own, so that the time of the answer does not tell whether there is one.
     """
     user = User.objects.select_related("tenant").filter(email=email).first()
-    if user is None or not user.can_sign_in:
+    if user is None or not user.can_sign_in or not user.has_usable_password():
         return
     link = site_link("accounts:set-anew", user.pk, _links.make_token(user))
     text = TEXT.format(email=user.email, link=link)
@@ -55,7 +55,7 @@ def send(email: str) -> None:
 def user_of(user_id: int, token: str) -> User | None:
     """The user whose link this is; None for a wrong, used or old one."""
     user = User.objects.select_related("tenant").filter(pk=user_id).first()
-    return user if user and user.can_sign_in and _links.check_token(user, token) else None
+    return user if user and user.can_sign_in and user.has_usable_password() and _links.check_token(user, token) else None
 
 
 def _deliver(mail: Mail) -> None:

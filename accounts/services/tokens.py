@@ -104,6 +104,7 @@ def actor_of_token(token: ApiToken) -> Actor:
         tenant_id=user.tenant_id,
         role=user.as_role(),
         name=user.name or user.email,
+        chosen=frozenset(user.permissions),
         token_id=token.pk,
         scopes=frozenset(token.scopes),
         stamp=user.get_session_auth_hash(),
@@ -128,7 +129,7 @@ def still_valid(actor: Actor) -> bool:
 
 
 def _is_good(user: User) -> bool:
-    return user.can_sign_in and not user.must_change_password
+    return user.is_open and not user.must_change_password
 
 
 def _alive() -> QuerySet[ApiToken]:

@@ -8,12 +8,13 @@ from django.db import IntegrityError, transaction
 from accounts import audit
 from accounts.actors import Actor
 from accounts.models import Tenant, User
-from accounts.roles import PLATFORM_ONLY, TENANT_ONLY, Permission, Role, permissions_of
+from accounts.roles import PLATFORM_ONLY, TENANT_ONLY, Permission, Role
 from accounts.services import passwords, sessions
+from accounts.services.granting import check_outranks, settle_permissions
 from accounts.signals import user_registered, user_updated
 from common.problems import Problem
 
-FIELDS = ("email", "name", "role", "tenant", "permission", "is_active")
+FIELDS = ("email", "name", "role", "permissions", "tenant", "permission", "is_active")
 _ENDS_SESSIONS = frozenset({"role", "tenant", "is_active"})
 
 
@@ -21,17 +22,20 @@ def create(actor: Actor, values: Mapping[str, Any]) -> tuple[User, str | None]:
     """A user, and the one-time password if the user may sign in.
 
     Args:
-        values: of `FIELDS`; `tenant` is a Tenant or None, left out it is the actor's own.
+        values: of `FIELDS`; `tenant` is a Tenant or None, left out it is the actor's own. Without a `role` it is a
+            customer without a password, who signs in once one is given.
 
     Raises:
-        Problem: 403 for a role or tenant beyond the actor's, 409 for an address that is taken.
+        Problem: 403 for a role, permission or tenant beyond the actor's, 409 for an address that is taken.
     """
     actor.need(Permission.manage_users)
     user = User(**_cleaned(actor, values), must_change_password=True)
     if "tenant" not in values:
         user.tenant_id = actor.tenant_id
+    settle_permissions(user, values)
     _check_place(actor, user)
-    password = passwords.one_time_password() if user.role else None
+    gets_password = bool(values.get("role")) and not user.is_machine
+    password = passwords.one_time_password() if gets_password else None
     user.must_change_password = password is not None
     user.set_password(password)
     with transaction.atomic():
@@ -53,10 +57,11 @@ def update(actor: Actor, user: User, values: Mapping[str, Any]) -> User:
     with transaction.atomic():
         _lock_platform_admins(user)
         user = User.objects.select_for_update(of=("self",)).select_related("tenant").get(pk=user.pk)
-        _check_outranks(actor, user.as_role())
+        check_outranks(actor, user)
         before = {field: getattr(user, field) for field in FIELDS}
         for field, value in _cleaned(actor, values).items():
             setattr(user, field, value)
+        settle_permissions(user, values)
         changed = [field for field in FIELDS if getattr(user, field) != before[field]]
         if not changed:
             return user
@@ -67,6 +72,7 @@ def update(actor: Actor, user: User, values: Mapping[str, Any]) -> User:
             if before["role"] == Role.platform_admin and not user.is_staff:
                 _check_not_the_last(user)
             sessions.end_all(user)
+            _drop_password_of_machine(user)
         changes = {field: [_plain(before[field]), _plain(getattr(user, field))] for field in changed}
         audit.record(actor, "updated", "user", str(user.pk), tenant_id=user.tenant_id, changes=changes)
         user_updated.send(sender=User, user=user, actor=actor)
@@ -83,7 +89,7 @@ def delete(actor: Actor, user: User) -> None:
     actor.need(Permission.manage_users)
     with transaction.atomic():
         _lock_platform_admins(user)
-        _check_outranks(actor, user.as_role())
+        check_outranks(actor, user)
         _check_own(actor, user, ["is_active"])
         user_id, tenant_id = user.pk, user.tenant_id
         if user.role == Role.platform_admin:
@@ -94,36 +100,23 @@ def delete(actor: Actor, user: User) -> None:
 
 
 def reset_password(actor: Actor, user: User) -> str:
-    """A one-time password for a user who forgot theirs.
+    """A one-time password for a user who forgot theirs, or has none yet.
 
     Raises:
-        Problem: 403 for a user beyond the actor's, 409 for a customer.
+        Problem: 403 for a user beyond the actor's, 409 for an integration.
     """
     actor.need(Permission.manage_users)
-    _check_outranks(actor, user.as_role())
-    if user.role is None:
-        raise Problem(409, "cannot_sign_in", "A customer does not sign in here.", hint="Give a role first.")
+    check_outranks(actor, user)
+    if user.is_machine:
+        raise Problem(409, "cannot_sign_in", "An integration does not sign in.", hint="Make it an API token.")
     return passwords.reset(actor, user)
 
 
-def grantable_roles(actor: Actor) -> list[Role]:
-    """The roles that the actor may give: none that can do what the actor cannot."""
-    return [role for role in Role if _outranks(actor, role)]
-
-
-def _outranks(actor: Actor, role: Role | None) -> bool:
-    return all(actor.may(permission) for permission in permissions_of(role))
-
-
-def _check_outranks(actor: Actor, role: Role | None) -> None:
-    if not _outranks(actor, role):
-        raise Problem(
-            403,
-            "role_too_high",
-            f"The role {role} can do things that you cannot.",
-            hint="Ask an admin who has that role.",
-            field="role",
-        )
+def _drop_password_of_machine(user: User) -> None:
+    if user.is_machine and user.has_usable_password():
+        user.set_unusable_password()
+        user.must_change_password = False
+        user.save(update_fields=["password", "must_change_password"])
 
 
 def _cleaned(actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,13 +129,15 @@ def _cleaned(actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
     if "tenant" in cleaned and not actor.is_platform and (tenant is None or tenant.pk != actor.tenant_id):
         raise Problem(403, "other_tenant", "Users stay in your own tenant.", field="tenant")
     if "role" in cleaned:
-        cleaned["role"] = cleaned["role"] or None
+        cleaned["role"] = cleaned["role"] or Role.customer
+    if "permissions" in cleaned:
+        cleaned["permissions"] = list(cleaned["permissions"] or ())
     return cleaned
 
 
 def _check_place(actor: Actor, user: User) -> None:
     role = user.as_role()
-    _check_outranks(actor, role)
+    check_outranks(actor, user)
     if role in PLATFORM_ONLY and user.tenant_id is not None:
         raise Problem(
             400, "role_without_tenant", f"The role {role} is the platform's.", hint="Take the tenant out."

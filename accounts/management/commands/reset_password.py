@@ -25,6 +25,6 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no user with the address {email}.")
         if not user.can_sign_in:
-            raise CommandError(f"{email} is a customer or not active, and cannot sign in.")
+            raise CommandError(f"{email} is an integration or not active, and cannot sign in.")
         password = passwords.reset(Actor.system(), user)
         self.stdout.write(f"One-time password of {email}: {password}")
