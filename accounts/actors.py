@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from accounts.roles import ADMINS, OWN_ROWS_ONLY, Permission, Role, permissions_of, with_included
+from accounts.roles import ADMINS, INCLUDED, OWN_ROWS_ONLY, Permission, Role, permissions_of, with_included
 from common.problems import Problem
 
 if TYPE_CHECKING:
@@ -80,6 +80,12 @@ class Actor:
         if permission not in permissions_of(self.role, self.chosen):
             return False
         return self.token_id is None or permission in with_included(self.scopes)
+
+    def permissions(self) -> list[Permission]:
+        """What the actor may do, without what a wider one of these includes."""
+        held = [permission for permission in Permission if self.may(permission)]
+        narrow = frozenset().union(*(INCLUDED.get(permission, frozenset()) for permission in held))
+        return [permission for permission in held if permission not in narrow]
 
     def need(self, *permissions: Permission) -> None:
         """Stop unless the actor may, by any one of the permissions.

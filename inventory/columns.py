@@ -14,6 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
+from accounts.actors import Actor
 from common.redact import MASK
 from flows.sdk import Json, JsonObject, Shape
 
@@ -30,6 +31,7 @@ class Column:
         is_unique: at most one row has a value of it.
         is_writable: the API and forms may set it.
         in_flows: the Default Enricher shows it.
+        is_internal: not for the customer whom the row is about.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Column:
     is_unique: bool = False
     is_writable: bool = True
     in_flows: bool = True
+    is_internal: bool = False
 
     @property
     def model_field(self) -> str:
@@ -89,6 +92,10 @@ class Table:
     def flow_columns(self) -> tuple[Column, ...]:
         """The columns that the Default Enricher shows."""
         return tuple(column for column in self.columns if column.in_flows)
+
+    def columns_for(self, actor: Actor) -> tuple[Column, ...]:
+        """The columns that the actor may see of a row in reach."""
+        return tuple(column for column in self.columns if not (column.is_internal and actor.is_own_only))
 
     @property
     def plain_columns(self) -> tuple[Column, ...]:

@@ -29,7 +29,11 @@ def make_user(email: str, role: Role | None, tenant: Tenant | None) -> User:
     if not _HASH:
         _HASH.append(make_password(PASSWORD))
     return User.objects.create(
-        email=email, name=email.partition("@")[0], role=role, tenant=tenant, password=_HASH[0]
+        email=email,
+        name=email.partition("@")[0],
+        role=role or Role.customer,
+        tenant=tenant,
+        password=_HASH[0],
     )
 
 
@@ -85,6 +89,21 @@ def flow_editor(tenant: Tenant) -> User:
 @pytest.fixture
 def viewer(tenant: Tenant) -> User:
     return make_user("viewer@acme.example", Role.viewer, tenant)
+
+
+@pytest.fixture
+def customer(tenant: Tenant) -> User:
+    return make_user("grace@acme.example", Role.customer, tenant)
+
+
+@pytest.fixture
+def integration(tenant: Tenant) -> User:
+    """A machine account with the permissions of a billing system."""
+    made = make_user("billing@acme.example", Role.integration, tenant)
+    made.set_unusable_password()
+    made.permissions = ["send_events", "view_inventory", "balances"]
+    made.save()
+    return made
 
 
 @pytest.fixture

@@ -89,6 +89,9 @@ class TokenSerializer(StrictModelSerializer):
         child=serializers.ChoiceField(choices=[permission.value for permission in Permission]),
         max_length=len(Permission),
     )
+    user = serializers.PrimaryKeyRelatedField(
+        queryset=User.objects.none(), required=False, help_text="An integration; left out, oneself."
+    )
     user_name = serializers.CharField(source="user.name", read_only=True)
 
     class Meta:
@@ -100,13 +103,14 @@ class TokenSerializer(StrictModelSerializer):
             "user",
             "user_name",
             "tenant",
+            "parent",
             "scopes",
             "created_at",
             "expires_at",
             "last_used_at",
             "revoked_at",
         )
-        read_only_fields = ("prefix", "user", "tenant", "created_at", "last_used_at", "revoked_at")
+        read_only_fields = ("prefix", "tenant", "parent", "created_at", "last_used_at", "revoked_at")
 
 
 class NewTokenSerializer(TokenSerializer):

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -25,7 +26,7 @@ from accounts.api.serializers import (
 )
 from accounts.api.viewsets import ScopedViewSet
 from accounts.models import ApiToken, AuditEntry, PlatformSettings, Tenant, User
-from accounts.roles import Permission
+from accounts.roles import CHOSEN_ONE_BY_ONE, Permission
 from accounts.scope import visible
 from accounts.services import platform, tenants, tokens, users
 
@@ -71,11 +72,7 @@ class UserViewSet(ScopedViewSet[User]):
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
         """With the tenants that the actor can reach as the choice; any other is unknown."""
-        serializer = super().get_serializer(*args, **kwargs)
-        field = getattr(serializer, "fields", {}).get("tenant")
-        if field is not None and not getattr(self, "swagger_fake_view", False):
-            field.queryset = visible(Tenant, self.actor)
-        return serializer
+        return _choosing(self, super().get_serializer(*args, **kwargs), tenant=Tenant.objects.all())
 
     @extend_schema(request=UserSerializer, responses={201: NewUserSerializer})
     def create(self, request: Request) -> Response:
@@ -110,6 +107,11 @@ class TokenViewSet(ScopedViewSet[ApiToken]):
     serializer_class = TokenSerializer
     needs = dict.fromkeys(("list", "retrieve", "create", "destroy"), Permission.manage_tokens)
 
+    def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
+        """With the integrations that the actor can reach as the choice; any other user is unknown."""
+        machines = User.objects.filter(role__in=CHOSEN_ONE_BY_ONE)
+        return _choosing(self, super().get_serializer(*args, **kwargs), user=machines)
+
     def get_queryset(self) -> Any:
         """As the service lists them."""
         if getattr(self, "swagger_fake_view", False):
@@ -118,7 +120,7 @@ class TokenViewSet(ScopedViewSet[ApiToken]):
 
     @extend_schema(request=TokenSerializer, responses={201: NewTokenSerializer})
     def create(self, request: Request) -> Response:
-        """Make a token of one's own; only this answer shows its text."""
+        """Make a token of one's own, or of an integration; only this answer shows its text."""
         token, text = tokens.create(self.actor, **self.checked())
         return Response({**self.get_serializer(token).data, "token": text}, status=201)
 
@@ -135,6 +137,16 @@ class AuditViewSet(ScopedViewSet[AuditEntry]):
     serializer_class = AuditEntrySerializer
     filterset_class = AuditFilter
     needs = {"list": Permission.view_audit, "retrieve": Permission.view_audit}
+
+
+def _choosing(
+    view: ScopedViewSet[Any], serializer: BaseSerializer[Any], **choices: QuerySet[Any]
+) -> BaseSerializer[Any]:
+    for name, rows in choices.items():
+        field = getattr(serializer, "fields", {}).get(name)
+        if field is not None and not getattr(view, "swagger_fake_view", False):
+            field.queryset = visible(rows, view.actor)
+    return serializer
 
 
 class PlatformSettingsView(APIView):
@@ -175,6 +187,6 @@ class MeView(APIView):
                 "role": actor.role,
                 "tenant": actor.tenant_id,
                 "token": actor.token_id,
-                "permissions": [permission.value for permission in Permission if actor.may(permission)],
+                "permissions": [permission.value for permission in actor.permissions()],
             }
         )

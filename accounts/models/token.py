@@ -10,7 +10,10 @@ from accounts.models.user import User
 
 
 class ApiToken(models.Model):
-    """A key for programs, acting as its user. Only its hash is kept; the text is shown once."""
+    """A key for programs, acting as its user. Only its hash is kept; the text is shown once.
+
+    A token that was made with another one, its `parent`, ends when that one does.
+    """
 
     tenant_path: ClassVar[str | None] = "tenant_id"
 
@@ -19,6 +22,9 @@ class ApiToken(models.Model):
     token_hash = models.CharField(max_length=64, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, related_name="api_tokens")
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="children", editable=False
+    )
     scopes = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)

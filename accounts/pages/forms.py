@@ -160,7 +160,11 @@ class TokenForm(StyledForm):
         super().__init__(*args, **kwargs)
         scopes = self.fields["scopes"]
         assert isinstance(scopes, forms.MultipleChoiceField)  # noqa: S101  # for the type checker
-        scopes.choices = [(one.value, one.meaning) for one in Permission if actor.may(one)]
+        scopes.choices = [
+            (one.value, one.meaning)
+            for one in Permission
+            if actor.may(one) and one is not Permission.view_own
+        ]
 
 
 class PlatformForm(StyledForm):

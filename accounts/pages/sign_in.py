@@ -70,5 +70,4 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @page(Permission.view_own)
 def profile(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Who one is here, and what one may do."""
-    allowed = [permission for permission in Permission if actor.may(permission)]
-    return render(request, "accounts/profile.html", {"allowed": allowed})
+    return render(request, "accounts/profile.html", {"allowed": actor.permissions()})

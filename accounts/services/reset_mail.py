@@ -55,7 +55,11 @@ def send(email: str) -> None:
 def user_of(user_id: int, token: str) -> User | None:
     """The user whose link this is; None for a wrong, used or old one."""
     user = User.objects.select_related("tenant").filter(pk=user_id).first()
-    return user if user and user.can_sign_in and user.has_usable_password() and _links.check_token(user, token) else None
+    return (
+        user
+        if user and user.can_sign_in and user.has_usable_password() and _links.check_token(user, token)
+        else None
+    )
 
 
 def _deliver(mail: Mail) -> None:

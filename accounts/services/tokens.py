@@ -12,8 +12,9 @@ from django.db.models import Q, QuerySet
 from accounts import audit
 from accounts.actors import Actor
 from accounts.models import ApiToken, User
-from accounts.roles import Permission
+from accounts.roles import Permission, permissions_of
 from accounts.scope import visible
+from accounts.services.granting import check_outranks
 from common.clock import SystemClock
 from common.problems import Problem
 
@@ -22,32 +23,47 @@ _clock = SystemClock()
 
 
 def create(
-    actor: Actor, *, name: str, scopes: list[str], expires_at: datetime | None = None
+    actor: Actor,
+    *,
+    name: str,
+    scopes: list[str],
+    expires_at: datetime | None = None,
+    user: User | None = None,
 ) -> tuple[ApiToken, str]:
-    """A token of the actor's own account, and its text, which is not kept.
+    """A token of the actor's own account, or of an integration, and its text, which is not kept.
+
+    A token that is made with a token can do no more, lasts no longer, and ends with it.
 
     Raises:
-        Problem: 403 `scope_not_held` for a scope beyond what the actor may, 400 for one that does not exist.
+        Problem: 403 `scope_not_held` for a scope beyond what the actor or the integration may, 400 for one that
+            does not exist, for an expiry that is past or beyond the actor's own, and for another person's account.
     """
     actor.need(Permission.manage_tokens)
-    _check_scopes(actor, scopes)
-    now = _clock.now()
-    if expires_at is not None and expires_at <= now:
+    owner = _owner(actor, user)
+    _check_scopes(actor, owner, scopes)
+    if expires_at is not None and expires_at <= _clock.now():
         raise Problem(400, "already_expired", "The expiry is in the past.", field="expires_at")
-    if actor.user_id is None:
-        raise Problem(403, "not_a_person", "Only a user can have a token.")
     text, prefix = _new_text()
     with transaction.atomic():
+        parent = _parent(actor)
+        expires_at = _within(parent, expires_at)
         token = ApiToken.objects.create(
             name=name,
             prefix=prefix,
             token_hash=_hash(text),
-            user_id=actor.user_id,
-            tenant_id=actor.tenant_id,
+            user=owner,
+            tenant_id=owner.tenant_id,
+            parent=parent,
             scopes=sorted(set(scopes)),
             expires_at=expires_at,
         )
-        changes = {"name": name, "scopes": token.scopes, "expires_at": expires_at and expires_at.isoformat()}
+        changes = {
+            "name": name,
+            "user": owner.pk,
+            "scopes": token.scopes,
+            "expires_at": expires_at and expires_at.isoformat(),
+            **({"parent": parent.pk} if parent else {}),
+        }
         audit.record(actor, "created", "api_token", str(token.pk), tenant_id=token.tenant_id, changes=changes)
     return token, text
 
@@ -59,7 +75,7 @@ def listed(actor: Actor) -> QuerySet[ApiToken]:
 
 
 def revoke(actor: Actor, token: ApiToken) -> None:
-    """End the token at once. Ending it twice is no error.
+    """End the token, and all that were made with it, at once. Ending it twice is no error.
 
     Raises:
         Problem: 403 unless it is the actor's own or the actor manages users.
@@ -67,13 +83,27 @@ def revoke(actor: Actor, token: ApiToken) -> None:
     if token.user_id != actor.user_id:
         actor.need(Permission.manage_users)
     with transaction.atomic():
-        if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=_clock.now()):
-            audit.record(actor, "revoked", "api_token", str(token.pk), tenant_id=token.tenant_id)
+        list(ApiToken.objects.select_for_update().filter(pk=token.pk).values_list("pk"))
+        if ended := _revoke_tree([token.pk]):
+            changes = {"tokens_ended": ended}
+            audit.record(
+                actor, "revoked", "api_token", str(token.pk), tenant_id=token.tenant_id, changes=changes
+            )
 
 
 def revoke_all_of(user: User) -> int:
-    """End every token of a user, in the caller's transaction; how many that were."""
-    return ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=_clock.now())
+    """End every token of a user and all that were made with them, in the caller's transaction; how many."""
+    own = ApiToken.objects.select_for_update().filter(user=user)
+    return _revoke_tree(list(own.values_list("pk", flat=True)))
+
+
+def _revoke_tree(roots: list[int]) -> int:
+    ended, layer = set(roots), roots
+    while layer:
+        children = ApiToken.objects.select_for_update().filter(parent__in=layer)
+        layer = [pk for pk in children.values_list("pk", flat=True) if pk not in ended]
+        ended.update(layer)
+    return ApiToken.objects.filter(pk__in=ended, revoked_at=None).update(revoked_at=_clock.now())
 
 
 def find(text: str) -> ApiToken | None:
@@ -137,8 +167,53 @@ def _alive() -> QuerySet[ApiToken]:
     return ApiToken.objects.select_related("user__tenant").filter(still, revoked_at=None)
 
 
-def _check_scopes(actor: Actor, scopes: list[str]) -> None:
+def _owner(actor: Actor, user: User | None) -> User:
+    """Whose token it becomes: the actor's own, or an integration's that the actor manages."""
+    if actor.user_id is None:
+        raise Problem(403, "not_a_person", "Only a user can have a token.")
+    if user is None or user.pk == actor.user_id:
+        return User.objects.get(pk=actor.user_id)
+    actor.need(Permission.manage_users)
+    if not visible(User, actor).filter(pk=user.pk).exists() or not user.is_machine:
+        raise Problem(
+            400,
+            "not_an_integration",
+            "A token is for oneself or for an integration.",
+            hint="Leave the user out, or name an integration.",
+            field="user",
+        )
+    check_outranks(actor, user)
+    return user
+
+
+def _parent(actor: Actor) -> ApiToken | None:
+    """The token that makes the token, held so that it is not revoked meanwhile."""
+    if actor.token_id is None:
+        return None
+    parent = ApiToken.objects.select_for_update().filter(pk=actor.token_id, revoked_at=None).first()
+    if parent is None:
+        raise Problem(403, "token_ended", "The token that you use has ended.", hint="Use another one.")
+    return parent
+
+
+def _within(parent: ApiToken | None, expires_at: datetime | None) -> datetime | None:
+    """The expiry, which the parent's bounds."""
+    if parent is None or parent.expires_at is None:
+        return expires_at
+    if expires_at is not None and expires_at > parent.expires_at:
+        raise Problem(
+            400,
+            "expires_too_late",
+            "A token cannot outlive the token that it is made with.",
+            hint=f"Choose {parent.expires_at:%Y-%m-%d %H:%M} UTC or earlier, or leave it out.",
+            field="expires_at",
+        )
+    return expires_at or parent.expires_at
+
+
+def _check_scopes(actor: Actor, owner: User, scopes: list[str]) -> None:
     known = {permission.value for permission in Permission}
+    held = permissions_of(owner.as_role(), owner.permissions)
     problem: dict[str, Any] = {"field": "scopes"}
     if not scopes:
         raise Problem(
@@ -151,6 +226,9 @@ def _check_scopes(actor: Actor, scopes: list[str]) -> None:
         if not actor.may(Permission(scope)):
             hint = "A token can do less than its user, never more."
             raise Problem(403, "scope_not_held", f"You may not {scope} yourself.", hint=hint, **problem)
+        if owner.is_machine and Permission(scope) not in held:
+            hint = "Give the integration the permission first."
+            raise Problem(403, "scope_not_held", f"{owner.name} may not {scope}.", hint=hint, **problem)
 
 
 def _new_text() -> tuple[str, str]:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 
 from accounts.actors import Actor
@@ -19,9 +20,11 @@ from flows.templatetags.ui import nav_url
 CHART_HEIGHT = 96
 
 
-@page(Permission.view)
+@page(Permission.view_own)
 def home(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Queue depth, the last 24 hours, failing flows; refreshes itself."""
+    """Queue depth, the last 24 hours, failing flows; refreshes itself. A customer begins at the own things."""
+    if not actor.may(Permission.view):
+        return redirect(settings.OWN_START_PAGE)
     now = SystemClock().now()
     hours = runs_by_hour(actor, now)
     totals = {

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
+from accounts.actors import actor_of
 from common.problems import Problem
 from inventory.columns import Table
 from inventory.services.lookups import LONGEST, search_rows, typed
@@ -22,7 +23,10 @@ class ColumnFilter(BaseFilterBackend):
         """
         table: Table = view.table
         rows = search_rows(queryset, table, request.query_params.get("q", ""))
+        seen = table.columns_for(actor_of(request))
         for column in table.plain_columns:
+            if column not in seen:
+                continue
             value = request.query_params.get(column.name)
             if value is None:
                 continue

@@ -1,11 +1,13 @@
 """The bodies of the inventory's API, made from the tables' columns."""
 
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.db import models
 from rest_framework import serializers
 
+from accounts.actors import Actor
 from accounts.api.strict import NameField, StrictModelSerializer, StrictSerializer
 from inventory.api.fields import FlagField, MoneyField, ReachableField
 from inventory.columns import Column, Table
@@ -13,8 +15,16 @@ from inventory.models import BalanceEntry, NetworkInterface, ResourceType, Serve
 from inventory.tables import SERVER, TICKETS
 
 
+def customer_in(context: Mapping[str, Any]) -> Actor | None:
+    """The actor of a request that reaches own rows only; None for everyone else."""
+    actor = getattr(context.get("request"), "auth", None)
+    return actor if isinstance(actor, Actor) and actor.is_own_only else None
+
+
 class RowSerializer(StrictModelSerializer):
     """A row under its public names. Uniqueness and rules across fields are the services'."""
+
+    table: ClassVar[Table]
 
     serializer_related_field = ReachableField
     serializer_field_mapping = {
@@ -23,6 +33,15 @@ class RowSerializer(StrictModelSerializer):
         models.DecimalField: MoneyField,
         models.BooleanField: FlagField,
     }
+
+    def get_fields(self) -> dict[str, Any]:
+        """Without what is not for the customer whom the row is about."""
+        fields: dict[str, Any] = super().get_fields()
+        if customer := customer_in(self.context):
+            seen = {column.name for column in self.table.columns_for(customer)}
+            hidden = {column.name for column in self.table.columns} - seen
+            return {name: field for name, field in fields.items() if name not in hidden}
+        return fields
 
 
 @cache
@@ -40,7 +59,7 @@ def serializer_for(table: Table, base: type[RowSerializer] = RowSerializer) -> t
         },
     )
     name = f"{table.model_class.__name__}Serializer"
-    described = {"Meta": meta, "__doc__": f"A row of {table.label}.", "__module__": __name__}
+    described = {"Meta": meta, "table": table, "__doc__": f"A row of {table.label}.", "__module__": __name__}
     return cast(type[RowSerializer], type(name, (base,), described))
 
 
@@ -87,6 +106,14 @@ class _ServerBase(RowSerializer):
 class _NewTicketBase(RowSerializer):
     content = serializers.CharField(max_length=100_000, write_only=True, help_text="The first message")
 
+    def get_fields(self) -> dict[str, Any]:
+        """A customer asks for nobody else, and does not say how far it is."""
+        fields: dict[str, Any] = super().get_fields()
+        if customer_in(self.context):
+            fields["creator_id"].required = False
+            fields["status"].read_only = True
+        return fields
+
 
 class BalanceEntrySerializer(serializers.ModelSerializer[BalanceEntry]):
     """One change of a balance."""
@@ -97,6 +124,13 @@ class BalanceEntrySerializer(serializers.ModelSerializer[BalanceEntry]):
         model = BalanceEntry
         fields = ("id", "amount", "description", "made_by", "created_at")
         read_only_fields = fields
+
+    def get_fields(self) -> dict[str, Any]:
+        """A customer does not read who of the staff it was."""
+        fields: dict[str, Any] = super().get_fields()
+        if customer_in(self.context):
+            del fields["made_by"]
+        return fields
 
 
 class AmountSerializer(StrictSerializer):

@@ -21,8 +21,11 @@ from inventory.api.serializers import (
     ServerSerializer,
     serializer_for,
 )
-from inventory.api.viewsets import NEEDS, CreateDeleteViewSet, TableViewSet
+from inventory.api.viewsets import NEEDS, CreateDeleteViewSet, TableViewSet, needs_of
 from inventory.services import balances, tags, tickets
+
+READS_BALANCES = (Permission.view_own, Permission.balances)
+READS_TICKETS = (Permission.view_own, Permission.write_tickets)
 
 
 @extend_schema_view(
@@ -33,6 +36,7 @@ class ServerViewSet(TableViewSet):
 
     table = tables.SERVER
     serializer_class = ServerSerializer
+    needs = needs_of(Permission.view_own)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Servers that are there, or with `?deleted=true` those that are not, with what belongs to them."""
@@ -46,10 +50,9 @@ class BalanceViewSet(TableViewSet):
     table = tables.BALANCE
     serializer_class = serializer_for(tables.BALANCE)
     needs = {
-        **NEEDS,
-        "add": Permission.manage_inventory,
-        "remove": Permission.manage_inventory,
-        "entries": Permission.view,
+        **needs_of(*READS_BALANCES),
+        **dict.fromkeys(("create", "partial_update", "add", "remove"), Permission.balances),
+        "entries": READS_BALANCES,
     }
 
     @extend_schema(request=AmountSerializer, responses=serializer_for(tables.BALANCE))
@@ -71,7 +74,8 @@ class BalanceViewSet(TableViewSet):
     def entries(self, request: Request, pk: str) -> Response:
         """Every change of the balance, newest first."""
         page = self.paginate_queryset(self.get_object().entries.all())
-        return self.get_paginated_response(BalanceEntrySerializer(page, many=True).data)
+        shown = BalanceEntrySerializer(page, many=True, context=self.get_serializer_context())
+        return self.get_paginated_response(shown.data)
 
     def _amount(self) -> dict[str, Any]:
         body = AmountSerializer(data=self.request.data)
@@ -145,7 +149,7 @@ class TagViewSet(TableViewSet):
         **NEEDS,
         "assign": Permission.manage_inventory,
         "unassign": Permission.manage_inventory,
-        "assignments": Permission.view,
+        "assignments": Permission.view_inventory,
     }
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -201,13 +205,24 @@ class TicketViewSet(TableViewSet):
 
     table = tables.TICKETS
     serializer_class = serializer_for(tables.TICKETS)
-    needs = {**NEEDS, "messages": Permission.view, "write_message": Permission.manage_inventory}
+    needs = {
+        **needs_of(*READS_TICKETS),
+        **dict.fromkeys(("create", "write_message"), Permission.write_tickets),
+        "messages": READS_TICKETS,
+    }
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         """A new ticket has its first message in `content`."""
         if self.action == "create":
             return NewTicketSerializer
         return super().get_serializer_class()
+
+    def create(self, request: Request) -> Response:
+        """Open a ticket; a customer's is the customer's own."""
+        values = self.checked()
+        if self.actor.is_own_only:
+            values["creator"] = request.user
+        return self.shown(self.writer.create(actor=self.actor, values=values), status=201)
 
     @extend_schema(responses=MessageSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"])

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from accounts.api.permissions import Needed
 from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
 from accounts.scope import readable
@@ -17,11 +18,17 @@ from inventory.services.rows import Writer
 from inventory.services.writers import writer_of
 
 WRITES = ("create", "partial_update", "destroy")
-NEEDS = {
-    "list": Permission.view,
-    "retrieve": Permission.view,
-    **dict.fromkeys(WRITES, Permission.manage_inventory),
-}
+
+
+def needs_of(*reading: Permission) -> dict[str, Needed]:
+    """What a table needs: any of these to read it, and managing the inventory to change it."""
+    return {
+        **dict.fromkeys(("list", "retrieve"), reading),
+        **dict.fromkeys(WRITES, Permission.manage_inventory),
+    }
+
+
+NEEDS = needs_of(Permission.view_inventory)
 
 
 class ReadViewSet(ScopedViewSet[Any]):

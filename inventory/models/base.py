@@ -9,12 +9,14 @@ from django.db.models import Q
 class InventoryRow(models.Model):
     """A row of the platform's data.
 
-    `tenant_path` says where its tenant is, `shared_rows` which rows without a tenant every tenant may read
-    (none by default). Rows of the local demo carry a flag, so that they can be told from real ones.
+    `tenant_path` says where its tenant is, `shared_rows` which rows without a tenant every tenant may read (none by
+    default), `owner_path` whose rows of a customer they are (none by default). Rows of the local demo carry a flag,
+    so that they can be told from real ones.
     """
 
     tenant_path: ClassVar[str | None] = "tenant_id"
     shared_rows: ClassVar[Q | None] = None
+    owner_path: ClassVar[str | None] = None
 
     is_demo = models.BooleanField(default=False, editable=False)
 

@@ -14,6 +14,7 @@ class Balance(InventoryRow):
     """The balance that a user has now."""
 
     tenant_path: ClassVar[str | None] = "user__tenant_id"
+    owner_path: ClassVar[str | None] = "user_id"
 
     user = models.OneToOneField("accounts.User", models.CASCADE, related_name="balance")
     balance = models.DecimalField(max_digits=12, decimal_places=2, default=0)
@@ -29,6 +30,7 @@ class BalanceEntry(InventoryRow):
     """One change of a balance; never changed afterwards."""
 
     tenant_path: ClassVar[str | None] = "balance__user__tenant_id"
+    owner_path: ClassVar[str | None] = "balance__user_id"
 
     balance = models.ForeignKey(Balance, models.CASCADE, related_name="entries")
     amount = models.DecimalField(max_digits=12, decimal_places=2, help_text="Negative when removed.")

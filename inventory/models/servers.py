@@ -17,6 +17,8 @@ MAX_HA_TRIES = 10
 class Server(OwnedRow):
     """A virtual machine or container of a customer."""
 
+    owner_path: ClassVar[str | None] = "user_id"
+
     class Status(models.TextChoices):
         """What the server is doing."""
 
@@ -83,6 +85,7 @@ class NetworkInterface(InventoryRow):
     """A network interface of a server: `net0`, `net1` and so on by its number."""
 
     tenant_path: ClassVar[str | None] = "server__tenant_id"
+    owner_path: ClassVar[str | None] = "server__user_id"
 
     server = models.ForeignKey(Server, models.CASCADE, related_name="interfaces")
     number = models.PositiveSmallIntegerField(validators=[MaxValueValidator(31)])
@@ -117,6 +120,7 @@ class ServerCharge(InventoryRow):
     """What one server is charged for. The catalogue's `Charge` is another thing: a line of the price list."""
 
     tenant_path: ClassVar[str | None] = "server__tenant_id"
+    owner_path: ClassVar[str | None] = "server__user_id"
 
     class ServerType(models.TextChoices):
         """What kind of server is charged."""

@@ -11,6 +11,8 @@ from inventory.models.base import InventoryRow, OwnedRow
 class Ticket(OwnedRow):
     """A question or a fault that a user has, with its messages."""
 
+    owner_path: ClassVar[str | None] = "creator_id"
+
     class Priority(models.TextChoices):
         """How much it presses."""
 
@@ -44,6 +46,7 @@ class TicketMessage(InventoryRow):
     """One message of a ticket."""
 
     tenant_path: ClassVar[str | None] = "ticket__tenant_id"
+    owner_path: ClassVar[str | None] = "ticket__creator_id"
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages")
     author = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")

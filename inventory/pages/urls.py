@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.pages import views
+from inventory.pages import own, views
 
 app_name = "inventory"
 
@@ -10,4 +10,10 @@ urlpatterns = [
     path("inventory/", views.tables, name="table-list"),
     path("inventory/<slug:route>/", views.rows, name="rows"),
     path("inventory/<slug:route>/<int:pk>/", views.row, name="row"),
+    path("my/servers/", own.server_list, name="own-server-list"),
+    path("my/servers/<int:pk>/", own.server, name="own-server"),
+    path("my/balance/", own.balance, name="own-balance"),
+    path("my/tickets/", own.ticket_list, name="own-ticket-list"),
+    path("my/tickets/new/", own.ticket_new, name="own-ticket-new"),
+    path("my/tickets/<int:pk>/", own.ticket, name="own-ticket"),
 ]

@@ -32,13 +32,13 @@ RESOURCES: dict[str, ResourceType] = {
 }
 
 
-@page(Permission.view)
+@page(Permission.view_inventory)
 def tables(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The first table."""
     return redirect("inventory:rows", TABLES[0].route)
 
 
-@page(Permission.view)
+@page(Permission.view_inventory)
 def rows(request: HttpRequest, actor: Actor, route: str) -> HttpResponse:
     """The rows of a table, newest first, with search."""
     table = _table(route)
@@ -57,7 +57,7 @@ def rows(request: HttpRequest, actor: Actor, route: str) -> HttpResponse:
     return render(request, "inventory/rows.html", context)
 
 
-@page(Permission.view)
+@page(Permission.view_inventory)
 def row(request: HttpRequest, actor: Actor, route: str, pk: int) -> HttpResponse:
     """One row with what belongs to it."""
     table = _table(route)

@@ -12,6 +12,7 @@ from django.db.models import Model, ProtectedError
 
 from accounts import audit
 from accounts.actors import Actor
+from accounts.scope import owned
 from common.problems import Problem
 from flows.sdk import JsonObject
 from inventory.columns import plain
@@ -40,8 +41,10 @@ def need_own(row: Model, actor: Actor) -> None:
     """Stop when the actor may read the row but not change it.
 
     Raises:
-        Problem: 403 `platform_row`.
+        Problem: 403 `platform_row`, 404 `not_found`.
     """
+    if actor.is_own_only and not owned(type(row), actor).filter(pk=row.pk).exists():
+        raise Problem(404, "not_found", "There is no such thing, or you cannot see it.")
     if not actor.is_platform and tenant_of(row) != actor.tenant_id:
         raise Problem(
             403,

@@ -1,6 +1,7 @@
 """Who may do what: every route, method and role against the checked-in table `access.csv`.
 
-A cell says what the role gets for something of the tenant Acme: `yes` (it passes; the body may still be wrong), `no`
+A cell says what the role gets for something of the tenant Acme, of which the customer is the owner where things have
+one: `yes` (it passes; the body may still be wrong), `no`
 (403), `404` (not in reach), `401`, `sign-in` (sent there). What is not in the table is 405 for everyone.
 """
 
@@ -27,7 +28,18 @@ from tests.support.routes import routes
 
 TABLE = Path(__file__).with_name("access.csv")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-ROLES = ("platform_admin", "tenant_admin", "flow_editor", "viewer", "outsider", "view_token", "anonymous")
+ROLES = (
+    "platform_admin",
+    "tenant_admin",
+    "flow_editor",
+    "viewer",
+    "customer",
+    "integration",
+    "outsider",
+    "view_token",
+    "anonymous",
+)
+TOKENS = ("integration", "view_token")
 BESIDE_DJANGO = {("POST", "/api/v1/events/"), ("POST", "/hooks/<key>/")}
 Ask = Callable[[str, str, str], HttpResponse]
 
@@ -50,8 +62,8 @@ def mailbox(settings: LazySettings) -> None:
 
 
 @pytest.fixture
-def acme(tenant: Tenant, tenant_admin: User, viewer: User) -> Estate:
-    return estate_of(tenant, tenant_admin, viewer)
+def acme(tenant: Tenant, tenant_admin: User, customer: User) -> Estate:
+    return estate_of(tenant, tenant_admin, customer)
 
 
 @pytest.fixture
@@ -60,8 +72,14 @@ def umbrella(other_tenant: Tenant, outsider_admin: User) -> Estate:
 
 
 @pytest.fixture
-def ask(
-    platform_admin: User, tenant_admin: User, flow_editor: User, viewer: User, outsider_admin: User
+def ask(  # a person of each role
+    platform_admin: User,
+    tenant_admin: User,
+    flow_editor: User,
+    viewer: User,
+    customer: User,
+    integration: User,
+    outsider_admin: User,
 ) -> Ask:
     """`ask(role, method, address)`: what it changes is undone at once."""
     users = {
@@ -69,9 +87,15 @@ def ask(
         "tenant_admin": tenant_admin,
         "flow_editor": flow_editor,
         "viewer": viewer,
+        "customer": customer,
         "outsider": outsider_admin,
     }
-    token = tokens.create(Actor.of_user(flow_editor), name="look", scopes=["view"])[1]
+    bearers = {
+        "view_token": tokens.create(Actor.of_user(flow_editor), name="look", scopes=["view"])[1],
+        "integration": tokens.create(
+            Actor.of_user(tenant_admin), name="bill", scopes=integration.permissions, user=integration
+        )[1],
+    }
     cookies: dict[str, str] = {}
     for role, user in users.items():
         person = Client()
@@ -81,7 +105,7 @@ def ask(
 
     def send(role: str, method: str, address: str) -> HttpResponse:
         client.cookies = SimpleCookie(cookies.get(role, ""))
-        headers = {"Authorization": f"Bearer {token}"} if role == "view_token" else {}
+        headers = {"Authorization": f"Bearer {bearers[role]}"} if role in bearers else {}
         is_json = address.startswith("/api/v1/") and method != "GET"
         body = {"data": b"{}", "content_type": "application/json"} if is_json else {}
         with transaction.atomic():
@@ -130,7 +154,7 @@ def test_the_table_holds(ask: Ask, acme: Estate, role: str):
     assert wrong == {}
 
 
-@pytest.mark.parametrize("role", ["tenant_admin", "flow_editor", "viewer", "view_token"])
+@pytest.mark.parametrize("role", ["tenant_admin", "flow_editor", "viewer", "customer", *TOKENS])
 def test_foreign_and_unknown_things_look_the_same(ask: Ask, acme: Estate, umbrella: Estate, role: str):
     for (method, path), row in table().items():
         if not re.search(r"<(?!route)", path) or (method, path) in BESIDE_DJANGO or "<token>" in path:
@@ -155,7 +179,7 @@ def test_only_the_platform_reaches_djangos_admin(ask: Ask):
         if not route.path.startswith("/admin/") or route.path in ("/admin/login/", "/admin/logout/"):
             continue
         address = re.sub(r"<\w+>", "1", route.path)
-        for role in ("tenant_admin", "viewer", "outsider", "view_token", "anonymous"):
+        for role in ("tenant_admin", "viewer", "customer", "outsider", *TOKENS, "anonymous"):
             answer = ask(role, "GET", address)
             assert answer.status_code in (302, 403, 404), (role, address)
             if answer.status_code == 302:

@@ -32,11 +32,6 @@ def system(tenant: Tenant) -> Actor:
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> User:
-    return make_user("grace@acme.example", None, tenant)
-
-
-@pytest.fixture
 def other_customer(other_tenant: Tenant) -> User:
     return make_user("eve@umbrella.example", None, other_tenant)
 

@@ -73,6 +73,8 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
         "/event-types/": kind.name,
         **_inventory(tenant, admin, customer),
     }
+    for name in ("servers", "tickets"):
+        ids[f"/my/{name}/"] = ids[f"/inventory/{name}/"]
     return Estate({start: str(value) for start, value in ids.items()})
 
 

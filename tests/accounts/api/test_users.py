@@ -27,10 +27,20 @@ def test_a_tenant_admin_adds_people_to_the_own_tenant(api, tenant_admin: User):
     assert "password" not in set(body) - {"one_time_password"}
 
 
-def test_a_customer_gets_no_password(api, tenant_admin: User):
-    body = api(tenant_admin).post(URL, {"name": "Carl", "email": "carl@x.example"}).json()
-    assert body["one_time_password"] is None
+@pytest.mark.parametrize("left_out", [{}, {"role": None}])
+def test_without_a_role_it_is_a_customer_without_a_password(api, tenant_admin: User, left_out):
+    body = api(tenant_admin).post(URL, {"name": "Carl", "email": "carl@x.example", **left_out}).json()
+    assert (body["role"], body["one_time_password"]) == ("customer", None)
     assert not User.objects.get(pk=body["id"]).has_usable_password()
+
+
+def test_a_customer_who_shall_sign_in_gets_a_password_at_once_or_later(api, tenant_admin: User, client):
+    made = api(tenant_admin).post(URL, {**NEW, "role": "customer"}).json()
+    assert client.post("/sign-in/", {"email": made["email"], "password": made["one_time_password"]})
+    assert client.get("/")["Location"] == "/password/"
+    later = api(tenant_admin).post(URL, {"name": "Carl", "email": "carl@x.example"}).json()
+    given = api(tenant_admin).post(f"{URL}{later['id']}/reset-password/").json()["one_time_password"]
+    assert User.objects.get(pk=later["id"]).check_password(given)
 
 
 @pytest.mark.parametrize("field", ["password", "is_superuser", "confirmation_token", "id", "register"])

@@ -83,7 +83,7 @@ def test_the_command_prints_a_one_time_password(viewer: User):
 def test_the_command_names_what_is_wrong(viewer: User):
     with pytest.raises(CommandError, match="no user with the address"):
         call_command("reset_password", "nobody@acme.example")
-    User.objects.update(role=None)
+    User.objects.update(role="integration")
     with pytest.raises(CommandError, match="cannot sign in"):
         call_command("reset_password", viewer.email)
 

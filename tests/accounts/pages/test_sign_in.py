@@ -40,15 +40,20 @@ def test_the_session_gets_a_new_key(client, viewer: User):
     assert client.session.session_key != before
 
 
-@pytest.mark.parametrize("who", ["wrong password", "unknown", "customer", "inactive", "inactive tenant"])
+@pytest.mark.parametrize(
+    "who", ["wrong password", "unknown", "no password", "integration", "inactive", "inactive tenant"]
+)
 def test_all_who_cannot_sign_in_read_the_same(client, viewer: User, who: str):
     email, password = viewer.email, PASSWORD
     if who == "wrong password":
         password = "not it"
     elif who == "unknown":
         email = "nobody@acme.example"
-    elif who == "customer":
-        User.objects.update(role=None)
+    elif who == "no password":
+        viewer.set_unusable_password()
+        viewer.save()
+    elif who == "integration":
+        User.objects.update(role="integration")
     elif who == "inactive":
         User.objects.update(is_active=False)
     else:

@@ -22,8 +22,14 @@ People = dict[str, User | None]
 
 
 @pytest.fixture
-def people(
-    platform_admin: User, tenant_admin: User, flow_editor: User, viewer: User, outsider_admin: User
+def people(  # one of each role
+    platform_admin: User,
+    tenant_admin: User,
+    flow_editor: User,
+    viewer: User,
+    customer: User,
+    integration: User,
+    outsider_admin: User,
 ) -> People:
     """Who stands behind each column of the table."""
     return {
@@ -31,6 +37,8 @@ def people(
         "tenant_admin": tenant_admin,
         "flow_editor": flow_editor,
         "viewer": viewer,
+        "customer": customer,
+        "integration": integration,
         "outsider": outsider_admin,
         "view_token": flow_editor,
         "anonymous": None,
@@ -38,12 +46,13 @@ def people(
 
 
 def headers_of(role: str, user: User | None) -> list[tuple[bytes, bytes]]:
-    """The best token that the role can have: a viewer's is from the time when it could make one."""
+    """The best token that the role can have: of those who make none, as if an editor had made it for them."""
     if user is None:
         return []
     scope = "view" if role == "view_token" else "send_events"
+    makes_none = role in ("viewer", "customer", "integration")
     maker = Actor.of_user(
-        User(pk=user.pk, tenant_id=user.tenant_id, role="flow_editor") if role == "viewer" else user
+        User(pk=user.pk, tenant_id=user.tenant_id, role="flow_editor") if makes_none else user
     )
     text = tokens.create(maker, name=role, scopes=[scope])[1]
     return [(b"authorization", f"Bearer {text}".encode())]

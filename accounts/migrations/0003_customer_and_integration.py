@@ -21,7 +21,7 @@ def forget_customers(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0001_initial")]
+    dependencies = [("accounts", "0002_caught_mail_and_senders")]
 
     operations = [
         migrations.RemoveConstraint("user", "user_role_known"),
