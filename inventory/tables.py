@@ -13,9 +13,14 @@ def _id(description: str = "Database id") -> Column:
     return Column("id", "id", whole(description), is_unique=True, is_writable=False)
 
 
-def _own(name: str, attribute: str, shape: Shape, *, is_internal: bool = False) -> Column:
+def _own(name: str, attribute: str, shape: Shape) -> Column:
     """A column of ours that the Event System does not have: in the API, not in flows."""
-    return Column(name, attribute, shape, in_flows=False, is_internal=is_internal)
+    return Column(name, attribute, shape, in_flows=False)
+
+
+def _internal(name: str, shape: Shape) -> Column:
+    """A column of ours that customers do not see."""
+    return Column(name, name, shape, in_flows=False, is_internal=True)
 
 
 TENANT = _own("tenant", "tenant_id", whole("Id of the tenant; null is the platform"))
@@ -44,26 +49,11 @@ SERVER = Table(
         Column("packageId", "package_id", whole("Id of the package it was made from, or null")),
         Column("status", "status", text("online, offline, starting, stopping, restarting or suspended")),
         Column("cancelledAt", "cancelled_at", moment("When the server was cancelled, or null")),
-        _own("note", "note", text("A note for admins"), is_internal=True),
-        _own(
-            "ha_status",
-            "ha_status",
-            text("started, stopped, disabled, ignored, or empty"),
-            is_internal=True,
-        ),
-        _own("ha_group", "ha_group", text("Fencing group of the high availability"), is_internal=True),
-        _own(
-            "max_relocate",
-            "max_relocate",
-            whole("How often it may be moved to another node"),
-            is_internal=True,
-        ),
-        _own(
-            "max_restart",
-            "max_restart",
-            whole("How often it may be restarted on its node"),
-            is_internal=True,
-        ),
+        _internal("note", text("A note for admins")),
+        _internal("ha_status", text("started, stopped, disabled, ignored, or empty")),
+        _internal("ha_group", text("Fencing group of the high availability")),
+        _internal("max_relocate", whole("How often it may be moved to another node")),
+        _internal("max_restart", whole("How often it may be restarted on its node")),
         TENANT,
     ),
     listed=("id", "hostname", "status", "node", "cpu", "ram", "disk", "userid"),
