@@ -292,7 +292,6 @@ JOINABLE = (
     IPV6_RANGES,
 )
 """What the Default Enricher can query."""
-
 TABLES = (*(table for table in JOINABLE if table.route), TAGS, TICKETS, EVENT_LOG)
 """What `inventory` has lists and an API for."""
 
