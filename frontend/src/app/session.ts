@@ -96,6 +96,7 @@ export async function openSession({ flowId, api: base, nonce, may, user }: Mount
     nonce,
     may,
   };
+  session.checker.store.setState({ summaries: draft.summaries ?? {} });
   void session.checker.check();
   session.live.start(flowId);
   return session;

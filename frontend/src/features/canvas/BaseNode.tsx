@@ -1,5 +1,6 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
+import type { NodeType } from "@/api/types";
 import { useChecks, useDocument, useSession, useUi } from "@/app/session";
 import { problemsOf } from "@/features/problems/checker";
 import { useNodeState } from "@/features/runs/useNodeState";
@@ -45,7 +46,7 @@ export const BaseNode = memo(function BaseNode({ id, selected }: NodeProps) {
         </span>
         <span className="hf-node-text">
           <span className="hf-node-name">{node.name || type?.label}</span>
-          <span className="hf-node-type">{type ? type.label : `${node.type}: not available here`}</span>
+          <Summary id={id} type={type} fallback={node.type} />
         </span>
         <Badges id={id} />
         {ports.length === 1 && ports[0] ? (
@@ -71,6 +72,20 @@ export const BaseNode = memo(function BaseNode({ id, selected }: NodeProps) {
     </div>
   );
 });
+
+/** What the node does, in the server's words; for one that is not set up yet, what it waits for. */
+function Summary({ id, type, fallback }: { id: string; type: NodeType | undefined; fallback: string }) {
+  const summary = useChecks((state) => state.summaries[id]);
+  if (!type) return <span className="hf-node-type">{fallback}: not available here</span>;
+  return (
+    <span
+      className={summary ? "hf-node-summary" : "hf-node-type"}
+      title={summary ? `${type.label}: ${summary}` : type.summary}
+    >
+      {summary || type.unset || type.label}
+    </span>
+  );
+}
 
 /** A type that is not installed here keeps its wires; they need somewhere to begin. */
 function UnknownPorts({ id }: { id: string }) {

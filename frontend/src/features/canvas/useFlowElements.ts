@@ -5,10 +5,17 @@ import { problemsOf } from "@/features/problems/checker";
 import { edgeId, type FlowDocument, type FlowNode, incoming, nodeName } from "@/graph/model";
 import { count } from "@/shared/format";
 
-function nodeLabel(document: FlowDocument, node: FlowNode, typeLabel: string, problems: number): string {
+function nodeLabel(
+  document: FlowDocument,
+  node: FlowNode,
+  typeLabel: string,
+  summary: string,
+  problems: number,
+): string {
   const from = incoming(document, node.id).map((edge) => nodeName(document, edge.from));
   return [
     `${node.name}, ${typeLabel}`,
+    summary,
     from.length > 0 ? `fed by ${from.join(", ")}` : "fed by nothing",
     problems > 0 ? count(problems, "problem") : "",
   ]
@@ -21,6 +28,7 @@ export function useFlowElements() {
   const session = useSession();
   const document = useDocument((doc) => doc);
   const problems = useChecks((state) => state.problems);
+  const summaries = useChecks((state) => state.summaries);
   const selected = useUi((ui) => ui.selected);
   const selectedEdges = useUi((ui) => ui.selectedEdges);
   const [nodes, setNodes] = useState<Node[]>([]);
@@ -31,7 +39,13 @@ export function useFlowElements() {
       return document.nodes.map((node) => {
         const before = known.get(node.id);
         const typeLabel = session.types.get(node.type)?.label ?? `type ${node.type}, not available here`;
-        const ariaLabel = nodeLabel(document, node, typeLabel, problemsOf(problems, node.id).length);
+        const ariaLabel = nodeLabel(
+          document,
+          node,
+          typeLabel,
+          summaries[node.id] ?? "",
+          problemsOf(problems, node.id).length,
+        );
         const isSame =
           before?.ariaLabel === ariaLabel &&
           before.selected === chosen.has(node.id) &&
@@ -41,7 +55,7 @@ export function useFlowElements() {
         return { ...base, position: node.position, selected: chosen.has(node.id), ariaLabel };
       });
     });
-  }, [document, problems, selected, session]);
+  }, [document, problems, summaries, selected, session]);
   const edges = useMemo(() => {
     const chosen = new Set(selectedEdges);
     return document.edges.map((edge): Edge => {

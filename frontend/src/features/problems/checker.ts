@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { isAbort, messageOf } from "@/api/client";
 import type { FlowApi } from "@/api/flows";
-import type { Problem, Validation } from "@/api/types";
+import type { Problem, Summaries, Validation } from "@/api/types";
 import type { DocumentStore } from "@/features/history/documentStore";
 import type { FlowDocument } from "@/graph/model";
 import type { ShapeSchema } from "@/graph/shapes";
@@ -11,6 +11,8 @@ const QUIET_MS = 250;
 export interface CheckState {
   problems: Problem[];
   shapes: Validation["shapes"];
+  /** What each node does, in a line, as the server tells it. */
+  summaries: Summaries;
   /** Whether the server would publish this document. Null while that is not known. */
   ok: boolean | null;
   error: string;
@@ -21,6 +23,7 @@ export class Checker {
   readonly store: StoreApi<CheckState> = createStore<CheckState>()(() => ({
     problems: [],
     shapes: {},
+    summaries: {},
     ok: null,
     error: "",
   }));
@@ -46,7 +49,8 @@ export class Checker {
       const answer = await this.api.validate(this.documents.getState().document, request.signal);
       const { problems, shapes } = answer;
       const ok = answer.ok ?? problems.every((problem) => problem.severity !== "error");
-      if (!request.signal.aborted) this.store.setState({ problems, shapes, ok, error: "" });
+      const summaries = answer.summaries ?? this.store.getState().summaries;
+      if (!request.signal.aborted) this.store.setState({ problems, shapes, summaries, ok, error: "" });
     } catch (error) {
       if (!isAbort(error)) this.store.setState({ ok: null, error: messageOf(error) });
     }

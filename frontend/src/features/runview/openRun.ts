@@ -23,7 +23,7 @@ export async function openRun(runId: string, base: string): Promise<RunSession> 
   const client = new Client(base);
   const api = new RunApi(client, runId);
   const flows = new FlowApi(client, "");
-  const [run, { steps, document }, types] = await Promise.all([
+  const [run, { steps, document, summaries }, types] = await Promise.all([
     api.run(),
     api.stepsAndDocument(),
     flows.nodeTypes(),
@@ -62,5 +62,6 @@ export async function openRun(runId: string, base: string): Promise<RunSession> 
     nonce: "",
     may: { edit: false, publish: false, run: false },
   };
+  session.checker.store.setState({ summaries });
   return { session, api, run };
 }
