@@ -29,7 +29,7 @@ export function Dialogs() {
       {dialog?.kind === "shortcuts" ? <ShortcutsDialog /> : null}
       {dialog?.kind === "diff" ? <DiffDialog from={dialog.from} to={dialog.to} /> : null}
       {dialog?.kind === "connect" ? <ConnectDialog from={dialog.from} port={dialog.port} /> : null}
-      {dialog?.kind === "add" ? <AddDialog at={dialog.at} from={dialog.from} /> : null}
+      {dialog?.kind === "add" ? <AddDialog at={dialog.at} from={dialog.from} into={dialog.into} /> : null}
       {dialog?.kind === "import" ? (
         <ImportDialog
           client={session.api.client}

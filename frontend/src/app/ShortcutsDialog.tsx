@@ -14,6 +14,7 @@ const KEYS: [keys: string, what: string][] = [
   ["Shift and drag", "Choose with a frame"],
   ["Enter on a node", "Choose it; Enter again: to its settings"],
   ["Enter on a port", "Choose where its wire leads"],
+  ["+ or Insert on a wire", "Put a node into it"],
   ["Escape", "Back to the drawing; choose nothing"],
   ["Shift Alt T", "Tidy up"],
   ["Alt Enter in a field", "Repair a misspelt field name"],

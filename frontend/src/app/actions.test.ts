@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import type { NodeType } from "@/api/types";
-import { addOfType, copySelection, deleteSelection, paste, undo, wire } from "./actions";
+import { copySelection, deleteSelection, undo, wire } from "./actions";
+import { addOfType, paste } from "./adding";
 import { testSession } from "./testSession";
 
 const filter = { type: "filter", version: 1, label: "Filter" } as NodeType;

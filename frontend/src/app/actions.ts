@@ -1,21 +1,11 @@
 import { messageOf } from "@/api/client";
-import type { NodeType, Problem, Refusal } from "@/api/types";
-import { addMany, addNode, type Change, connect, moveNodes, remove, removeAndHeal } from "@/graph/changes";
-import { copyText, pasted, readText } from "@/graph/clipboard";
-import { NODE_WIDTH, type Size, tidy } from "@/graph/layout";
-import {
-  edgeId,
-  type FlowDocument,
-  type FlowEdge,
-  type FlowNode,
-  freePlace,
-  freshId,
-  freshName,
-  nodeById,
-  nodeName,
-  type Position,
-} from "@/graph/model";
+import type { Problem, Refusal } from "@/api/types";
+import { type Change, connect, moveNodes, remove, removeAndHeal } from "@/graph/changes";
+import { copyText } from "@/graph/clipboard";
+import { tidy } from "@/graph/layout";
+import { edgeId, type FlowDocument, type FlowEdge, nodeById, nodeName } from "@/graph/model";
 import { noSample, type Sample, type Session } from "./session";
+import { portsOfNode, sizeOfNode } from "./sizes";
 
 /** What a person can do in the editor, whatever they did it with: mouse, key, menu or dialog. */
 
@@ -58,41 +48,6 @@ function forgetGone(session: Session): void {
   );
 }
 
-export function addOfType(
-  session: Session,
-  type: NodeType,
-  at: Position | null,
-  from?: { from: string; port: string },
-): string {
-  const { document } = session.documents.getState();
-  const node: FlowNode = {
-    id: freshId(
-      document.nodes.map((other) => other.id),
-      type.type,
-    ),
-    type: type.type,
-    typeVersion: type.version,
-    name: freshName(
-      document.nodes.map((other) => other.name),
-      type.label,
-    ),
-    config: {},
-    settings: {},
-    position: freePlace(document, at ?? besideLast(session)),
-  };
-  apply(session, addNode(document, node, from), `${node.name} added.`);
-  session.ui.getState().select([node.id]);
-  session.ui.setState({ reveal: { node: node.id } });
-  return node.id;
-}
-
-function besideLast(session: Session): Position {
-  const { document } = session.documents.getState();
-  const chosen = session.ui.getState().selected.at(-1);
-  const beside = (chosen && nodeById(document, chosen)) || document.nodes.at(-1);
-  return beside ? { x: beside.position.x + 300, y: beside.position.y } : { x: 0, y: 0 };
-}
-
 function selection(session: Session): { nodes: string[]; edges: FlowEdge[] } {
   const { document } = session.documents.getState();
   const { selected, selectedEdges } = session.ui.getState();
@@ -131,39 +86,16 @@ export function copySelection(session: Session): string | null {
   return nodes.length > 0 ? copyText(session.documents.getState().document, nodes) : null;
 }
 
-export function paste(session: Session, text: string, name = "Paste"): boolean {
-  const source = readText(text);
-  if (!source || source.nodes.length === 0) return false;
-  const { document } = session.documents.getState();
-  const { nodes, edges } = pasted(document, source);
-  apply(
-    session,
-    addMany(
-      document,
-      nodes,
-      edges,
-      `${name} ${nodes.length === 1 ? nodes[0]?.name : `${nodes.length} nodes`}`,
-    ),
-  );
-  session.ui.getState().select(nodes.map((node) => node.id));
-  return true;
-}
-
-export function duplicateSelection(session: Session): void {
-  const text = copySelection(session);
-  if (text) paste(session, text, "Duplicate");
-}
-
-export async function tidyUp(session: Session, sizeOf?: (id: string) => Size): Promise<void> {
+export function tidyUp(session: Session): void {
   const { document } = session.documents.getState();
   const { selected } = session.ui.getState();
-  const places = await tidy(document, sizeOf ?? (() => ({ width: NODE_WIDTH, height: 110 })), selected);
+  const places = tidy(document, sizeOfNode(session), portsOfNode(session), selected);
   const moved = Object.entries(places).filter(([id, place]) => {
     const now = nodeById(document, id)?.position;
     return now && (now.x !== place.x || now.y !== place.y);
   });
-  if (moved.length === 0) return session.ui.getState().announce("Everything is tidy already.");
-  apply(session, moveNodes(document, Object.fromEntries(moved), `tidy-${Date.now()}`, "Tidy up"));
+  if (moved.length === 0) session.ui.getState().announce("Everything is tidy already.");
+  else apply(session, moveNodes(document, Object.fromEntries(moved), `tidy-${Date.now()}`, "Tidy up"));
 }
 
 /** Ask the server which nodes a wire from this port may reach. `without` is a wire that is being moved. */

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Refusal } from "@/api/types";
-import type { Position } from "@/graph/model";
+import type { FlowEdge, Position } from "@/graph/model";
 
 export type Tab = "node" | "flow" | "problems" | "test" | "versions" | "outline" | "history";
 
@@ -11,7 +11,7 @@ export type DialogName =
   | { kind: "run" }
   | { kind: "diff"; from: string; to: string }
   | { kind: "connect"; from: string; port: string }
-  | { kind: "add"; at: Position; from?: { from: string; port: string } };
+  | { kind: "add"; at: Position | null; from?: { from: string; port: string }; into?: FlowEdge };
 
 export interface Toast {
   id: number;
@@ -35,6 +35,12 @@ export interface UiState {
   toasts: Toast[];
   announcement: string;
   connecting: Connecting | null;
+  /** The wire that the pointer or the focus is on. */
+  wireAt: string | null;
+  /** The wire that what is being dragged would be put into. */
+  dropWire: string | null;
+  /** The type of the palette's entry that is being dragged. */
+  draggedType: string | null;
   /** A field that a jump wants focused; the number makes a second jump to the same place a new one. */
   focusField: { node: string; field: string; nonce: number } | null;
   /** A node to bring into view without moving the focus. */
@@ -62,6 +68,9 @@ export function createUiStore(): UiStore {
     toasts: [],
     announcement: "",
     connecting: null,
+    wireAt: null,
+    dropWire: null,
+    draggedType: null,
     focusField: null,
     reveal: null,
     select: (selected, selectedEdges = []) => {

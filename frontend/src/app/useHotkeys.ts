@@ -1,17 +1,8 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
 import { FIT } from "@/features/canvas/view";
-import {
-  copySelection,
-  deleteSelection,
-  duplicateSelection,
-  healSelection,
-  paste,
-  redo,
-  selectAll,
-  tidyUp,
-  undo,
-} from "./actions";
+import { copySelection, deleteSelection, healSelection, redo, selectAll, tidyUp, undo } from "./actions";
+import { askInsert, duplicateSelection, paste } from "./adding";
 import { type Session, useSession } from "./session";
 
 function isTyping(target: EventTarget | null): boolean {
@@ -53,12 +44,22 @@ const KEYS: Record<string, Action> = {
   "ctrl+Backspace": healSelection,
   "ctrl+d": duplicateSelection,
   "ctrl+a": selectAll,
-  n: (session) => session.ui.getState().show({ kind: "add", at: { x: 0, y: 0 } }),
-  "/": (session) => session.ui.getState().show({ kind: "add", at: { x: 0, y: 0 } }),
+  n: (session) => session.ui.getState().show({ kind: "add", at: null }),
+  "/": (session) => session.ui.getState().show({ kind: "add", at: null }),
+  "+": insertHere,
+  "shift++": insertHere,
+  Insert: insertHere,
   "shift+?": (session) => session.ui.getState().show({ kind: "shortcuts" }),
-  "alt+shift+t": (session) => void tidyUp(session),
+  "alt+shift+t": tidyUp,
   Escape: (session) => session.ui.getState().select([]),
 };
+
+/** Into the wire that has the focus, else into the one that is chosen. */
+function insertHere(session: Session): void {
+  const { wireAt, selectedEdges } = session.ui.getState();
+  const wire = wireAt ?? selectedEdges.at(-1);
+  if (wire) askInsert(session, wire);
+}
 
 async function saveNow(session: Session): Promise<void> {
   const isSaved = await session.saver.flush();

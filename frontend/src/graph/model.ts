@@ -101,16 +101,3 @@ export function freshName(taken: Iterable<string>, label: string): string {
 export function snap(position: Position): Position {
   return { x: Math.round(position.x / GRID) * GRID, y: Math.round(position.y / GRID) * GRID };
 }
-
-/** A place near the wanted one where a new box covers no other. */
-export function freePlace(document: FlowDocument, wanted: Position): Position {
-  const place = snap(wanted);
-  while (
-    document.nodes.some(
-      (n) => Math.abs(n.position.x - place.x) < 120 && Math.abs(n.position.y - place.y) < 80,
-    )
-  ) {
-    place.y += 120;
-  }
-  return place;
-}

@@ -10,8 +10,8 @@ import {
   ReactFlow,
   useReactFlow,
 } from "@xyflow/react";
-import { type DragEvent, useCallback, useRef } from "react";
-import { addOfType, apply, tidyUp } from "@/app/actions";
+import { type FocusEvent, useCallback, useRef } from "react";
+import { apply, tidyUp } from "@/app/actions";
 import { useSession } from "@/app/session";
 import { moveNodes } from "@/graph/changes";
 import { GRID, nodeById, type Position } from "@/graph/model";
@@ -21,6 +21,7 @@ import { BaseNode } from "./BaseNode";
 import { FlowEdgeLine } from "./FlowEdgeLine";
 import { useCanvasMode } from "./mode";
 import { useFlowElements } from "./useFlowElements";
+import { useInserting } from "./useInserting";
 import { useReveal } from "./useReveal";
 import { useWiring } from "./useWiring";
 import { FIT, showFirst } from "./view";
@@ -32,18 +33,18 @@ const labels = {
   "node.a11yDescription.default": "Enter chooses the node, arrow keys move it, Delete removes it.",
   "node.a11yDescription.keyboardDisabled": "Enter chooses the node, arrow keys move it, Delete removes it.",
   "node.a11yDescription.ariaLiveMessage": () => "",
-  "edge.a11yDescription.default": "Enter chooses the wire, Delete removes it.",
+  "edge.a11yDescription.default": "Enter chooses the wire, + puts a node into it, Delete removes it.",
 };
-export const PALETTE_TYPE = "application/x-hookflow-node-type";
 
 /** The drawing: React Flow shows the document, and each gesture becomes a change of it. */
 export function Canvas() {
   const session = useSession();
   const { isReadOnly } = useCanvasMode();
   const { nodes, edges, setNodes } = useFlowElements();
-  const { screenToFlowPosition, fitView, getNode } = useReactFlow();
+  const { fitView } = useReactFlow();
   const theme = useTheme();
   const wiring = useWiring();
+  const { settle, ...inserting } = useInserting();
   const gesture = useRef("keys");
   useReveal();
 
@@ -60,18 +61,8 @@ export function Canvas() {
     },
     [session, setNodes, isReadOnly],
   );
-  const onDrop = (event: DragEvent) => {
-    const type = session.types.get(event.dataTransfer.getData(PALETTE_TYPE));
-    if (!type) return;
-    event.preventDefault();
-    const at = screenToFlowPosition({ x: event.clientX - 110, y: event.clientY - 30 });
-    addOfType(session, type, at);
-  };
-  const tidy = async () => {
-    await tidyUp(session, (id) => {
-      const measured = getNode(id)?.measured;
-      return { width: measured?.width ?? 220, height: measured?.height ?? 110 };
-    });
+  const tidy = () => {
+    tidyUp(session);
     setTimeout(() => void fitView({ ...FIT, duration: 200 }), 50);
   };
   return (
@@ -90,15 +81,17 @@ export function Canvas() {
       onNodeDragStart={() => {
         gesture.current = `drag-${Date.now()}`;
       }}
-      onNodeDragStop={() => {
+      onNodeDragStop={(_, node) => {
+        settle(node, gesture.current);
         gesture.current = "keys";
       }}
       onSelectionDragStart={() => {
         gesture.current = `drag-${Date.now()}`;
       }}
-      onDrop={onDrop}
-      onDragOver={(event) => event.preventDefault()}
-      {...(isReadOnly ? {} : wiring)}
+      onFocus={(event) => noteWire(session, event)}
+      onBlur={(event) => noteWire(session, event)}
+      {...(isReadOnly ? {} : { ...wiring, ...inserting })}
+      selectNodesOnDrag={false}
       nodesDraggable={!isReadOnly}
       nodesConnectable={!isReadOnly}
       edgesReconnectable={!isReadOnly}
@@ -117,7 +110,7 @@ export function Canvas() {
       <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.5} />
       <Controls showInteractive={false} position="bottom-left" orientation="horizontal" aria-label="View">
         {isReadOnly ? null : (
-          <ControlButton onClick={() => void tidy()} title="Tidy up" aria-label="Tidy up">
+          <ControlButton onClick={tidy} title="Tidy up" aria-label="Tidy up">
             <Icon name="layout-distribute-horizontal" size={16} />
           </ControlButton>
         )}
@@ -127,6 +120,13 @@ export function Canvas() {
       )}
     </ReactFlow>
   );
+}
+
+/** The wire that has the focus shows what can be done with it. */
+function noteWire(session: S, event: FocusEvent): void {
+  const target = event.type === "focus" ? event.target : event.relatedTarget;
+  if (!(target instanceof Element) || target.closest(".hf-wire-tools")) return;
+  session.ui.setState({ wireAt: target.closest<HTMLElement>(".react-flow__edge")?.dataset.id ?? null });
 }
 
 type S = ReturnType<typeof useSession>;

@@ -53,8 +53,7 @@ export function ConnectDialog({ from, port }: { from: string; port: string }) {
             type="button"
             className="hf-entry"
             onClick={() => {
-              const place = document.nodes.find((node) => node.id === from)?.position ?? { x: 0, y: 0 };
-              ui.show({ kind: "add", at: { x: place.x + 300, y: place.y }, from: { from, port } });
+              ui.show({ kind: "add", at: null, from: { from, port } });
             }}
           >
             <Icon name="circle-plus" />

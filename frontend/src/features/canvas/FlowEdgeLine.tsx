@@ -1,38 +1,37 @@
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
+import { BaseEdge, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo } from "react";
-import { deleteSelection } from "@/app/actions";
-import { useSession } from "@/app/session";
+import { useSession, useUi } from "@/app/session";
 import { useNodeState } from "@/features/runs/useNodeState";
-import { Icon } from "@/shared/ui/Icon";
 import { useCanvasMode } from "./mode";
+import { WireTools } from "./WireTools";
 
-/** A wire. It is coloured when the shown run went along it. */
+/** A wire. It is coloured when the shown run went along it, and dashed where a drop would put a node into it. */
 export const FlowEdgeLine = memo(function FlowEdgeLine(props: EdgeProps) {
   const session = useSession();
   const { isReadOnly } = useCanvasMode();
+  const isTouched = useUi((ui) => ui.wireAt === props.id);
+  const isTarget = useUi((ui) => ui.dropWire === props.id);
   const [path, x, y] = getBezierPath(props);
   const from = useNodeState(props.source);
   const wasTaken = from?.port != null && from.port === props.sourceHandleId;
+  const isSelected = props.selected === true;
   const className = [
     wasTaken ? "is-taken" : from ? "is-untaken" : "",
     props.sourceHandleId === "error" ? "is-error" : "",
+    isTarget ? "is-drop" : "",
   ];
   return (
-    <>
+    // The tools are inside for React, so that the pointer may go from the wire to them.
+    <g
+      onPointerEnter={(event) => {
+        if (event.pointerType === "mouse" && event.buttons === 0) session.ui.setState({ wireAt: props.id });
+      }}
+      onPointerLeave={() => session.ui.setState((ui) => (ui.wireAt === props.id ? { wireAt: null } : ui))}
+    >
       <BaseEdge path={path} className={className.join(" ")} interactionWidth={30} />
-      {props.selected && !isReadOnly ? (
-        <EdgeLabelRenderer>
-          <button
-            type="button"
-            className="hf-edge-delete nodrag nopan"
-            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
-            aria-label="Delete this wire"
-            onClick={() => deleteSelection(session)}
-          >
-            <Icon name="x" size={14} />
-          </button>
-        </EdgeLabelRenderer>
+      {(isTouched || isSelected) && !isReadOnly ? (
+        <WireTools id={props.id} x={x} y={y} isSelected={isSelected} />
       ) : null}
-    </>
+    </g>
   );
 });

@@ -13,6 +13,7 @@ import { apply, askWiring, refuse, wire } from "@/app/actions";
 import { type Session, useSession } from "@/app/session";
 import { reconnect } from "@/graph/changes";
 import { edgeId, type FlowEdge } from "@/graph/model";
+import { INPUT_HEIGHT } from "@/graph/placement";
 
 type Verdicts = Record<string, Refusal | null>;
 
@@ -69,10 +70,10 @@ export function useWiring() {
         if (over || moving.current || !isOnPane(event)) return;
         const point = "changedTouches" in event ? event.changedTouches[0] : event;
         if (!point) return;
-        const at = screenToFlowPosition({ x: point.clientX, y: point.clientY });
-        session.ui
-          .getState()
-          .show({ kind: "add", at, from: { from: connecting.from, port: connecting.port } });
+        const { x, y } = screenToFlowPosition({ x: point.clientX, y: point.clientY });
+        const from = { from: connecting.from, port: connecting.port };
+        // The end of the wire is where the new box takes it in.
+        session.ui.getState().show({ kind: "add", at: { x, y: y - INPUT_HEIGHT }, from });
       },
       isValidConnection: ((connection) => {
         const known = session.ui.getState().connecting?.verdicts;

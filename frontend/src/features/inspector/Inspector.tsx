@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from "react";
 import type { Config, NodeType } from "@/api/types";
-import { copySelection, deleteSelection, duplicateSelection, healSelection } from "@/app/actions";
+import { copySelection, deleteSelection, healSelection } from "@/app/actions";
+import { duplicateSelection } from "@/app/adding";
 import { useChecks, useDocument, useSession, useUi } from "@/app/session";
 import { inputShape } from "@/features/problems/checker";
 import { ResultView } from "@/features/runs/ResultView";

@@ -1,4 +1,5 @@
 import { jumpTo } from "@/app/actions";
+import { askInsert } from "@/app/adding";
 import { useChecks, useDocument, useSession } from "@/app/session";
 import { problemsOf } from "@/features/problems/checker";
 import { edgeId, type FlowDocument, type FlowNode, incoming, nodeName, outgoing } from "@/graph/model";
@@ -35,11 +36,7 @@ export function Outline() {
   };
   return (
     <div className="p-2">
-      <button
-        type="button"
-        className="btn btn-sm mb-2"
-        onClick={() => ui.show({ kind: "add", at: { x: 0, y: 0 } })}
-      >
+      <button type="button" className="btn btn-sm mb-2" onClick={() => ui.show({ kind: "add", at: null })}>
         <Icon name="plus" size={16} /> Add a node
       </button>
       <ul className="list-unstyled hf-outline" aria-label="Outline of the flow">
@@ -81,15 +78,27 @@ export function Outline() {
                       {port.label} <Icon name="plus" size={14} />
                     </button>
                     {outgoing(document, node.id, port.name).map((edge) => (
-                      <button
-                        key={edgeId(edge)}
-                        type="button"
-                        className="btn btn-sm btn-ghost-primary"
-                        aria-label={`Wire from ${node.name}, ${port.label}, to ${nodeName(document, edge.to)}`}
-                        onClick={() => selectWire(edgeId(edge))}
-                      >
-                        → {nodeName(document, edge.to)}
-                      </button>
+                      <span key={edgeId(edge)}>
+                        <button
+                          type="button"
+                          className="btn btn-sm btn-ghost-primary"
+                          aria-label={`Wire from ${node.name}, ${port.label}, to ${nodeName(document, edge.to)}`}
+                          onClick={() => selectWire(edgeId(edge))}
+                        >
+                          → {nodeName(document, edge.to)}
+                        </button>
+                        {session.may.edit ? (
+                          <button
+                            type="button"
+                            className="btn btn-sm btn-icon btn-ghost-secondary"
+                            title="Insert a node here"
+                            aria-label={`Insert a node between ${node.name} and ${nodeName(document, edge.to)}`}
+                            onClick={() => askInsert(session, edgeId(edge))}
+                          >
+                            <Icon name="plus" size={14} />
+                          </button>
+                        ) : null}
+                      </span>
                     ))}
                   </span>
                 ))}

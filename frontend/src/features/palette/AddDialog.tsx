@@ -1,31 +1,43 @@
 import { useState } from "react";
-import { addOfType } from "@/app/actions";
+import { addOfType, fitsInWire, insertOfType } from "@/app/adding";
 import { useSession } from "@/app/session";
-import type { Position } from "@/graph/model";
+import { type FlowEdge, nodeName, type Position } from "@/graph/model";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Icon } from "@/shared/ui/Icon";
 import { search } from "./search";
 
 interface Props {
   at: Position | null;
+  /** The output that the new node hangs on. */
   from?: { from: string; port: string } | undefined;
+  /** The wire that the new node goes into. */
+  into?: FlowEdge | undefined;
 }
 
-/** Add a node by name: from the keyboard, or where a wire was dropped. Then only types with an input are offered. */
-export function AddDialog({ at, from }: Props) {
+/** Add a node by name: from the keyboard, where a wire was dropped, or into a wire. Only what fits there is offered. */
+export function AddDialog({ at, from, into }: Props) {
   const session = useSession();
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
   const close = () => session.ui.getState().show(null);
-  const found = search([...session.types.values()], query).filter((type) => !from || type.has_input);
+  const found = search([...session.types.values()], query).filter((type) =>
+    into ? fitsInWire(type) : !from || type.has_input,
+  );
+  const { document } = session.documents.getState();
+  const title = into
+    ? `Insert a node between ${nodeName(document, into.from)} and ${nodeName(document, into.to)}`
+    : from
+      ? "Add a node behind this wire"
+      : "Add a node";
   const add = (index: number) => {
     const type = found[index];
     if (!type) return;
     close();
-    addOfType(session, type, at, from);
+    if (into) insertOfType(session, type, into);
+    else addOfType(session, type, at, from);
   };
   return (
-    <Dialog title={from ? "Add a node behind this wire" : "Add a node"} onClose={close}>
+    <Dialog title={title} onClose={close}>
       <input
         type="search"
         className="form-control mb-2"

@@ -1,8 +1,8 @@
 import { useMemo, useState } from "react";
 import type { NodeType } from "@/api/types";
-import { addOfType } from "@/app/actions";
+import { addOfType } from "@/app/adding";
 import { useSession } from "@/app/session";
-import { PALETTE_TYPE } from "@/features/canvas/Canvas";
+import { PALETTE_TYPE } from "@/features/canvas/useInserting";
 import { Icon } from "@/shared/ui/Icon";
 import { grouped, search } from "./search";
 
@@ -47,6 +47,7 @@ export function Palette({ onAdded }: { onAdded?: () => void }) {
 }
 
 function PaletteEntry({ type, onAdd }: { type: NodeType; onAdd: () => void }) {
+  const session = useSession();
   return (
     <button
       type="button"
@@ -58,7 +59,9 @@ function PaletteEntry({ type, onAdd }: { type: NodeType; onAdd: () => void }) {
       onDragStart={(event) => {
         event.dataTransfer.setData(PALETTE_TYPE, type.type);
         event.dataTransfer.effectAllowed = "copy";
+        session.ui.setState({ draggedType: type.type });
       }}
+      onDragEnd={() => session.ui.setState({ draggedType: null, dropWire: null })}
       onClick={onAdd}
     >
       <span className="hf-node-icon">
