@@ -61,7 +61,7 @@ export function SidePanel() {
               onClick={() => session.ui.getState().open(null)}
             />
           </div>
-          <div className="hf-panel-scroll">
+          <div className="hf-panel-scroll" key={open.tab}>
             <Suspense fallback={<p className="text-secondary p-3">Loading…</p>}>
               <open.Panel />
             </Suspense>

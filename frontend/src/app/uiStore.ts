@@ -77,7 +77,7 @@ export function createUiStore(): UiStore {
       const before = get();
       if (sameList(before.selected, selected) && sameList(before.selectedEdges, selectedEdges)) return;
       const one = selected.length === 1 && selectedEdges.length === 0;
-      const tab = one ? (before.tab === "test" ? "test" : "node") : before.tab === "node" ? null : before.tab;
+      const tab = one ? "node" : before.tab === "node" ? null : before.tab;
       set({ selected, selectedEdges, tab });
     },
     open: (tab) => set({ tab }),

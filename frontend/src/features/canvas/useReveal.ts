@@ -1,30 +1,71 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
-import { useUi } from "@/app/session";
+import { useSession, useUi } from "@/app/session";
+import { NODE_WIDTH, type Rect } from "@/graph/placement";
+import { bringIntoSight, uncovered } from "@/graph/sight";
 
-/** Brings a node into view when something jumps to it, or when it was just added. */
+/** A panel that opens takes its room, and a new node is measured, within this time. */
+const SETTLE_MS = 80;
+
+/** Keeps the chosen node with its ports in sight: beside the panel, or above it where it is a sheet. */
 export function useReveal(): void {
+  const session = useSession();
   const target = useUi((ui) => ui.reveal);
-  const { getNode, getViewport, setCenter } = useReactFlow();
+  const chosen = useUi((ui) => (ui.selected.length === 1 ? ui.selected[0] : undefined));
+  const tab = useUi((ui) => ui.tab);
+  const { getInternalNode, getViewport, setViewport } = useReactFlow();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a panel that opens or changes takes other room
   useEffect(() => {
-    const show = (id: string) => {
-      const node = getNode(id);
-      const pane = document.querySelector(".react-flow");
-      if (!node || !pane) return;
-      const { x, y, zoom } = getViewport();
-      const width = node.measured?.width ?? 220;
-      const left = node.position.x * zoom + x;
-      const top = node.position.y * zoom + y;
-      const isInView =
-        left > 0 && top > 0 && left + width * zoom < pane.clientWidth && top + 60 < pane.clientHeight;
-      if (isInView) return;
-      const scale = Math.max(zoom, 0.7);
-      void setCenter(node.position.x + width / 2, node.position.y + 50, { zoom: scale, duration: 200 });
+    const pane = document.querySelector<HTMLElement>(".react-flow");
+    const id = target?.node ?? chosen;
+    if (!id || !pane) return;
+    const show = () => {
+      const node = getInternalNode(id);
+      if (!node || session.ui.getState().connecting || pane.querySelector(".react-flow__node.dragging"))
+        return;
+      const size = { width: node.measured.width ?? NODE_WIDTH, height: node.measured.height ?? 60 };
+      const box = { ...node.internals.positionAbsolute, ...size };
+      const view = bringIntoSight(box, areaOf(pane), getViewport(), target?.node === id);
+      const isCalm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+      if (view) void setViewport(view, { duration: isCalm ? 0 : 200 });
+      if (target?.node !== id) return;
+      takeLostFocus(pane, id);
+      // A jump counts once; from then on what is chosen is what is kept in sight.
+      session.ui.setState({ reveal: null });
     };
-    const id = target?.node;
-    if (!id) return;
-    // A new node is measured, and a panel that opens has taken its room, a moment later.
-    const timer = setTimeout(() => show(id), 80);
-    return () => clearTimeout(timer);
-  }, [target, getNode, getViewport, setCenter]);
+    let timer = setTimeout(show, SETTLE_MS);
+    let isFirst = true;
+    const resized = new ResizeObserver(() => {
+      // The first call only tells the size that there is.
+      if (!isFirst) {
+        clearTimeout(timer);
+        timer = setTimeout(show, SETTLE_MS);
+      }
+      isFirst = false;
+    });
+    resized.observe(pane);
+    return () => {
+      clearTimeout(timer);
+      resized.disconnect();
+    };
+  }, [session, target, chosen, tab, getInternalNode, getViewport, setViewport]);
+}
+
+/** The part of the pane that nothing lies over, counted from its corner. */
+function areaOf(pane: HTMLElement): Rect {
+  const { left, top, width, height } = pane.getBoundingClientRect();
+  const covers = [...document.querySelectorAll(".hf-panel, .hf-palette")].map((element) => {
+    const rect = element.getBoundingClientRect();
+    return { x: rect.left - left, y: rect.top - top, width: rect.width, height: rect.height };
+  });
+  return uncovered({ x: 0, y: 0, width, height }, covers);
+}
+
+/** The dialog that a node came from may have had its focus from something that is gone. */
+function takeLostFocus(pane: HTMLElement, id: string): void {
+  const isLost = document.activeElement === null || document.activeElement === document.body;
+  if (!isLost) return;
+  const node = pane.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+  node?.focus({ preventScroll: true });
 }

@@ -102,6 +102,7 @@ function DryStepRow({ step, name }: { step: DryStep; name: string }) {
           output={step.output}
           preview={step.preview}
           error={step.error}
+          logs={step.logs}
         />
       ) : null}
     </li>

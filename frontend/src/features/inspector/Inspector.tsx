@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import type { Config, NodeType } from "@/api/types";
 import { copySelection, deleteSelection, healSelection } from "@/app/actions";
 import { duplicateSelection } from "@/app/adding";
@@ -40,6 +40,10 @@ function Nothing() {
 function NodePanel({ node, type }: { node: FlowNode; type: NodeType | undefined }) {
   const session = useSession();
   const panel = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    // Each node begins at its top; what jumps to a field scrolls there afterwards.
+    panel.current?.closest(".hf-panel-scroll")?.scrollTo?.(0, 0);
+  }, []);
   useFocusField(panel, node.id);
   const endBurst = () => session.documents.getState().endBurst();
   return (
@@ -65,10 +69,10 @@ function NodePanel({ node, type }: { node: FlowNode; type: NodeType | undefined 
         </div>
         {session.may.edit ? <NodeMenu /> : null}
       </div>
+      <ResultView node={node.id} />
       <fieldset disabled={!session.may.edit}>
         {type ? <TypedForms node={node} type={type} /> : <Unavailable node={node} />}
       </fieldset>
-      <ResultView node={node.id} />
     </div>
   );
 }

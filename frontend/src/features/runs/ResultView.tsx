@@ -1,7 +1,7 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { RunApi } from "@/api/runs";
-import type { Step } from "@/api/types";
+import type { LogLine, Step } from "@/api/types";
 import { useSession } from "@/app/session";
 import { shownStatus } from "@/features/dryrun/shownStatus";
 import { JsonView } from "@/shared/ui/JsonView";
@@ -26,6 +26,7 @@ export function ResultView({ node }: { node: string }) {
       output={dry.output}
       preview={dry.preview}
       error={dry.error}
+      logs={dry.logs}
     />
   );
 }
@@ -37,6 +38,8 @@ function LiveResult({ node }: { node: string }) {
   const known = useStore(session.live.run.store, (state) =>
     state.steps.findLast((step) => step.node === node),
   );
+  const logs = useStore(session.live.run.store, (state) => state.logs);
+  const mine = useMemo(() => logs.filter((line) => line.node === node), [logs, node]);
   const [step, setStep] = useState<Step | null>(null);
   useEffect(() => {
     if (!runId || !known) return;
@@ -58,7 +61,26 @@ function LiveResult({ node }: { node: string }) {
       input={step?.input}
       output={step?.output}
       error={known.error}
+      logs={mine}
     />
+  );
+}
+
+/** The last lines are enough beside the drawing; the page of the run has them all. */
+const LOG_LINES = 50;
+
+function NodeLog({ lines }: { lines: readonly Pick<LogLine, "level" | "text">[] }) {
+  return (
+    <figure className="hf-json">
+      <figcaption>Log</figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+      <pre tabIndex={0}>
+        {lines
+          .slice(-LOG_LINES)
+          .map((line) => `${line.level}  ${line.text}`)
+          .join("\n")}
+      </pre>
+    </figure>
   );
 }
 
@@ -71,9 +93,12 @@ interface ResultProps {
   preview?: unknown;
   error: { message: string; hint?: string } | null;
   warnings?: { message: string; hint: string }[];
+  logs?: readonly Pick<LogLine, "level" | "text">[];
 }
 
-export function Result({ title, status, note, input, output, preview, error, warnings = [] }: ResultProps) {
+/** What a person asks first of a node that has run: what went wrong, what came in, what came out, what it said. */
+export function Result(props: ResultProps) {
+  const { title, status, note, input, output, preview, error, warnings = [], logs = [] } = props;
   return (
     <section className="hf-result" aria-label={title}>
       <h3 className="hf-heading">
@@ -91,8 +116,9 @@ export function Result({ title, status, note, input, output, preview, error, war
         </div>
       ))}
       {preview != null ? <JsonView value={preview} label="Would do" /> : null}
-      <JsonView value={output} label="Output" />
       <JsonView value={input} label="Input" />
+      <JsonView value={output} label="Output" />
+      {logs.length > 0 ? <NodeLog lines={logs} /> : null}
     </section>
   );
 }

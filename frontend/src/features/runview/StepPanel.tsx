@@ -1,9 +1,9 @@
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { Step } from "@/api/types";
 import { useDocument, useSession, useUi } from "@/app/session";
 import { Result } from "@/features/runs/ResultView";
-import { isFinished } from "@/features/runs/runStore";
+import { isFinished, latestSteps } from "@/features/runs/runStore";
 import { nodeName } from "@/graph/model";
 import { duration } from "@/shared/format";
 import { Icon } from "@/shared/ui/Icon";
@@ -17,6 +17,7 @@ export function StepPanel() {
   const status = useStore(session.live.run.store, (state) => state.run?.status);
   const selected = useUi((ui) => ui.selected.at(-1));
   const now = useNow(!isFinished(status));
+  const latest = useMemo(() => latestSteps(steps), [steps]);
   const places = useMemo(() => bars(steps, now), [steps, now]);
   return (
     <section className="card hf-run-steps" aria-label="Steps">
@@ -32,6 +33,7 @@ export function StepPanel() {
               key={key}
               step={step}
               isChosen={selected === step.node}
+              isLatest={latest[step.node] === step}
               time={bar ? duration(bar.milliseconds ?? now - Date.parse(step.started_at ?? "")) : ""}
               style={
                 bar
@@ -50,22 +52,36 @@ export function StepPanel() {
 interface RowProps {
   step: Step;
   isChosen: boolean;
+  /** Whether the node was not tried again after this. */
+  isLatest: boolean;
   time: string;
   style: { insetInlineStart?: string; width?: string };
 }
 
-function StepRow({ step, isChosen, time, style }: RowProps) {
+function StepRow({ step, isChosen, isLatest, time, style }: RowProps) {
   const session = useSession();
   const name = useDocument((document) => step.node_name || nodeName(document, step.node));
   const [isOpen, setIsOpen] = useState(step.status === "failed");
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (!isChosen || !isLatest) return;
+    // Chosen on the drawing: what it did is what was asked for.
+    setIsOpen(true);
+    row.current?.scrollIntoView?.({ block: "nearest" });
+  }, [isChosen, isLatest]);
   return (
-    <li className={`hf-step ${isChosen ? "is-chosen" : ""}`} data-step={step.node} data-status={step.status}>
+    <li
+      ref={row}
+      className={`hf-step ${isChosen ? "is-chosen" : ""}`}
+      data-step={step.node}
+      data-status={step.status}
+    >
       <button
         type="button"
         className="hf-entry"
         aria-expanded={isOpen}
         onClick={() => {
-          setIsOpen(!isOpen);
+          setIsOpen(!isOpen || !isChosen);
           session.ui.getState().select([step.node]);
         }}
       >
