@@ -18,6 +18,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """What `common` cannot know by itself comes from the settings and from the platform's row."""
+        from accounts.pages import audit_names
+
+        audit_names.tell()
         use_keys(settings.ENCRYPTION_KEYS)
         use_provider(allowed_by_the_platform)
 

@@ -17,8 +17,10 @@ class FlowsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what the entry points name and offer the figures. A broken package is logged, its types unavailable."""
+        from flows.pages import audit_names
         from flows.services import figures
 
+        audit_names.tell()
         figures.register()
         for group in ("hookflow.nodes", "hookflow.event_types", "hookflow.credentials"):
             for name, reason in discover(group).items():

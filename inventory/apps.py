@@ -11,7 +11,9 @@ class InventoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the listeners."""
+        from inventory.pages import audit_names
         from inventory.services import account_events, effects
 
+        audit_names.tell()
         account_events.connect()
         effects.connect()

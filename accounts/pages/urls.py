@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.pages import mailbox, passwords, settings, sign_in, tenants, tokens, users
+from accounts.pages import audit, mailbox, passwords, settings, sign_in, tenants, tokens, users
 
 app_name = "accounts"
 
@@ -25,7 +25,7 @@ urlpatterns = [
     path("tokens/", tokens.token_list, name="token-list"),
     path("tokens/new/", tokens.token_new, name="token-new"),
     path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
-    path("audit/", settings.audit_list, name="audit-list"),
+    path("audit/", audit.audit_list, name="audit-list"),
     path("mailbox/", mailbox.mail_list, name="mail-list"),
     path("mailbox/<int:pk>/", mailbox.mail_detail, name="mail-detail"),
     path("mailbox/empty/", mailbox.mailbox_empty, name="mailbox-empty"),

@@ -11,13 +11,14 @@ from django.shortcuts import render
 
 from accounts.actors import Actor
 from accounts.pages.access import page
+from accounts.pages.ranges import CHOICES
 from accounts.roles import Permission
 from accounts.scope import visible
 from common.clock import SystemClock
 from flows.models import Event, Flow, Run
 from flows.pages.access import not_found
 from flows.pages.senders import name_senders
-from flows.pages.slices import RANGES, newest_first, uuid_from, within
+from flows.pages.slices import newest_first, uuid_from, within
 
 LIST_FIELDS = ("id", "type", "source", "accepted_at", "run_count", "outcomes", "depth", "tenant__name")
 FILTERS = ("q", "type", "result", "range", "since", "until")
@@ -34,7 +35,7 @@ def event_list(request: HttpRequest, actor: Actor) -> HttpResponse:
         "slice": found,
         "events": found.rows,
         "results": list(RESULTS.items()),
-        "ranges": [(key, label) for key, (label, _) in RANGES.items()],
+        "ranges": CHOICES,
         "chosen": {name: request.GET.get(name, "") for name in FILTERS},
         "is_filtered": any(request.GET.get(name) for name in FILTERS),
         "shows_tenants": actor.is_platform,

@@ -11,12 +11,13 @@ from django.shortcuts import render
 
 from accounts.actors import Actor
 from accounts.pages.access import page
+from accounts.pages.ranges import CHOICES
 from accounts.roles import Permission
 from accounts.scope import visible
 from common.clock import SystemClock
 from flows.models import Run
 from flows.pages.access import flow_of, flows_of
-from flows.pages.slices import RANGES, newest_first, uuid_from, within
+from flows.pages.slices import newest_first, uuid_from, within
 from flows.services.run_reading import with_tries
 
 LIST_FIELDS = (
@@ -50,7 +51,7 @@ def _listed(actor: Actor, query: QueryDict, rows: QuerySet[Run]) -> dict[str, An
         "slice": found,
         "runs": found.rows,
         "statuses": Run.Status.values,
-        "ranges": [(key, label) for key, (label, _) in RANGES.items()],
+        "ranges": CHOICES,
         "chosen": {name: query.get(name, "") for name in FILTERS},
         "is_filtered": any(query.get(name) for name in FILTERS),
         "shows_tenants": actor.is_platform,

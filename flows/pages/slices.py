@@ -1,7 +1,7 @@
 """Long lists, newest first, a slice at a time. Nothing is counted: the last costs what the first does."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -10,15 +10,10 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
 
+from accounts.pages.ranges import RANGES
 from common.ids import first_id_at
 
 M = TypeVar("M", bound=Model)
-RANGES = {
-    "1h": ("Last hour", timedelta(hours=1)),
-    "24h": ("Last 24 hours", timedelta(hours=24)),
-    "7d": ("Last 7 days", timedelta(days=7)),
-    "30d": ("Last 30 days", timedelta(days=30)),
-}
 PAGE_SIZE = 50
 
 

@@ -237,8 +237,14 @@ class Writer(Generic[M]):
 
     def record(self, verb: str, row: M, actor: Actor, changes: JsonObject) -> None:
         """Write the audit entry."""
-        name = str(self.model._meta.verbose_name).lower().replace(" ", "_")
-        audit.record(actor, verb, name, str(row.pk), tenant_id=tenant_of(row), changes=changes)
+        audit.record(
+            actor, verb, audit_target(self.model), str(row.pk), tenant_id=tenant_of(row), changes=changes
+        )
+
+
+def audit_target(model: type[Model]) -> str:
+    """What the audit trail calls rows of a model."""
+    return str(model._meta.verbose_name).lower().replace(" ", "_")
 
 
 def _changes(before: JsonObject, after: JsonObject) -> JsonObject:

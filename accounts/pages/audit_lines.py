@@ -1,0 +1,148 @@
+"""The audit trail as people read it: autosaves of one person on one flow are one line."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from accounts.actors import Actor
+from accounts.audit_names import Named, Thing, names_of
+from accounts.models import ApiToken, AuditEntry
+from accounts.scope import visible
+
+FOLDED_VERBS = frozenset({"saved_draft"})
+FOLD_WITHIN = timedelta(minutes=10)
+"""Saves that lie further apart are lines of their own."""
+MOST_READ = 2_000
+"""So many entries one page of lines is made from."""
+PAGE_SIZE = 50
+SENTENCES = {
+    "saved_draft": "saved the draft of",
+    "rotated_secret": "made a new webhook secret for",
+    "password_set": "set the password of",
+    "signed_in": "signed in",
+    "signed_out": "signed out",
+    "sent_test_mail": "sent a test mail",
+}
+ALONE = frozenset({"signed_in", "signed_out", "sent_test_mail"})
+"""What is said of the one who acts: the thing is that person, or goes without saying."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One entry, or several that are told as one; `entry` is the newest of them."""
+
+    entry: AuditEntry
+    oldest: AuditEntry
+    count: int = 1
+    named: Named | None = None
+    token: str = ""
+
+    @property
+    def said(self) -> str:
+        """What was done, in words."""
+        return SENTENCES.get(self.entry.verb, self.entry.verb.replace("_", " "))
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the words need no thing."""
+        return self.entry.verb in ALONE
+
+    @property
+    def kind(self) -> str:
+        """The kind of the thing, in words."""
+        return self.entry.target.replace("_", " ")
+
+    @property
+    def thing(self) -> Thing:
+        """What it was done to."""
+        return self.entry.target, self.entry.target_id
+
+    @property
+    def short_id(self) -> str:
+        """Enough of an id to tell things apart that have no name."""
+        return self.entry.target_id[:8]
+
+    @property
+    def since(self) -> datetime:
+        """When the first of the folded entries was written."""
+        return self.oldest.at
+
+    def takes(self, entry: AuditEntry) -> bool:
+        """Whether the next entry on the same thing belongs to this line."""
+        ends = (self.oldest, self.entry)
+        return (
+            entry.verb in FOLDED_VERBS
+            and entry.verb == self.entry.verb
+            and (entry.actor_id, entry.token_id) == (self.entry.actor_id, self.entry.token_id)
+            and min(abs(end.at - entry.at) for end in ends) <= FOLD_WITHIN
+        )
+
+    def add(self, entry: AuditEntry) -> None:
+        """Fold an entry in."""
+        self.count += 1
+        if entry.pk > self.entry.pk:
+            self.entry = entry
+        else:
+            self.oldest = entry
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Lines, newest first, and where the next slices begin."""
+
+    lines: list[Line]
+    newer: str
+    older: str
+
+
+def newest_lines(rows: QuerySet[AuditEntry], before: int | None, after: int | None) -> Slice:
+    """A page of lines: the newest, those before an id, or those after one."""
+    if after is not None:
+        lines, has_more = _page(rows.filter(id__gt=after).order_by("id"))
+        lines.reverse()
+        return _slice(lines, has_newer=has_more, has_older=True)
+    lines, has_more = _page((rows.filter(id__lt=before) if before else rows).order_by("-id"))
+    return _slice(lines, has_newer=before is not None, has_older=has_more)
+
+
+def _slice(lines: list[Line], *, has_newer: bool, has_older: bool) -> Slice:
+    newer = str(max(line.entry.pk for line in lines)) if lines and has_newer else ""
+    older = str(min(line.oldest.pk for line in lines)) if lines and has_older else ""
+    return Slice(lines, newer, older)
+
+
+def _page(rows: QuerySet[AuditEntry]) -> tuple[list[Line], bool]:
+    """Lines until a page is full, and whether there is more. Entries are read as far as they are needed."""
+    lines: list[Line] = []
+    newest: dict[Thing, Line] = {}
+    read = 0
+    for entry in _entries(rows):
+        read += 1
+        line = newest.get((entry.target, entry.target_id))
+        if line is not None and line.takes(entry):
+            line.add(entry)
+        elif len(lines) == PAGE_SIZE:
+            return lines, True
+        else:
+            line = Line(entry, entry)
+            newest[line.thing] = line
+            lines.append(line)
+    return lines, read == MOST_READ
+
+
+def _entries(rows: QuerySet[AuditEntry]) -> Iterator[AuditEntry]:
+    return iter(rows[:MOST_READ].iterator(chunk_size=4 * PAGE_SIZE))
+
+
+def name_lines(actor: Actor, lines: Iterable[Line]) -> None:
+    """Give each line the name of its thing and of the token that was used."""
+    shown = list(lines)
+    names = names_of(actor, {line.thing for line in shown if not line.is_alone})
+    ids = {line.entry.token_id for line in shown if line.entry.token_id}
+    tokens = dict(visible(ApiToken, actor).filter(id__in=ids).values_list("id", "name")) if ids else {}
+    for line in shown:
+        line.named = names.get(line.thing)
+        if line.entry.token_id:
+            line.token = tokens.get(line.entry.token_id, f"number {line.entry.token_id}")

@@ -1,0 +1,30 @@
+"""The things of this app that the audit trail names."""
+
+from django.urls import reverse
+
+from accounts.audit_names import Named, register, rows_of
+from accounts.models import ApiToken, Tenant, User
+
+
+def tell() -> None:
+    """Say how they are found."""
+    register("user", rows_of(User, _user, "name", "email"))
+    register("tenant", rows_of(Tenant, _tenant, "name"))
+    register("api_token", rows_of(ApiToken, _token, "name"))
+    register("platform_settings", lambda actor, ids: dict.fromkeys(ids, _settings()))
+
+
+def _user(row: User) -> Named:
+    return Named(row.name or row.email, reverse("accounts:user-edit", args=[row.pk]))
+
+
+def _tenant(row: Tenant) -> Named:
+    return Named(row.name, reverse("accounts:tenant-edit", args=[row.pk]))
+
+
+def _token(row: ApiToken) -> Named:
+    return Named(row.name, reverse("accounts:token-list"))
+
+
+def _settings() -> Named:
+    return Named("of the platform", reverse("accounts:platform-settings"))
