@@ -161,6 +161,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "Scope": "accounts.roles.Permission",
+        "IntegrationPermission": "accounts.roles.INTEGRATION_MAY",
         "Flag": [(0, 0), (1, 1)],
         "ServerStatus": "inventory.models.Server.Status",
         "TicketStatus": "inventory.models.Ticket.Status",
