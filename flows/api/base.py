@@ -68,4 +68,4 @@ def draft_answer(flow: Flow) -> Response:
 def drawing_of(values: dict[str, Any], flow: Flow) -> FlowDocument:
     """The drawing that was sent, else the stored draft."""
     document: Any = values.get("document", flow.draft)
-    return read_or_refuse(document)
+    return read_or_refuse(document, is_draft=True)

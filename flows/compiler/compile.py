@@ -13,7 +13,7 @@ from flows.compiler.triggers import check_trigger, payload_shape
 from flows.compiler.wiring import Wiring
 from flows.expressions.budget import MAX_FLOW_EXPRESSIONS, Budget
 from flows.expressions.configs import CompiledConfig
-from flows.graph.document import DocumentNode, FlowDocument, RetrySettings
+from flows.graph.document import DocumentNode, Fault, FlowDocument, RetrySettings
 from flows.sdk.config import duration_seconds
 from flows.sdk.fields import nearest
 from flows.sdk.meta import ERROR, Kind
@@ -60,6 +60,7 @@ class _Compiler:
     expressions: Budget = field(default_factory=lambda: Budget(MAX_FLOW_EXPRESSIONS))
 
     def compile(self) -> Compilation:
+        self._typed(self.document.settings.faults)
         self.wiring = Wiring(self.document, self.environment)
         self.parents = self._wires()
         self._identities()
@@ -72,6 +73,13 @@ class _Compiler:
         has_errors = any(problem.severity == "error" for problem in self.problems)
         plan = None if has_errors or len(triggers) != 1 else self._plan(triggers[0], order)
         return Compilation(plan, tuple(self.problems), self.shapes)
+
+    def _typed(self, faults: tuple[Fault, ...], node: str | None = None) -> None:
+        """What was typed into settings and cannot be used yet."""
+        self.problems += [
+            Problem(fault.code, fault.message, hint=fault.hint, node=node, field=fault.field)
+            for fault in faults
+        ]
 
     def _wires(self) -> dict[str, tuple[str, str]]:
         """The first good edge into each node; the bad ones are problems."""
@@ -143,6 +151,9 @@ class _Compiler:
         self.problems += problems
 
     def _node(self, drawn: DocumentNode) -> None:
+        if not drawn.name.strip():
+            self._problem(drawn, "empty", "The node has no name.", "Give it one.", field="$name")
+        self._typed(drawn.settings.faults, drawn.id)
         known = self.wiring.types[drawn.type]
         upstream = self._upstream(drawn.id)
         if known is None:

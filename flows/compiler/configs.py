@@ -1,13 +1,15 @@
 """Is the config of a node what its type wants? Says it in plain sentences, field by field."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from flows.compiler.environment import CompileEnvironment
 from flows.compiler.problems import Problem
+from flows.compiler.unparsed import fault_of, unparsed_texts, without_unparsed
 from flows.expressions.budget import Budget
 from flows.expressions.configs import CompiledConfig, ConfigError, compile_checked
 from flows.graph.document import DocumentNode
@@ -15,6 +17,8 @@ from flows.sdk.config import NodeConfig
 from flows.sdk.fields import nearest
 from flows.sdk.json_types import JsonObject
 from flows.sdk.node import Node
+
+MOST_UNPARSED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +39,31 @@ def check_config(
         )
         hint = f"Update the package that brings it; here is version {known.meta.version}."
         return CheckedConfig(None, [Problem("newer_type_version", message, hint=hint, node=drawn.id)])
+    unparsed = list(_unparsed(drawn, known.Config))
+    if unparsed:
+        drawn = replace(drawn, config=without_unparsed(drawn.config))
     try:
         checked = known.Config.model_validate(_upgraded(drawn, known))
     except ValidationError as error:
         found = [_from_pydantic(drawn.id, entry, known.Config) for entry in error.errors(include_url=False)]
-        return CheckedConfig(None, _without_repeats(found))
+        return CheckedConfig(None, _without_repeats(unparsed + found))
     except Exception as error:  # noqa: BLE001  # a stranger's node type may raise anything
         message = f"The node type “{drawn.type}” failed to read this config: {type(error).__name__}."
         hint = "Report it to whoever made the node type."
         return CheckedConfig(None, [Problem("node_type_failed", message, hint=hint, node=drawn.id)])
-    problems = list(_credentials(drawn.id, checked, environment))
+    problems = unparsed + list(_credentials(drawn.id, checked, environment))
     try:
-        return CheckedConfig(compile_checked(checked, budget), problems)
+        compiled = compile_checked(checked, budget)
+        return CheckedConfig(None if unparsed else compiled, problems)
     except ConfigError as error:
         return CheckedConfig(None, problems + [_from_template(drawn.id, entry) for entry in error.problems])
+
+
+def _unparsed(drawn: DocumentNode, config: type[NodeConfig]) -> Iterator[Problem]:
+    for path, text in islice(unparsed_texts(drawn.config), MOST_UNPARSED):
+        _, label, _ = _place(path.split("."), config)
+        said, hint = fault_of(text)
+        yield Problem("not_json", f"“{label}” {said}", hint=hint, node=drawn.id, field=path)
 
 
 def _upgraded(drawn: DocumentNode, known: Node) -> JsonObject:

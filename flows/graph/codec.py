@@ -5,11 +5,11 @@ import orjson
 from flows.graph.document import FORMAT, VERSION, DocumentEdge, DocumentNode, FlowDocument, plain_number
 from flows.graph.located import DocumentError
 from flows.graph.reading import read_document
-from flows.sdk.json_types import Json, JsonObject
+from flows.sdk.json_types import JsonObject
 
 
 def document_json(document: FlowDocument) -> JsonObject:
-    """The document as plain JSON, with its keys in canonical order."""
+    """The document as plain JSON in canonical order; values inside a config keep the order in which they were typed."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -27,6 +27,8 @@ def settings_json(document: FlowDocument) -> JsonObject:
     settings: JsonObject = {"concurrency": concurrency}
     if document.settings.subject:
         settings["subject"] = document.settings.subject
+    if document.settings.faults:
+        settings = document.settings.drawn
     return {"name": document.name, "description": document.description, "settings": settings}
 
 
@@ -35,8 +37,9 @@ def _outlet(edge: DocumentEdge) -> tuple[str, str]:
     return edge.source, edge.port
 
 
-def node_json(node: DocumentNode) -> JsonObject:
-    """A node as it stands in a document."""
+def _node_settings(node: DocumentNode) -> JsonObject:
+    if node.settings.faults:
+        return node.settings.drawn
     settings: JsonObject = {}
     if node.settings.retry is not None:
         retry = node.settings.retry
@@ -49,21 +52,20 @@ def node_json(node: DocumentNode) -> JsonObject:
         }
     if node.settings.timeout is not None:
         settings["timeout"] = node.settings.timeout
+    return settings
+
+
+def node_json(node: DocumentNode) -> JsonObject:
+    """A node as it stands in a document."""
     return {
         "id": node.id,
         "type": node.type,
         "typeVersion": node.type_version,
         "name": node.name,
-        "config": _sorted(node.config),
-        "settings": settings,
+        "config": {key: node.config[key] for key in sorted(node.config)},
+        "settings": _node_settings(node),
         "position": {"x": node.position.x, "y": node.position.y},
     }
-
-
-def _sorted(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(entry) for entry in value] if isinstance(value, list) else value
 
 
 def write_document(document: FlowDocument) -> bytes:

@@ -38,11 +38,37 @@ class RetrySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A value of a draft that was typed and cannot be used yet.
+
+    Args:
+        field: dotted, from the node or the flow, such as `settings.retry.attempts`.
+        code: snake case; never changes.
+        message: one sentence.
+        hint: what to do about it.
+    """
+
+    field: str
+    code: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NodeSettings:
-    """What every node has beside its config. None is the default of the node type."""
+    """What every node has beside its config. None is the default of the node type.
+
+    Args:
+        retry: how a failed step is tried again.
+        timeout: the time limit of one try.
+        faults: what of a draft's settings cannot be used.
+        drawn: the settings as they were typed, when there are faults.
+    """
 
     retry: RetrySettings | None = None
     timeout: str | None = None
+    faults: tuple[Fault, ...] = ()
+    drawn: JsonObject = field(default_factory=dict)
 
     @property
     def timeout_seconds(self) -> float | None:
@@ -98,10 +124,14 @@ class FlowSettings:
 
     Args:
         subject: a template of what each run is called in lists; empty leaves it to the payload's names.
+        faults: what of a draft's settings cannot be used.
+        drawn: the settings as they were typed, when there are faults.
     """
 
     concurrency: Concurrency = Concurrency()
     subject: str = ""
+    faults: tuple[Fault, ...] = ()
+    drawn: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ class ObjectReader:
         value = self.raw[key]
         if isinstance(value, bool) or not isinstance(value, int | float) or (whole and value != int(value)):
             wanted = "a whole number" if whole else "a number"
-            self.fail(key, "wrong_type", f"This must be {wanted}.", "Write it without quotes.")
+            self.fail(key, "wrong_type", f"This must be {wanted}.", "Write digits, without quotes.")
             return default
         if not least <= value <= most:
             hint = f"It must lie between {least:g} and {most:g}."

@@ -10,6 +10,7 @@ from flows.graph.document import (
     ConcurrencyMode,
     DocumentEdge,
     DocumentNode,
+    Fault,
     FlowDocument,
     FlowSettings,
     NodeSettings,
@@ -37,15 +38,19 @@ MODES: tuple[ConcurrencyMode, ...] = ("parallel", "queue", "single")
 LONGEST_WAIT_SECONDS = 30 * 86_400.0
 LONGEST_TIMEOUT_SECONDS = 86_400.0
 FARTHEST = 10_000_000
+TYPED = frozenset({"wrong_type", "out_of_range", "bad_duration", "unknown_choice", "too_long"})
+GROUPS = frozenset({"settings", "settings.retry", "settings.concurrency"})
 
 
-def read_document(raw: Json, *, draft: bool = False) -> FlowDocument:
+def read_document(raw: Json, *, draft: bool = False, keeps_typed: bool = False) -> FlowDocument:
     """The document that a JSON value describes.
 
     Args:
         raw: a plain JSON value, as parsed.
         draft: read what the editor saves: a node may lack name, config and settings, and what an import
             refuses (an id given twice, an edge to nowhere) passes, for the compiler to name.
+        keeps_typed: what people type into settings stays as it is, as a fault for the compiler to name; a node
+            may be without a name for a while.
 
     Raises:
         DocumentError: it describes none; `errors` says everything that is wrong, each with its place.
@@ -53,22 +58,23 @@ def read_document(raw: Json, *, draft: bool = False) -> FlowDocument:
     collector = Collector()
     check_bounds(raw, collector)
     collector.raise_if_any()
-    document = _Reader(collector, draft=draft).document(raw)
+    document = _Reader(collector, draft=draft, keeps_typed=keeps_typed).document(raw)
     collector.raise_if_any()
     return document
 
 
 class _Reader:
-    def __init__(self, collector: Collector, *, draft: bool) -> None:
+    def __init__(self, collector: Collector, *, draft: bool, keeps_typed: bool) -> None:
         self.collector = collector
         self.draft = draft
+        self.keeps_typed = keeps_typed
 
     def document(self, raw: Json) -> FlowDocument:
         reader = ObjectReader(raw, "", self.collector)
         if not isinstance(raw, dict):
             return FlowDocument("")
         self._format(reader)
-        name = self._name(reader, "name", "" if self.draft else None)
+        name = self._name(reader, "name", "" if self.draft else None, may_be_empty=self.draft)
         description = reader.text("description", "")
         settings = self._flow_settings(reader)
         nodes = [self._node(entry, i) for i, entry in enumerate(reader.items("nodes", MAX_NODES))]
@@ -98,14 +104,14 @@ class _Reader:
         elif version < VERSION:
             reader.fail("version", "unknown_format", f"There is no version {version}.", f"Write {VERSION}.")
 
-    def _name(self, reader: ObjectReader, key: str, default: str | None) -> str:
+    def _name(self, reader: ObjectReader, key: str, default: str | None, *, may_be_empty: bool) -> str:
         name = unicodedata.normalize("NFC", reader.text(key, default, longest=MAX_NAME))
         hidden = hidden_character(name)
         if hidden is not None:
             said = unicodedata.name(hidden, f"U+{ord(hidden):04X}").lower()
             hint = "Remove characters that cannot be seen."
             reader.fail(key, "hidden_character", f"The name holds a hidden character ({said}).", hint)
-        elif reader.has(key) and isinstance(reader.raw[key], str) and not name.strip() and not self.draft:
+        elif reader.has(key) and isinstance(reader.raw[key], str) and not name.strip() and not may_be_empty:
             reader.fail(key, "empty", "The name is empty.", "Give it a name.")
         return name
 
@@ -120,15 +126,17 @@ class _Reader:
     def _flow_settings(self, reader: ObjectReader) -> FlowSettings:
         if not reader.has("settings"):
             return FlowSettings()
-        settings = ObjectReader(reader.raw["settings"], reader.at("settings"), self.collector)
+        found = Collector()
+        settings = ObjectReader(reader.raw["settings"], reader.at("settings"), found)
         concurrency = Concurrency()
         if settings.has("concurrency"):
-            inner = ObjectReader(settings.raw["concurrency"], settings.at("concurrency"), self.collector)
+            inner = ObjectReader(settings.raw["concurrency"], settings.at("concurrency"), found)
             mode = inner.text("mode", "parallel")
             if mode not in MODES:
                 inner.fail(
                     "mode", "unknown_choice", f"There is no mode “{mode}”.", f"Choose {', '.join(MODES)}."
                 )
+                mode = "parallel"
             limit = None
             if inner.has("limit") and inner.raw["limit"] is not None:
                 limit = int(inner.number("limit", 1, 1, 100_000, whole=True))
@@ -136,7 +144,19 @@ class _Reader:
             concurrency = Concurrency(cast(ConcurrencyMode, mode), limit)
         subject = settings.text("subject", "", longest=MAX_SUBJECT_TEMPLATE)
         settings.refuse_others()
-        return FlowSettings(concurrency, subject.strip())
+        faults = self._typed(found, reader)
+        return FlowSettings(concurrency, subject.strip(), faults, settings.raw if faults else {})
+
+    def _typed(self, found: Collector, reader: ObjectReader) -> tuple[Fault, ...]:
+        """What people can type and mend in the editor is set aside; everything else is an error."""
+        faults: list[Fault] = []
+        for error in found.errors:
+            field = error.path.removeprefix(f"{reader.path}.") if reader.path else error.path
+            if self.keeps_typed and error.code in TYPED and field not in GROUPS:
+                faults.append(Fault(field, error.code, error.message, error.hint))
+            else:
+                self.collector.add(error.path, error.code, error.message, error.hint)
+        return tuple(faults)
 
     def _node(self, raw: Json, index: int) -> DocumentNode:
         reader = ObjectReader(raw, f"nodes.{index}", self.collector)
@@ -144,7 +164,9 @@ class _Reader:
             return DocumentNode("", "", "")
         node_id = self._pattern(reader, "id", ID, "Letters, digits, - and _, at most 64.")
         kind = self._pattern(reader, "type", TYPE, "Small letters, digits and -, at most 64.")
-        name = self._name(reader, "name", "" if self.draft else None)
+        name = self._name(
+            reader, "name", "" if self.draft else None, may_be_empty=self.draft or self.keeps_typed
+        )
         version = int(reader.number("typeVersion", 1, 1, 10_000, whole=True))
         node = DocumentNode(
             id=node_id,
@@ -170,15 +192,17 @@ class _Reader:
     def _node_settings(self, reader: ObjectReader) -> NodeSettings:
         if not reader.has("settings"):
             return NodeSettings()
-        settings = ObjectReader(reader.raw["settings"], reader.at("settings"), self.collector)
+        found = Collector()
+        settings = ObjectReader(reader.raw["settings"], reader.at("settings"), found)
         retry = None
         if settings.has("retry") and settings.raw["retry"] is not None:
-            retry = self._retry(ObjectReader(settings.raw["retry"], settings.at("retry"), self.collector))
+            retry = self._retry(ObjectReader(settings.raw["retry"], settings.at("retry"), found))
         timeout = None
         if settings.has("timeout") and settings.raw["timeout"] is not None:
             timeout = self._duration(settings, "timeout", "30s", LONGEST_TIMEOUT_SECONDS)
         settings.refuse_others()
-        return NodeSettings(retry, timeout)
+        faults = self._typed(found, reader)
+        return NodeSettings(retry, timeout, faults, settings.raw if faults else {})
 
     def _retry(self, reader: ObjectReader) -> RetrySettings:
         default = RetrySettings()

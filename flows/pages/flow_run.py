@@ -70,7 +70,7 @@ def _label(run: Run, event_type: str) -> str:
 
 def _payload(actor: Actor, flow: Flow, event_id: UUID | None) -> JsonObject:
     """That of the event, if it is in reach; else what the trigger expects."""
-    document = read_or_refuse(flow.published.document if flow.published else flow.draft)
+    document = read_or_refuse(flow.published.document if flow.published else flow.draft, is_draft=True)
     try:
         return choose_sample(actor, document, flow.tenant_id, event_id=event_id).payload
     except Problem:

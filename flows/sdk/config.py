@@ -13,9 +13,9 @@ from pydantic.fields import FieldInfo
 
 
 class NodeConfig(BaseModel):
-    """The base of every config: frozen, unknown keys refused."""
+    """The base of every config: frozen, unknown keys refused, numbers finite."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=True, allow_inf_nan=False)
 
 
 class Slot(StrEnum):

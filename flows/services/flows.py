@@ -24,14 +24,14 @@ def empty_document(name: str, description: str = "") -> FlowDocument:
     return FlowDocument(name=name, description=description)
 
 
-def read_or_refuse(raw: JsonObject) -> FlowDocument:
-    """A document from outside.
+def read_or_refuse(raw: JsonObject, *, is_draft: bool = False) -> FlowDocument:
+    """A document from outside; in a draft, what people typed and cannot be used yet stays, as a problem.
 
     Raises:
         Problem: 400 `bad_document` with every fault and where it is.
     """
     try:
-        return read_document(raw)
+        return read_document(raw, keeps_typed=is_draft)
     except DocumentError as error:
         errors = [
             {"field": fault.path, "code": fault.code, "message": fault.message, "hint": fault.hint}
@@ -160,7 +160,7 @@ def delete_flow(*, actor: Actor, flow: Flow) -> None:
 def duplicate_flow(*, actor: Actor, flow: Flow) -> Flow:
     """A copy of the draft under another name, switched off."""
     name = copy_name(flow.name)
-    document = replace(read_or_refuse(flow.draft), name=name)
+    document = replace(read_or_refuse(flow.draft, is_draft=True), name=name)
     return create_flow(actor=actor, name=name, description=flow.description, document=document)
 
 
@@ -176,7 +176,7 @@ def save_draft(*, actor: Actor, flow: Flow, document: JsonObject, revision: int)
         Problem: 400 `bad_document`; 412 `stale_draft` with who saved when: nothing was changed.
     """
     actor.need(Permission.edit_flows)
-    drawing = document_json(read_or_refuse(document))
+    drawing = document_json(read_or_refuse(document, is_draft=True))
     now = datetime.now(UTC)
     renamed = {
         field: drawing[field] for field in ("name", "description") if drawing[field] != flow.draft.get(field)

@@ -45,7 +45,7 @@ def publish(
         locked = Flow.objects.select_for_update().get(id=flow.id)
         if locked.draft_revision != revision:
             raise stale_draft(flow)
-        document = read_or_refuse(locked.draft)
+        document = read_or_refuse(locked.draft, is_draft=True)
         plan = plan_or_refuse(document, locked.tenant_id)
         last = locked.versions.order_by("-number").values_list("number", flat=True).first()
         version = FlowVersion.objects.create(
@@ -146,7 +146,7 @@ def drawing(flow: Flow, which: str) -> JsonObject:
 
 def exported(flow: Flow, which: str) -> bytes:
     """A drawing as a canonical document."""
-    return write_document(read_or_refuse(drawing(flow, which)))
+    return write_document(read_or_refuse(drawing(flow, which), is_draft=True))
 
 
 def compare(flow: Flow, before: str, after: str) -> JsonObject:
@@ -154,7 +154,8 @@ def compare(flow: Flow, before: str, after: str) -> JsonObject:
     if not before:
         before = str(flow.published.number) if flow.published else "draft"
     return diff_documents(
-        read_or_refuse(drawing(flow, before)), read_or_refuse(drawing(flow, after))
+        read_or_refuse(drawing(flow, before), is_draft=True),
+        read_or_refuse(drawing(flow, after), is_draft=True),
     ).to_json()
 
 

@@ -24,7 +24,20 @@ export interface TestState {
   of: FlowDocument | null;
   isRunning: boolean;
   error: string;
+  /** Payloads as they were typed, whether they can be read or not. */
+  ownText: string | null;
+  runText: string | null;
 }
+
+export const noTest: TestState = {
+  sample: { label: "Sample of the trigger", choice: {} },
+  result: null,
+  of: null,
+  isRunning: false,
+  error: "",
+  ownText: null,
+  runText: null,
+};
 
 /** Everything that belongs to one open editor. */
 export interface Session {
@@ -61,7 +74,7 @@ export interface MountOptions {
   user: string;
 }
 
-export const noSample: Sample = { label: "Sample of the trigger", choice: {} };
+export const noSample: Sample = noTest.sample;
 
 /** Load a flow and make the session of its editor. */
 export async function openSession({ flowId, api: base, nonce, may, user }: MountOptions): Promise<Session> {
@@ -86,13 +99,7 @@ export async function openSession({ flowId, api: base, nonce, may, user }: Mount
     left: createStore<{ key: string; kept: Kept }[]>()(() => []),
     checker: new Checker(api, documents),
     live: new FlowFollower(),
-    test: createStore<TestState>()(() => ({
-      sample: noSample,
-      result: null,
-      of: null,
-      isRunning: false,
-      error: "",
-    })),
+    test: createStore<TestState>()(() => noTest),
     nonce,
     may,
   };

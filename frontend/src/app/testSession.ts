@@ -8,7 +8,7 @@ import { createDocumentStore } from "@/features/history/documentStore";
 import { Checker } from "@/features/problems/checker";
 import { FlowFollower } from "@/features/runs/flowFollower";
 import { emptyDocument, type FlowDocument } from "@/graph/model";
-import { noSample, type Session, type TestState } from "./session";
+import { noTest, type Session, type TestState } from "./session";
 import { createUiStore } from "./uiStore";
 
 /** A session for tests: nothing goes to a server until a test replaces a method of its `api`. */
@@ -39,13 +39,7 @@ export function testSession(document: FlowDocument = emptyDocument("Test"), type
     left: createStore<{ key: string; kept: Kept }[]>()(() => []),
     checker: new Checker(api, documents),
     live: new FlowFollower(),
-    test: createStore<TestState>()(() => ({
-      sample: noSample,
-      result: null,
-      of: null,
-      isRunning: false,
-      error: "",
-    })),
+    test: createStore<TestState>()(() => noTest),
     nonce: "",
     may: { edit: true, publish: true, run: true },
   };

@@ -2,20 +2,27 @@ import { useState } from "react";
 import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
 import { useSession } from "@/app/session";
-import { jsonFault } from "@/features/inspector/fields/JsonField";
+import { payloadFault, readJson, typedText } from "@/shared/json";
 import { Dialog } from "@/shared/ui/Dialog";
 
 /** Start a real run of the published version with a payload that can be looked at first. */
 export function RunDialog() {
   const session = useSession();
   const version = useStore(session.flow, (flow) => flow.published_version);
-  const [text, setText] = useState(() => JSON.stringify(samplePayload(session), null, 2));
+  const [text, setText] = useState(
+    () => session.test.getState().runText ?? typedText(samplePayload(session), 2),
+  );
   const [error, setError] = useState("");
   const close = () => session.ui.getState().show(null);
-  const fault = jsonFault(text);
+  const fault = payloadFault(text);
+  const change = (next: string) => {
+    setText(next);
+    session.test.setState({ runText: next });
+  };
   const go = async () => {
     try {
       const answer = await session.api.run(text.trim() ? JSON.parse(text) : {});
+      session.test.setState({ runText: null });
       close();
       session.live.show(typeof answer.run === "string" ? answer.run : answer.run.id);
       session.ui.getState().open("test");
@@ -42,7 +49,7 @@ export function RunDialog() {
         className={`form-control font-monospace hf-code ${fault ? "is-invalid" : ""}`}
         rows={12}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => change(event.target.value)}
       />
       {fault ? <div className="text-danger small">{fault}</div> : null}
       {error ? <div className="alert alert-danger mt-2">{error}</div> : null}
@@ -57,5 +64,10 @@ function samplePayload(session: ReturnType<typeof useSession>): unknown {
     .getState()
     .document.nodes.find((node) => session.types.get(node.type)?.has_input === false);
   const type = session.eventTypes.find((other) => other.name === trigger?.config.event);
-  return type?.sample ?? trigger?.config.example ?? trigger?.config.sample ?? {};
+  return type?.sample ?? exampleOf(trigger?.config.example) ?? {};
+}
+
+/** Triggers keep their example as the JSON text that was written. */
+function exampleOf(example: unknown): unknown {
+  return typeof example === "string" && example.trim() ? readJson(example).value : undefined;
 }

@@ -3,8 +3,8 @@ import { useStore } from "zustand";
 import type { StoredEvent } from "@/api/types";
 import { chooseSample } from "@/app/actions";
 import { noSample, type Sample, useDocument, useSession } from "@/app/session";
-import { jsonFault } from "@/features/inspector/fields/JsonField";
 import { relativeTime } from "@/shared/format";
+import { payloadFault, typedText } from "@/shared/json";
 
 /** The event type that the trigger listens to, if it listens to one. */
 function useTriggerEvent(): string {
@@ -21,7 +21,7 @@ export function SamplePicker() {
   const sample = useStore(session.test, (state) => state.sample);
   const eventType = useTriggerEvent();
   const [events, setEvents] = useState<StoredEvent[]>([]);
-  const [isOwn, setIsOwn] = useState(false);
+  const [isOwn, setIsOwn] = useState(() => session.test.getState().ownText !== null);
   useEffect(() => {
     if (!eventType) return setEvents([]);
     session.api.events(eventType).then(setEvents, () => setEvents([]));
@@ -29,6 +29,7 @@ export function SamplePicker() {
   const builtin = session.eventTypes.find((type) => type.name === eventType);
   const choose = (value: string) => {
     setIsOwn(value === "own");
+    if (value !== "own") session.test.setState({ ownText: null });
     if (value === "sample")
       return chooseSample(session, builtin ? { ...noSample, label: `sample of ${builtin.name}` } : noSample);
     if (value === "own") return;
@@ -68,8 +69,10 @@ function when(event: StoredEvent): string {
 
 function OwnPayload({ sample, fallback }: { sample: Sample; fallback: unknown }) {
   const session = useSession();
-  const [text, setText] = useState(() => JSON.stringify(sample.choice.payload ?? fallback, null, 2));
-  const fault = jsonFault(text);
+  const [text, setText] = useState(
+    () => session.test.getState().ownText ?? typedText(sample.choice.payload ?? fallback, 2),
+  );
+  const fault = payloadFault(text);
   useEffect(() => {
     if (fault || text.trim() === "") return;
     chooseSample(session, { label: "your payload", choice: { payload: JSON.parse(text) } });
@@ -81,7 +84,10 @@ function OwnPayload({ sample, fallback }: { sample: Sample; fallback: unknown })
         aria-label="Payload"
         rows={8}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => {
+          setText(event.target.value);
+          session.test.setState({ ownText: event.target.value });
+        }}
       />
       {fault ? <div className="text-danger small">{fault}</div> : null}
     </>

@@ -15,7 +15,7 @@ import { ValueField } from "./fields/ValueField";
 import { useFieldProblems } from "./formContext";
 import type { FieldKind } from "./schema";
 
-const WIDGETS: Record<FieldKind, ComponentType<FieldProps>> = {
+export const WIDGETS: Record<FieldKind, ComponentType<FieldProps>> = {
   text: TextField,
   textarea: TextField,
   password: TextField,

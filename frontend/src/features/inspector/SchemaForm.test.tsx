@@ -96,12 +96,12 @@ test("help and problems are tied to their input", () => {
   expect(described).toContain("What it is called.");
 });
 
-test("text that is no JSON stays out of the config and says why", async () => {
+test("text that is no JSON stays as it is typed and says why", async () => {
   const seen = { value: {} };
   const user = userEvent.setup();
   render(<Harness seen={seen} />);
   await user.click(screen.getByLabelText(/^Body/));
   await user.paste("{ nope");
   expect(screen.getByText(/This is no JSON yet/)).toBeTruthy();
-  expect(seen.value).toEqual({});
+  expect(seen.value).toEqual({ body: { $unparsed: "{ nope" } });
 });

@@ -1,6 +1,7 @@
 import { type ReactNode, useMemo } from "react";
 import type { Config, Schema } from "@/api/types";
 import { Field } from "./Field";
+import { useForm } from "./formContext";
 import { type FieldSpec, fieldSpecs, isShown } from "./schema";
 
 export type OnChange = (value: Config, path: string, label: string) => void;
@@ -17,7 +18,15 @@ interface Props {
 /** A form made from a JSON Schema with the server's hints. It knows no node type. */
 export function SchemaForm({ schema, root, value, path = "", onChange }: Props) {
   const specs = useMemo(() => fieldSpecs(schema, root), [schema, root]);
-  const shown = specs.filter((spec) => isShown(spec, value, specs));
+  const { problems } = useForm();
+  const hasError = (name: string) => {
+    const at = path ? `${path}.${name}` : name;
+    return problems.some(
+      ({ field, severity }) => severity === "error" && (field === at || field?.startsWith(`${at}.`)),
+    );
+  };
+  // What keeps the flow from being published is never out of sight.
+  const shown = specs.filter((spec) => isShown(spec, value, specs) || hasError(spec.name));
   const set = (spec: FieldSpec, next: unknown, at: string, label: string) => {
     const { [spec.name]: _, ...others } = value;
     onChange(next === undefined ? others : { ...value, [spec.name]: next }, at, label);

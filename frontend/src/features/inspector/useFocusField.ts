@@ -19,9 +19,12 @@ export function useFocusField(panel: RefObject<HTMLElement | null>, node: string
   const target = useUi((ui) => ui.focusField);
   useEffect(() => {
     if (!panel.current || target?.node !== node) return;
-    if (target.field.startsWith("settings."))
-      panel.current.querySelector("[data-settings]")?.setAttribute("open", "");
-    const box = find(panel.current, target.field) ?? panel.current;
+    const settings = target.field.startsWith("settings.")
+      ? panel.current.querySelector<HTMLElement>("[data-settings]")
+      : null;
+    settings?.setAttribute("open", "");
+    // A config may have a field of the same name as a setting.
+    const box = find(settings ?? panel.current, target.field) ?? panel.current;
     const inside = "input:not([type=hidden]), textarea, select, .cm-content, button";
     const input = box.matches("input, textarea, select") ? box : box.querySelector<HTMLElement>(inside);
     input?.focus();

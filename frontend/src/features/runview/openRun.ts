@@ -3,7 +3,7 @@ import { Client } from "@/api/client";
 import { FlowApi } from "@/api/flows";
 import { RunApi } from "@/api/runs";
 import type { Flow, Run } from "@/api/types";
-import { noSample, type Session, type TestState } from "@/app/session";
+import { noTest, type Session, type TestState } from "@/app/session";
 import { createUiStore } from "@/app/uiStore";
 import { DraftSaver } from "@/features/draft/draftSaver";
 import { type Kept, UnsavedCopies } from "@/features/draft/localCopy";
@@ -52,13 +52,7 @@ export async function openRun(runId: string, base: string): Promise<RunSession> 
     left: createStore<{ key: string; kept: Kept }[]>()(() => []),
     checker: new Checker(flowApi, documents),
     live,
-    test: createStore<TestState>()(() => ({
-      sample: noSample,
-      result: null,
-      of: null,
-      isRunning: false,
-      error: "",
-    })),
+    test: createStore<TestState>()(() => noTest),
     nonce: "",
     may: { edit: false, publish: false, run: false },
   };

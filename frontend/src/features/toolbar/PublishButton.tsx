@@ -10,7 +10,9 @@ export function PublishButton() {
   const flow = useStore(session.flow);
   const { ok, problems } = useChecks((state) => state);
   const isEdited = useStore(session.documents, hasEdits);
-  const errors = problems.filter((problem) => problem.severity === "error").length;
+  const [first, ...others] = problems.filter((problem) => problem.severity === "error");
+  const errors = first ? others.length + 1 : 0;
+  const why = first ? `Fix the problems first: ${first.message} ${first.hint}`.trim() : "Checking the flow…";
   const hasNews = flow.published_version == null || flow.has_unpublished_changes || isEdited;
   const ui = session.ui.getState();
   return (
@@ -32,7 +34,7 @@ export function PublishButton() {
         className="btn btn-primary"
         hidden={!session.may.publish}
         disabled={ok !== true || !hasNews}
-        title={ok === false ? "Fix the problems first." : hasNews ? "" : "Everything is published."}
+        title={ok !== true ? why : hasNews ? "" : "Everything is published."}
         onClick={() => ui.show({ kind: "publish" })}
       >
         <Icon name="rocket" /> Publish

@@ -1,32 +1,21 @@
 import { useState } from "react";
+import { jsonFault, readJson, typedText, unparsed } from "@/shared/json";
 import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";
 import type { FieldProps } from "./props";
 
 /**
- * Any JSON. Only text that parses goes into the config; until then the reason stands below.
+ * Any JSON. Text that is none yet stays as it was typed, in the config too: it is a problem, and never lost.
  * Where the schema asks for a text, such as an example, the JSON stays the text that was written.
  */
 export function JsonField({ spec, path, value, problems, onChange }: FieldProps) {
   const ids = useFieldIds(path);
   const [draft, setDraft] = useState<string | null>(null);
-  const isText = spec.schema.type === "string" && (value === undefined || typeof value === "string");
-  const stored = isText ? (value ?? "") : value === undefined ? "" : JSON.stringify(value, null, 2);
-  const shown = draft ?? String(stored);
-  const fault = draft === null ? null : jsonFault(draft);
-  const all = fault
-    ? [
-        ...problems,
-        {
-          code: "json",
-          severity: "error" as const,
-          message: fault,
-          hint: "",
-          node: null,
-          field: path,
-          edge: null,
-        },
-      ]
-    : problems;
+  const isText = spec.schema.type === "string";
+  const shown = draft ?? (isText || value === undefined ? typedText(value, 2) : jsonText(value));
+  // The server says more about it, a moment later.
+  const fault = problems.length > 0 ? null : jsonFault(shown);
+  const local = { code: "json", severity: "error" as const, hint: "", node: null, field: path, edge: null };
+  const all = fault ? [{ ...local, message: fault }] : problems;
   return (
     <FieldFrame spec={spec} path={path} problems={all}>
       <textarea
@@ -40,22 +29,22 @@ export function JsonField({ spec, path, value, problems, onChange }: FieldProps)
         onChange={(event) => {
           const text = event.target.value;
           setDraft(text);
-          if (text.trim() === "") onChange(undefined);
-          else if (!jsonFault(text)) onChange(spec.schema.type === "string" ? text : JSON.parse(text));
+          onChange(stored(text, isText));
         }}
-        onBlur={() => setDraft((text) => (text !== null && jsonFault(text) ? text : null))}
+        onBlur={() => setDraft(null)}
       />
     </FieldFrame>
   );
 }
 
-/** What is wrong with a text as JSON, or null. Empty text is no fault. */
-export function jsonFault(text: string): string | null {
-  if (text.trim() === "") return null;
-  try {
-    JSON.parse(text);
-    return null;
-  } catch (error) {
-    return `This is no JSON yet: ${error instanceof Error ? error.message : "it cannot be read"}.`;
-  }
+function stored(text: string, isText: boolean): unknown {
+  if (text.trim() === "") return undefined;
+  if (isText) return text;
+  const read = readJson(text);
+  return read.fault === undefined ? read.value : unparsed(text);
+}
+
+/** A text value in a JSON field is shown in its quotes. */
+function jsonText(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : typedText(value, 2);
 }

@@ -6,11 +6,20 @@ import { blank, fieldSpec } from "../schema";
 import { FieldFrame, useFieldIds } from "./FieldFrame";
 import type { FieldProps } from "./props";
 
+/** Names that were typed and could not be added, because there is such a name: kept when the panel goes away. */
+const pendingNames = new Map<string, string>();
+
 /** Names with values, such as headers. */
 export function MapField({ spec, path, value, problems, onChange }: FieldProps) {
   const { root } = useForm();
   const ids = useFieldIds(path);
-  const [fresh, setFresh] = useState("");
+  const { idPrefix } = useForm();
+  const place = `${idPrefix}:${path}`;
+  const [fresh, setFreshText] = useState(pendingNames.get(place) ?? "");
+  const setFresh = (text: string) => {
+    pendingNames.set(place, text);
+    setFreshText(text);
+  };
   const map =
     value && typeof value === "object" && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
   const extra = spec.schema.additionalProperties;
@@ -58,6 +67,7 @@ export function MapField({ spec, path, value, problems, onChange }: FieldProps) 
             aria-label={`New name in ${spec.label}`}
             value={fresh}
             onChange={(event) => setFresh(event.target.value)}
+            onBlur={add}
             onKeyDown={(event) => {
               if (event.key !== "Enter") return;
               event.preventDefault();
@@ -68,6 +78,9 @@ export function MapField({ spec, path, value, problems, onChange }: FieldProps) 
             <Icon name="plus" size={16} /> Add
           </button>
         </div>
+        {isTaken ? (
+          <div className="text-danger small">There is a “{fresh.trim()}” already: change it above.</div>
+        ) : null}
       </div>
     </FieldFrame>
   );

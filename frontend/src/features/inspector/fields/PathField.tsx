@@ -1,5 +1,6 @@
 import { useId } from "react";
 import { nearest, pathsOf, typeName, unknownSegment } from "@/graph/shapes";
+import { typedText } from "@/shared/json";
 import { useForm } from "../formContext";
 import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";
 import type { FieldProps } from "./props";
@@ -9,7 +10,7 @@ export function PathField({ spec, path, value, problems, onChange }: FieldProps)
   const { shape } = useForm();
   const ids = useFieldIds(path);
   const listId = useId();
-  const text = typeof value === "string" ? value : "";
+  const text = typedText(value);
   const unknown = shape && text ? unknownSegment(shape, text.split(".")) : null;
   const near = unknown && problems.length > 0 ? nearest(unknown.name, unknown.known) : null;
   const fix = near

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 import { useSession } from "@/app/session";
 import { PreviewLine } from "@/features/templates/PreviewLine";
 import type { TemplateEditor } from "@/features/templates/templateEditor";
+import { typedText } from "@/shared/json";
 import { useForm } from "../formContext";
 import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";
 import type { FieldProps } from "./props";
@@ -16,13 +17,13 @@ export function TemplateField({ spec, path, value, problems, onChange }: FieldPr
   const editor = useRef<TemplateEditor | null>(null);
   const wantsFocus = useRef(false);
   const [isRich, setIsRich] = useState(false);
-  const text = typeof value === "string" ? value : value == null ? "" : String(value);
+  const text = typedText(value);
   const change = (next: string) => onChange(stored(next));
   const latest = useRef({ change, shape, text });
   latest.current = { change, shape, text };
 
   function stored(next: string): unknown {
-    if (spec.slot === "integer" && /^-?\d{1,15}$/.test(next.trim())) return Number(next.trim());
+    if (spec.slot === "integer" && /^(0|-?[1-9]\d{0,14})$/.test(next)) return Number(next);
     return next === "" && !spec.isRequired ? undefined : next;
   }
 

@@ -1,3 +1,4 @@
+import { typedText } from "@/shared/json";
 import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";
 import type { FieldProps } from "./props";
 
@@ -11,8 +12,8 @@ export function TextField({ spec, path, value, problems, onChange }: FieldProps)
     placeholder:
       spec.ui.placeholder ??
       (typeof fallback === "string" ? fallback : spec.kind === "duration" ? "30s" : ""),
-    value: typeof value === "string" ? value : value == null ? "" : JSON.stringify(value),
-    maxLength: spec.schema.maxLength,
+    // Without a longest length: the browser would cut off what is pasted, and not say so.
+    value: typedText(value),
     ...describedBy(ids, spec, problems),
     onChange: (event: { target: { value: string } }) =>
       onChange(event.target.value === "" && !spec.isRequired ? undefined : event.target.value),

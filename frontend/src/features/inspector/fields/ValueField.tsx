@@ -1,3 +1,4 @@
+import { readJson, typedText, unparsed } from "@/shared/json";
 import { JsonField } from "./JsonField";
 import type { FieldProps } from "./props";
 import { TemplateField } from "./TemplateField";
@@ -6,7 +7,7 @@ import { TemplateField } from "./TemplateField";
 export function ValueField(props: FieldProps) {
   const { value, onChange } = props;
   const isText = value === undefined || value === null || typeof value === "string";
-  const swap = isText ? () => onChange({}) : () => onChange("");
+  const swap = () => onChange(isText ? asJson(typedText(value)) : typedText(value));
   return (
     <>
       {isText ? <TemplateField {...props} /> : <JsonField {...props} />}
@@ -15,4 +16,13 @@ export function ValueField(props: FieldProps) {
       </button>
     </>
   );
+}
+
+/** The text goes along; as JSON it may have to be mended first. */
+function asJson(text: string): unknown {
+  if (text.trim() === "") return {};
+  const read = readJson(text);
+  return read.fault === undefined && typeof read.value !== "string" && read.value !== null
+    ? read.value
+    : unparsed(text);
 }
