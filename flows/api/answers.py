@@ -252,7 +252,7 @@ class DiffSerializer(_Answer):
 class HookSerializer(_Answer):
     """The webhook of a flow."""
 
-    url = serializers.CharField()
+    url = serializers.CharField(allow_null=True)
     auth = serializers.CharField()
     header = serializers.CharField()
     prefix = serializers.CharField(allow_blank=True)

@@ -108,8 +108,14 @@ class VersionViewSet(FlowView):
     @extend_schema(responses=HookSerializer)
     @action(detail=True, methods=["get"])
     def hook(self, request: Request, pk: str) -> Response:
-        """The webhook of the flow: `{url, auth, header, prefix, has_secret}`."""
+        """The webhook of the flow; `url` is null until the flow is published or one is made."""
         return Response(hooks.describe(self.flow()))
+
+    @extend_schema(request=None, responses=HookSerializer)
+    @hook.mapping.post
+    def make_hook(self, request: Request, pk: str) -> Response:
+        """Make the webhook's URL before the flow is published; one that is there stays."""
+        return Response(hooks.make_hook(actor=self.actor, flow=self.flow()))
 
     @extend_schema(request=None, responses=SecretSerializer)
     @action(detail=True, methods=["post"], url_path="hook/rotate")

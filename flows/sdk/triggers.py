@@ -41,12 +41,16 @@ class ScheduleTrigger:
 class HookTrigger:
     """An inbound webhook with its own URL and secret.
 
-    `auth` is `token` (the secret is sent as it is in `header`, with or without `Bearer `) or `hmac` (hex
-    HMAC-SHA256 of the raw body under the secret, in `header`, after `prefix`). `delivery_header` names the
-    header whose value tells repeated deliveries apart; empty for none.
+    `auth` says how a caller proves who it is, and what makes a call count once:
+
+    - `token`: the secret is sent as it is in `header`, with or without `Bearer `. `delivery_header` names the header
+      whose value tells repeated deliveries apart; empty for none.
+    - `hmac`: the hex HMAC-SHA256 of the raw body under the secret, in `header`, after `prefix`; counts once.
+    - `timed`: `t=<seconds>,v1=<hex>` in `header`, the signature being of `<seconds>.<body>`; counts once, while fresh.
+    - `standard`: Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`); its id counts once.
     """
 
-    auth: Literal["token", "hmac"] = "token"
+    auth: Literal["token", "hmac", "timed", "standard"] = "token"
     header: str = "Authorization"
     prefix: str = ""
     delivery_header: str = "Idempotency-Key"

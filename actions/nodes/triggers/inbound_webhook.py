@@ -18,6 +18,12 @@ from flows.sdk import (
     ui,
 )
 
+AUTH_LABELS = {
+    "token": "The secret itself",
+    "hmac": "A signature of the body (HMAC-SHA256, as GitHub)",
+    "timed": "A signature of time and body (t=…,v1=…, as Stripe)",
+    "standard": "Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature)",
+}
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 
 
@@ -34,11 +40,12 @@ def _optional_header_name(text: str) -> str:
 class InboundWebhookConfig(NodeConfig):
     """How a caller proves who it is, and what it sends."""
 
-    auth: Literal["token", "hmac"] = ui(
+    auth: Literal["token", "hmac", "timed", "standard"] = ui(
         "token",
         label="Caller shows",
-        help="Every flow has its own secret. It is shown once, when it is made or changed.",
-        choices={"token": "The secret itself", "hmac": "A signature of the body (HMAC-SHA256)"},
+        help="Every flow has its own secret. It is shown once, when it is made or changed. A signed call counts once: "
+        "sent again, it starts nothing. With a time in it, it has to arrive within five minutes.",
+        choices=AUTH_LABELS,
         group="Sign-in",
     )
     header: Annotated[str, AfterValidator(_header_name)] = ui(
@@ -46,6 +53,7 @@ class InboundWebhookConfig(NodeConfig):
         label="Header",
         help="The request header that holds the secret or the signature.",
         group="Sign-in",
+        depends_on={"auth": ["token", "hmac", "timed"]},
     )
     prefix: str = ui(
         "",
@@ -61,6 +69,7 @@ class InboundWebhookConfig(NodeConfig):
         label="Delivery header",
         help="A header whose value differs for each delivery. One that comes twice starts one run.",
         placeholder="X-Delivery-Id",
+        depends_on={"auth": ["token"]},
     )
     example: ExampleRecord = ui(
         "",
@@ -86,7 +95,9 @@ class InboundWebhook(TriggerNode):
 
     def summary(self, config: InboundWebhookConfig) -> str:
         """How a caller proves who it is."""
-        return f"{'Signature' if config.auth == 'hmac' else 'Secret'} in {config.header}"
+        if config.auth == "standard":
+            return "Standard Webhooks"
+        return f"{'Secret' if config.auth == 'token' else 'Signature'} in {config.header}"
 
     def listens_to(self, config: InboundWebhookConfig) -> HookTrigger:
         """Calls of the flow's URL that are signed as configured."""

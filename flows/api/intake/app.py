@@ -7,8 +7,9 @@ from django.db import InterfaceError, OperationalError
 
 from common.problems import Problem
 from flows.api.intake.bodies import read_events
+from flows.api.intake.callers import check_caller
 from flows.api.intake.conditions import store_judged
-from flows.api.intake.hooks import HookCache, check_caller, event_of_call
+from flows.api.intake.hooks import HookCache, event_of_call
 from flows.api.intake.http import Receive, Scope, Send, answer, answer_problem, header, read_body
 from flows.api.intake.pressure import Pressure
 from flows.api.intake.senders import SenderCache
@@ -81,9 +82,9 @@ class Intake:
                 404, "not_found", "There is no such webhook.", hint="Copy the URL from the flow's trigger."
             )
         body = await read_body(scope, receive, MAX_HOOK_BYTES)
-        check_caller(hook, scope, body)
+        call_key = check_caller(hook, scope, body)
         await self._pressure.check(hook.tenant_id)
-        read = partial(event_of_call, hook, scope, body)
+        read = partial(event_of_call, hook, scope, body, call_key)
         return [await self._pool.sized(len(body), hook.tenant_id, read)], hook.tenant_id
 
 

@@ -4,8 +4,6 @@ import time
 
 from channels.db import database_sync_to_async
 
-from common.crypto import hash_token, is_same, is_signed
-from common.problems import Problem
 from common.strict_json import loads
 from flows.api.intake.http import Scope, header
 from flows.sdk import Json
@@ -15,7 +13,6 @@ from flows.store.intake import NewEvent
 HOOK_RECEIVED = "hook.received"
 CACHE_SECONDS = 2.0
 MOST_CACHED = 10_000
-LONGEST_ID = 200
 
 
 class HookCache:
@@ -37,60 +34,23 @@ class HookCache:
         return hook
 
 
-def check_caller(hook: OpenHook, scope: Scope, body: bytes) -> None:
-    """Let the call pass, or not. A webhook without a secret refuses everyone.
-
-    Raises:
-        Problem: 401 `bad_signature` or `bad_token`.
-    """
-    given = header(scope, hook.spec.header.lower().encode()) or ""
-    if hook.spec.auth == "hmac":
-        prefix = hook.spec.prefix
-        signature = given[len(prefix) :] if given.startswith(prefix) else ""
-        if not is_signed(body, hook.secret, signature):
-            raise Problem(
-                401,
-                "bad_signature",
-                "The signature does not fit the body.",
-                hint=f"Send {hook.spec.header}: {prefix}<hex HMAC-SHA256 of the body under the secret>.",
-            )
-        return
-    token = given.removeprefix("Bearer ").strip()
-    if not hook.secret or not is_same(token, hook.secret):
-        raise Problem(
-            401, "bad_token", "The secret is missing or wrong.", hint=f"Send it in {hook.spec.header}."
-        )
-
-
-def event_of_call(hook: OpenHook, scope: Scope, body: bytes) -> NewEvent:
+def event_of_call(hook: OpenHook, scope: Scope, body: bytes, call_key: str) -> NewEvent:
     """The event that a call makes.
 
     A JSON object is the payload as it is; anything else that is JSON, and plain text, becomes `{"body": …}`.
+
+    Args:
+        call_key: what makes the call count once, from `check_caller`.
     """
-    delivery = (
-        header(scope, hook.spec.delivery_header.lower().encode()) if hook.spec.delivery_header else None
-    )
     payload = _payload(scope, body)
     return NewEvent(
         type=HOOK_RECEIVED,
         payload=payload if isinstance(payload, dict) else {"body": payload},
         tenant_id=hook.tenant_id,
         source=f"hook:{hook.flow_id}",
-        dedup_key=_delivery_id(delivery),
+        dedup_key=call_key,
         flow_id=hook.flow_id,
     )
-
-
-def _delivery_id(value: str | None) -> str:
-    """What tells repeated deliveries apart; a long one by its hash, so that two never look alike.
-
-    Raises:
-        Problem: 400 `bad_delivery_id`.
-    """
-    text = (value or "").strip()
-    if "\0" in text:
-        raise Problem(400, "bad_delivery_id", "The delivery id holds a NUL.", hint="Send visible characters.")
-    return text if len(text) <= LONGEST_ID else hash_token(text)
 
 
 def _payload(scope: Scope, body: bytes) -> Json:

@@ -44,6 +44,7 @@ const CALLS: Record<string, () => Promise<unknown>> = {
   version: () => api.version(1),
   diff: () => api.diff("1", "draft"),
   hook: () => api.hook(),
+  makeHook: () => api.makeHook(),
   rotateHook: () => api.rotateHook(),
 };
 const FREE = {

@@ -31,6 +31,13 @@ const SAVE_TIMEOUT_MS = 8000;
 
 const quoted = (revision: unknown) => `"${String(revision)}"`;
 
+/** The inbound webhook of a flow; there is no address before one is made or the flow is published. */
+export interface Hook {
+  url: string | null;
+  auth: string;
+  has_secret: boolean;
+}
+
 /** What the editor asks the API about one flow. */
 export class FlowApi {
   constructor(
@@ -115,7 +122,8 @@ export class FlowApi {
   version = (number: number) => this.client.get<FlowVersion>(`${this.path}versions/${number}/`);
   diff = (from: string, to: string) =>
     this.client.get<DocumentDiff>(`${this.path}diff/?from=${from}&to=${to}`);
-  hook = () => this.client.get<{ url: string; auth: string; has_secret: boolean }>(`${this.path}hook/`);
+  hook = () => this.client.get<Hook>(`${this.path}hook/`);
+  makeHook = () => this.client.post<Hook>(`${this.path}hook/`);
   rotateHook = () => this.client.post<{ secret: string }>(`${this.path}hook/rotate/`);
   exportUrl = (version: number | "draft" = "draft") =>
     `${this.client.base}${this.path}export/?version=${version}`;

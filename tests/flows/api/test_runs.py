@@ -235,7 +235,10 @@ def test_the_webhook_shows_its_secret_once(editor: APIClient, flow_editor: User)
     trigger = ("t", "inbound-webhook", {"auth": "hmac", "header": "X-S", "prefix": "sha256="})
     flow = drawn(line(trigger, ("s", "sleep", {"duration": "5s"})), Actor.of_user(flow_editor))
     url = f"/api/v1/flows/{flow.id}/hook/"
-    first = editor.get(url).json()
+    assert editor.get(url).json()["url"] is None
+    assert not Hook.objects.exists()
+    first = editor.post(url).json()
+    assert first == editor.post(url).json() == editor.get(url).json()
     assert first["url"].endswith(f"/hooks/{Hook.objects.get().key}/")
     assert (first["auth"], first["header"], first["has_secret"]) == ("hmac", "X-S", False)
     secret = editor.post(f"{url}rotate/").json()["secret"]

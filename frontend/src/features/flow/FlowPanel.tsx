@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
+import type { Hook } from "@/api/flows";
 import { useChecks, useDocument, useSession } from "@/app/session";
 import { FormContext } from "@/features/inspector/formContext";
 import { FLOW_SETTINGS } from "@/features/inspector/nodeSettings";
@@ -70,7 +71,7 @@ export function FlowPanel() {
 function HookBox() {
   const session = useSession();
   const version = useStore(session.flow, (flow) => flow.published_version);
-  const [hook, setHook] = useState<{ url: string; auth: string; has_secret: boolean } | null>(null);
+  const [hook, setHook] = useState<Hook | null>(null);
   const [secret, setSecret] = useState("");
   const starts = useDocument((document) =>
     document.nodes.some((node) => {
@@ -91,6 +92,18 @@ function HookBox() {
       session.ui.getState().toast(messageOf(error), "danger");
     }
   };
+  const make = () =>
+    session.api.makeHook().then(setHook, (error) => session.ui.getState().toast(messageOf(error), "danger"));
+  if (!hook.url)
+    return (
+      <fieldset className="hf-group">
+        <legend>Inbound webhook</legend>
+        <p className="form-hint">Publishing the flow gives it an address.</p>
+        <button type="button" className="btn btn-sm" onClick={() => void make()}>
+          Make the address now
+        </button>
+      </fieldset>
+    );
   return (
     <fieldset className="hf-group">
       <legend>Inbound webhook</legend>
