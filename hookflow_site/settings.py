@@ -101,6 +101,9 @@ CHANNEL_LAYERS = {
 }
 
 # --- People ---------------------------------------------------------------------------------------------
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004"
+]  # an address is unique in its tenant; sign-in tells accounts apart by password
 AUTHENTICATION_BACKENDS = ["accounts.backends.SessionBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

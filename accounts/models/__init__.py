@@ -5,7 +5,7 @@ from accounts.models.idempotency import IdempotencyRecord
 from accounts.models.mail import CaughtMail
 from accounts.models.platform import PlatformSettings
 from accounts.models.tenant import Tenant
-from accounts.models.throttle import Attempt
+from accounts.models.throttle import Attempt, KnownPlace
 from accounts.models.token import ApiToken
 from accounts.models.user import User
 
@@ -15,6 +15,7 @@ __all__ = [
     "AuditEntry",
     "CaughtMail",
     "IdempotencyRecord",
+    "KnownPlace",
     "PlatformSettings",
     "Tenant",
     "User",

@@ -37,7 +37,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person, or a machine. `role` alone authorises; `permission` is data of the platform and never does.
 
-    `permissions` says what an integration may do; for every other role the role says it.
+    `permissions` says what an integration may do; for every other role the role says it. An address is taken once
+    a tenant: who makes a user must not learn from a refusal that another tenant has one with this address.
 
     `name`, `email`, `password`, `register`, `permission` and `confirmationToken` are fields of the platform.
     """
@@ -60,7 +61,7 @@ class User(AbstractBaseUser):
     )
     permissions = models.JSONField(default=list, blank=True)
     name = models.CharField(max_length=120)
-    email = models.EmailField(max_length=254, unique=True)
+    email = models.EmailField(max_length=254, db_index=True)
     register = models.DateTimeField(default=timezone.now, editable=False)
     permission = models.PositiveSmallIntegerField(
         choices=PlatformPermission.choices, default=PlatformPermission.customer
@@ -80,7 +81,12 @@ class User(AbstractBaseUser):
     class Meta:
         ordering = ("email",)
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
+            models.UniqueConstraint(Lower("email"), "tenant", name="user_email_once_a_tenant"),
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=models.Q(tenant__isnull=True),
+                name="user_email_once_on_the_platform",
+            ),
             models.CheckConstraint(
                 name="user_role_known",
                 condition=models.Q(role__in=[role.value for role in Role]),

@@ -53,7 +53,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"].lower()
         with problems_into(form):
-            attempts.begin("reset", [f"account {email}", f"address {client_address(request)}"])
+            attempts.begin("reset", [f"address {client_address(request)}"])
         if not form.errors:
             reset_mail.send(email)
             messages.success(request, SENT)

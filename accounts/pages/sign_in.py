@@ -1,9 +1,11 @@
 """Signing in and out."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,7 +19,7 @@ from accounts.pages.access import page
 from accounts.pages.forms import SignInForm
 from accounts.pages.redirects import safe_next
 from accounts.roles import Permission
-from accounts.services import mail, sessions
+from accounts.services import devices, mail, sessions
 from common.problems import Problem
 
 WRONG = "Email and password do not fit together, or the account is not active."
@@ -37,7 +39,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             user = sessions.check(
-                form.cleaned_data["email"], form.cleaned_data["password"], client_address(request)
+                form.cleaned_data["email"],
+                form.cleaned_data["password"],
+                client_address(request),
+                request.COOKIES.get(devices.COOKIE, ""),
             )
         except Problem as problem:
             form.add_error(None, f"{problem.message} {problem.hint}")
@@ -45,7 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             if user is not None:
                 sessions.begin(request, user)
-                return redirect(wanted)
+                return _remembered(request, user, redirect(wanted))
             form.add_error(None, WRONG)
     context = {"form": form, "next": wanted, "has_reset": mail.status().is_ready}
     response = render(request, "accounts/sign_in.html", context, status=status)
@@ -55,6 +60,21 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @open_to_forced_change
+def _remembered(request: HttpRequest, user: User, answer: HttpResponse) -> HttpResponse:
+    """The answer with the cookie by which this browser is known again; it opens nothing."""
+    cookie = devices.remembering(request.COOKIES.get(devices.COOKIE, ""), user)
+    answer.set_cookie(
+        devices.COOKIE,
+        cookie,
+        max_age=devices.KEEP,
+        path=reverse("accounts:sign-in"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""

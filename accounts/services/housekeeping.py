@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
-from accounts.models import Attempt, IdempotencyRecord
+from accounts.models import Attempt, IdempotencyRecord, KnownPlace
+from accounts.services import devices
 from common.clock import SystemClock
 
 KEEP_ANSWERS = timedelta(hours=24)
@@ -22,6 +23,7 @@ def forget_old() -> int:
         for rows in (
             IdempotencyRecord.objects.filter(created_at__lt=now - KEEP_ANSWERS),
             Attempt.objects.filter(at__lt=now - KEEP_ATTEMPTS),
+            KnownPlace.objects.filter(seen_at__lt=now - devices.KEEP),
             Session.objects.filter(expire_date__lt=now),
         )
     )

@@ -181,7 +181,8 @@ def _save(user: User, fields: list[str] | None = None) -> None:
         with transaction.atomic():
             user.save(update_fields=fields)
     except IntegrityError as error:
-        if not User.objects.filter(email=user.email).exclude(pk=user.pk).exists():
+        own = User.objects.filter(email=user.email, tenant=user.tenant_id).exclude(pk=user.pk)
+        if not own.exists():
             raise
         raise Problem(
             409, "email_taken", "This address cannot be used.", hint="Give another one.", field="email"
