@@ -39,6 +39,7 @@ class VersionViewSet(FlowView):
         "diff": Permission.view,
         "export": Permission.view,
         "hook": Permission.view,
+        "make_hook": Permission.publish_flows,
         "rotate_hook": Permission.publish_flows,
         "preview_import": Permission.edit_flows,
         "import_flow": Permission.edit_flows,

