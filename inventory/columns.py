@@ -17,6 +17,7 @@ from django.db.models import Model
 from accounts.actors import Actor
 from common.redact import MASK
 from flows.sdk import Json, JsonObject, Shape
+from inventory.labels import UNITS, label_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +43,16 @@ class Column:
     is_writable: bool = True
     in_flows: bool = True
     is_internal: bool = False
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return label_of(self.name, self.attribute)
+
+    @property
+    def unit(self) -> str:
+        """What its numbers count; empty for nothing."""
+        return UNITS.get(self.name, "")
 
     @property
     def model_field(self) -> str:
@@ -121,6 +132,11 @@ class Table:
     def title(self) -> str:
         """The heading of its list."""
         return self.plural or self.label
+
+    @property
+    def noun(self) -> str:
+        """What one row is called within a sentence."""
+        return str(self.model_class._meta.verbose_name)
 
     def shape(self) -> Shape:
         """What a row looks like in a flow."""

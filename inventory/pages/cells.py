@@ -65,7 +65,7 @@ def row_url(row: Model) -> str:
 
 def _cell(row: Model, column: Column) -> Cell:
     value: Any = getattr(row, column.attribute)
-    basics: dict[str, Any] = {"label": column.name, "help": column.shape.description}
+    basics: dict[str, Any] = {"label": column.label, "help": column.shape.description}
     if value is None or value == "":
         return Cell(**basics)
     if column.shape.is_masked:
@@ -75,10 +75,22 @@ def _cell(row: Model, column: Column) -> Cell:
     if column.attribute != column.model_field:
         named: Model = getattr(row, column.model_field)
         return Cell(**basics, text=str(named), url=row_url(named))
-    if column.is_flag:
-        return Cell(**basics, text="Yes" if value else "No")
     if column.name in COLOURED:
-        return Cell(**basics, text=str(value).capitalize(), colour=COLOURS.get(str(value), "secondary"))
+        return Cell(**basics, text=_words(row, column, value), colour=COLOURS.get(str(value), "secondary"))
+    return Cell(
+        **basics,
+        text=_words(row, column, value),
+        swatch=str(value) if column.name == "color" else "",
+    )
+
+
+def _words(row: Model, column: Column, value: Any) -> str:
+    """A plain value as people read it: choices by their names, flags as yes or no, numbers with their unit."""
+    field: Any = row._meta.get_field(column.model_field)
+    if column.is_flag:
+        return "Yes" if value else "No"
+    if field.choices:
+        return str(getattr(row, f"get_{field.name}_display")())
     if isinstance(value, list):
-        return Cell(**basics, text=", ".join(f"{pair.get('key')}: {pair.get('value')}" for pair in value))
-    return Cell(**basics, text=str(value), swatch=str(value) if column.name == "color" else "")
+        return ", ".join(f"{pair.get('key')}: {pair.get('value')}" for pair in value)
+    return f"{value}\u00a0{column.unit}" if column.unit else str(value)

@@ -3,23 +3,23 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.pages.access import one, page
 from accounts.roles import Permission
-from accounts.scope import readable
-from common.problems import Problem
 from inventory.columns import Column, Table
-from inventory.models import ResourceType, Server
+from inventory.models import IPv4Range, IPv6Range, ResourceType, Server
 from inventory.pages.cells import cells_of
+from inventory.pages.own_forms import MessageForm
+from inventory.pages.reach import is_shared, may_change, rows_of, table_of
+from inventory.pages.status import moves_of
 from inventory.services.lookups import search_rows
-from inventory.services.rows import tenant_of
+from inventory.services.networks import rivals_of
 from inventory.services.tags import tags_of
-from inventory.tables import BY_ROUTE, TABLES, TENANT
+from inventory.tables import EVENT_LOG, TABLES, TENANT, TICKETS
 
 PAGE_SIZE = 50
 RESOURCES: dict[str, ResourceType] = {
@@ -30,6 +30,14 @@ RESOURCES: dict[str, ResourceType] = {
     "ipv4-addresses": ResourceType.ipv4_address,
     "ipv6-addresses": ResourceType.ipv6_address,
 }
+GOES_TOO = {
+    "servers": "Its addresses go back to their ranges.",
+    "ipv4-ranges": "Its free addresses go, too.",
+    "ipv6-ranges": "Its free addresses go, too.",
+    "tickets": "Its messages go, too.",
+    "balances": "Its changes go, too.",
+}
+"""What a question before deleting says of what goes with a row."""
 
 
 @page(Permission.view_inventory)
@@ -41,10 +49,10 @@ def tables(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page(Permission.view_inventory)
 def rows(request: HttpRequest, actor: Actor, route: str) -> HttpResponse:
     """The rows of a table, newest first, with search."""
-    table = _table(route)
+    table = table_of(route)
     columns = _columns(table, actor)
     text = request.GET.get("q", "")
-    found = search_rows(_rows(table, actor), table, text).order_by("-pk")
+    found = search_rows(rows_of(table, actor), table, text).order_by("-pk")
     shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "table": table,
@@ -53,6 +61,8 @@ def rows(request: HttpRequest, actor: Actor, route: str) -> HttpResponse:
         "page": shown,
         "rows": [_listed(row, columns, actor) for row in shown.object_list],
         "text": text,
+        "create_label": f"Create {table.noun}",
+        "may_create": actor.may(Permission.manage_inventory),
     }
     return render(request, "inventory/rows.html", context)
 
@@ -60,36 +70,26 @@ def rows(request: HttpRequest, actor: Actor, route: str) -> HttpResponse:
 @page(Permission.view_inventory)
 def row(request: HttpRequest, actor: Actor, route: str, pk: int) -> HttpResponse:
     """One row with what belongs to it."""
-    table = _table(route)
-    found = one(_rows(table, actor, deleted=True), pk)
+    table = table_of(route)
+    found = one(rows_of(table, actor, deleted=True), pk)
     columns = table.columns if actor.is_platform else [c for c in table.columns if c.name != TENANT.name]
     tags = tags_of(RESOURCES[route], [pk], actor=actor) if route in RESOURCES else []
-    edit_url = reverse(f"admin:{found._meta.app_label}_{found._meta.model_name}_change", args=[pk])
     context = {
         "table": table,
         "row": found,
         "cells": cells_of(found, columns),
-        "is_shared": not actor.is_platform and tenant_of(found) is None,
+        "is_shared": is_shared(found, actor),
         "tags": tags,
-        "edit_url": edit_url if actor.may(Permission.manage_platform) else "",
+        "delete_question": f"Delete {found}? {GOES_TOO.get(route, 'This cannot be taken back.')}",
+        "may_change": may_change(found, actor),
+        "may_edit": may_change(found, actor) and table is not EVENT_LOG,
+        "moves": moves_of(found) if isinstance(found, Server) and may_change(found, actor) else (),
+        "overlaps": rivals_of(found)
+        if isinstance(found, (IPv4Range, IPv6Range)) and actor.is_platform
+        else [],
+        "answer": MessageForm() if table is TICKETS and actor.may(Permission.manage_inventory) else None,
     }
     return render(request, "inventory/row.html", context)
-
-
-def _table(route: str) -> Table:
-    table = BY_ROUTE.get(route)
-    if table is None:
-        raise Problem(404, "not_found", "There is no such thing.")
-    return table
-
-
-def _rows(table: Table, actor: Actor, *, deleted: bool = False) -> QuerySet[Any]:
-    """The rows in reach, with what their columns name; deleted servers only when asked for."""
-    named = [column.model_field for column in table.columns if column.attribute != column.model_field]
-    found: QuerySet[Any] = readable(table.model_class, actor)
-    if table.model_class is Server and not deleted:
-        found = found.filter(deleted_at__isnull=True)
-    return found.select_related(*named) if named else found
 
 
 def _columns(table: Table, actor: Actor) -> list[Column]:
@@ -104,5 +104,5 @@ def _listed(row: Model, columns: list[Column], actor: Actor) -> dict[str, Any]:
         "pk": row.pk,
         "first": first,
         "cells": rest,
-        "is_shared": not actor.is_platform and tenant_of(row) is None,
+        "is_shared": is_shared(row, actor),
     }
