@@ -148,6 +148,7 @@ class DryRunSerializer(_Answer):
 
     status = serializers.ChoiceField(choices=("succeeded", "failed"))
     steps = DryStepSerializer(many=True)
+    note = serializers.CharField(allow_blank=True)
     sample_name = serializers.CharField()
 
 

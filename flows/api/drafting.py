@@ -31,10 +31,10 @@ class DraftingViewSet(FlowView):
     """Answers about a drawing. None of these has an effect, except `run`."""
 
     needs = {
-        "validate": Permission.view,
-        "wiring": Permission.view,
-        "preview": Permission.view,
-        "dry_run": Permission.view,
+        "validate": Permission.edit_flows,
+        "wiring": Permission.edit_flows,
+        "preview": Permission.edit_flows,
+        "dry_run": Permission.run_flows,
         "run": Permission.run_flows,
     }
 

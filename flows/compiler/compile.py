@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from flows.compiler.answers import Findings
+from flows.compiler.bounds import ShapeBounds
 from flows.compiler.configs import check_config
 from flows.compiler.environment import CompileEnvironment, known_names
 from flows.compiler.plan import DEFAULT_TIMEOUT_SECONDS, Plan, PlannedNode, RetryPolicy
@@ -15,7 +17,7 @@ from flows.expressions.budget import MAX_FLOW_EXPRESSIONS, Budget
 from flows.expressions.configs import CompiledConfig
 from flows.graph.document import DocumentNode, Fault, FlowDocument, RetrySettings
 from flows.sdk.config import duration_seconds
-from flows.sdk.fields import nearest
+from flows.sdk.fields import Suggestions
 from flows.sdk.meta import ERROR, Kind
 from flows.sdk.node import ERROR_SHAPE, Node, TriggerNode
 from flows.sdk.shapes import Shape
@@ -54,7 +56,9 @@ def compile_document(document: FlowDocument, environment: CompileEnvironment) ->
 class _Compiler:
     document: FlowDocument
     environment: CompileEnvironment
-    problems: list[Problem] = field(default_factory=list)
+    problems: Findings = field(default_factory=Findings)
+    bounds: ShapeBounds = field(default_factory=ShapeBounds)
+    suggestions: Suggestions = field(default_factory=Suggestions)
     shapes: dict[str, NodeShapes] = field(default_factory=dict)
     configs: dict[str, CompiledConfig] = field(default_factory=dict)
     expressions: Budget = field(default_factory=lambda: Budget(MAX_FLOW_EXPRESSIONS))
@@ -70,9 +74,9 @@ class _Compiler:
             self._node(self.wiring.nodes[node_id])
         self._reachable(triggers, order)
         self._subject(triggers)
-        has_errors = any(problem.severity == "error" for problem in self.problems)
+        has_errors = self.problems.errors > 0
         plan = None if has_errors or len(triggers) != 1 else self._plan(triggers[0], order)
-        return Compilation(plan, tuple(self.problems), self.shapes)
+        return Compilation(plan, self.problems.told(), self.shapes)
 
     def _typed(self, faults: tuple[Fault, ...], node: str | None = None) -> None:
         """What was typed into settings and cannot be used yet."""
@@ -90,9 +94,7 @@ class _Compiler:
                 parents.setdefault(edge.target, (edge.source, edge.port))
                 continue
             node = edge.target if edge.target in self.wiring.nodes else None
-            self.problems.append(
-                Problem(refusal.code, refusal.message, hint=refusal.hint, node=node, edge=edge)
-            )
+            self.problems.add(Problem(refusal.code, refusal.message, hint=refusal.hint, node=node, edge=edge))
         return parents
 
     def _identities(self) -> None:
@@ -112,7 +114,7 @@ class _Compiler:
         # A type that is not available here may well be the trigger; that problem is named already.
         if not triggers and all(self.wiring.types.values()):
             hint = "Add the node with which the flow begins."
-            self.problems.append(Problem("no_trigger", "The flow has no trigger.", hint=hint))
+            self.problems.add(Problem("no_trigger", "The flow has no trigger.", hint=hint))
         for extra in triggers[1:]:
             first = self.wiring.nodes[triggers[0]].name
             message = f"A flow has one trigger, and “{first}” is one already."
@@ -148,7 +150,7 @@ class _Compiler:
     def _subject(self, triggers: list[str]) -> None:
         payload = self.shapes[triggers[0]].input if triggers else UNKNOWN
         self.subject, problems = compile_subject(self.document.settings.subject, payload)
-        self.problems += problems
+        self.problems.add(*problems)
 
     def _node(self, drawn: DocumentNode) -> None:
         if not drawn.name.strip():
@@ -161,20 +163,22 @@ class _Compiler:
             self.shapes[drawn.id] = NodeShapes(upstream, {})
             return
         checked = check_config(drawn, known, self.environment, self.expressions)
-        self.problems += checked.problems
+        self.problems.add(*checked.problems)
         if checked.config is None:
             self.shapes[drawn.id] = NodeShapes(upstream, self._passed_on(known, upstream))
             return
         if isinstance(known, TriggerNode):
-            upstream = payload_shape(known, checked.config.drawn, self.environment)
-            self.problems += check_trigger(drawn, known, checked.config.drawn, self.environment)
+            upstream = self.bounds.bounded(payload_shape(known, checked.config.drawn, self.environment))
+            self.problems.add(*check_trigger(drawn, known, checked.config.drawn, self.environment))
         self._behaviour(drawn, known, checked.config, upstream)
 
     def _behaviour(self, drawn: DocumentNode, known: Node, config: CompiledConfig, upstream: Shape) -> None:
         """What a valid config means for the record."""
         self.configs[drawn.id] = config
-        found = check_references(drawn.id, config, upstream)
-        self.problems += found
+        found = (
+            [] if self.problems.is_full else check_references(drawn.id, config, upstream, self.suggestions)
+        )
+        self.problems.add(*found)
         named = {problem.field for problem in found}
         ports = self._passed_on(known, upstream)
         try:
@@ -187,6 +191,7 @@ class _Compiler:
         except Exception as error:  # noqa: BLE001  # a stranger's node type may raise anything
             message = f"The node type “{drawn.type}” failed to judge this config: {type(error).__name__}."
             self._problem(drawn, "node_type_failed", message, "Report it to whoever made the node type.")
+        ports = {name: self.bounds.bounded(shape) for name, shape in ports.items()}
         self.shapes[drawn.id] = NodeShapes(upstream, ports)
 
     def _passed_on(self, known: Node, upstream: Shape) -> dict[str, Shape]:
@@ -210,7 +215,7 @@ class _Compiler:
         return replace(base, is_open=True) if base.type == "object" else base
 
     def _unknown_type(self, drawn: DocumentNode) -> None:
-        near = nearest(drawn.type, known_names(self.environment, "node_type"))
+        near = self.suggestions.nearest(drawn.type, known_names(self.environment, "node_type"))
         hint = (
             f"Did you mean “{near}”?" if near else "Install the package that brings it, or remove the node."
         )
@@ -225,7 +230,7 @@ class _Compiler:
         field: str | None = None,
         severity: Severity = "error",
     ) -> None:
-        self.problems.append(Problem(code, message, severity, hint, drawn.id, field))
+        self.problems.add(Problem(code, message, severity, hint, drawn.id, field))
 
     def _plan(self, trigger_id: str, order: list[str]) -> Plan:
         nodes = {node_id: self._planned(node_id) for node_id in order}

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from flows.compiler.answers import MAX_PROBLEMS
 from flows.compiler.environment import CompileEnvironment
 from flows.compiler.problems import Problem
 from flows.compiler.unparsed import fault_of, unparsed_texts, without_unparsed
@@ -14,7 +15,7 @@ from flows.expressions.budget import Budget
 from flows.expressions.configs import CompiledConfig, ConfigError, compile_checked
 from flows.graph.document import DocumentNode
 from flows.sdk.config import NodeConfig
-from flows.sdk.fields import nearest
+from flows.sdk.fields import nearest, type_name
 from flows.sdk.json_types import JsonObject
 from flows.sdk.node import Node
 
@@ -45,7 +46,8 @@ def check_config(
     try:
         checked = known.Config.model_validate(_upgraded(drawn, known))
     except ValidationError as error:
-        found = [_from_pydantic(drawn.id, entry, known.Config) for entry in error.errors(include_url=False)]
+        entries = error.errors(include_url=False)[:MAX_PROBLEMS]
+        found = [_from_pydantic(drawn.id, entry, known.Config) for entry in entries]
         return CheckedConfig(None, _without_repeats(unparsed + found))
     except Exception as error:  # noqa: BLE001  # a stranger's node type may raise anything
         message = f"The node type “{drawn.type}” failed to read this config: {type(error).__name__}."
@@ -119,8 +121,7 @@ def _from_pydantic(node_id: str, error: Any, config: type[NodeConfig]) -> Proble
         near = nearest(steps[-1], holder.model_fields if holder else ())
         hint = f"Did you mean “{near}”?" if near else "Remove it."
         return Problem("unknown_key", f"There is no field “{path}”.", hint=hint, node=node_id, field=path)
-    shown = error.get("input")
-    values = {"label": label, "input": f"“{shown}”"[:80], **(error.get("ctx") or {})}
+    values = {"label": label, "input": _shown(error.get("input")), **(error.get("ctx") or {})}
     if kind in _SENTENCES:
         code, message, hint = (text.format_map(values) for text in _SENTENCES[kind])
         return Problem(code, message, hint=hint, node=node_id, field=path or None)
@@ -128,6 +129,11 @@ def _from_pydantic(node_id: str, error: Any, config: type[NodeConfig]) -> Proble
     if kind == "value_error":
         return Problem("wrong_value", f"“{label}” is not right.", hint=said, node=node_id, field=path or None)
     return Problem("wrong_value", f"“{label}” is not right: {said}.", node=node_id, field=path or None)
+
+
+def _shown(value: Any) -> str:
+    """Plain values only: the text of a list or an object is as long as what is in it."""
+    return f"“{value}”"[:80] if isinstance(value, str | int | float) else type_name(value)
 
 
 def _place(steps: list[str], config: type[NodeConfig]) -> tuple[str, str, type[BaseModel] | None]:

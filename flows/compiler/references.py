@@ -13,7 +13,7 @@ from flows.compiler.problems import Problem, Severity
 from flows.expressions.builder import Reference
 from flows.expressions.configs import CompiledConfig, is_shown
 from flows.expressions.paths import ROOT
-from flows.sdk.fields import Segment, names_text, nearest, path_text
+from flows.sdk.fields import Segment, Suggestions, names_text, path_text
 from flows.sdk.shapes import Shape
 
 WRITTEN_FIELDS = frozenset({"as_field"})
@@ -28,24 +28,34 @@ class Miss:
     holder: Shape
 
 
-def check_references(node_id: str, config: CompiledConfig, upstream: Shape) -> list[Problem]:
+def check_references(
+    node_id: str, config: CompiledConfig, upstream: Shape, suggestions: Suggestions
+) -> list[Problem]:
     """Every field that the templates and paths of a config name, against the record upstream."""
-    problems = list(_templates(node_id, config, upstream))
+    problems = list(_templates(node_id, config, upstream, suggestions))
     for path, value in _paths(config.drawn):
         if path.rsplit(".", maxsplit=1)[-1] in WRITTEN_FIELDS:
             problems += _overwriting(node_id, path, value, upstream)
         else:
-            problems += _unknown(node_id, path, tuple(value.split(".")), upstream, any_element=True)
+            problems += _unknown(
+                node_id, path, tuple(value.split(".")), upstream, suggestions, any_element=True
+            )
     return problems
 
 
-def _templates(node_id: str, config: CompiledConfig, upstream: Shape) -> Iterator[Problem]:
+def _templates(
+    node_id: str, config: CompiledConfig, upstream: Shape, suggestions: Suggestions
+) -> Iterator[Problem]:
     for found in config.slots:
-        yield from check_templates(node_id, found.field, found.slot.references, upstream)
+        yield from check_templates(node_id, found.field, found.slot.references, upstream, suggestions)
 
 
 def check_templates(
-    node_id: str | None, at: str, references: Iterable[Reference], upstream: Shape
+    node_id: str | None,
+    at: str,
+    references: Iterable[Reference],
+    upstream: Shape,
+    suggestions: Suggestions,
 ) -> Iterator[Problem]:
     """Every field that the templates of one config field name, against the record upstream."""
     for reference in references:
@@ -53,7 +63,7 @@ def check_templates(
         segments = reference.segments
         if segments[0] == ROOT and ROOT not in upstream.fields:
             segments = segments[1:]
-        yield from _unknown(node_id, field, segments, upstream, reference=reference)
+        yield from _unknown(node_id, field, segments, upstream, suggestions, reference=reference)
 
 
 def _unknown(
@@ -61,6 +71,7 @@ def _unknown(
     field: str,
     segments: Sequence[Segment],
     upstream: Shape,
+    suggestions: Suggestions,
     *,
     reference: Reference | None = None,
     any_element: bool = False,
@@ -71,7 +82,7 @@ def _unknown(
     copes = reference is not None and reference.has_default
     severity: Severity = "warning" if miss.holder.is_open or copes else "error"
     segment = segments[miss.depth]
-    near = nearest(str(segment), miss.holder.fields)
+    near = suggestions.nearest(str(segment), miss.holder.fields)
     fixed: list[Segment] = [*segments[: miss.depth], near, *segments[miss.depth + 1 :]] if near else []
     yield Problem(
         "unknown_field",

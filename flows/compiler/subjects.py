@@ -7,6 +7,7 @@ from flows.compiler.references import check_templates
 from flows.expressions.errors import TemplateError
 from flows.expressions.slots import CompiledSlot, compile_slot
 from flows.sdk.config import Slot
+from flows.sdk.fields import Suggestions
 from flows.sdk.shapes import Shape
 
 FIELD = "settings.subject"
@@ -24,5 +25,5 @@ def compile_subject(source: str, payload: Shape) -> tuple[CompiledSlot | None, l
     except TemplateError as error:
         span = (error.start, error.end)
         return None, [Problem(error.code, error.message, hint=error.hint, field=FIELD, span=span)]
-    found = check_templates(None, FIELD, compiled.references, payload)
+    found = check_templates(None, FIELD, compiled.references, payload, Suggestions())
     return compiled, [replace(problem, severity="warning") for problem in found]

@@ -46,7 +46,7 @@ class Wiring:
             if self._end_refusal(document.edges[index]) is None:
                 self._above[target] = document.edges[index].source
         self._in_cycle = _in_cycle(self._above)
-        self._trails: dict[str, frozenset[str]] = {}
+        self._trail: tuple[str, set[str]] = ("", set())
 
     def type_of(self, node_id: str) -> Node | None:
         """The type of a node; None when it is not known here."""
@@ -74,14 +74,14 @@ class Wiring:
         return refusal or (_CYCLE if self._leads_to(edge.target, edge.source) else None)
 
     def _leads_to(self, above: str, below: str) -> bool:
-        if below not in self._trails:
+        if self._trail[0] != below:
             trail: set[str] = set()
             here: str | None = below
             while here is not None and here not in trail:
                 trail.add(here)
                 here = self._above.get(here)
-            self._trails[below] = frozenset(trail)
-        return above in self._trails[below]
+            self._trail = (below, trail)
+        return above in self._trail[1]
 
     def _end_refusal(self, edge: DocumentEdge) -> Refusal | None:
         for node_id in (edge.source, edge.target):

@@ -17,6 +17,7 @@ from flows.expressions.values import MAX_OUTPUT_CHARACTERS, MissingField, too_la
 from flows.sdk.config import Slot
 from flows.sdk.errors import NodeError
 from flows.sdk.json_types import Json, Record
+from flows.sdk.paths import MAX_PATH_PARTS
 
 Get = Callable[[Scope], Json]
 
@@ -114,7 +115,7 @@ def _compile_expression(part: Expression, budget: Budget) -> tuple[Get, tuple[Re
     plain = _PLAIN_PATH.fullmatch(part.source)
     if plain is not None:
         segments = tuple(plain[1].split("."))
-        if segments[0] not in _WORDS:
+        if segments[0] not in _WORDS and len(segments) <= MAX_PATH_PARTS:
             start = part.start + plain.start(1)
             reference = Reference(plain[1], segments, start, part.start + plain.end(1))
             return _plain_path(segments), (reference,)

@@ -14,6 +14,7 @@ from flows.expressions.values import MAX_NUMBER
 from flows.sdk.errors import NodeError
 from flows.sdk.fields import Segment, path_text, type_name
 from flows.sdk.json_types import Json
+from flows.sdk.paths import MAX_PATH_PARTS
 
 Evaluate = Callable[[Scope], Json]
 
@@ -118,6 +119,10 @@ def _constant_index(node: nodes.Node) -> Segment | None:
 
 
 def _check_segments(builder: Builder, node: nodes.Node, segments: Sequence[Segment]) -> None:
+    if len(segments) > MAX_PATH_PARTS + 1:
+        raise builder.refuse(
+            node, "too_deep", f"A path has at most {MAX_PATH_PARTS} parts.", "Make it shorter."
+        )
     for segment in segments:
         is_hidden = isinstance(segment, str) and segment.startswith("__")
         if is_hidden or (isinstance(segment, int) and abs(segment) >= MAX_NUMBER):

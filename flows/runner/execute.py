@@ -8,7 +8,6 @@ import time
 from collections.abc import Awaitable
 from concurrent.futures import Executor
 
-import orjson
 import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
@@ -18,6 +17,7 @@ from flows.conf import number
 from flows.expressions.budget import INLINE_WORK, MAX_SECONDS, Budget, WorkSpent
 from flows.sdk import Emit, NodeContext, NodeError, Record, Result, Suspend
 from flows.sdk.meta import OnCrash
+from flows.sdk.record_limits import record_bytes
 
 MOST_DATABASE_SECONDS = 20.0
 
@@ -114,21 +114,5 @@ def _checked(node: PlannedNode, result: Result, record: Record) -> Result:
             hint="This is a fault of the node type.",
         )
     if result.record is not record:
-        _check_record(node, result.record)
+        record_bytes(node.name, result.record, number("MAX_RECORD_BYTES"))
     return result
-
-
-def _check_record(node: PlannedNode, record: Record) -> None:
-    limit = number("MAX_RECORD_BYTES")
-    try:
-        size = len(orjson.dumps(record))
-    except (TypeError, orjson.JSONEncodeError) as error:
-        raise NodeError(
-            "unexpected", f"{node.name!r} put something into the record that is not plain JSON."
-        ) from error
-    if size > limit:
-        raise NodeError(
-            "record_too_large",
-            f"The record behind {node.name!r} would be {size:,} bytes; the limit is {limit:,}.",
-            hint="Keep less of the answer, or raise MAX_RECORD_BYTES.",
-        )

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from pydantic.fields import FieldInfo
 
+from flows.sdk.paths import checked_path
+
 
 class NodeConfig(BaseModel):
     """The base of every config: frozen, unknown keys refused, numbers finite."""
@@ -56,16 +58,7 @@ TemplateInteger = Annotated[int | str, Slot.INTEGER, _slot(Slot.INTEGER)]
 TemplateValue = Annotated[JsonValue, Slot.VALUE, _slot(Slot.VALUE)]
 TemplateJson = Annotated[JsonValue, Slot.JSON, _slot(Slot.JSON)]
 
-PATH = re.compile(r"^[^\s.\[\]{}'\"]+(\.[^\s.\[\]{}'\"]+)*$")
-
-
-def _path(text: str) -> str:
-    if not PATH.match(text) or len(text) > 500:
-        raise ValueError("Write a field name, or names joined by dots, such as server.vlan.id.")
-    return text
-
-
-FieldPath = Annotated[str, AfterValidator(_path), Field(json_schema_extra={"x-slot": "path"})]
+FieldPath = Annotated[str, AfterValidator(checked_path), Field(json_schema_extra={"x-slot": "path"})]
 """A dotted path into the record. Segments that are whole numbers index into a list."""
 
 DURATION = re.compile(r"^(\d{1,9})(ms|s|m|h|d)$")

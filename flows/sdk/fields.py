@@ -9,8 +9,8 @@ from flows.sdk.json_types import Json
 
 MAX_NAMES_SHOWN = 12
 MAX_NAME_SHOWN = 60
-MAX_SUGGESTED_FROM = 500
-"""Names that a suggestion is looked for among; a search among more takes too long to wait for."""
+MAX_NAMES_COMPARED = 100
+"""Names that are compared letter by letter; a search among more takes too long to wait for."""
 
 Segment = str | int
 
@@ -40,23 +40,39 @@ def type_name(value: Json) -> str:
     return "a list" if isinstance(value, list | tuple) else "an object"
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The name that was probably meant, or None. For people who draw: no run and no intake looks for one.
+class Suggestions:
+    """Finds the name that was probably meant, as long as there is room to look: comparing names is slow.
 
-    Its cost is bounded: of the names that are not equal but for case, the first ones of about the right length
-    are looked at.
+    For people who draw: no run and no intake looks for one. A whole flow shares one.
     """
-    if len(name) > MAX_NAME_SHOWN:
-        return None
-    close: list[str] = []
-    lowered = name.lower()
-    for entry in islice(names, MAX_SUGGESTED_FROM):
-        if len(entry) <= 2 * len(name) + 2:
-            if entry.lower() == lowered:
+
+    def __init__(self, most: int = 20_000) -> None:
+        self.left = most
+
+    def nearest(self, name: str, names: Iterable[str]) -> str | None:
+        """The name that was probably meant, or None."""
+        if self.left <= 0 or len(name) > MAX_NAME_SHOWN:
+            return None
+        lower, close = name.lower(), max(len(name) // 2, 2)
+        known: list[str] = []
+        for entry in islice(names, self.left):
+            self.left -= 1
+            if abs(len(entry) - len(name)) > close:
+                continue
+            if entry.lower() == lower:
                 return entry
-            close.append(entry)
-    found = get_close_matches(name, close, n=1, cutoff=0.6)
-    return found[0] if found else None
+            known.append(entry)
+        # Those with the same beginning are likelier, and only so many are compared letter by letter.
+        known.sort(key=lambda entry: entry[:1].lower() != lower[:1])
+        known = known[:MAX_NAMES_COMPARED]
+        self.left -= 50 * len(known)
+        found = get_close_matches(name, known, n=1, cutoff=0.6)
+        return found[0] if found else None
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The name that was probably meant, or None."""
+    return Suggestions().nearest(name, names)
 
 
 def names_text(names: Iterable[str]) -> str:

@@ -7,29 +7,36 @@ from typing import Any
 from common.problems import Problem
 from common.strict_json import dumps
 from flows.compiler import Compilation, possible_sources, possible_targets
+from flows.compiler.answers import ShapeWriter
 from flows.compiler.plan import Plan
-from flows.engine.dry_run import dry_run
+from flows.conf import number
+from flows.engine.dry_run import MOST_SECONDS, DryLimits, DryStep, Room, dry_run
+from flows.expressions.budget import Budget
 from flows.expressions.errors import TemplateError
 from flows.expressions.slots import compile_slot
 from flows.graph.document import FlowDocument
 from flows.sdk import Json, JsonObject, NodeError, Record
 from flows.sdk.config import Slot
+from flows.sdk.record_limits import record_bytes
 from flows.services.dry_context import DryContext
 from flows.services.plans import Installation, compile_for
 from flows.services.samples import Sample
 from flows.services.summaries import summaries_of
 
+MOST_PREVIEW_BYTES = 100_000
+
 
 def validate(document: FlowDocument, tenant_id: int | None) -> JsonObject:
     """All problems of a drawing, and what the record looks like at each node."""
     compilation = compile_for(document, tenant_id)
+    writer = ShapeWriter(sum(1 + len(shapes.ports) for shapes in compilation.shapes.values()))
     return {
         "ok": compilation.is_ok,
         "problems": [problem.to_json() for problem in compilation.problems],
         "shapes": {
             node_id: {
-                "input": shapes.input.to_json(),
-                "ports": {port: shape.to_json() for port, shape in shapes.ports.items()},
+                "input": writer.write(shapes.input),
+                "ports": {port: writer.write(shape) for port, shape in shapes.ports.items()},
             }
             for node_id, shapes in compilation.shapes.items()
         },
@@ -79,9 +86,26 @@ def try_out(document: FlowDocument, tenant_id: int | None, payload: Record) -> J
         Problem: 422 `flow_has_problems`.
     """
     plan = plan_or_refuse(document, tenant_id)
-    steps = dry_run(plan, payload, lambda step: DryContext(step, tenant_id))
+    steps = _walked(plan, payload, tenant_id)
     failed = steps[-1].error is not None and steps[-1].output is None
-    return {"status": "failed" if failed else "succeeded", "steps": [step.to_json() for step in steps]}
+    room = Room()
+    shown = [step.to_json(room) for step in steps]
+    note = f"{room.left_out:,} parts are left out: the answer would be too large." if room.left_out else ""
+    return {"status": "failed" if failed else "succeeded", "steps": shown, "note": note}
+
+
+def _walked(plan: Plan, payload: Record, tenant_id: int | None) -> list[DryStep]:
+    """The dry run, with the record limits of a run.
+
+    Raises:
+        Problem: 413 `record_too_large`: of the payload.
+    """
+    limits = DryLimits(record_bytes=number("MAX_RECORD_BYTES"))
+    try:
+        record_bytes("the trigger", payload, limits.record_bytes)
+    except NodeError as error:
+        raise Problem(413, error.code, error.message, hint=error.hint, field="payload") from error
+    return dry_run(plan, payload, lambda step: DryContext(step, tenant_id), limits)
 
 
 def preview(
@@ -105,13 +129,15 @@ def preview(
     }
     try:
         record = _record_at(document, tenant_id, node, sample.payload)
-        value = compile_slot(_slot(drawn.type, field, tenant_id), source).render(record)
+        slot = compile_slot(_slot(drawn.type, field, tenant_id), source)
+        value = slot.render(record, Budget(seconds=MOST_SECONDS))
     except NodeError as error:
         answer["error"] = error.as_json()
     except TemplateError as error:
         answer["error"] = {"code": "bad_template", "message": str(error), "hint": "", "field": field}
     else:
-        answer.update(value=value, text=_text(value), type=_type(value))
+        shown = Room(MOST_PREVIEW_BYTES).shown(value)
+        answer.update(value=shown, text=_text(shown), type=_type(value))
     return answer
 
 
@@ -129,7 +155,7 @@ def _record_at(document: FlowDocument, tenant_id: int | None, node: str, payload
     plan = compile_for(part, tenant_id).plan
     if plan is None:
         return payload
-    steps = {step.node: step for step in dry_run(plan, payload, lambda step: DryContext(step, tenant_id))}
+    steps = {step.node: step for step in _walked(plan, payload, tenant_id)}
     for name in before:
         step = steps.get(name)
         if step is not None:

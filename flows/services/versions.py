@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.compiler.plan import Plan
+from flows.engine.dry_run import Room
 from flows.graph.codec import write_document
 from flows.graph.diff import diff_documents
 from flows.models import Flow, FlowVersion, Hook, Trigger
@@ -41,12 +42,14 @@ def publish(
     """
     actor.need(Permission.publish_flows)
     now = datetime.now(UTC)
+    drawn = Flow.objects.get(id=flow.id)
+    if drawn.draft_revision != revision:
+        raise stale_draft(flow)
+    plan = plan_or_refuse(read_or_refuse(drawn.draft, is_draft=True), drawn.tenant_id)
     with transaction.atomic():
         locked = Flow.objects.select_for_update().get(id=flow.id)
         if locked.draft_revision != revision:
             raise stale_draft(flow)
-        document = read_or_refuse(locked.draft, is_draft=True)
-        plan = plan_or_refuse(document, locked.tenant_id)
         last = locked.versions.order_by("-number").values_list("number", flat=True).first()
         version = FlowVersion.objects.create(
             flow=locked,
@@ -153,10 +156,15 @@ def compare(flow: Flow, before: str, after: str) -> JsonObject:
     """What changed from one drawing to another; `before` empty is the published one."""
     if not before:
         before = str(flow.published.number) if flow.published else "draft"
-    return diff_documents(
+    found = diff_documents(
         read_or_refuse(drawing(flow, before), is_draft=True),
         read_or_refuse(drawing(flow, after), is_draft=True),
     ).to_json()
+    room = Room()
+    for change in [*found["settings"], *(field for node in found["changed"] for field in node["fields"])]:
+        for side in ("before", "after"):
+            change[side] = room.shown(change[side])
+    return found
 
 
 def has_unpublished_changes(flow: Flow) -> bool:

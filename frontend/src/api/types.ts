@@ -147,6 +147,8 @@ export interface DryStep {
 export interface DryRun {
   status: RunStatus;
   steps: DryStep[];
+  /** What was left out of a large answer. */
+  note?: string;
   error?: Refusal | null;
 }
 

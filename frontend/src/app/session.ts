@@ -104,7 +104,7 @@ export async function openSession({ flowId, api: base, nonce, may, user }: Mount
     may,
   };
   session.checker.store.setState({ summaries: draft.summaries ?? {} });
-  void session.checker.check();
+  if (session.may.edit) void session.checker.check();
   session.live.start(flowId);
   return session;
 }

@@ -20,12 +20,12 @@ export function TestPanel() {
   const isOn = useStore(session.flow, (flow) => flow.is_enabled);
   return (
     <div className="hf-panel-body">
-      <SamplePicker />
+      {session.may.run ? <SamplePicker /> : null}
       <div className="btn-list mb-3">
         <button
           type="button"
           className="btn btn-primary"
-          disabled={isRunning}
+          disabled={isRunning || !session.may.run}
           onClick={() => void dryRun(session)}
         >
           <Icon name={isRunning ? "loader-2" : "flask"} className={isRunning ? "icon-spin" : ""} /> Dry run
@@ -56,6 +56,7 @@ export function TestPanel() {
             Dry run <StatusBadge status={shownResult(result)} />
             {of !== document ? <span className="text-warning small">The flow has changed since.</span> : null}
           </h3>
+          {result.note ? <div className="alert alert-warning py-2">{result.note}</div> : null}
           {result.error ? <div className="alert alert-danger py-2">{result.error.message}</div> : null}
           <ol className="list-unstyled hf-steps">
             {result.steps.map((step, index) => (

@@ -15,6 +15,7 @@ export function PreviewLine({ node, field, text }: { node: string; field: string
   const settled = useDebounced(text, QUIET_MS);
   const [answer, setAnswer] = useState<{ preview: Preview | null; error: string; of: string } | null>(null);
   useEffect(() => {
+    if (!session.may.edit) return;
     const request = new AbortController();
     const { document } = session.documents.getState();
     session.api.preview(document, node, field, sample.choice, request.signal).then(

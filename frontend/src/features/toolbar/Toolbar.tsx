@@ -36,14 +36,16 @@ export function Toolbar() {
       <UndoButtons />
       <div className="hf-toolbar-end">
         <LiveHint />
-        <button
-          type="button"
-          className="btn"
-          onClick={() => void dryRun(session)}
-          title="Try the draft without touching anything outside"
-        >
-          <Icon name="flask" /> <span className="hf-wide">Dry run</span>
-        </button>
+        {session.may.run ? (
+          <button
+            type="button"
+            className="btn"
+            onClick={() => void dryRun(session)}
+            title="Try the draft without touching anything outside"
+          >
+            <Icon name="flask" /> <span className="hf-wide">Dry run</span>
+          </button>
+        ) : null}
         <FlowSwitch />
         <PublishButton />
         <MoreMenu />
