@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from flows.sdk.shapes import Shape
 
-MAX_FIELDS = 5_000
+MAX_FIELDS = 3_000
 MAX_DEPTH = 40
-MAX_CUTS = 20
+MAX_CUTS = 5
 MAX_MEASURED = 2_000_000
 """Once a flow has taken that much, larger shapes become open objects of which nothing is known."""
 

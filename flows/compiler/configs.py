@@ -44,7 +44,7 @@ def check_config(
     if unparsed:
         drawn = replace(drawn, config=without_unparsed(drawn.config))
     try:
-        checked = known.Config.model_validate(_upgraded(drawn, known))
+        checked = known.Config.model_validate(_with_few_unknown(_upgraded(drawn, known), known.Config))
     except ValidationError as error:
         entries = error.errors(include_url=False)[:MAX_PROBLEMS]
         found = [_from_pydantic(drawn.id, entry, known.Config) for entry in entries]
@@ -72,6 +72,16 @@ def _upgraded(drawn: DocumentNode, known: Node) -> JsonObject:
     if drawn.type_version < known.meta.version:
         return known.upgrade(drawn.type_version, dict(drawn.config))
     return drawn.config
+
+
+def _with_few_unknown(config: JsonObject, model: type[NodeConfig]) -> JsonObject:
+    """Unknown keys are refused, but naming thousands of them helps nobody."""
+    if len(config) <= len(model.model_fields) + MAX_PROBLEMS:
+        return config
+    unknown = [key for key in config if key not in model.model_fields]
+    return {key: value for key, value in config.items() if key in model.model_fields} | dict.fromkeys(
+        unknown[:MAX_PROBLEMS]
+    )
 
 
 def _from_template(node_id: str, entry: Any) -> Problem:

@@ -11,9 +11,11 @@ INLINE_WORK = 65_536
 """What may be rendered on an event loop; what needs more is rendered on a thread."""
 MAX_SECONDS = 5.0
 """The longest that a rendering on a thread may take, whatever the machine is busy with."""
+EXPRESSION = 30
+"""What reading an expression costs besides its characters."""
 MAX_FLOW_EXPRESSIONS = 100_000
-"""Characters of all expressions of a flow that have to be parsed; plain fields are not. They bound the time that
-reading takes, which is about twenty microseconds a character."""
+"""Characters of all expressions of a flow that have to be parsed, with `EXPRESSION` for each; plain fields are not.
+They bound the time that reading takes, which is about twenty microseconds a character."""
 
 STEP = 12
 """One piece of an expression: a field, a constant, an operator, a filter."""

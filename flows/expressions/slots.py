@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flows.expressions.budget import MAX_FLOW_EXPRESSIONS, STEP, Budget, Scope, WorkSpent
+from flows.expressions.budget import EXPRESSION, MAX_FLOW_EXPRESSIONS, STEP, Budget, Scope, WorkSpent
 from flows.expressions.builder import Reference, build_expression
 from flows.expressions.encoders import ENCODERS, FINISHERS
 from flows.expressions.errors import TemplateError
@@ -120,10 +120,10 @@ def _compile_expression(part: Expression, budget: Budget) -> tuple[Get, tuple[Re
             reference = Reference(plain[1], segments, start, part.start + plain.end(1))
             return _plain_path(segments), (reference,)
     try:
-        budget.spend(len(part.source))
+        budget.spend(EXPRESSION + len(part.source))
         parsed = parse_expression(part.source)
     except WorkSpent:
-        hint = f"Expressions other than plain fields may have {MAX_FLOW_EXPRESSIONS:,} characters together."
+        hint = "Use plain fields where they do, or split the flow."
         raise TemplateError(
             "too_many", "The flow has too many long templates.", hint, start=part.start
         ) from None

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.expressions import TemplateError, compile_slot
-from flows.expressions.budget import INLINE_WORK, MAX_FLOW_EXPRESSIONS, Budget, WorkSpent
+from flows.expressions.budget import EXPRESSION, INLINE_WORK, MAX_FLOW_EXPRESSIONS, Budget, WorkSpent
 from flows.expressions.filters import FILTERS, TESTS
 from flows.sdk import NodeError
 from flows.sdk.config import Slot
@@ -155,7 +155,7 @@ def test_what_json_cannot_hold_is_an_error_of_the_template(value: Any) -> None:
 def test_expressions_of_a_flow_are_read_up_to_a_limit() -> None:
     budget = Budget(MAX_FLOW_EXPRESSIONS)
     source = "{{ a ~ b }}" * 400
-    for _ in range(MAX_FLOW_EXPRESSIONS // (400 * len(" a ~ b "))):
+    for _ in range(MAX_FLOW_EXPRESSIONS // (400 * (EXPRESSION + len(" a ~ b ")))):
         compile_slot(Slot.TEXT, source, budget)
     with pytest.raises(TemplateError) as caught:
         compile_slot(Slot.TEXT, source, budget)
