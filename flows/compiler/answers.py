@@ -24,7 +24,7 @@ class Findings:
     @property
     def is_full(self) -> bool:
         """Whether looking for more would tell nobody anything."""
-        return self.errors >= MAX_PROBLEMS
+        return self.errors > MAX_PROBLEMS
 
     def add(self, *problems: Problem) -> None:
         """Note problems, in the order in which people should read them."""
@@ -53,7 +53,7 @@ class Findings:
             told.append(
                 Problem(
                     "more_problems",
-                    f"And {more:,} more problems.",
+                    f"And at least {more:,} more {'problem' if more == 1 else 'problems'}.",
                     severity="error" if self.errors > MAX_PROBLEMS else "warning",
                     hint="Mend these first; then the others are told.",
                 )

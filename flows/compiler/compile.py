@@ -80,10 +80,10 @@ class _Compiler:
 
     def _typed(self, faults: tuple[Fault, ...], node: str | None = None) -> None:
         """What was typed into settings and cannot be used yet."""
-        self.problems += [
-            Problem(fault.code, fault.message, hint=fault.hint, node=node, field=fault.field)
-            for fault in faults
-        ]
+        for fault in faults:
+            self.problems.add(
+                Problem(fault.code, fault.message, hint=fault.hint, node=node, field=fault.field)
+            )
 
     def _wires(self) -> dict[str, tuple[str, str]]:
         """The first good edge into each node; the bad ones are problems."""
