@@ -1,8 +1,9 @@
 import { type ComponentType, lazy, Suspense } from "react";
 import { Inspector } from "@/features/inspector/Inspector";
+import { toneOf, useProblems } from "@/features/problems/calm";
 import { ProblemList } from "@/features/problems/ProblemList";
 import { Icon } from "@/shared/ui/Icon";
-import { useChecks, useSession, useUi } from "./session";
+import { useSession, useUi } from "./session";
 import type { Tab } from "./uiStore";
 
 // What is not needed for the first look comes a moment later, in one chunk.
@@ -27,7 +28,8 @@ const TABS: { tab: Tab; label: string; icon: string; Panel: ComponentType }[] = 
 export function SidePanel() {
   const session = useSession();
   const tab = useUi((ui) => ui.tab);
-  const problems = useChecks((state) => state.problems.length);
+  const all = useProblems();
+  const problems = all.length;
   const open = TABS.find((entry) => entry.tab === tab);
   return (
     <aside className={`hf-side ${open ? "is-open" : ""}`} aria-label="Panel">
@@ -46,7 +48,9 @@ export function SidePanel() {
           >
             <Icon name={icon} size={20} />
             <span>{label}</span>
-            {name === "problems" && problems > 0 ? <span className="hf-rail-count">{problems}</span> : null}
+            {name === "problems" && problems > 0 ? (
+              <span className={`hf-rail-count is-${toneOf(all)}`}>{problems}</span>
+            ) : null}
           </button>
         ))}
       </div>

@@ -1,5 +1,6 @@
 import { messageOf } from "@/api/client";
 import type { Problem, Refusal } from "@/api/types";
+import { markLeft, tellAll } from "@/features/problems/calm";
 import { type Change, connect, moveNodes, remove, removeAndHeal } from "@/graph/changes";
 import { copyText } from "@/graph/clipboard";
 import { tidy } from "@/graph/layout";
@@ -144,6 +145,7 @@ export function jumpTo(session: Session, problem: Pick<Problem, "node" | "field"
   }
   ui.select([node]);
   ui.open("node");
+  markLeft(session, node, problem.field ?? "");
   session.ui.setState({
     focusField: { node, field: problem.field ?? "", nonce: Date.now() },
     reveal: { node },
@@ -153,6 +155,7 @@ export function jumpTo(session: Session, problem: Pick<Problem, "node" | "field"
 export async function dryRun(session: Session): Promise<void> {
   const { document } = session.documents.getState();
   session.test.setState({ isRunning: true, error: "" });
+  tellAll(session);
   session.ui.getState().open("test");
   try {
     const result = await session.api.dryRun(document, session.test.getState().sample.choice);

@@ -44,7 +44,7 @@ function newNode(session: Session, type: NodeType, position: Position): FlowNode
 
 function show(session: Session, id: string): void {
   session.ui.getState().select([id]);
-  session.ui.setState({ reveal: { node: id } });
+  session.ui.setState(({ fresh }) => ({ reveal: { node: id }, fresh: [...fresh, id] }));
 }
 
 export function addOfType(

@@ -43,6 +43,12 @@ export interface UiState {
   draggedType: string | null;
   /** A field that a jump wants focused; the number makes a second jump to the same place a new one. */
   focusField: { node: string; field: string; nonce: number } | null;
+  /** The field of a node that was used last; what is chosen from the list of known fields goes there. */
+  lastField: { node: string; path: string; kind: string } | null;
+  /** Nodes that were added just now; what they lack is no fault until someone has been there. */
+  fresh: readonly string[];
+  /** The fields of fresh nodes that were left once, as `node field`. */
+  left: readonly string[];
   /** A node to bring into view without moving the focus. */
   reveal: { node: string } | null;
   select: (nodes: string[], edges?: string[]) => void;
@@ -72,6 +78,9 @@ export function createUiStore(): UiStore {
     dropWire: null,
     draggedType: null,
     focusField: null,
+    lastField: null,
+    fresh: [],
+    left: [],
     reveal: null,
     select: (selected, selectedEdges = []) => {
       const before = get();

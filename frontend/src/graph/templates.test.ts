@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import type { ShapeSchema } from "./shapes";
-import { completions, expressions, references, unknownFields, writePath } from "./templates";
+import {
+  asWanted,
+  bareField,
+  completions,
+  expressions,
+  goesOn,
+  references,
+  unknownFields,
+  writePath,
+} from "./templates";
 
 const shape: ShapeSchema = {
   type: "object",
@@ -67,4 +76,26 @@ test("completion offers what follows, with index syntax where a name needs it", 
   expect(at("{{ disks.")?.options.map((o) => o.text)).toEqual(["disks[0].size"]);
   expect(at("{{ hostname | up")).toBeNull();
   expect(at("plain")).toBeNull();
+});
+
+test.each([
+  ["{{ ram }}", "ram"],
+  [" {{owner.id}} ", "owner.id"],
+  ['{{ record["odd key"] }}', "odd key"],
+  ["{{ ram }} GiB", null],
+  ["{{ ram / 1024 }}", null],
+  ["{{ ram }}{{ cpu }}", null],
+  ["ram", null],
+])("%s without braces is %s", (text, bare) => {
+  expect(bareField(text)).toBe(bare);
+});
+
+test("an object asks for one of its fields next; a list, a text and an unknown shape do not", () => {
+  const fields = { city: { type: "string" } };
+  expect(goesOn({ type: "object", properties: fields })).toBe(true);
+  expect(goesOn({ type: "array", items: { type: "object", properties: fields } })).toBe(false);
+  expect(goesOn({ type: "object", "x-open": true })).toBe(false);
+  expect(goesOn({ type: "string" })).toBe(false);
+  expect(asWanted(["owner", "city"], true)).toBe("owner.city");
+  expect(asWanted(["odd key"], false)).toBe('{{ record["odd key"] }}');
 });

@@ -242,6 +242,25 @@ export function completions(
   };
 }
 
+/** Whether choosing a field asks for one of its own fields next; a list may be wanted as a whole. */
+export function goesOn(shape: ShapeSchema): boolean {
+  return shape.type !== "array" && fieldsOf(shape).length > 0;
+}
+
+/** A field of the record as a place wants it: a path field takes its bare name, a text takes it in braces. */
+export function asWanted(path: readonly string[], isPath: boolean): string {
+  return isPath ? path.join(".") : `{{ ${writePath(path)} }}`;
+}
+
+/** The path in `{{ path }}` and nothing else, for a place that wants no braces; null for any other text. */
+export function bareField(text: string): string | null {
+  const [found, ...others] = references(text);
+  const inner = /^\s*\{\{(.*)\}\}\s*$/s.exec(text)?.[1]?.trim();
+  if (!found || others.length > 0 || inner !== text.slice(found.start, found.end)) return null;
+  const names = found.segments.map((segment) => segment.name);
+  return (names[0] === ROOT && names.length > 1 ? names.slice(1) : names).join(".");
+}
+
 function option(path: string[], shape: ShapeSchema): Completion {
   return { text: writePath(path), label: writePath(path), shape };
 }

@@ -2,6 +2,7 @@ import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import type { NodeType } from "@/api/types";
 import { useChecks, useDocument, useSession, useUi } from "@/app/session";
+import { NOT_FILLED_IN, toneOf, useProblems } from "@/features/problems/calm";
 import { problemsOf } from "@/features/problems/checker";
 import { useNodeState } from "@/features/runs/useNodeState";
 import { nodeById } from "@/graph/model";
@@ -108,10 +109,10 @@ function UnknownPorts({ id }: { id: string }) {
 }
 
 function Badges({ id }: { id: string }) {
-  const problems = useChecks((state) => state.problems);
+  const problems = useProblems();
   const state = useNodeState(id);
   const mine = problemsOf(problems, id);
-  const isError = mine.some((problem) => problem.severity === "error");
+  const tone = toneOf(mine);
   return (
     <span className="hf-node-badges">
       {state && state.status !== "unreached" ? (
@@ -119,11 +120,13 @@ function Badges({ id }: { id: string }) {
       ) : null}
       {mine.length > 0 ? (
         <span
-          className={`hf-dot ${isError ? "is-error" : "is-warning"}`}
-          title={mine.map((problem) => problem.message).join("\n")}
+          className={`hf-dot is-${tone}`}
+          title={tone === "calm" ? NOT_FILLED_IN : mine.map((problem) => problem.message).join("\n")}
         >
-          <Icon name="alert-triangle" size={14} />
-          <span className="visually-hidden">{count(mine.length, "problem")}</span>
+          <Icon name={tone === "calm" ? "pencil" : "alert-triangle"} size={14} />
+          <span className="visually-hidden">
+            {tone === "calm" ? NOT_FILLED_IN : count(mine.length, "problem")}
+          </span>
           {mine.length > 1 ? mine.length : ""}
         </span>
       ) : null}

@@ -103,7 +103,10 @@ export function Canvas() {
       minZoom={0.1}
       maxZoom={2}
       connectionRadius={30}
-      onInit={(flow) => void showFirst(flow)}
+      onInit={(flow) => {
+        // A fit of nothing would wait for the first node and then move it away from where it was dropped.
+        if (session.documents.getState().document.nodes.length > 0) void showFirst(flow);
+      }}
       fitViewOptions={FIT}
       proOptions={{ hideAttribution: true }}
     >

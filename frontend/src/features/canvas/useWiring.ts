@@ -62,9 +62,8 @@ export function useWiring() {
         if (state.isValid || !connecting) return;
         const over = state.toNode?.id ?? nodeUnder(event);
         const known = connecting.verdicts;
-        if (over && over !== connecting.from && known?.[over] !== null)
-          return refuse(session, over, known?.[over] ?? undefined);
         if (over && over !== connecting.from) {
+          if (known && known[over] !== null) return refuse(session, over, known[over]);
           return void finish({ source: connecting.from, sourceHandle: connecting.port, target: over });
         }
         if (over || moving.current || !isOnPane(event)) return;

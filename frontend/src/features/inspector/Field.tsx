@@ -1,4 +1,6 @@
 import type { ComponentType } from "react";
+import { useSession } from "@/app/session";
+import { markLeft } from "@/features/problems/calm";
 import { ChoiceField } from "./fields/ChoiceField";
 import { EventTypeField } from "./fields/EventTypeField";
 import { JsonField } from "./fields/JsonField";
@@ -12,7 +14,7 @@ import { SwitchField } from "./fields/SwitchField";
 import { TemplateField } from "./fields/TemplateField";
 import { TextField } from "./fields/TextField";
 import { ValueField } from "./fields/ValueField";
-import { useFieldProblems } from "./formContext";
+import { useFieldProblems, useForm } from "./formContext";
 import type { FieldKind } from "./schema";
 
 export const WIDGETS: Record<FieldKind, ComponentType<FieldProps>> = {
@@ -35,10 +37,28 @@ export const WIDGETS: Record<FieldKind, ComponentType<FieldProps>> = {
 
 /** One field with its label, help and problems, all tied to the input. */
 export function Field(props: Omit<FieldProps, "problems">) {
+  const session = useSession();
+  const { nodeId } = useForm();
   const problems = useFieldProblems(props.path);
   const Widget = WIDGETS[props.spec.kind];
   return (
-    <div className={`hf-field ${problems.length > 0 ? "has-problem" : ""}`} data-field={props.path}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only hears which field is used
+    <div
+      className={`hf-field ${problems.length > 0 ? "has-problem" : ""}`}
+      data-field={props.path}
+      onFocus={(event) => {
+        event.stopPropagation();
+        if (nodeId)
+          session.ui.setState({ lastField: { node: nodeId, path: props.path, kind: props.spec.kind } });
+      }}
+      onBlur={(event) => {
+        const box = event.currentTarget;
+        // An editor that takes the place of a plain input takes its focus a moment later.
+        setTimeout(() => {
+          if (nodeId && !box.contains(document.activeElement)) markLeft(session, nodeId, props.path);
+        });
+      }}
+    >
       <Widget {...props} problems={problems} />
     </div>
   );

@@ -1,30 +1,31 @@
-import { useSession } from "@/app/session";
 import { fieldsOf, type ShapeSchema, typeName } from "@/graph/shapes";
-import { writePath } from "@/graph/templates";
+import { useKnownField } from "./useKnownField";
 
-/** The fields of the record that comes in. Choosing one copies it as `{{ path }}`. */
-export function FieldTree({ shape }: { shape: ShapeSchema }) {
+/** The fields of the record that comes in. Choosing one writes it into the field that was used last, or copies it. */
+export function FieldTree({ node, shape }: { node: string; shape: ShapeSchema }) {
+  const choose = useKnownField(node);
   const fields = fieldsOf(shape);
   if (fields.length === 0) return null;
   return (
     <details className="hf-more">
       <summary>What comes in ({fields.length})</summary>
-      <Branch shape={shape} path={[]} depth={4} />
+      <Branch shape={shape} path={[]} depth={4} onChoose={choose} />
     </details>
   );
 }
 
-function Branch({ shape, path, depth }: { shape: ShapeSchema; path: string[]; depth: number }) {
-  const session = useSession();
-  const copy = (text: string) => {
-    void navigator.clipboard?.writeText(`{{ ${text} }}`);
-    session.ui.getState().toast(`{{ ${text} }} is on the clipboard.`);
-  };
+interface BranchProps {
+  shape: ShapeSchema;
+  path: string[];
+  depth: number;
+  onChoose: (path: readonly string[]) => void;
+}
+
+function Branch({ shape, path, depth, onChoose }: BranchProps) {
   return (
     <ul className="hf-tree">
       {fieldsOf(shape).map((field) => {
         const step = shape.type === "array" ? ["0", field.name] : [field.name];
-        const text = writePath([...path, ...step]);
         const inner = fieldsOf(field.shape).length > 0 && depth > 0;
         return (
           <li key={field.name}>
@@ -32,11 +33,15 @@ function Branch({ shape, path, depth }: { shape: ShapeSchema; path: string[]; de
               type="button"
               className="hf-tree-field"
               title={field.shape.description}
-              onClick={() => copy(text)}
+              // The field that is being written keeps its cursor.
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => onChoose([...path, ...step])}
             >
               <code>{field.name}</code> <small>{typeName(field.shape)}</small>
             </button>
-            {inner ? <Branch shape={field.shape} path={[...path, ...step]} depth={depth - 1} /> : null}
+            {inner ? (
+              <Branch shape={field.shape} path={[...path, ...step]} depth={depth - 1} onChoose={onChoose} />
+            ) : null}
           </li>
         );
       })}

@@ -3,6 +3,7 @@ import type { Config, NodeType } from "@/api/types";
 import { copySelection, deleteSelection, healSelection } from "@/app/actions";
 import { duplicateSelection } from "@/app/adding";
 import { useChecks, useDocument, useSession, useUi } from "@/app/session";
+import { useProblems } from "@/features/problems/calm";
 import { inputShape } from "@/features/problems/checker";
 import { ResultView } from "@/features/runs/ResultView";
 import { rename, setConfig, setNodeSettings } from "@/graph/changes";
@@ -146,7 +147,7 @@ function UnknownKeys({ node, type }: { node: FlowNode; type: NodeType }) {
 
 function TypedForms({ node, type }: { node: FlowNode; type: NodeType }) {
   const session = useSession();
-  const allProblems = useChecks((state) => state.problems);
+  const allProblems = useProblems();
   const shape = useChecks((state) => inputShape(state, node.id));
   const latest = useRef(node);
   useEffect(() => {
@@ -157,7 +158,7 @@ function TypedForms({ node, type }: { node: FlowNode; type: NodeType }) {
       root: type.config_schema,
       nodeId: node.id,
       shape,
-      problems: allProblems.filter((problem) => problem.node === node.id),
+      problems: allProblems.filter((problem) => problem.node === node.id && !problem.isCalm),
       idPrefix: `node-${node.id}`,
     }),
     [type, node.id, shape, allProblems],
@@ -188,7 +189,7 @@ function TypedForms({ node, type }: { node: FlowNode; type: NodeType }) {
           {problem.message} {problem.hint}
         </div>
       ))}
-      {type.has_input && shape ? <FieldTree shape={shape} /> : null}
+      {type.has_input && shape ? <FieldTree node={node.id} shape={shape} /> : null}
       <FormContext value={context}>
         <SchemaForm
           schema={type.config_schema}

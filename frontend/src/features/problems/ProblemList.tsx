@@ -2,11 +2,15 @@ import { jumpTo } from "@/app/actions";
 import { useChecks, useDocument, useSession } from "@/app/session";
 import { nodeById, nodeName } from "@/graph/model";
 import { Icon } from "@/shared/ui/Icon";
+import { NOT_FILLED_IN, toneOf, useProblems } from "./calm";
+
+const TONES = { error: "text-danger", warning: "text-warning", calm: "text-secondary" };
 
 /** Everything that the server finds wrong, each with its way to the field. Publishing waits for the errors. */
 export function ProblemList() {
   const session = useSession();
-  const { problems, ok, error } = useChecks((state) => state);
+  const { ok, error } = useChecks((state) => state);
+  const problems = useProblems();
   const document = useDocument((doc) => doc);
   if (error) return <div className="alert alert-danger m-3">{error}</div>;
   if (problems.length === 0) {
@@ -32,17 +36,16 @@ export function ProblemList() {
             data-problem={problem.code}
             onClick={() => jumpTo(session, problem)}
           >
-            <Icon
-              name="alert-triangle"
-              className={problem.severity === "error" ? "text-danger" : "text-warning"}
-            />
+            <Icon name={problem.isCalm ? "pencil" : "alert-triangle"} className={TONES[toneOf([problem])]} />
             <span className="hf-entry-text">
               <span className="hf-entry-name">
-                <span className="visually-hidden">{problem.severity}: </span>
+                <span className="visually-hidden">{problem.isCalm ? NOT_FILLED_IN : problem.severity}: </span>
                 {problem.message}
               </span>
               <span className="hf-entry-summary">
-                {[place(problem.node, problem.field), problem.hint].filter(Boolean).join(" · ")}
+                {[place(problem.node, problem.field), problem.isCalm ? NOT_FILLED_IN : problem.hint]
+                  .filter(Boolean)
+                  .join(" · ")}
               </span>
             </span>
           </button>

@@ -73,7 +73,7 @@ function meaning(document: FlowDocument): string {
   ]);
 }
 
-export function problemsOf(problems: readonly Problem[], node: string): Problem[] {
+export function problemsOf<P extends Problem>(problems: readonly P[], node: string): P[] {
   return problems.filter((problem) => problem.node === node || problem.edge?.to === node);
 }
 

@@ -18,7 +18,8 @@ import {
   type ViewUpdate,
 } from "@codemirror/view";
 import { type ShapeSchema, typeName } from "@/graph/shapes";
-import { completions, unknownFields } from "@/graph/templates";
+import { completions, goesOn, unknownFields } from "@/graph/templates";
+import { INSERT_EVENT } from "./insertEvent";
 
 export interface TemplateEditorOptions {
   parent: HTMLElement;
@@ -97,6 +98,11 @@ function extensions(options: TemplateEditorOptions): Extension[] {
     linter((view) => diagnose(view.state.doc.toString(), options.shape()), { delay: 150 }),
     EditorView.updateListener.of((update) => listen(update, options)),
     EditorView.domEventHandlers({ blur: () => options.onBlur() }),
+    EditorView.domEventObservers({
+      [INSERT_EVENT]: (event, view) => {
+        if (event instanceof CustomEvent) insertAtCursor(view, String(event.detail));
+      },
+    }),
   ];
 }
 
@@ -132,22 +138,28 @@ function complete(context: CompletionContext, shape: ShapeSchema | null): Comple
       label,
       detail: typeName(inner),
       info: inner.description || undefined,
-      apply: isClosed
-        ? text
-        : (view: EditorView, _: unknown, from: number, to: number) => insert(view, text, from, to),
+      apply: (view: EditorView, _: unknown, from: number, to: number) =>
+        insert(view, goesOn(inner) ? `${text}.` : text, from, to, isClosed),
     })),
   };
 }
 
-/** Write the field and, where the braces are still open, close them behind the cursor. */
-function insert(view: EditorView, text: string, from: number, to: number): void {
+/** Write the field and, where the braces are still open, close them; the cursor stays where one of an object is chosen. */
+function insert(view: EditorView, text: string, from: number, to: number, isClosed: boolean): void {
   const lead = view.state.sliceDoc(from - 2, from) === "{{" ? " " : "";
-  const whole = `${lead}${text} }}`;
+  const end = isClosed ? "" : " }}";
+  const isWhole = !text.endsWith(".");
   view.dispatch({
-    changes: { from, to, insert: whole },
-    selection: { anchor: from + whole.length },
+    changes: { from, to, insert: `${lead}${text}${end}` },
+    selection: { anchor: from + lead.length + text.length + (isWhole ? end.length : 0) },
     userEvent: "input.complete",
   });
+}
+
+/** Put a text where the cursor is, as if it were typed. */
+function insertAtCursor(view: EditorView, text: string): void {
+  view.dispatch(view.state.replaceSelection(text), { userEvent: "input.paste" });
+  view.focus();
 }
 
 function diagnose(text: string, shape: ShapeSchema | null): Diagnostic[] {

@@ -1,17 +1,21 @@
 import { useStore } from "zustand";
 import { useChecks, useSession } from "@/app/session";
 import { hasEdits } from "@/features/history/documentStore";
+import { toneOf, useProblems } from "@/features/problems/calm";
 import { count } from "@/shared/format";
 import { Icon } from "@/shared/ui/Icon";
+
+const TONES = { error: "btn-outline-danger", warning: "btn-outline-warning", calm: "btn-outline-secondary" };
 
 /** The button is the state: what is wrong, nothing new, or ready to go. */
 export function PublishButton() {
   const session = useSession();
   const flow = useStore(session.flow);
-  const { ok, problems } = useChecks((state) => state);
+  const ok = useChecks((state) => state.ok);
+  const problems = useProblems();
+  const tone = toneOf(problems);
   const isEdited = useStore(session.documents, hasEdits);
-  const [first, ...others] = problems.filter((problem) => problem.severity === "error");
-  const errors = first ? others.length + 1 : 0;
+  const first = problems.find((problem) => problem.severity === "error");
   const why = first ? `Fix the problems first: ${first.message} ${first.hint}`.trim() : "Checking the flow…";
   const hasNews = flow.published_version == null || flow.has_unpublished_changes || isEdited;
   const ui = session.ui.getState();
@@ -20,12 +24,14 @@ export function PublishButton() {
       {problems.length > 0 ? (
         <button
           type="button"
-          className={`btn ${errors > 0 ? "btn-outline-danger" : "btn-outline-warning"}`}
+          className={`btn ${TONES[tone]}`}
           aria-label={`Show ${count(problems.length, "problem")}`}
           onClick={() => ui.open("problems")}
         >
-          <Icon name="alert-triangle" />
-          <span className="hf-wide">{count(problems.length, "problem")}</span>
+          <Icon name={tone === "calm" ? "pencil" : "alert-triangle"} />
+          <span className="hf-wide">
+            {tone === "calm" ? `${problems.length} to fill in` : count(problems.length, "problem")}
+          </span>
           <span className="hf-narrow">{problems.length}</span>
         </button>
       ) : null}

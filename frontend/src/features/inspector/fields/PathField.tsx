@@ -1,5 +1,6 @@
 import { useId } from "react";
 import { nearest, pathsOf, typeName, unknownSegment } from "@/graph/shapes";
+import { bareField } from "@/graph/templates";
 import { typedText } from "@/shared/json";
 import { useForm } from "../formContext";
 import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";
@@ -30,6 +31,12 @@ export function PathField({ spec, path, value, problems, onChange }: FieldProps)
         placeholder={spec.ui.placeholder ?? ""}
         value={text}
         {...describedBy(ids, spec, problems)}
+        onPaste={(event) => {
+          const bare = bareField(event.clipboardData.getData("text/plain"));
+          if (bare === null) return;
+          event.preventDefault();
+          onChange(bare);
+        }}
         onChange={(event) => onChange(event.target.value || (spec.isRequired ? "" : undefined))}
       />
       <datalist id={listId}>

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { Problem } from "@/api/types";
+import { testSession } from "@/app/testSession";
+import { isCalm, markLeft, tellAll, toneOf } from "./calm";
+
+function problem(field: string | null, node = "new", severity: Problem["severity"] = "error"): Problem {
+  return { code: "x", severity, message: "", hint: "", node, field, edge: null };
+}
+
+test("what a new node lacks is quiet until the field was left, also by what is inside of it", () => {
+  const session = testSession();
+  session.ui.setState({ fresh: ["new"] });
+  const calm = (one: Problem) => isCalm(one, session.ui.getState());
+  expect([problem("to"), problem("to.0"), problem("subject"), problem(null)].map(calm)).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
+  expect([problem("to", "old"), problem("to", "new", "warning")].map(calm)).toEqual([false, false]);
+  markLeft(session, "new", "to");
+  expect([problem("to"), problem("to.0"), problem("total"), problem(null)].map(calm)).toEqual([
+    false,
+    false,
+    true,
+    false,
+  ]);
+  tellAll(session);
+  expect(calm(problem("subject"))).toBe(false);
+});
+
+test("the worst problem gives the tone", () => {
+  const quiet = { ...problem("to"), isCalm: true };
+  expect(toneOf([quiet])).toBe("calm");
+  expect(toneOf([quiet, problem("to", "new", "warning")])).toBe("warning");
+  expect(toneOf([quiet, problem("to")])).toBe("error");
+});
