@@ -1,11 +1,13 @@
 """The form of a node while it is filled in: completion, known fields, and errors that wait until someone was there."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.api import drawing, make_flow
+from tests.e2e.conftest import Watched
 from tests.e2e.editor import Editor
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -43,12 +45,17 @@ def test_choosing_an_object_goes_on_to_its_fields_and_the_preview_agrees(page: P
     editor.select("tell")
     field = _type_into(editor, "subject", "{{ own")
     options = page.locator(".cm-tooltip-autocomplete")
-    options.locator("li", has_text=re.compile("^owner")).first.click()
+    owner = options.locator("li", has_text=re.compile("^owner")).first
+    expect(owner.locator(".cm-completionMatchedText")).to_have_text("own")
+    owner.click()
     expect(field).to_have_text("{{ owner. }}")
     option = options.locator("li", has_text=re.compile(r"^owner\.email"))
     expect(option).to_be_visible()
     option.click()
     expect(field).to_have_text("{{ owner.email }}")
+    assert {node["id"]: node["config"] for node in editor.document()["nodes"]}["tell"]["subject"] == (
+        "{{ owner.email }}"
+    )
     preview = editor.field("subject").locator("[data-preview=subject]")
     expect(preview.locator("code")).to_have_text(re.compile("@"))
     expect(preview.locator(".text-danger")).to_have_count(0)
@@ -80,7 +87,9 @@ def test_a_known_field_is_written_as_the_place_wants_it(page: Page) -> None:
     expect(field).to_be_focused()
 
 
-def test_a_new_node_complains_only_where_someone_has_been(page: Page) -> None:
+def test_a_new_node_complains_only_where_someone_has_been(open_page: Callable[..., Watched]) -> None:
+    page, watch = open_page()
+    watch.expect("422")
     editor = Editor.open(page, make_flow(page, OWNED))
     editor.add_behind("big", "false", "send mail")
     badge = editor.node("Send mail").locator(".hf-dot")

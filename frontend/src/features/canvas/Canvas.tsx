@@ -78,6 +78,10 @@ export function Canvas() {
       ariaLabelConfig={labels}
       onNodesChange={onNodesChange}
       onEdgesChange={(changes) => selectEdges(session, changes)}
+      onNodeClick={() => {
+        // A node that was chosen already is asked for all the same.
+        if (session.ui.getState().selected.length === 1) session.ui.getState().open("node");
+      }}
       onNodeDragStart={() => {
         gesture.current = `drag-${Date.now()}`;
       }}
