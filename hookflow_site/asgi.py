@@ -22,7 +22,7 @@ from hookflow_site import celery  # noqa: E402, F401  # the doorbell sends throu
 from hookflow_site.asgi_limits import Envelope  # noqa: E402
 from hookflow_site.daphne_limits import Limits  # noqa: E402
 from hookflow_site.daphne_limits import install as bound_daphne  # noqa: E402
-from hookflow_site.process import settle_memory  # noqa: E402
+from hookflow_site.process import begin_to_serve  # noqa: E402
 from hookflow_site.sockets import guarded  # noqa: E402
 
 intake = Intake()
@@ -45,4 +45,4 @@ application = Envelope(
     ProtocolTypeRouter({"http": http, "websocket": guarded(URLRouter(websocket_urlpatterns))}),
     trusted_proxies=settings.TRUSTED_PROXIES,
 )
-settle_memory()
+begin_to_serve()

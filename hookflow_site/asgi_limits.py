@@ -13,6 +13,7 @@ from typing import Any, Final
 from prometheus_client import Histogram
 
 from common import metrics
+from common.at_work import doing
 from common.problems import Problem
 from common.request_ids import begin_request, end_request
 from common.strict_json import dumps
@@ -53,6 +54,7 @@ ODD: Final = Problem(
     400, "bad_request", "The request cannot be read.", hint="Check its address and its headers."
 )
 _ODD: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_KEYED: Final = ("/hooks/", "/password/forgotten/")
 _NAMES: Final = frozenset(name for name, _ in RAW)
 
 
@@ -126,7 +128,8 @@ class _Exchange:
             if not _is_readable(self.scope["headers"]):
                 await self._answer(BAD_CHARSET)
                 return
-            await app(self.scope, self.receive, self.send)
+            with doing(self.scope["method"], _told(self.scope["path"]), "request", self.request_id):
+                await app(self.scope, self.receive, self.send)
         except _TooLarge:
             await self._answer(too_large(self.limit))
         except Exception:
@@ -198,6 +201,11 @@ def _as_answer(problem: Problem, request_id: str) -> tuple[list[tuple[bytes, byt
 def is_odd(scope: Scope) -> bool:
     """Whether an address is no path, or a header holds what no client means."""
     return not scope["path"].startswith("/") or any(_ODD.search(value) for _, value in scope["headers"])
+
+
+def _told(path: str) -> str:
+    """A path as others may read it: without what in it is a key."""
+    return path[:120] if not path.startswith(_KEYED) else f"{path[:24]}…"
 
 
 def _is_readable(headers: Sequence[tuple[bytes, bytes]]) -> bool:

@@ -8,7 +8,7 @@ from celery import Celery, signals  # the settings must be named first
 from django.conf import settings
 
 from hookflow_site.celery_options import celery_options
-from hookflow_site.process import settle_memory
+from hookflow_site.process import begin_to_serve as serve
 
 app = Celery("hookflow")
 app.conf.update(celery_options(settings.REDIS), imports=["flows.background"])
@@ -26,4 +26,4 @@ def add_runner(sender: object, **kwargs: object) -> None:
 @signals.worker_ready.connect
 def begin_to_serve(sender: object, **kwargs: object) -> None:
     """All that a worker needs is loaded by now."""
-    settle_memory()
+    serve()

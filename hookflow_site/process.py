@@ -3,6 +3,9 @@
 import gc
 from collections.abc import Sequence
 
+import structlog
+
+from common.at_work import left_by_the_last, told
 from common.crypto import CryptoError, use_keys
 from common.egress import EgressPolicy, use_provider
 from hookflow_site.env import BadSetting
@@ -26,6 +29,13 @@ def prepare_process(encryption_keys: Sequence[str], allowed_networks: Sequence[s
         raise BadSetting(f"EGRESS_ALLOWED_NETWORKS cannot be used. {error}") from error
     use_provider(lambda: policy)
     configure_structlog()
+
+
+def begin_to_serve() -> None:
+    """Say what the process before this one left undone, if it did, and settle the memory."""
+    if left := left_by_the_last():
+        structlog.get_logger(__name__).warning("the_last_process_was_at", work=told(left))
+    settle_memory()
 
 
 def settle_memory() -> None:

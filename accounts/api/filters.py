@@ -1,11 +1,13 @@
 """What lists can be narrowed by: these names and no others."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django_filters.fields import IsoDateTimeField
 
 from accounts.models import AuditEntry, Tenant, User
 from accounts.roles import Role
@@ -26,6 +28,23 @@ class YesNoFilter(django_filters.BooleanFilter):
     """Rows of which it is so, or is not so."""
 
     field_class = YesNoField
+
+
+class MomentField(IsoDateTimeField):
+    """A time that every database can hold, in whatever zone."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The time; None when there is none."""
+        moment: datetime | None = super().to_python(value)
+        if moment is not None and not 1900 <= moment.year <= 9998:
+            raise ValidationError("Write a year from 1900 to 9998.", code="invalid")
+        return moment
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """Rows from a time on, or until one."""
+
+    field_class = MomentField
 
 
 class TenantFilter(django_filters.FilterSet):
@@ -63,8 +82,8 @@ class AuditFilter(django_filters.FilterSet):
     target_id = django_filters.CharFilter(max_length=64)
     verb = django_filters.CharFilter(max_length=60)
     actor_id = django_filters.NumberFilter(min_value=1, max_value=2**62)
-    since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+    since = MomentFilter(field_name="at", lookup_expr="gte")
+    until = MomentFilter(field_name="at", lookup_expr="lt")
 
     class Meta:
         model = AuditEntry

@@ -16,6 +16,7 @@ from accounts.pages.forms import UserForm
 from accounts.roles import Permission, Role
 from accounts.scope import visible
 from accounts.services import users
+from common.ids import row_id
 
 PAGE_SIZE = 50
 
@@ -43,8 +44,8 @@ def filtered(rows: QuerySet[User], query: QueryDict) -> QuerySet[User]:
     if role in list(Role):
         rows = rows.filter(role=role)
     tenant = query.get("tenant", "")
-    if tenant.isascii() and tenant.isdigit() and len(tenant) < 19:
-        rows = rows.filter(tenant_id=int(tenant))
+    if (tenant_id := row_id(tenant)) is not None:
+        rows = rows.filter(tenant_id=tenant_id)
     return rows.order_by("email")
 
 

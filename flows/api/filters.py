@@ -2,7 +2,7 @@
 
 import django_filters
 
-from accounts.api.filters import YesNoFilter
+from accounts.api.filters import MomentFilter, YesNoFilter
 from flows.models import Event, Flow, Run
 
 
@@ -24,8 +24,8 @@ class RunFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=Run.Status.choices)
     event_type = django_filters.CharFilter(field_name="event__type", max_length=100)
     event = django_filters.UUIDFilter(field_name="event_id")
-    since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    since = MomentFilter(field_name="created_at", lookup_expr="gte")
+    until = MomentFilter(field_name="created_at", lookup_expr="lt")
 
     class Meta:
         model = Run
@@ -37,8 +37,8 @@ class EventFilter(django_filters.FilterSet):
 
     type = django_filters.CharFilter(max_length=100)
     source = django_filters.CharFilter(max_length=100)
-    since = django_filters.IsoDateTimeFilter(field_name="accepted_at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter(field_name="accepted_at", lookup_expr="lt")
+    since = MomentFilter(field_name="accepted_at", lookup_expr="gte")
+    until = MomentFilter(field_name="accepted_at", lookup_expr="lt")
     q = django_filters.CharFilter(field_name="payload", lookup_expr="icontains", max_length=200)
 
     class Meta:

@@ -11,6 +11,7 @@ from accounts.models import Tenant
 from accounts.pages.access import page
 from accounts.roles import Permission
 from accounts.scope import visible
+from common.ids import row_id
 from common.problems import Problem
 from flows.models import Event
 from flows.pages.forms import SendEventForm, posted
@@ -72,7 +73,7 @@ def _tenant_id(request: HttpRequest, actor: Actor) -> int | None:
     chosen = request.POST.get("tenant", "")
     if not chosen:
         return None
-    tenant = Tenant.objects.filter(id=int(chosen)).first() if chosen.isdigit() else None
+    tenant = Tenant.objects.filter(id=row_id(chosen) or 0).first()
     if tenant is None:
         raise Problem(400, "unknown_tenant", "There is no such tenant.")
     return tenant.id

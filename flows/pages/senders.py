@@ -6,6 +6,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.scope import visible
+from common.ids import row_id
 from flows.models import Event, Flow
 from flows.pages.slices import uuid_from
 
@@ -23,7 +24,7 @@ def name_senders(actor: Actor, events: Iterable[Event]) -> None:
 
 def _person_ids(rows: list[Event]) -> set[int]:
     texts = {event.source.removeprefix(PERSON) for event in rows if event.source.startswith(PERSON)}
-    return {int(text) for text in texts if text.isdecimal()}
+    return {found for text in texts if (found := row_id(text)) is not None}
 
 
 def _flow_ids(rows: list[Event]) -> set[UUID]:
@@ -34,7 +35,7 @@ def _flow_ids(rows: list[Event]) -> set[UUID]:
 def _sender(source: str, people: dict[int, str], flows: dict[UUID, str]) -> str:
     if source.startswith(PERSON):
         text = source.removeprefix(PERSON)
-        return people.get(int(text) if text.isdecimal() else 0, "a person")
+        return people.get(row_id(text) or 0, "a person")
     if source.startswith(HOOK):
         name = flows.get(uuid_from(source.removeprefix(HOOK)) or UUID(int=0))
         return f"webhook of {name}" if name else "a webhook"

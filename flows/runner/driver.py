@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from common.at_work import doing
 from common.clock import SystemClock
 from flows.compiler.plan import Plan
 from flows.engine.cursor import Cursor
@@ -135,7 +136,10 @@ class Drive:
         if intent is not None:
             await self.tools.ledger.commit(intent, self.claimed.flow_id)
         try:
-            result = await execute(node, self._context(progress, node_id), progress.input(), self.tools.pool)
+            with doing("run", self.claimed.run_id, "node", node_id, node.type):
+                result = await execute(
+                    node, self._context(progress, node_id), progress.input(), self.tools.pool
+                )
         except NodeError as error:
             progress.fail(error)
             return

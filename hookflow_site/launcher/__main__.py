@@ -12,7 +12,15 @@ from types import FrameType
 from hookflow_site.env import BadSetting
 from hookflow_site.launcher import services, valkey
 from hookflow_site.launcher.children import Child, Spec
-from hookflow_site.launcher.config import Config, environment, listen, make_data_folder, read_config
+from hookflow_site.launcher.config import (
+    Config,
+    environment,
+    listen,
+    make_data_folder,
+    make_private_folder,
+    read_config,
+)
+from hookflow_site.launcher.guard import MemoryGuard
 from hookflow_site.launcher.lock import take_lock
 from hookflow_site.launcher.messages import Refusal, say
 from hookflow_site.launcher.preparation import Prepared, prepare, settle_demo
@@ -61,7 +69,9 @@ def _run(config: Config, stack: ExitStack) -> int:
         say("Press Ctrl-C to stop it.")
 
     probe = ReadinessProbe(config.local_host, config.port)
-    code = Supervisor(wanted, embedded, probe, on_ready).run()
+    boards = make_private_folder(config.data / "at-work")
+    noting = [services.noting(spec, boards) for spec in wanted]
+    code = Supervisor(noting, embedded, probe, on_ready, MemoryGuard(config.child_memory)).run()
     say("hookflow has stopped.")
     return code
 

@@ -33,6 +33,7 @@ class Spec:
         env: its whole environment.
         pass_fds: sockets that it inherits.
         hidden: lines with one of these texts are nothing that anybody could act on.
+        board: where it notes what it is at.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Spec:
     env: Mapping[str, str]
     pass_fds: tuple[int, ...] = ()
     hidden: tuple[str, ...] = ()
+    board: Path | None = None
 
 
 class Child:

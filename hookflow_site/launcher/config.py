@@ -29,6 +29,7 @@ class Config:
         is_embedded_valkey: whether Valkey is started here.
         webs: number of web processes.
         workers: number of worker processes.
+        child_memory: bytes that a web, worker or beat process may take; 0 for no limit.
         given: the environment that was read.
     """
 
@@ -39,6 +40,7 @@ class Config:
     is_embedded_valkey: bool
     webs: int
     workers: int
+    child_memory: int
     given: Mapping[str, str] = field(repr=False)
 
     @property
@@ -78,6 +80,7 @@ def read_config(values: Mapping[str, str]) -> Config:
         is_embedded_valkey=not env.text("REDIS_URL"),
         webs=env.number("WEB_PROCESSES", 1, least=1, most=64),
         workers=env.number("WORKER_PROCESSES", 1, least=1, most=64),
+        child_memory=env.number("CHILD_MEMORY_MB", 1536, least=0, most=2**20) * 1_048_576,
         given=dict(values),
     )
 
@@ -99,6 +102,12 @@ def make_data_folder(data: Path) -> None:
             f"The data folder {data} cannot be written ({error.strerror}): "
             "set HOOKFLOW_DATA to a folder that this user may write."
         ) from error
+
+
+def make_private_folder(path: Path) -> Path:
+    """A folder for this user alone, in the data folder."""
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
 
 
 def listen(config: Config) -> socket.socket:

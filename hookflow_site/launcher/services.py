@@ -2,7 +2,10 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
+from common.at_work import VARIABLE
 from hookflow_site.env import Env
 from hookflow_site.launcher.children import Spec
 
@@ -37,6 +40,12 @@ def beat(env: Mapping[str, str]) -> Spec:
     options = ("--scheduler", "celery.beat:Scheduler", "--pidfile", "", "--loglevel", "WARNING")
     without_django = {name: value for name, value in env.items() if name != "DJANGO_SETTINGS_MODULE"}
     return Spec("beat", (*CELERY, "hookflow_site.beat", "beat", *options), without_django)
+
+
+def noting(spec: Spec, folder: Path) -> Spec:
+    """The same, with a board for what it is at."""
+    board = folder / spec.name
+    return replace(spec, board=board, env={**spec.env, VARIABLE: str(board)})
 
 
 def _name(kind: str, number: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from hookflow_site.launcher.children import Child, Spec
+from hookflow_site.launcher.guard import LOOK_SECONDS, MemoryGuard, at_work
 from hookflow_site.launcher.messages import say
 from hookflow_site.launcher.readiness import ReadinessProbe
 
@@ -25,6 +26,7 @@ class Supervisor:
         last: started before them by the caller and stopped after them; Valkey.
         probe: asked until hookflow is ready.
         on_ready: called once then.
+        guard: ends a service that takes too much memory.
     """
 
     def __init__(
@@ -33,11 +35,13 @@ class Supervisor:
         last: Sequence[Child],
         probe: ReadinessProbe,
         on_ready: Callable[[], None],
+        guard: MemoryGuard,
     ) -> None:
         self.services = [Child(spec) for spec in services]
         self.last = list(last)
         self.probe = probe
         self.on_ready = on_ready
+        self.guard = guard
         self.stops = 0
         self.gave_up = False
         self._selector = selectors.DefaultSelector()
@@ -53,11 +57,15 @@ class Supervisor:
                 self._keep_alive()
                 if self.probe.tick():
                     self.on_ready()
+                self.guard.look(self.services)
                 self._wait(0.05 if not self.probe.is_ready else self._until_next_start())
         finally:
             self.probe.close()
             self._stop(self.services)
             self._stop(self.last)
+            signal.set_wakeup_fd(-1)
+            for end in (self._selector, self._wake_reader, self._wake_writer):
+                end.close()
         return 1 if self.gave_up else 0
 
     def _listen_to_signals(self) -> None:
@@ -76,16 +84,20 @@ class Supervisor:
         for child in (*self.last, *self.services):
             if child.noticed_end():
                 say(f"{child.spec.name} {child.last_end}; it starts again in {child.delay:.1f} s.")
+                if child.spec.board is not None:
+                    say(f"{child.spec.name} was at: {at_work(child)}.")
                 if not self.probe.is_ready and child.quick_deaths >= GIVE_UP_AFTER:
                     say(f"{child.spec.name} does not start; its lines above say why. hookflow stops.")
                     self.gave_up = True
             if not child.is_running and time.monotonic() >= child.due:
                 child.start()
+                if child in self.services:
+                    self.guard.bound(child)
                 self._watch(child)
 
     def _until_next_start(self) -> float:
         due = [child.due for child in (*self.last, *self.services) if not child.is_running]
-        return max(0.0, min([1.0, *(moment - time.monotonic() for moment in due)]))
+        return max(0.0, min([LOOK_SECONDS, *(moment - time.monotonic() for moment in due)]))
 
     def _watch(self, child: Child) -> None:
         self._forget_closed()

@@ -1,11 +1,13 @@
 """Reading tables for flows: whitelisted columns only, in reach of one tenant."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.utils.timezone import is_naive, make_aware
 
 from accounts.actors import Actor
 from accounts.scope import readable
@@ -81,6 +83,8 @@ def typed(table: Table, join: Column, value: Json) -> Any:
         typed = target.to_python(value)
         if join.shape.format in ("ipv4", "ipv6"):
             target.run_validators(typed)
+        if isinstance(typed, datetime) and is_naive(typed):
+            typed = make_aware(typed)
         if not _is_storable(typed):
             raise ValidationError("no database can hold it")
         return typed
@@ -99,4 +103,6 @@ def _is_storable(value: Any) -> bool:
         return -(2**63) <= value < 2**63
     if isinstance(value, Decimal):
         return value.is_finite()
+    if isinstance(value, date):  # a datetime is one too
+        return 1900 <= value.year <= 9998
     return not (isinstance(value, str) and "\0" in value)

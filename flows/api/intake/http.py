@@ -29,7 +29,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
         Problem: 413 `too_large`, as soon as more than `limit` bytes were announced or received.
     """
     announced = header(scope, b"content-length")
-    if announced is not None and announced.isdigit() and int(announced) > limit:
+    if announced is not None and announced.isascii() and announced.isdigit() and int(announced[:19]) > limit:
         raise _too_large(limit)
     parts: list[bytes] = []
     received = 0

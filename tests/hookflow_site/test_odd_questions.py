@@ -1,0 +1,151 @@
+"""Every page, list and admin page with every parameter that it knows and values that no person types: never a 500."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+import yaml
+from django.contrib import admin
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver
+
+from accounts.models import Tenant, User
+from tests.support.estate import Estate, estate_of
+from tests.support.routes import Route, routes
+from tests.support.site import ROOT
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("encryption_key")]
+
+VALUES = (
+    "²",
+    "٣",
+    "-1",
+    "1e999",
+    "99999999999999999999999999",
+    "9" * 5000,
+    "0001-01-01",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+    "a\x00b",
+    "[",
+    "'\"%_\\",
+    "\u202e",
+    "00000000-0000-0000-0000-000000000000",
+)
+RAW = ("%ff%fe", "%ED%A0%80", "%00")
+"""As they stand in the address."""
+IN_CODE = re.compile(r'GET\.get\("(\w+)"|query\.get\("(\w+)"|FILTERS = \(([^)]*)\)')
+ALWAYS = {"q", "page", "before", "after"}
+QUIET = ("/admin/", "/static/")
+
+
+@pytest.fixture
+def estate(tenant: Tenant, tenant_admin: User, viewer: User) -> Estate:
+    return estate_of(tenant, tenant_admin, viewer)
+
+
+@pytest.fixture
+def ask(platform_admin: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(platform_admin)
+    return client
+
+
+def no_fault(answer: HttpResponse, address: str) -> None:
+    assert answer.status_code < 500 or answer.status_code == 503, address
+
+
+def pages() -> Iterator[Route]:
+    for route in routes(get_resolver()):
+        if not route.path.startswith(("/admin/", "/api/v1/")):
+            yield route
+
+
+def parameters_of(route: Route) -> set[str]:
+    """The names that the view's module reads from the address."""
+    module = inspect.getmodule(inspect.unwrap(route.view))
+    assert module is not None
+    found: set[str] = set()
+    for one, other, filters in IN_CODE.findall(inspect.getsource(module)):
+        found |= {one, other} | set(re.findall(r'"(\w+)"', filters))
+    return (found | ALWAYS) - {""}
+
+
+def queries(names: set[str]) -> Iterator[str]:
+    for name in sorted(names):
+        for value in (*(quote(value) for value in VALUES), *RAW):
+            yield f"{name}={value}"
+
+
+def test_pages(estate: Estate, ask: Client) -> None:
+    asked = 0
+    for route in pages():
+        address = estate.address(route.path)
+        if ask.get(address).status_code != 200:
+            continue
+        for query in queries(parameters_of(route)):
+            no_fault(ask.get(f"{address}?{query}"), f"{address}?{query}")
+            asked += 1
+    assert asked > 1000
+
+
+def test_api(estate: Estate, ask: Client) -> None:
+    document = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
+    asked = 0
+    for path, operations in document["paths"].items():
+        found = operations.get("get")
+        declared = {one["name"] for one in (found or {}).get("parameters", []) if one.get("in") == "query"}
+        address = estate.address(re.sub(r"{(\w+)}", r"<\1>", path))
+        for query in queries(declared):
+            no_fault(ask.get(f"{address}?{query}"), f"{address}?{query}")
+            asked += 1
+    assert asked > 1000
+
+
+ADMIN_NAMES = ("o", "p", "e", "q", "all", "_facets", "_popup", "_to_field", "_changelist_filters")
+LOOK_UPS = ("", "__regex", "__in", "__year")
+
+
+@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.label_lower)
+def test_admin(estate: Estate, ask: Client, model: type) -> None:
+    meta = model._meta  # type: ignore[attr-defined]
+    address = f"/admin/{meta.app_label}/{meta.model_name}/"
+    assert ask.get(address).status_code == 200
+    shown = [f"{one}{end}" for one in map(str, admin.site._registry[model].list_filter) for end in ENDINGS]
+    fields = [*shown] + [f"{field.name}{look}" for field in meta.get_fields() for look in LOOK_UPS]
+    for place, name in enumerate((*ADMIN_NAMES, *fields)):
+        values = ("²", "[", "0001-01-01", "9" * 30, "%00", "%ff", "1")
+        for value in values if name in (*ADMIN_NAMES, *shown) else (values[place % 7],):
+            no_fault(ask.get(f"{address}?{name}={value}"), f"{address}?{name}={value}")
+
+
+ENDINGS = ("", "__exact", "__isnull", "__id__exact", "__gte")
+SECRETS = ("password", "hash", "token_hash", "secret", "user__password", "tenant__user__password", "email")
+
+
+@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.label_lower)
+def test_admin_tells_nothing_that_its_filters_do_not_show(estate: Estate, ask: Client, model: type) -> None:
+    meta = model._meta  # type: ignore[attr-defined]
+    shown = {str(one) for one in admin.site._registry[model].list_filter}
+    names = {field.name for field in meta.get_fields() if field.concrete} | set(SECRETS)
+    for name in names - shown:
+        for look in ("__startswith", "__regex", ""):
+            address = f"/admin/{meta.app_label}/{meta.model_name}/?{name}{look}=1"
+            assert ask.get(address).status_code == 400, address
+
+
+@pytest.mark.parametrize(
+    "value", ["²", "٣", "9" * 30, "-1", "%00", "%ff", "%2e%2e", "a" * 3000, "_5F", "%E2%80%AE"]
+)
+def test_addresses(estate: Estate, ask: Client, value: str) -> None:
+    for route in routes(get_resolver()):
+        if "<" in route.path and "^" not in route.path:
+            address = re.sub(r"<\w+>", value, route.path)
+            no_fault(ask.get(address), address)
+    for model in admin.site._registry:
+        for ending in ("change", "delete", "history"):
+            address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/{value}/{ending}/"
+            no_fault(ask.get(address), address)
