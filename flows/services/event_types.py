@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from accounts.scope import visible
 from common.problems import Problem
+from common.redact import MASK
 from common.strict_json import dumps
 from flows.models import EventTypeDefinition, Trigger
 from flows.sdk import JsonObject, Shape, event_types
@@ -218,6 +219,8 @@ def sample_of(shape: Shape, depth: int = 8) -> Any:
     """A value that fits a shape, for previews."""
     if depth == 0:
         return None
+    if shape.is_masked:
+        return MASK
     plain: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True}
     if shape.type in plain:
         return "2026-01-15T12:00:00Z" if shape.format == "date-time" else plain[shape.type]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from common.problems import Problem
 from flows.sdk import JsonObject, event_types
 from flows.sdk.events import EventType
-from flows.sdk.schema import CompiledSchema, Misfit, compile_schema
+from flows.sdk.schema import CompiledSchema, Misfit, compile_schema, mask_secrets
 from flows.sdk.work import Budget, TooExpensive
 from flows.services.event_types import compiled, definitions_of
 from flows.store.intake import NewEvent
@@ -43,7 +43,7 @@ class KnownType:
         return sum(schema.size for schema in (self.schema, self.platforms) if schema is not None)
 
     def misfits(self, event: NewEvent, budget: Budget) -> Sequence[Misfit]:
-        """What does not fit; notes on the event what platform flows have against it.
+        """What does not fit. On the event it notes what platform flows have against it, and masks what is secret.
 
         Raises:
             Problem: 409 `event_type_unusable`.
@@ -57,13 +57,16 @@ class KnownType:
                 hint="Save it again with a smaller schema.",
                 field="type",
             )
-        found = self.schema.misfits(event.payload, budget)
+        walk = self.schema.walk(event.payload, budget)
+        secrets = walk.secrets
         if not self.is_platforms:
             event.platform_refusal = NOT_THE_PLATFORMS
-        elif self.platforms is not None and not found:
-            theirs = self.platforms.misfits(event.payload, budget)
-            event.platform_refusal = _refusal(theirs[0]) if theirs else ""
-        return found
+        elif self.platforms is not None and not walk.misfits:
+            theirs = self.platforms.walk(event.payload, budget)
+            event.platform_refusal = _refusal(theirs.misfits[0]) if theirs.misfits else ""
+            secrets = [*secrets, *theirs.secrets]
+        mask_secrets(event.payload, secrets)
+        return walk.misfits
 
 
 def misfits_of(known: KnownType, event: NewEvent, units: int = CHECK_WORK) -> Sequence[Misfit]:
@@ -76,6 +79,17 @@ def misfits_of(known: KnownType, event: NewEvent, units: int = CHECK_WORK) -> Se
         return known.misfits(event, Budget(units))
     except TooExpensive:
         raise too_much_work() from None
+
+
+def mask_declared(event_type: str, event: NewEvent) -> None:
+    """Mask what a type declares secret in an event that stands for one of it, whether or not it fits.
+
+    Raises:
+        Problem: 413 `too_much_work`.
+    """
+    known = _known_type(event_type, event.tenant_id)
+    if known is not None and known.schema is not None:
+        misfits_of(known, event)
 
 
 def too_much_work() -> Problem:

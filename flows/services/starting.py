@@ -6,9 +6,10 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import Problem
-from flows.models import Flow
+from flows.models import Flow, Trigger
 from flows.sdk import JsonObject
 from flows.services.events import emit_event
+from flows.services.payload_checks import mask_declared
 from flows.store.intake import Accepted, NewEvent
 
 MANUAL_START = "manual.start"
@@ -18,7 +19,7 @@ def start_flow(*, actor: Actor, flow: Flow, payload: JsonObject) -> Accepted:
     """Run the published version with a payload, whatever its trigger is.
 
     Raises:
-        Problem: 409 `not_published` or `switched_off`.
+        Problem: 409 `not_published` or `switched_off`; 413 `too_much_work`.
     """
     actor.need(Permission.run_flows)
     if flow.published_id is None:
@@ -32,6 +33,9 @@ def start_flow(*, actor: Actor, flow: Flow, payload: JsonObject) -> Accepted:
         source=f"person:{actor.user_id}",
         flow_id=flow.id,
     )
+    listens = Trigger.objects.filter(flow=flow, kind=Trigger.Kind.EVENT).first()
+    if listens is not None:
+        mask_declared(listens.event_type, event)
     with transaction.atomic():
         accepted = emit_event(event)
         if not accepted.runs:

@@ -7,6 +7,15 @@ it, pays before each visit, and reports from the same walk.
 
 from flows.sdk.schema.bounds import MAX_SUBSCHEMAS, SchemaError, measure
 from flows.sdk.schema.compiling import CompiledSchema, compile_schema
+from flows.sdk.schema.masking import mask_secrets
 from flows.sdk.schema.walk import Misfit
 
-__all__ = ["MAX_SUBSCHEMAS", "CompiledSchema", "Misfit", "SchemaError", "compile_schema", "measure"]
+__all__ = [
+    "MAX_SUBSCHEMAS",
+    "CompiledSchema",
+    "Misfit",
+    "SchemaError",
+    "compile_schema",
+    "mask_secrets",
+    "measure",
+]

@@ -31,8 +31,8 @@ class CompiledSchema:
     root: Node
     size: int
 
-    def misfits(self, payload: Json, budget: Budget) -> list[Misfit]:
-        """What does not fit, the first ten of it at most; nothing when all fits.
+    def walk(self, payload: Json, budget: Budget) -> Walk:
+        """What does not fit, the first ten of it at most, and where secrets are.
 
         Raises:
             TooExpensive: the budget does not pay for the walk.
@@ -40,7 +40,11 @@ class CompiledSchema:
         walk = Walk(budget)
         with paid_from(budget):
             self.root.visit(payload, None, walk)
-        return walk.misfits
+        return walk
+
+    def misfits(self, payload: Json, budget: Budget) -> list[Misfit]:
+        """What does not fit; nothing when all fits."""
+        return self.walk(payload, budget).misfits
 
 
 def compile_schema(schema: JsonObject, most: int = MAX_SUBSCHEMAS) -> CompiledSchema:
@@ -67,8 +71,10 @@ class _Compiler:
         known = self._nodes.get(id(schema))
         if known is None:
             checks = self._checks(schema, at)
-            plain = plain_types(schema["type"]) if "type" in schema and len(checks) == 1 else frozenset()
-            known = self._nodes[id(schema)] = Node(checks, plain)
+            is_secret = schema.get("x-masked") is True
+            is_plain = "type" in schema and len(checks) == 1 and not is_secret
+            plain = plain_types(schema["type"]) if is_plain else frozenset()
+            known = self._nodes[id(schema)] = Node(checks, plain, is_secret)
         return known
 
     def _checks(self, schema: JsonObject, at: str) -> list[Check]:

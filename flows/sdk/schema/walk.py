@@ -31,6 +31,7 @@ class Walk:
 
     budget: Budget
     misfits: list[Misfit] = field(default_factory=list)
+    secrets: list[Path] = field(default_factory=list)
     quiet: int = 0
 
     @property
@@ -55,14 +56,18 @@ class Node:
     Args:
         checks: all of them.
         plain_types: Python's types of which every value passes; spares most visits.
+        is_secret: whether the values are secret, in whichever alternative it is said.
     """
 
     checks: list[Check] = field(default_factory=list)
     plain_types: frozenset[type] = frozenset()
+    is_secret: bool = False
 
     def visit(self, value: Json, path: Path, walk: Walk) -> bool:
         """Whether the value fits; what does not is noted on the walk."""
         walk.budget.spend(VISIT_WORK)
+        if self.is_secret:
+            walk.secrets.append(path)
         fits = True
         for check in self.checks:
             if not check(value, path, walk):
@@ -80,9 +85,14 @@ class Node:
             walk.quiet -= 1
 
 
-def _dotted(path: Path) -> str:
-    parts: list[str] = []
+def parts_of(path: Path) -> list[Any]:
+    """The keys and places from the root on."""
+    parts: list[Any] = []
     while path is not None:
         path, part = path
-        parts.append(str(part)[:LONGEST_PATH])
-    return ".".join(reversed(parts))[:LONGEST_PATH]
+        parts.append(part)
+    return parts[::-1]
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(str(part)[:LONGEST_PATH] for part in parts_of(path))[:LONGEST_PATH]

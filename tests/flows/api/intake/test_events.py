@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from accounts.actors import Actor
 from accounts.models import ApiToken
 from accounts.services import tokens
+from common.redact import MASK
 from flows.models import Event, Run
 from hookflow_site.asgi import application
 from tests.flows.api.intake.bodies import LISTENS, event, raw
@@ -234,3 +235,10 @@ async def test_what_nobody_foresaw_is_a_problem_document_and_a_line_in_the_log(
     assert (answer.status, answer.problem["code"]) == (500, "server_error")
     assert b"secret" not in answer.body
     assert any(record.exc_info for record in caplog.records)
+
+
+async def test_declared_secrets_are_masked_before_they_are_stored(post: Sender):
+    payload = {"id": 1, "password": "hunter2-very-secret", "confirmationToken": "t-very-secret"}
+    assert (await post(raw([{"type": "account.login", "payload": payload}] * 2))).status == 202
+    for stored in [one async for one in Event.objects.all()]:
+        assert stored.payload == {"id": 1, "password": MASK, "confirmationToken": MASK}
