@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from accounts.actors import Actor
 from accounts.scope import readable, visible
@@ -26,9 +26,14 @@ writer = Writer(Tag)
 
 
 def tags_of(resource_type: str, resource_ids: Iterable[int], *, actor: Actor) -> list[Tag]:
-    """The tags that are on a thing and that the actor can reach, by name."""
-    wanted = {"assignments__resource_type": resource_type, "assignments__resource_id__in": list(resource_ids)}
-    return list(visible(Tag, actor).filter(**wanted).distinct().order_by("name", "id"))
+    """The tags that are on a thing, by name: the actor's own, and the platform's on things that the actor can reach."""
+    wanted = list(resource_ids)
+    on_them = TagAssignment.objects.filter(resource_type=resource_type, resource_id__in=wanted)
+    things: type[Model] = apps.get_model(MODELS[ResourceType(resource_type)])
+    reached = readable(things, actor).filter(pk__in=wanted).values_list("pk", flat=True)
+    own = Q(pk__in=visible(Tag, actor).values("pk"))
+    shared = Q(tenant__isnull=True, assignments__in=on_them.filter(resource_id__in=list(reached)))
+    return list(Tag.objects.filter(own | shared, assignments__in=on_them).distinct().order_by("name", "id"))
 
 
 def assign(tag: Tag, *, actor: Actor, resource_type: str, resource_id: int) -> TagAssignment:
