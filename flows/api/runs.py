@@ -20,6 +20,7 @@ from flows.api.renderers import document_response
 from flows.api.serializers import DecideSerializer, RetrySerializer, RunSerializer
 from flows.models import Run
 from flows.services import run_reading, runs
+from flows.services.reach import runs_in_reach
 from flows.services.resume_failed import resume_failed
 from flows.services.summaries import summaries_of_stored
 
@@ -46,7 +47,10 @@ class RunViewSet(ScopedViewSet[Run]):
 
     def get_queryset(self) -> QuerySet[Run]:
         """In reach, with the names that are shown."""
-        return run_reading.with_names(super().get_queryset())
+        rows = super().get_queryset()
+        if not getattr(self, "swagger_fake_view", False):
+            rows = runs_in_reach(self.actor)
+        return run_reading.with_names(rows)
 
     def _run(self, pk: str) -> Run:
         return runs.run_for(self.actor, pk)

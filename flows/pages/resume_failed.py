@@ -12,11 +12,11 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
-from accounts.scope import visible
 from common.clock import SystemClock
 from flows.models import Flow, Run
 from flows.pages.runs import FILTERS, filtered
 from flows.pages.slices import uuid_from
+from flows.services.reach import runs_in_reach
 from flows.services.resume_failed import (
     MOST_COUNTED,
     MOST_RESUMED,
@@ -45,7 +45,7 @@ def run_resume_failed(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _failed(actor: Actor, query: QueryDict) -> QuerySet[Run]:
     narrowed = query.copy()
     narrowed["status"] = Run.Status.FAILED
-    return filtered(visible(Run, actor), narrowed, SystemClock().now())
+    return filtered(runs_in_reach(actor), narrowed, SystemClock().now())
 
 
 def _context(rows: QuerySet[Run], query: QueryDict) -> dict[str, Any]:
