@@ -1,13 +1,14 @@
-"""The comparisons of filters and trigger conditions.
+"""The comparisons of filters and trigger conditions: one rule for both.
 
-The type that a field has at run time decides: a number is compared as a number, RFC 3339 text as a date,
-other text as text ("007" is not "7"). A value that cannot be read as that type fails the step and says so.
+The type that a field has at run time decides: a number is compared as a number, RFC 3339 text as a date, other text
+as text ("007" is not "7"); only the order of two texts that spell numbers is that of the numbers. What cannot be
+compared, such as a field that is missing or null, is not met, and `Why` says the reason.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from flows.sdk.comparison_tests import BASE_TESTS, MISSING, Test
+from flows.sdk.comparison_tests import BASE_TESTS, MISSING, Test, Why
 from flows.sdk.errors import NodeError
 from flows.sdk.fields import missing_field, names_text, nearest
 from flows.sdk.json_types import Json, Record
@@ -30,6 +31,11 @@ class Operation:
     label: str
     takes_value: bool = True
     negates: str | None = None
+
+    @property
+    def takes_case(self) -> bool:
+        """Whether upper and lower case of texts may be ignored."""
+        return self.takes_value and self.name not in ("<", "<=", ">", ">=")
 
 
 _ALL = (
@@ -58,7 +64,8 @@ _ALL = (
 OPERATIONS: Mapping[str, Operation] = {operation.name: operation for operation in _ALL}
 """Every operation by its name, in the order in which people see them."""
 
-Predicate = Callable[[Record], bool]
+Predicate = Callable[..., bool]
+"""Called with a record and, to learn the reasons, a `Why`."""
 Expected = Json | Callable[[Record], Json]
 
 
@@ -76,62 +83,73 @@ def operation_named(name: str) -> Operation:
     return found
 
 
-def _test(operation: Operation, expected: Json) -> tuple[Test, bool]:
+def _test(operation: Operation, expected: Json, ignore_case: bool) -> tuple[Test, bool]:
     """The test that tells, and whether its answer is to be turned round."""
     base = operation.negates or operation.name
-    return BASE_TESTS[base](expected), operation.negates is not None
+    return BASE_TESTS[base](expected, ignore_case), operation.negates is not None
 
 
-def compare(value: Json, operation: str, expected: Json = None) -> bool:
+def compare(
+    value: Json, operation: str, expected: Json = None, *, ignore_case: bool = False, why: Why | None = None
+) -> bool:
     """Whether `value` meets the comparison. A list does when one of its elements does.
 
     Raises:
-        NodeError: `unknown_operation`, `not_comparable` when the expected value cannot be read as the
-            value's type, `bad_pattern`, `pattern_too_large` or `too_long` for `matches`, `too_expensive`.
+        NodeError: `unknown_operation`; `bad_pattern`, `pattern_too_large` or `too_long` for `matches`; `too_expensive`.
     """
-    test, negated = _test(operation_named(operation), expected)
+    test, negated = _test(operation_named(operation), expected, ignore_case)
     with comparison_budget():
-        return test(value) is not negated
+        return test(value, why or Why()) is not negated
 
 
-def compile_comparison(field_path: str, operation: str, expected: Expected = None) -> Predicate:
+def compile_comparison(
+    field_path: str, operation: str, expected: Expected = None, *, ignore_case: bool = False
+) -> Predicate:
     """A fast test of one field of a record.
 
     Args:
         field_path: dotted. Where it meets a list and the next segment is no number, any element will do.
         operation: a name from `OPERATIONS`.
         expected: the value to compare with, or a function that gives it for a record.
+        ignore_case: whether upper and lower case of texts are the same.
 
     Raises:
-        NodeError: now `unknown_operation`, `bad_pattern`; from the returned function what `compare` raises,
-            and `missing_field`.
+        NodeError: now `unknown_operation`, `bad_pattern`; from the returned function what `compare` raises.
     """
     known = operation_named(operation)
     finder = _Finder(field_path, takes_missing=operation in TAKES_MISSING)
     if callable(expected):
         render = expected
 
-        def test_rendered(record: Record) -> bool:
-            test, negated = _test(known, render(record))
-            return (finder.find(record, test) is not None) is not negated
+        def test_rendered(record: Record, why: Why | None = None) -> bool:
+            test, negated = _test(known, render(record), ignore_case)
+            return (finder.find(record, test, why) is not None) is not negated
 
         return test_rendered
-    test, negated = _test(known, expected)
+    test, negated = _test(known, expected, ignore_case)
     segments = finder.segments
 
-    def test_constant(record: Record) -> bool:
+    def test_constant(record: Record, why: Why | None = None) -> bool:
         here: Json = record
         for name in segments:
             if type(here) is not dict or name not in here:
-                return (finder.find(record, test) is not None) is not negated
+                return (finder.find(record, test, why) is not None) is not negated
             here = here[name]
         with comparison_budget():
-            return test(here) is not negated
+            return test(here, why or Why()) is not negated
 
     return test_constant
 
 
-def apply_filter(record: Record, field: str, operation: str, value: Json = None) -> tuple[bool, Record]:
+def apply_filter(
+    record: Record,
+    field: str,
+    operation: str,
+    value: Json = None,
+    *,
+    ignore_case: bool = False,
+    why: Why | None = None,
+) -> tuple[bool, Record]:
     """The answer of a filter and the record that goes on.
 
     When the answer is true and the path went through a list, the first element that met the test takes the
@@ -141,8 +159,8 @@ def apply_filter(record: Record, field: str, operation: str, value: Json = None)
         NodeError: as `compile_comparison`.
     """
     known = operation_named(operation)
-    test, negated = _test(known, value)
-    found = _Finder(field, takes_missing=operation in TAKES_MISSING).find(record, test)
+    test, negated = _test(known, value, ignore_case)
+    found = _Finder(field, takes_missing=operation in TAKES_MISSING).find(record, test, why)
     if negated:
         return found is None, record
     return found is not None, record if found is None else found
@@ -187,70 +205,60 @@ class _Finder:
         self.segments = path.split(".")
         self.takes_missing = takes_missing
 
-    def find(self, record: Record, test: Test) -> Record | None:
+    def find(self, record: Record, test: Test, why: Why | None) -> Record | None:
         with comparison_budget():
-            found = self._find(record, 0, test)
+            found = self._find(record, 0, test, why or Why())
         return None if found is MISSING else found
 
-    def _find(self, value: Json, depth: int, test: Test) -> Json:
+    def _find(self, value: Json, depth: int, test: Test, why: Why) -> Json:
         """The value, narrowed, when it matches; else MISSING."""
         if depth == len(self.segments):
-            return value if test(value) else MISSING
+            return value if test(value, why) else MISSING
         name = self.segments[depth]
         if isinstance(value, list):
-            return self._find_in_list(value, name, depth, test)
+            return self._find_in_list(value, name, depth, test, why)
         if not isinstance(value, Mapping) or name not in value:
-            return self._missing(value, depth, test)
+            return self._missing(value, depth, test, why)
         inner = value[name]
-        found = self._find(inner, depth + 1, test)
+        found = self._find(inner, depth + 1, test, why)
         if found is MISSING or found is inner:
             return MISSING if found is MISSING else value
         return {**value, name: found}
 
-    def _find_in_list(self, value: list[Json], name: str, depth: int, test: Test) -> Json:
+    def _find_in_list(self, value: list[Json], name: str, depth: int, test: Test, why: Why) -> Json:
         if _is_index(name):
-            return self._find_at(value, int(name), depth, test)
-        failure: NodeError | None = None
-        reached = False
-        # An element without the field costs an error each, so all are paid for first.
-        spend(10 * ELEMENT_WORK * len(value))
+            return self._find_at(value, int(name), depth, test, why)
+        spend(ELEMENT_WORK * len(value))
         for element in value:
-            try:
-                found = self._find(element, depth, test)
-            except NodeError as error:
-                if error.code != "missing_field":
-                    raise
-                failure = failure or error
-                continue
-            reached = True
+            found = self._find(element, depth, test, why)
             if found is not MISSING:
                 return found
         if not value and self.takes_missing:
-            return MISSING if not test(MISSING) else value
-        if failure is not None and not reached:
-            raise failure
+            return MISSING if not test(MISSING, why) else value
         return MISSING
 
-    def _find_at(self, value: list[Json], index: int, depth: int, test: Test) -> Json:
+    def _find_at(self, value: list[Json], index: int, depth: int, test: Test, why: Why) -> Json:
         if not -len(value) <= index < len(value):
-            return self._missing(value, depth, test)
+            return self._missing(value, depth, test, why)
         inner = value[index]
-        found = self._find(inner, depth + 1, test)
+        found = self._find(inner, depth + 1, test, why)
         if found is MISSING or found is inner:
             return MISSING if found is MISSING else value
         out = list(value)
         out[index] = found
         return out
 
-    def _missing(self, holder: Json, depth: int, test: Test) -> Json:
+    def _missing(self, holder: Json, depth: int, test: Test, why: Why) -> Json:
         if self.takes_missing:
-            return holder if test(MISSING) else MISSING
-        raise missing_field(self.segments, depth, holder)
+            return holder if test(MISSING, why) else MISSING
+        why.note(lambda: missing_field(self.segments, depth, holder).message)
+        return MISSING
 
 
 __all__ = [
     "OPERATIONS",
     "Operation",
+    "Why",
     "apply_filter",
     "compare",
     "compile_comparison",

@@ -15,6 +15,8 @@ from flows.sdk.value_readers import read_moment, read_number
 OPERATION_LABELS = {operation.name: operation.label for operation in OPERATIONS.values()}
 OPERATIONS_WITH_VALUE = [operation.name for operation in OPERATIONS.values() if operation.takes_value]
 
+OPERATIONS_WITH_CASE = [operation.name for operation in OPERATIONS.values() if operation.takes_case]
+
 ORDERING = frozenset({"<", "<=", ">", ">="})
 
 

@@ -13,6 +13,7 @@ class Condition:
     field: str
     operation: str
     value: Json = None
+    ignore_case: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The index of what starts which flow, kept in memory and renewed when triggers change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from flows.sdk import Condition, NodeError, Record
-from flows.sdk.comparison import compile_comparison
+from flows.sdk.comparison import Predicate, Why, compile_comparison
 from flows.sdk.work import TooExpensive
 from flows.store.database import key, uuid_of
 
@@ -44,7 +44,7 @@ class Listener:
     event_type: str
     name: str
     concurrency: Concurrency
-    condition: Callable[[Record], bool] | None
+    condition: Predicate | None
 
     def hears(self, tenant_id: int | None) -> bool:
         """A platform flow sees the events of all tenants; a tenant's flow its own."""
@@ -59,7 +59,10 @@ class Listener:
         if self.condition is None:
             return None
         try:
-            return None if self.condition(payload) else "The trigger's condition is not met."
+            why = Why()
+            if self.condition(payload, why):
+                return None
+            return f"The trigger's condition is not met. {why.text}".strip()[:MAX_REASON]
         except TooExpensive:
             raise
         except NodeError as error:
@@ -130,16 +133,18 @@ def _listener(values: Any) -> Listener:
     )
 
 
-def _compiled(condition: Condition) -> Callable[[Record], bool]:
+def _compiled(condition: Condition) -> Predicate:
     try:
-        return compile_comparison(condition.field, condition.operation, condition.value)
+        return compile_comparison(
+            condition.field, condition.operation, condition.value, ignore_case=condition.ignore_case
+        )
     except NodeError as error:
         # Published when more was allowed: that flow alone does not start, and its events say why.
         return _failing(error)
 
 
-def _failing(error: NodeError) -> Callable[[Record], bool]:
-    def fail(payload: Record) -> bool:
+def _failing(error: NodeError) -> Predicate:
+    def fail(payload: Record, why: Why | None = None) -> bool:
         raise NodeError(error.code, error.message, hint=error.hint, field=error.field)
 
     return fail

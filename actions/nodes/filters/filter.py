@@ -17,9 +17,10 @@ from flows.sdk import (
     node,
     ui,
 )
-from flows.sdk.comparison import OPERATIONS, apply_filter, filtered_shape
+from flows.sdk.comparison import OPERATIONS, Why, apply_filter, filtered_shape
 from flows.sdk.conditions import (
     OPERATION_LABELS,
+    OPERATIONS_WITH_CASE,
     OPERATIONS_WITH_VALUE,
     OperationName,
     comparison_text,
@@ -39,9 +40,16 @@ class FilterConfig(NodeConfig):
     value: TemplateValue = ui(
         "",
         label="Value",
-        help="Numbers compare as numbers and dates as dates. For a list, separate the values by commas.",
+        help="Numbers compare as numbers and dates as dates. Separate the values of a list by commas.",
         placeholder="8192",
         depends_on={"operation": OPERATIONS_WITH_VALUE},
+    )
+    ignore_case: bool = ui(
+        False,
+        label="Ignore case",
+        help="Upper and lower case letters of texts are the same.",
+        widget="switch",
+        depends_on={"operation": OPERATIONS_WITH_CASE},
     )
 
 
@@ -77,5 +85,11 @@ class Filter(Node):
 
     def run(self, ctx: NodeContext, config: FilterConfig, record: Record) -> Emit:
         """Compare, and go on behind the port of the answer."""
-        passed, out = apply_filter(record, config.field, config.operation, config.value)
+        why = Why()
+        ignore_case = config.ignore_case and OPERATIONS[config.operation].takes_case
+        passed, out = apply_filter(
+            record, config.field, config.operation, config.value, ignore_case=ignore_case, why=why
+        )
+        if out is record and why.reasons:
+            ctx.log.info(f"The comparison could not be made. {why.text}")
         return Emit("true" if passed else "false", out)

@@ -17,8 +17,10 @@ from flows.sdk import (
     node,
     ui,
 )
+from flows.sdk.comparison import OPERATIONS
 from flows.sdk.conditions import (
     OPERATION_LABELS,
+    OPERATIONS_WITH_CASE,
     OPERATIONS_WITH_VALUE,
     OperationName,
     comparison_text,
@@ -46,6 +48,13 @@ class EventCondition(NodeConfig):
         depends_on={"operation": OPERATIONS_WITH_VALUE},
         placeholder="online",
     )
+    ignore_case: bool = ui(
+        False,
+        label="Ignore case",
+        help="Upper and lower case letters of texts are the same.",
+        widget="switch",
+        depends_on={"operation": OPERATIONS_WITH_CASE},
+    )
 
 
 class EventConfig(NodeConfig):
@@ -63,6 +72,11 @@ class EventConfig(NodeConfig):
         label="Only when",
         help="Events that do not meet the condition start no run; the event shows why.",
     )
+
+
+def _condition(drawn: EventCondition) -> Condition:
+    ignore_case = drawn.ignore_case and OPERATIONS[drawn.operation].takes_case
+    return Condition(drawn.field, drawn.operation, drawn.value, ignore_case)
 
 
 @node
@@ -89,7 +103,7 @@ class Event(TriggerNode):
     def listens_to(self, config: EventConfig) -> EventTrigger:
         """Events of the type that meet the condition."""
         only = config.condition
-        condition = Condition(only.field, only.operation, only.value) if only else None
+        condition = _condition(only) if only else None
         return EventTrigger(config.event, condition)
 
     def check(self, config: EventConfig, upstream: Shape) -> list[tuple[str, str, str]]:

@@ -1,6 +1,7 @@
 """The field's run-time type decides; lists are narrowed to the first match."""
 
 import timeit
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sdk import NodeError, Shape
-from flows.sdk.comparison import OPERATIONS, apply_filter, compare, compile_comparison, filtered_shape
+from flows.sdk.comparison import OPERATIONS, Why, apply_filter, compare, compile_comparison, filtered_shape
 
 CHARGES: dict[str, Any] = {
     "charges": [{"amount": 1, "kind": "a"}, {"amount": 5, "kind": "b"}, {"amount": 5, "kind": "c"}],
@@ -25,7 +26,14 @@ CHARGES: dict[str, Any] = {
         (2.0, "=", "2", True),
         ("007", "=", "7", False),
         ("007", "=", 7, False),
-        ("10", "<", "9", True),
+        ("10", "<", "9", False),
+        ("10", ">", "9.5", True),
+        ("1e3", ">=", "1000", True),
+        ("b", ">", "a", True),
+        ("2026-01-31T10:00:00+02:00", "<", "2026-01-31T09:00:00Z", True),
+        (2, "in_list", "x,2", True),
+        (3, "in_list", "x,2", False),
+        (["x", None, 7], ">", "5", True),
         ("2026-01-31T10:00:00Z", "=", "2026-01-31T11:00:00+01:00", True),
         ("2026-01-31T10:00:00Z", "<", "2026-02-01", True),
         ("2026-01-31", ">=", "2026-01-31T00:00:00Z", True),
@@ -66,12 +74,43 @@ def test_field_type_decides(value: Any, operation: str, expected: Any, answer: b
     [
         (5, "=", "five", "not a number"),
         (5, "<", "", "not a number"),
-        (5, "in_list", "1,x", "not a number"),
+        (5, ">", "five", "not a number"),
+        ("unknown", ">", "5", "comparable"),
+        ("unknown", "<", "5", "comparable"),
+        ("soon", "<", "2026-01-31", "comparable"),
+        ("soon", ">", "2026-01-31", "comparable"),
+        (None, "in_list", "1,x", "null"),
         (True, "=", "5", "not true or false"),
         ("2026-01-31", "<", "soon", "not a date"),
+        ("2026-01-31", ">", "soon", "not a date"),
         (None, "<", "5", "neither smaller nor greater"),
+        (None, ">", "5", "neither smaller nor greater"),
         (True, ">", "5", "neither smaller nor greater"),
+        ({"a": 1}, ">", "5", "neither smaller nor greater"),
         ({"a": 1}, "contains", "a", "an object"),
+        ({"a": 1}, "=", "a", "an object"),
+        ({"a": 1}, "matches", "a", "an object"),
+        (None, "=", "x", "null"),
+        (None, "contains", "x", "null"),
+        ("x", "starts_with", None, "null"),
+    ],
+)
+def test_what_cannot_be_compared_is_not_met_and_says_why(
+    value: Any, operation: str, expected: Any, said: str
+) -> None:
+    for record, path in (({"a": value}, "a"), ({"a": [{"b": value}]}, "a.b"), ({"a": {"b": value}}, "a.b")):
+        why = Why()
+        assert apply_filter(record, path, operation, expected, why=why) == (False, record)
+        assert said in why.text
+        told = Why()
+        assert compile_comparison(path, operation, expected)(record, told) is False
+        assert told.text == why.text
+    assert compare(value, operation, expected) is False
+
+
+@pytest.mark.parametrize(
+    ("value", "operation", "expected", "said"),
+    [
         ("x", "matches", "(?=x)", "cannot be read"),
         ("x", "matches", r"(a)\1", "cannot be read"),
         ("x", "matches", "a" * 1025, "1 KiB"),
@@ -79,19 +118,78 @@ def test_field_type_decides(value: Any, operation: str, expected: Any, answer: b
         ("x", "like", "x", "no operation"),
     ],
 )
-def test_value_that_does_not_fit_fails_with_the_reason(
+def test_a_comparison_that_is_wrong_in_itself_fails(
     value: Any, operation: str, expected: Any, said: str
 ) -> None:
     with pytest.raises(NodeError, match=said):
         compare(value, operation, expected)
 
 
-def test_missing_field_is_named_with_what_there_is() -> None:
-    with pytest.raises(NodeError) as caught:
-        compile_comparison("server.rma", "=", "1")({"server": {"ram": 1, "cpu": 2}})
-    assert caught.value.code == "missing_field"
-    assert "server.rma" in caught.value.message
-    assert "ram, cpu" in caught.value.message
+NEED_A_VALUE = [name for name, known in OPERATIONS.items() if known.takes_value and known.negates is None]
+
+
+@pytest.mark.parametrize("operation", NEED_A_VALUE)
+@pytest.mark.parametrize("record", [{}, {"server": {"ram": 1, "cpu": 2}}, {"server": None}, {"server": [1]}])
+def test_a_missing_field_is_not_met_in_any_operation(operation: str, record: dict[str, Any]) -> None:
+    why = Why()
+    assert compile_comparison("server.rma", operation, "1")(record, why) is False
+    assert "no field “server" in why.text
+    negated = next((name for name, known in OPERATIONS.items() if known.negates == operation), None)
+    assert negated is None or compile_comparison("server.rma", negated, "1")(record) is True
+
+
+def test_an_element_that_cannot_be_compared_hides_no_later_one() -> None:
+    odd: list[Any] = [None, {}, {"x": None}, {"x": {}}, 5, "text", [], {"x": "unknown"}]
+    record = {"a": [*odd, {"x": 8}]}
+    for operation, expected in (
+        (">", "5"),
+        ("=", "8"),
+        ("in_list", "x,8"),
+        ("matches", "^8$"),
+        ("contains", "8"),
+    ):
+        assert apply_filter(record, "a.x", operation, expected) == (True, {"a": {"x": 8}}), operation
+
+
+@pytest.mark.parametrize(
+    ("value", "operation", "expected"),
+    [
+        ("Web-1", "=", "wEB-1"),
+        ("STRASSE", "=", "straße"),
+        ("Web-1.Example", "contains", "EXAMPLE"),
+        ("Web-1", "starts_with", "web"),
+        ("Web-1", "ends_with", "B-1"),
+        ("Web-1", "in_list", "db, WEB-1"),
+        (["a", "Web-1"], "contains", "WEB-1"),
+        ("Web-1", "matches", "^web-[0-9]$|^db$"),
+    ],
+)
+def test_case_is_ignored_where_that_is_asked(value: Any, operation: str, expected: str) -> None:
+    assert compare(value, operation, expected, ignore_case=True)
+    assert not compare(value, operation, expected)
+    negated = next(name for name, known in OPERATIONS.items() if known.negates == operation)
+    assert not compare(value, negated, expected, ignore_case=True)
+    assert OPERATIONS[operation].takes_case
+    assert OPERATIONS[negated].takes_case
+
+
+def test_case_has_no_meaning_where_no_text_is_compared() -> None:
+    without = {name for name, known in OPERATIONS.items() if not known.takes_case}
+    assert without == {"<", "<=", ">", ">=", "is_empty", "is_not_empty", "exists", "not_exists"}
+
+
+@given(st.one_of(st.integers(-(10**6), 10**6), st.decimals(-1000, 1000, places=2)), st.integers(-1000, 1000))
+def test_two_texts_that_are_numbers_are_ordered_as_numbers(one: Any, two: int) -> None:
+    for operation, answer in (("<", one < two), ("<=", one <= two), (">", one > two), (">=", one >= two)):
+        assert compare(str(one), operation, str(two)) is answer
+        assert compare(float(one), operation, str(two)) is answer
+
+
+@given(st.datetimes(timezones=st.timezones()), st.datetimes(timezones=st.timezones()))
+def test_two_texts_that_are_dates_are_ordered_as_moments(one: Any, two: Any) -> None:
+    one, two = (moment.replace(microsecond=0, year=2000 + moment.year % 100) for moment in (one, two))
+    texts = [moment.astimezone(UTC).isoformat() for moment in (one, two)]
+    assert compare(texts[0], "<", texts[1]) is (one.astimezone(UTC) < two.astimezone(UTC))
 
 
 @pytest.mark.parametrize(
@@ -135,8 +233,7 @@ def test_index_names_one_element() -> None:
 def test_elements_without_the_field_are_passed_over() -> None:
     record = {"a": [{"x": 1}, {"y": 2}]}
     assert apply_filter(record, "a.y", "=", "2") == (True, {"a": {"y": 2}})
-    with pytest.raises(NodeError, match="no field"):
-        apply_filter(record, "a.z", "=", "2")
+    assert apply_filter(record, "a.z", "=", "2") == (False, record)
     assert apply_filter({"a": []}, "a.z", "=", "2") == (False, {"a": []})
 
 

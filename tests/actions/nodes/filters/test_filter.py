@@ -4,8 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from actions.nodes.filters.filter import Filter
-from flows.sdk import NodeError, Shape
-from flows.sdk.testing import configured, run_node
+from flows.sdk import Shape
+from flows.sdk.comparison import OPERATIONS
+from flows.sdk.testing import FakeContext, configured, run_node
 
 SERVER = {"hostname": "web-1", "ram": 9000, "disks": [{"size": 10}, {"size": 80}, {"size": 90}]}
 
@@ -45,11 +46,25 @@ def test_a_list_without_a_match_stays_as_it_was():
     assert (result.port, result.record) == ("false", SERVER)
 
 
-def test_a_field_that_is_not_there_fails_and_names_it():
-    with pytest.raises(NodeError, match="rma") as caught:
-        answer("rma", "=", "1")
-    assert caught.value.code == "missing_field"
-    assert "ram" in caught.value.hint
+def test_a_field_that_is_not_there_is_not_met_and_the_log_says_why():
+    context = FakeContext()
+    for operation in ("=", "<", ">", "contains", "matches"):
+        config = {"field": "rma", "operation": operation, "value": "1"}
+        result = run_node(Filter, config, SERVER, context=context)
+        assert (result.port, result.record) == ("false", SERVER)
+    assert "no field “rma”" in context.log.text
+    assert "ram" in context.log.text
+
+
+def test_case_is_ignored_where_the_switch_is_on():
+    config = {"field": "hostname", "operation": "=", "value": "WEB-1"}
+    assert run_node(Filter, config, SERVER).port == "false"
+    assert run_node(Filter, {**config, "ignore_case": True}, SERVER).port == "true"
+
+
+def test_the_switch_is_shown_only_where_it_means_something():
+    [shown] = Filter.Config.model_json_schema()["properties"]["ignore_case"]["x-ui"]["dependsOn"].values()
+    assert shown == [name for name, known in OPERATIONS.items() if known.takes_case]
 
 
 def test_behind_true_the_list_is_known_as_its_element():

@@ -42,5 +42,14 @@ def test_a_condition_that_compares_a_number_with_words_is_a_problem():
     assert (field, "holds a number" in message) == ("condition.value", True)
 
 
+def test_a_condition_may_ignore_case_where_texts_are_compared():
+    condition = {"field": "ram", "operation": "=", "value": "x", "ignore_case": True}
+    listened = Event().listens_to(configured(Event, {"event": "a.b", "condition": condition}))
+    assert listened.condition == Condition("ram", "=", "x", ignore_case=True)
+    condition["operation"] = ">"
+    listened = Event().listens_to(configured(Event, {"event": "a.b", "condition": condition}))
+    assert listened.condition == Condition("ram", ">", "x")
+
+
 def test_a_sound_condition_is_no_problem():
     assert problems({"field": "status", "operation": "=", "value": "online"}) == []
