@@ -104,7 +104,8 @@ export async function openSession({ flowId, api: base, nonce, may, user }: Mount
     may,
   };
   session.checker.store.setState({ summaries: draft.summaries ?? {} });
-  if (session.may.edit) void session.checker.check();
+  // Whoever may not edit has nothing to mend, and may not ask.
+  if (may.edit) void session.checker.check();
   session.live.start(flowId);
   return session;
 }

@@ -160,7 +160,10 @@ export function removeAndHeal(document: FlowDocument, id: string): Change {
   const feeder = document.edges.find((edge) => edge.to === id);
   const mainPort = document.edges.find((edge) => edge.from === id && edge.port !== "error")?.port;
   if (!feeder || mainPort === undefined) return change;
-  let index = applyChange(document, change).edges.length;
+  const left = applyChange(document, change).edges;
+  let index = document.edges
+    .slice(0, document.edges.indexOf(feeder))
+    .filter((edge) => left.includes(edge)).length;
   const healed = document.edges
     .filter((edge) => edge.from === id && edge.port === mainPort)
     .map((edge): Operation => ({ kind: "addEdge", edge: { ...feeder, to: edge.to }, index: index++ }));
@@ -174,8 +177,9 @@ export function connect(document: FlowDocument, edge: FlowEdge): Change {
 
 export function reconnect(document: FlowDocument, before: FlowEdge, after: FlowEdge): Change {
   const out = remove(document, [], [before]);
-  const added = connect(applyChange(document, out), after);
-  return { name: "Move wire", operations: [...out.operations, ...added.operations] };
+  // The place among the wires of an output is when it runs; a moved end does not change that.
+  const index = document.edges.findIndex((edge) => sameEdge(edge, before));
+  return { name: "Move wire", operations: [...out.operations, { kind: "addEdge", edge: after, index }] };
 }
 
 export function moveNodes(

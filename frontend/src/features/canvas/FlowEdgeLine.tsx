@@ -3,6 +3,7 @@ import { memo } from "react";
 import { useSession, useUi } from "@/app/session";
 import { useNodeState } from "@/features/runs/useNodeState";
 import { useCanvasMode } from "./mode";
+import { WireOrder } from "./WireOrder";
 import { WireTools } from "./WireTools";
 
 /** A wire. It is coloured when the shown run went along it, and dashed where a drop would put a node into it. */
@@ -29,6 +30,7 @@ export const FlowEdgeLine = memo(function FlowEdgeLine(props: EdgeProps) {
       onPointerLeave={() => session.ui.setState((ui) => (ui.wireAt === props.id ? { wireAt: null } : ui))}
     >
       <BaseEdge path={path} className={className.join(" ")} interactionWidth={30} />
+      <WireOrder order={Number(props.data?.order ?? 0)} x={props.targetX - 26} y={props.targetY} />
       {(isTouched || isSelected) && !isReadOnly ? (
         <WireTools id={props.id} x={x} y={y} isSelected={isSelected} />
       ) : null}

@@ -2,7 +2,7 @@ import type { Edge, Node } from "@xyflow/react";
 import { useLayoutEffect, useMemo, useState } from "react";
 import { useChecks, useDocument, useSession, useUi } from "@/app/session";
 import { problemsOf } from "@/features/problems/checker";
-import { edgeId, type FlowDocument, type FlowNode, incoming, nodeName } from "@/graph/model";
+import { edgeId, type FlowDocument, type FlowNode, incoming, nodeName, outgoing } from "@/graph/model";
 import { count } from "@/shared/format";
 
 function nodeLabel(
@@ -60,6 +60,8 @@ export function useFlowElements() {
     const chosen = new Set(selectedEdges);
     return document.edges.map((edge): Edge => {
       const id = edgeId(edge);
+      const siblings = outgoing(document, edge.from, edge.port);
+      const order = siblings.length > 1 ? siblings.indexOf(edge) + 1 : 0;
       return {
         id,
         type: "flow",
@@ -69,7 +71,10 @@ export function useFlowElements() {
         targetHandle: "in",
         reconnectable: "target",
         selected: chosen.has(id),
-        ariaLabel: `Wire from ${nodeName(document, edge.from)}, port ${edge.port}, to ${nodeName(document, edge.to)}`,
+        data: { order },
+        ariaLabel: `Wire from ${nodeName(document, edge.from)}, port ${edge.port}, to ${nodeName(document, edge.to)}${
+          order > 0 ? `, runs ${order} of ${siblings.length}` : ""
+        }`,
       };
     });
   }, [document, selectedEdges]);

@@ -20,35 +20,40 @@ export function TestPanel() {
   const isOn = useStore(session.flow, (flow) => flow.is_enabled);
   return (
     <div className="hf-panel-body">
-      {session.may.run ? <SamplePicker /> : null}
-      <div className="btn-list mb-3">
-        <button
-          type="button"
-          className="btn btn-primary"
-          disabled={isRunning || !session.may.run}
-          onClick={() => void dryRun(session)}
-        >
-          <Icon name={isRunning ? "loader-2" : "flask"} className={isRunning ? "icon-spin" : ""} /> Dry run
-        </button>
-        <button
-          type="button"
-          className="btn"
-          disabled={version == null || !isOn || !session.may.run}
-          title={
-            version == null
-              ? "Publish the flow first."
-              : isOn
-                ? `Runs version ${version} for real.`
-                : "Switch the flow on first."
-          }
-          onClick={() => session.ui.getState().show({ kind: "run" })}
-        >
-          <Icon name="player-play" /> Run for real…
-        </button>
+      {session.may.run ? null : (
+        <p className="text-secondary">You may look at runs of this flow, not start any.</p>
+      )}
+      <div hidden={!session.may.run}>
+        <SamplePicker />
+        <div className="btn-list mb-3">
+          <button
+            type="button"
+            className="btn btn-primary"
+            disabled={isRunning}
+            onClick={() => void dryRun(session)}
+          >
+            <Icon name={isRunning ? "loader-2" : "flask"} className={isRunning ? "icon-spin" : ""} /> Dry run
+          </button>
+          <button
+            type="button"
+            className="btn"
+            disabled={version == null || !isOn}
+            title={
+              version == null
+                ? "Publish the flow first."
+                : isOn
+                  ? `Runs version ${version} for real.`
+                  : "Switch the flow on first."
+            }
+            onClick={() => session.ui.getState().show({ kind: "run" })}
+          >
+            <Icon name="player-play" /> Run for real…
+          </button>
+        </div>
+        <p className="text-secondary small">
+          A dry run touches nothing outside: actions show what they would do.
+        </p>
       </div>
-      <p className="text-secondary small">
-        A dry run touches nothing outside: actions show what they would do.
-      </p>
       {error ? <div className="alert alert-danger">{error}</div> : null}
       {result ? (
         <>

@@ -3,6 +3,7 @@ import type { Config, NodeType } from "@/api/types";
 import { copySelection, deleteSelection, healSelection } from "@/app/actions";
 import { duplicateSelection } from "@/app/adding";
 import { useChecks, useDocument, useSession, useUi } from "@/app/session";
+import { HookPanel } from "@/features/hook/HookPanel";
 import { useProblems } from "@/features/problems/calm";
 import { inputShape } from "@/features/problems/checker";
 import { ResultView } from "@/features/runs/ResultView";
@@ -74,6 +75,7 @@ function NodePanel({ node, type }: { node: FlowNode; type: NodeType | undefined 
       <fieldset disabled={!session.may.edit}>
         {type ? <TypedForms node={node} type={type} /> : <Unavailable node={node} />}
       </fieldset>
+      {node.type === "inbound-webhook" && type ? <HookPanel config={node.config} /> : null}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useDocument, useSession } from "@/app/session";
 import { remove } from "@/graph/changes";
 import { edgeId, type FlowNode, nodeName } from "@/graph/model";
 import { Icon } from "@/shared/ui/Icon";
+import { WireOrderList } from "./WireOrderList";
 
 /** Where each output of the node leads: wires to make and to take away without a pointer. */
 export function Wires({ node, type }: { node: FlowNode; type: NodeType }) {
@@ -18,7 +19,11 @@ export function Wires({ node, type }: { node: FlowNode; type: NodeType }) {
         return (
           <div key={port.name} className="hf-wire-row">
             <span className={`hf-port-name ${port.name === "error" ? "text-danger" : ""}`}>{port.label}</span>
-            <span className="hf-wire-targets">
+            {edges.length > 1 ? (
+              <p className="hf-wire-note">They run from top to bottom, each to its end before the next.</p>
+            ) : null}
+            {edges.length > 1 ? <WireOrderList node={node} port={port.label} edges={edges} /> : null}
+            <span className="hf-wire-targets" hidden={edges.length > 1}>
               {edges.map((edge) => (
                 <span key={edgeId(edge)} className="badge hf-badge bg-secondary-lt">
                   {nodeName(document, edge.to)}

@@ -36,7 +36,12 @@ export function Outline() {
   };
   return (
     <div className="p-2">
-      <button type="button" className="btn btn-sm mb-2" onClick={() => ui.show({ kind: "add", at: null })}>
+      <button
+        type="button"
+        className="btn btn-sm mb-2"
+        hidden={!session.may.edit}
+        onClick={() => ui.show({ kind: "add", at: null })}
+      >
         <Icon name="plus" size={16} /> Add a node
       </button>
       <ul className="list-unstyled hf-outline" aria-label="Outline of the flow">
@@ -72,6 +77,7 @@ export function Outline() {
                     <button
                       type="button"
                       className="btn btn-sm btn-ghost-secondary"
+                      disabled={!session.may.edit}
                       aria-label={`Port ${port.label} of ${node.name}: connect to…`}
                       onClick={() => ui.show({ kind: "connect", from: node.id, port: port.name })}
                     >

@@ -7,6 +7,7 @@ import type { FlowDocument } from "@/graph/model";
 import type { ShapeSchema } from "@/graph/shapes";
 
 const QUIET_MS = 250;
+const RETRY_MS = 5000;
 
 export interface CheckState {
   problems: Problem[];
@@ -52,7 +53,9 @@ export class Checker {
       const summaries = answer.summaries ?? this.store.getState().summaries;
       if (!request.signal.aborted) this.store.setState({ problems, shapes, summaries, ok, error: "" });
     } catch (error) {
-      if (!isAbort(error)) this.store.setState({ ok: null, error: messageOf(error) });
+      if (isAbort(error)) return;
+      this.store.setState({ ok: null, error: messageOf(error) });
+      this.timer = setTimeout(() => void this.check(), RETRY_MS);
     }
   }
 

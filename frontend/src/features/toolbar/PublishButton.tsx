@@ -12,11 +12,14 @@ export function PublishButton() {
   const session = useSession();
   const flow = useStore(session.flow);
   const ok = useChecks((state) => state.ok);
+  const error = useChecks((state) => state.error);
   const problems = useProblems();
   const tone = toneOf(problems);
   const isEdited = useStore(session.documents, hasEdits);
   const first = problems.find((problem) => problem.severity === "error");
-  const why = first ? `Fix the problems first: ${first.message} ${first.hint}`.trim() : "Checking the flow…";
+  const why = first
+    ? `Fix the problems first: ${first.message} ${first.hint}`.trim()
+    : error || "Checking the flow…";
   const hasNews = flow.published_version == null || flow.has_unpublished_changes || isEdited;
   const ui = session.ui.getState();
   return (

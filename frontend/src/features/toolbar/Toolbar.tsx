@@ -19,7 +19,9 @@ export function Toolbar() {
   const isAhead = flow.has_unpublished_changes || isEdited;
   return (
     <header className="hf-toolbar">
-      <IconButton icon="layout-sidebar" label="Node list" onClick={() => togglePalette(session)} />
+      {session.may.edit ? (
+        <IconButton icon="layout-sidebar" label="Node list" onClick={() => togglePalette(session)} />
+      ) : null}
       <div className="hf-title">
         <button type="button" className="hf-title-name" onClick={() => session.ui.getState().open("flow")}>
           {name || "Flow without a name"}
@@ -152,7 +154,12 @@ function MoreMenu() {
         <a className="dropdown-item" href={session.api.exportUrl("draft")} download>
           <Icon name="file-export" className="me-2" /> Export
         </a>
-        <button type="button" className="dropdown-item" onClick={() => ui.show({ kind: "import" })}>
+        <button
+          type="button"
+          className="dropdown-item"
+          hidden={!session.may.edit}
+          onClick={() => ui.show({ kind: "import" })}
+        >
           <Icon name="file-import" className="me-2" /> Import…
         </button>
         <button type="button" className="dropdown-item" onClick={() => ui.show({ kind: "shortcuts" })}>

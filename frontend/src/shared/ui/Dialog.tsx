@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { focusBack, openerOf } from "./focus";
 
 const FIRST =
   ".card-body :is(input, textarea, select, button):not([disabled]), .card-footer .btn-primary:not([disabled])";
@@ -17,7 +18,7 @@ export function Dialog({ title, onClose, children, footer, wide = false }: Props
   const titleId = useId();
   useEffect(() => {
     const element = dialog.current;
-    const before = document.activeElement;
+    const opener = openerOf(document.activeElement);
     if (element && !element.open) {
       element.showModal();
       // The browser would choose the button that closes the dialog, which nobody wants first.
@@ -25,7 +26,10 @@ export function Dialog({ title, onClose, children, footer, wide = false }: Props
     }
     return () => {
       element?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // After the next dialog, if one follows at once, has taken the focus.
+      queueMicrotask(() => {
+        if (!document.querySelector("dialog[open]")) focusBack(opener);
+      });
     };
   }, []);
   return (

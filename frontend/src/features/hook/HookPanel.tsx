@@ -1,0 +1,128 @@
+import { useEffect, useId, useState } from "react";
+import { useStore } from "zustand";
+import { messageOf } from "@/api/client";
+import type { Hook } from "@/api/flows";
+import type { Config } from "@/api/types";
+import { useSession } from "@/app/session";
+import { ask } from "@/site/confirm";
+import { callLine, exampleBody } from "./callLine";
+
+/** The address and the secret of the flow's webhook, and a line that calls it. */
+export function HookPanel({ config }: { config: Config }) {
+  const session = useSession();
+  const flow = useStore(session.flow);
+  const [hook, setHook] = useState<Hook | null>(null);
+  const [secret, setSecret] = useState("");
+  const [error, setError] = useState("");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: publishing makes an address
+  useEffect(() => {
+    session.api.hook().then(setHook, (reason) => setError(messageOf(reason)));
+  }, [session, flow.published_version]);
+  const attempt = (work: () => Promise<void>) =>
+    void work().then(
+      () => setError(""),
+      (reason) => setError(messageOf(reason)),
+    );
+  const make = () => attempt(async () => setHook(await session.api.makeHook()));
+  const rotate = () =>
+    attempt(async () => {
+      const isSure =
+        !hook?.has_secret ||
+        (await ask("Make a new secret? The one in use ends at once.", "Make a new secret"));
+      if (!isSure) return;
+      setSecret((await session.api.rotateHook()).secret);
+      setHook(await session.api.hook());
+    });
+  if (!hook) return error ? <div className="alert alert-danger py-2">{error}</div> : null;
+  return (
+    <section className="hf-hook" aria-label="Calling this webhook">
+      <h3 className="hf-heading">Calling it</h3>
+      {error ? <div className="alert alert-danger py-2">{error}</div> : null}
+      {hook.url ? (
+        <Copied label="Address" text={hook.url} />
+      ) : (
+        <p>
+          The address is made when the flow is published.{" "}
+          {session.may.publish ? (
+            <button type="button" className="btn btn-sm" onClick={make}>
+              Make it now
+            </button>
+          ) : null}
+        </p>
+      )}
+      {secret ? <Copied label="The new secret, shown this once" text={secret} /> : null}
+      {secret ? null : (
+        <p className="text-secondary small mb-2">
+          {hook.has_secret
+            ? "The secret was shown when it was made. Who lost it makes a new one."
+            : "There is no secret yet: every call is refused."}
+        </p>
+      )}
+      {session.may.publish ? (
+        <button type="button" className="btn btn-sm mb-3" onClick={rotate}>
+          {hook.has_secret ? "Make a new secret" : "Make the secret"}
+        </button>
+      ) : null}
+      {hook.url ? (
+        <Copied
+          label="Try it in a terminal"
+          text={callLine({ url: hook.url, config, secret, body: exampleBody(config) })}
+          isLong
+        />
+      ) : null}
+      <Refused isPublished={flow.published_version != null} isOn={flow.is_enabled} />
+    </section>
+  );
+}
+
+function Refused({ isPublished, isOn }: { isPublished: boolean; isOn: boolean }) {
+  if (isPublished && isOn) return null;
+  return (
+    <p className="text-warning small">
+      Calls are refused until the flow is {isPublished ? "switched on" : "published and switched on"}.
+    </p>
+  );
+}
+
+/** A text to be copied; the site's own script does it, and says so. */
+function Copied({ label, text, isLong = false }: { label: string; text: string; isLong?: boolean }) {
+  const id = useId();
+  return (
+    <div className="hf-field">
+      <div className="d-flex align-items-center">
+        <span className="form-label flex-fill" id={`${id}-label`}>
+          {label}
+        </span>
+        {isLong ? <CopyButton label={label} text={text} /> : null}
+      </div>
+      {isLong ? (
+        <textarea
+          className="form-control font-monospace hf-call"
+          aria-labelledby={`${id}-label`}
+          readOnly
+          rows={Math.min(8, text.split("\n").length + 2)}
+          value={text}
+        />
+      ) : (
+        <div className="input-group">
+          <input
+            className="form-control font-monospace"
+            aria-labelledby={`${id}-label`}
+            readOnly
+            value={text}
+            onFocus={(event) => event.target.select()}
+          />
+          <CopyButton label={label} text={text} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function CopyButton({ label, text }: { label: string; text: string }) {
+  return (
+    <button type="button" className="btn btn-sm" data-copy={text} aria-label={`Copy: ${label}`}>
+      Copy
+    </button>
+  );
+}
