@@ -1,7 +1,8 @@
 import { lazy, Suspense } from "react";
 import { useStore } from "zustand";
 import { takeImported } from "./imported";
-import { useSession, useUi } from "./session";
+import { type May, type Session, useSession, useUi } from "./session";
+import type { DialogName } from "./uiStore";
 
 const panels = () => import("./panels");
 const AddDialog = lazy(() => panels().then((m) => ({ default: m.AddDialog })));
@@ -14,10 +15,25 @@ const RestoreDialog = lazy(() => panels().then((m) => ({ default: m.RestoreDialo
 const RunDialog = lazy(() => panels().then((m) => ({ default: m.RunDialog })));
 const ShortcutsDialog = lazy(() => panels().then((m) => ({ default: m.ShortcutsDialog })));
 
+const NEEDS: Partial<Record<DialogName["kind"], keyof May>> = {
+  add: "edit",
+  connect: "edit",
+  import: "edit",
+  publish: "publish",
+  run: "run",
+};
+
+/** Whatever asked for it, a key or a double click: a dialog that could only end in a refusal does not open. */
+function isAllowed(session: Session, kind: DialogName["kind"]): boolean {
+  const right = NEEDS[kind];
+  return right === undefined || session.may[right];
+}
+
 /** The one dialog that is open, if any; a conflict comes before all others. */
 export function Dialogs() {
   const session = useSession();
-  const dialog = useUi((ui) => ui.dialog);
+  const asked = useUi((ui) => ui.dialog);
+  const dialog = asked && isAllowed(session, asked.kind) ? asked : null;
   const hasLeft = useStore(session.left, (left) => left.length > 0);
   const close = () => session.ui.getState().show(null);
   return (

@@ -138,7 +138,7 @@ export function paste(session: Session, text: string, name = "Paste"): boolean {
   const wanted = source.nodes.map((node) => rectOf(node, sizeOf));
   const { nodes, edges } = pasted(document, source, freeOffset(wanted, taken));
   const what = nodes.length === 1 ? nodes[0]?.name : `${nodes.length} nodes`;
-  apply(session, addMany(document, nodes, edges, `${name} ${what}`));
+  if (!apply(session, addMany(document, nodes, edges, `${name} ${what}`))) return false;
   session.ui.getState().select(nodes.map((node) => node.id));
   const [first] = nodes;
   if (first) session.ui.setState({ reveal: { node: first.id } });

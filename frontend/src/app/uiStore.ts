@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Refusal } from "@/api/types";
 import type { FlowEdge, Position } from "@/graph/model";
+import { noteOpener } from "@/shared/ui/focus";
 
 export type Tab = "node" | "flow" | "problems" | "test" | "versions" | "outline" | "history";
 
@@ -90,7 +91,10 @@ export function createUiStore(): UiStore {
       set({ selected, selectedEdges, tab });
     },
     open: (tab) => set({ tab }),
-    show: (dialog) => set({ dialog }),
+    show: (dialog) => {
+      if (dialog) noteOpener();
+      set({ dialog });
+    },
     toast: (text, tone = "info") => {
       lastToast += 1;
       const id = lastToast;

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { focusBack, openerOf } from "./focus";
+import { focusBack, noteOpener, openerOf } from "./focus";
 
 const get = (id: string) => document.getElementById(id) as HTMLElement;
 
@@ -22,6 +22,17 @@ test("a dialog that a dialog opened gives the focus to the first opener", () => 
   openerOf(get("opener"));
   expect(openerOf(get("inside"))?.id).toBe("opener");
   expect(openerOf(document.body)?.id).toBe("opener");
+  noteOpener(get("inside"));
+  expect(openerOf(document.body)?.id).toBe("opener");
+  noteOpener(document.body);
+  expect(openerOf(document.body)).toBeNull();
+});
+
+test("an entry of a menu that has closed hands it to the menu's button", () => {
+  noteOpener(get("entry"));
+  get("entry").setAttribute("disabled", "");
+  focusBack(openerOf(document.body));
+  expect(document.activeElement?.id).toBe("toggle");
 });
 
 test("an opener that can have no focus hands it to its neighbours, one that is gone to the chosen node", () => {

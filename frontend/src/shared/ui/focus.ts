@@ -1,7 +1,12 @@
 /** Where the focus was before the first of several dialogs that follow each other. */
 let outside: Element | null = null;
 
-/** Note what opened a dialog; a dialog that another one opens belongs to the same opener. */
+/** Note what asks for a dialog, before its menu closes; a dialog that another one opens belongs to the same opener. */
+export function noteOpener(active: Element | null = document.activeElement): void {
+  if (!active?.closest("dialog")) outside = active === document.body ? null : active;
+}
+
+/** What opened the dialog that comes up now. */
 export function openerOf(active: Element | null): Element | null {
   if (active && active !== document.body && !active.closest("dialog")) outside = active;
   return outside;
