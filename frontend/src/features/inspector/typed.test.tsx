@@ -33,7 +33,7 @@ const TYPED: Partial<Record<FieldKind, [schema: Schema, texts: string[]]>> = {
       '"x',
     ],
   ],
-  path: [{ type: "string", "x-slot": "path" }, ["a..b", "{{ a }}", "a b"]],
+  path: [{ type: "string", "x-slot": "path" }, ["a..b", "{{ a", "a b"]],
   number: [
     { type: "integer" },
     ["12x", "1,5", "--", "12345678901234567890", "1e999", "NaN", "0x10", "3 000"],
