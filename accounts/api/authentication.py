@@ -12,6 +12,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.actors import Actor
+from accounts.api.throttling import refuse_wrong_token
+from accounts.client_address import client_address
 from accounts.models import User
 from accounts.services import tokens
 from common.problems import Problem
@@ -25,6 +27,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
         Raises:
             AuthenticationFailed: a header that is not a valid token.
+            Problem: 429 `too_many_tries`, when the address sent too many of those.
         """
         header = request.headers.get("Authorization")
         if header is None:
@@ -32,7 +35,10 @@ class TokenAuthentication(authentication.BaseAuthentication):
         scheme, _, text = header.partition(" ")
         token = tokens.find(text.strip()) if scheme.lower() == "bearer" else None
         if token is None:
-            raise AuthenticationFailed("The API token is unknown, revoked or expired.", code="bad_token")
+            refusal = refuse_wrong_token(client_address(request._request))
+            if refusal.status == 401:
+                raise AuthenticationFailed(refusal.message, code=refusal.code)
+            raise refusal
         return token.user, tokens.actor_of_token(token)
 
     def authenticate_header(self, request: Request) -> str:

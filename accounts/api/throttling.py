@@ -8,8 +8,35 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from accounts.actors import Actor
+from common.problems import Problem
 
 WINDOW = 60
+
+
+WRONG_TOKENS = 60
+"""How many wrong tokens a minute an address may send until it is told to wait."""
+
+
+def refuse_wrong_token(address: str) -> Problem:
+    """What to tell an address that sent a wrong token: 401, and 429 once it has sent too many.
+
+    Right tokens are not held up by it, whoever else sends wrong ones from the same network. Counted per process.
+    """
+    key = f"throttle:wrong_token:{address}"
+    cache.add(key, 0, WINDOW)
+    try:
+        is_over = cache.incr(key) > WRONG_TOKENS
+    except ValueError:  # the minute ended between the two calls
+        is_over = False
+    if is_over:
+        return Problem(
+            429,
+            "too_many_tries",
+            "There were too many wrong API tokens.",
+            hint="Wait a minute, then send a token that is valid.",
+            extra={"retry_after": WINDOW},
+        )
+    return Problem(401, "bad_token", "The API token is unknown, revoked or expired.", hint="Make a new one.")
 
 
 class PerActor(BaseThrottle):

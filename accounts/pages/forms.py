@@ -6,7 +6,7 @@ from django import forms
 
 from accounts.actors import Actor
 from accounts.models import Tenant, User
-from accounts.roles import CHOSEN_ONE_BY_ONE, Permission, Role
+from accounts.roles import CHOSEN_ONE_BY_ONE, Permission, Role, permissions_of
 from accounts.scope import visible
 from accounts.services.granting import grantable_permissions, grantable_roles
 
@@ -145,7 +145,7 @@ class TenantForm(StyledForm):
 
 
 class TokenForm(StyledForm):
-    """A token of one's own."""
+    """A token of one's own, or of an integration."""
 
     name = forms.CharField(label="Name", max_length=120, help_text="What will use it.")
     scopes = forms.MultipleChoiceField(label="It may", widget=forms.CheckboxSelectMultiple)
@@ -156,14 +156,15 @@ class TokenForm(StyledForm):
         help_text="Never, if empty.",
     )
 
-    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, actor: Actor, machine: User | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        held = permissions_of(machine.as_role(), machine.permissions) if machine else frozenset(Permission)
         scopes = self.fields["scopes"]
         assert isinstance(scopes, forms.MultipleChoiceField)  # noqa: S101  # for the type checker
         scopes.choices = [
-            (one.value, one.meaning)
-            for one in Permission
-            if actor.may(one) and one is not Permission.view_own
+            (permission.value, permission.meaning)
+            for permission in Permission
+            if permission in held and actor.may(permission) and permission is not Permission.view_own
         ]
 
 

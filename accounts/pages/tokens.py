@@ -6,9 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
+from accounts.models import User
 from accounts.pages.access import one, page, problems_into
 from accounts.pages.forms import TokenForm
-from accounts.roles import Permission
+from accounts.roles import CHOSEN_ONE_BY_ONE, Permission
+from accounts.scope import visible
 from accounts.services import tokens
 from common.clock import SystemClock
 
@@ -25,13 +27,24 @@ def token_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_tokens, "GET POST")
 def token_new(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Make a token; its text is shown once."""
-    form = TokenForm(actor, request.POST or None)
+    """Make a token of one's own or, with `?user=`, of an integration; its text is shown once."""
+    machine = _machine(actor, request.GET.get("user", ""))
+    form = TokenForm(actor, machine, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with problems_into(form):
-            token, text = tokens.create(actor, **form.cleaned_data)
+            token, text = tokens.create(actor, **form.cleaned_data, user=machine)
             return render(request, "accounts/token_made.html", {"token": token, "text": text})
-    return render(request, "accounts/token_form.html", {"form": form})
+    return render(request, "accounts/token_form.html", {"form": form, "machine": machine})
+
+
+def _machine(actor: Actor, given: str) -> User | None:
+    """The integration whose id is given; None when none is."""
+    if not given:
+        return None
+    actor.need(Permission.manage_users)
+    is_number = given.isascii() and given.isdigit() and len(given) < 19
+    machines = User.objects.filter(role__in=CHOSEN_ONE_BY_ONE)
+    return one(visible(machines, actor), int(given) if is_number else 0)
 
 
 @page(Permission.manage_tokens, "POST")

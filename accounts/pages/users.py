@@ -58,6 +58,9 @@ def user_new(request: HttpRequest, actor: Actor) -> HttpResponse:
             user, password = users.create(actor, form.cleaned_data)
             if password is not None:
                 return _password_shown(request, user, password)
+            if user.is_machine:
+                messages.success(request, f"{user.name} is added. Make the token that the program will use.")
+                return redirect("accounts:user-edit", user.pk)
             messages.success(request, f"{user.name} is added.")
             return redirect("accounts:user-list")
     return render(request, "accounts/user_form.html", {"form": form})

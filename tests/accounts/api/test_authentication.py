@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.actors import Actor
+from accounts.api.throttling import WRONG_TOKENS
 from accounts.models import ApiToken, Tenant, User
 from accounts.roles import Role
 from accounts.services import passwords, tenants, tokens, users
@@ -126,3 +128,18 @@ def test_authentication_by_token_is_one_query(token, django_assert_num_queries):
 def test_the_token_is_not_in_the_database(token):
     row = ApiToken.objects.values().get()
     assert token[1].split("_", 2)[2] not in str(row)
+
+
+def test_wrong_tokens_are_slowed_down_and_right_ones_are_not(token):
+    cache.clear()
+    wrong = bearer("hf_00000000_wrong")
+    wrong.defaults["REMOTE_ADDR"] = "203.0.113.77"
+    statuses = [wrong.get("/api/v1/me/").status_code for _ in range(WRONG_TOKENS + 1)]
+    assert statuses == [401] * WRONG_TOKENS + [429]
+    basic = APIClient(REMOTE_ADDR="203.0.113.77")
+    basic.credentials(HTTP_AUTHORIZATION="Basic eDp5")
+    assert basic.get("/api/v1/me/")["Retry-After"] == "60"
+    right = bearer(token[1])
+    right.defaults["REMOTE_ADDR"] = "203.0.113.77"
+    assert right.get("/api/v1/me/").status_code == 200
+    assert bearer("hf_00000000_wrong").get("/api/v1/me/").status_code == 401

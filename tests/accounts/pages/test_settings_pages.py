@@ -183,3 +183,56 @@ def test_names_are_text(client, platform_admin: User, tenant_admin: User, name: 
         assert "<script>alert" not in page
         assert "<img src=x" not in page
         assert "49" not in re.findall(r">\s*(49)\s*<", page)
+
+
+def test_an_integration_is_made_with_its_permissions_and_a_token(client, tenant_admin: User):
+    client.force_login(tenant_admin)
+    form = {
+        "name": "Billing",
+        "email": "billing@x.example",
+        "role": "integration",
+        "permissions": ["balances", "send_events"],
+        "permission": "1",
+        "is_active": "on",
+    }
+    answer = client.post("/users/new/", form)
+    made = User.objects.get(email="billing@x.example")
+    assert answer["Location"] == f"/users/{made.pk}/"
+    assert made.permissions == ["send_events", "balances"]
+    page = client.get(f"/tokens/new/?user={made.pk}").content.decode()
+    assert 'value="balances"' in page
+    assert 'value="view"' not in page
+    shown = client.post(
+        f"/tokens/new/?user={made.pk}", {"name": "t", "scopes": ["balances"]}
+    ).content.decode()
+    found = re.search(r"data-token>([^<]+)<", shown)
+    assert found
+    actor = tokens.authenticate(found[1])
+    assert actor is not None
+    assert actor.user_id == made.pk
+
+
+def test_boxes_ticked_for_another_role_mean_nothing(client, tenant_admin: User):
+    client.force_login(tenant_admin)
+    form = {
+        "name": "V",
+        "email": "v@x.example",
+        "role": "viewer",
+        "permissions": ["balances"],
+        "permission": "1",
+    }
+    client.post("/users/new/", form)
+    assert User.objects.get(email="v@x.example").permissions == []
+
+
+@pytest.mark.parametrize("who", ["viewer", "outsider_admin", "nobody", "x", "\u00b2"])
+def test_no_page_makes_tokens_of_people_or_of_others(client, request, tenant_admin: User, who: str):
+    client.force_login(tenant_admin)
+    known = {"viewer", "outsider_admin"}
+    given = request.getfixturevalue(who).pk if who in known else {"nobody": 987654}.get(who, who)
+    assert client.get(f"/tokens/new/?user={given}").status_code == 404
+
+
+def test_an_editor_sees_no_integrations(client, flow_editor: User, integration: User):
+    client.force_login(flow_editor)
+    assert client.get(f"/tokens/new/?user={integration.pk}").status_code == 403

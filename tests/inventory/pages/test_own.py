@@ -8,11 +8,15 @@ from django.test import Client
 from accounts.actors import Actor
 from accounts.models import Tenant, User
 from accounts.roles import Role
+from common.problems import Problem
 from flows.models import Event
+from flows.services.flows import flow_for
+from flows.services.runs import run_for
 from inventory.models import Server, Ticket
 from inventory.services.balances import writer as balance_writer
 from inventory.services.tickets import create_ticket
 from tests.conftest import PASSWORD, make_user
+from tests.flows.pages.conftest import furnished, published
 
 STAFF_LINKS = ("/flows/", "/runs/", "/events/", "/inventory/", "/audit/", "/users/", "/tokens/", "/api/docs/")
 
@@ -101,3 +105,12 @@ def test_staff_see_their_own_things_there_too(client: Client, viewer: User, thin
     client.force_login(viewer)
     assert "web-1.example.org" not in text_of(client, "/my/servers/")
     assert client.get(f"/my/servers/{things['server'].pk}/").status_code == 404
+
+
+def test_a_customer_watches_nothing(customer: User, tenant_admin: User) -> None:
+    """The websockets ask these two before they let anyone in."""
+    house = furnished(published(tenant_admin, "Theirs"))
+    actor = Actor.of_user(customer)
+    for asked, found in ((flow_for, house.flow), (run_for, house.run)):
+        with pytest.raises(Problem):
+            asked(actor, found.id)
