@@ -1,13 +1,12 @@
 """Serializers that refuse what they do not know, and fields for names."""
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-_HIDDEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u2028\u2029")
+from common.names import hidden_character, settled
 
 
 class RefusesUnknown:
@@ -46,14 +45,10 @@ class NameField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         """The text, composed."""
-        text = unicodedata.normalize("NFC", str(super().to_internal_value(data)))
-        if any(_is_hidden(character) for character in text):
+        text = str(super().to_internal_value(data))
+        if hidden_character(text) is not None:
             self.fail("hidden")
-        return text
-
-
-def _is_hidden(character: str) -> bool:
-    return character in _HIDDEN or unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs")
+        return settled(text)
 
 
 def _check_members(fields: Mapping[str, Any], data: Mapping[Any, Any]) -> None:

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from accounts.models.fields import NameField
+
 
 class Tenant(models.Model):
     """Who owns servers, users and flows. A tenant that is not active cannot be used by its people.
@@ -14,7 +16,7 @@ class Tenant(models.Model):
 
     tenant_path: ClassVar[str | None] = "id"
 
-    name = models.CharField(max_length=120, unique=True)
+    name = NameField(max_length=120, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
     is_active = models.BooleanField(default=True)
     mail_senders = models.JSONField(default=list)

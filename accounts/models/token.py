@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from accounts.models.fields import NameField
 from accounts.models.tenant import Tenant
 from accounts.models.user import User
 
@@ -17,7 +18,7 @@ class ApiToken(models.Model):
 
     tenant_path: ClassVar[str | None] = "tenant_id"
 
-    name = models.CharField(max_length=120)
+    name = NameField(max_length=120)
     prefix = models.CharField(max_length=16, unique=True, editable=False)
     token_hash = models.CharField(max_length=64, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.models.fields import AddressField, NameField
 from accounts.models.tenant import Tenant
 from accounts.roles import ADMINS, CHOSEN_ONE_BY_ONE, PLATFORM_ONLY, TENANT_ONLY, Role
 
@@ -60,8 +61,8 @@ class User(AbstractBaseUser):
         choices=[(role.value, role.label) for role in Role],
     )
     permissions = models.JSONField(default=list, blank=True)
-    name = models.CharField(max_length=120)
-    email = models.EmailField(max_length=254, db_index=True)
+    name = NameField(max_length=120)
+    email = AddressField(max_length=254, db_index=True)
     register = models.DateTimeField(default=timezone.now, editable=False)
     permission = models.PositiveSmallIntegerField(
         choices=PlatformPermission.choices, default=PlatformPermission.customer

@@ -1,7 +1,6 @@
 """The bounds of a document, checked before anything else reads it: imported documents are hostile input."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from math import isfinite
 
@@ -21,20 +20,6 @@ MAX_ID = 64
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 TYPE = re.compile(r"[a-z][a-z0-9]*([-._][a-z0-9]+)*")
 PORT = re.compile(r"[a-z][a-z0-9_]*")
-
-_HIDDEN = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\ufeff\uffa0")
-
-
-def hidden_character(text: str) -> str | None:
-    """The first character that people cannot see or that turns the reading direction, or None.
-
-    Two names that look the same must be the same.
-    """
-    for character in text:
-        category = unicodedata.category(character)
-        if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or character in _HIDDEN:
-            return character
-    return None
 
 
 def check_bounds(raw: Json, collector: Collector) -> None:

@@ -1,8 +1,8 @@
 """JSON to document: finds all errors at once, each with its place."""
 
-import unicodedata
 from typing import Any, Literal, cast
 
+from common.names import HIDDEN_CHARACTER, HINT, hidden_character, said, settled
 from flows.graph.document import (
     FORMAT,
     VERSION,
@@ -28,7 +28,6 @@ from flows.graph.limits import (
     PORT,
     TYPE,
     check_bounds,
-    hidden_character,
 )
 from flows.graph.located import Collector, ObjectReader
 from flows.sdk.config import duration_seconds
@@ -105,12 +104,10 @@ class _Reader:
             reader.fail("version", "unknown_format", f"There is no version {version}.", f"Write {VERSION}.")
 
     def _name(self, reader: ObjectReader, key: str, default: str | None, *, may_be_empty: bool) -> str:
-        name = unicodedata.normalize("NFC", reader.text(key, default, longest=MAX_NAME))
+        name = settled(reader.text(key, default, longest=MAX_NAME))
         hidden = hidden_character(name)
         if hidden is not None:
-            said = unicodedata.name(hidden, f"U+{ord(hidden):04X}").lower()
-            hint = "Remove characters that cannot be seen."
-            reader.fail(key, "hidden_character", f"The name holds a hidden character ({said}).", hint)
+            reader.fail(key, HIDDEN_CHARACTER, f"The name holds a hidden character ({said(hidden)}).", HINT)
         elif reader.has(key) and isinstance(reader.raw[key], str) and not name.strip() and not may_be_empty:
             reader.fail(key, "empty", "The name is empty.", "Give it a name.")
         return name

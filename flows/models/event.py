@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from accounts.models.fields import NameField
 from common.ids import new_id
 from flows.models.fields import JsonText
 
@@ -15,8 +16,8 @@ class EventTypeDefinition(models.Model):
 
     tenant = models.ForeignKey("accounts.Tenant", null=True, blank=True, on_delete=models.CASCADE)
     name = models.CharField(max_length=100)
-    label = models.CharField(max_length=200)
-    summary = models.CharField(max_length=500, blank=True)
+    label = NameField(max_length=200)
+    summary = NameField(max_length=500, blank=True)
     schema = JsonText()
     """A JSON Schema of the payload."""
     sample = JsonText()

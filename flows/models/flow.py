@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from accounts.models.fields import DescriptionField, NameField
 from common.ids import new_id
 from flows.models.fields import JsonText
 
@@ -15,8 +16,8 @@ class Flow(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey("accounts.Tenant", null=True, blank=True, on_delete=models.CASCADE)
-    name = models.CharField(max_length=200)
-    description = models.TextField(blank=True, max_length=2000)
+    name = NameField(max_length=200)
+    description = DescriptionField(blank=True, max_length=2000)
     is_enabled = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     draft = JsonText()
@@ -51,7 +52,7 @@ class FlowVersion(models.Model):
     flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     document = JsonText()
-    comment = models.CharField(max_length=500, blank=True)
+    comment = NameField(max_length=500, blank=True)
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=200, blank=True)
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models.fields import NameField
 from inventory.models.base import OwnedRow
 
 MAC = RegexValidator(r"^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$", "Write a MAC address as 00:16:3e:00:00:01.")
@@ -32,7 +33,7 @@ class AddressRange(OwnedRow):
     shared_rows: ClassVar[Q | None] = Q(tenant__isnull=True) & ~Q(scope=RangeScope.user)
 
     scope = models.CharField(max_length=6, choices=RangeScope.choices, default=RangeScope.everywhere)
-    nodes = models.CharField(max_length=1000, blank=True, default="", help_text="Comma separated.")
+    nodes = NameField(max_length=1000, blank=True, default="", help_text="Comma separated.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     user = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     next_offset = models.BigIntegerField(default=0, editable=False)

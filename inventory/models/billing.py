@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models.fields import NameField
 from inventory.models.base import SHARED_BY_ALL, InventoryRow, OwnedRow
 
 
@@ -34,7 +35,7 @@ class BalanceEntry(InventoryRow):
 
     balance = models.ForeignKey(Balance, models.CASCADE, related_name="entries")
     amount = models.DecimalField(max_digits=12, decimal_places=2, help_text="Negative when removed.")
-    description = models.CharField(max_length=500, blank=True, default="")
+    description = NameField(max_length=500, blank=True, default="")
     made_by = models.CharField(max_length=254, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -63,7 +64,7 @@ class Charge(OwnedRow):
     calc_only = models.BooleanField(default=False)
     osid = models.PositiveIntegerField(null=True, blank=True, help_text="Of the template, when type is 2.")
     recurring = models.BooleanField(default=False)
-    description = models.CharField(max_length=500, blank=True, default="")
+    description = NameField(max_length=500, blank=True, default="")
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -79,9 +80,9 @@ class Template(OwnedRow):
     shared_rows: ClassVar[Q | None] = SHARED_BY_ALL
 
     vmid = models.PositiveIntegerField(validators=[MinValueValidator(100)])
-    display_name = models.CharField(max_length=120)
-    default_user = models.CharField(max_length=60, blank=True, default="")
-    default_drive = models.CharField(max_length=60, blank=True, default="")
+    display_name = NameField(max_length=120)
+    default_user = NameField(max_length=60, blank=True, default="")
+    default_drive = NameField(max_length=60, blank=True, default="")
     min_disk = models.PositiveIntegerField(default=0, help_text="In GB.")
     min_cpu = models.PositiveIntegerField(default=1)
     min_ram = models.PositiveIntegerField(default=0, help_text="In MB.")
@@ -105,7 +106,7 @@ class Package(OwnedRow):
         free_os = 1, "Free choice of the operating system"
         fixed_os = 2, "Fixed operating system"
 
-    name = models.CharField(max_length=120)
+    name = NameField(max_length=120)
     price = models.DecimalField(max_digits=12, decimal_places=2)
     cpu = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(1024)])
     ram = models.PositiveIntegerField(default=1024, help_text="In MB.")

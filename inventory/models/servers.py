@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
+from accounts.models.fields import NameField
 from inventory.hostnames import MAX_LENGTH, HostnameValidator
 from inventory.models.base import InventoryRow, OwnedRow
 
@@ -39,18 +40,18 @@ class Server(OwnedRow):
 
     vmid = models.PositiveIntegerField(db_index=True, validators=[MinValueValidator(100)])
     user = models.ForeignKey("accounts.User", models.PROTECT, related_name="servers")
-    hostname = models.CharField(max_length=MAX_LENGTH, validators=[HostnameValidator()])
+    hostname = NameField(max_length=MAX_LENGTH, validators=[HostnameValidator()])
     cpu = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1)])
     ram = models.PositiveIntegerField(default=1024, help_text="In MB.")
     disk = models.PositiveIntegerField(default=10, help_text="In GB.")
-    os = models.CharField(max_length=120, blank=True, default="")
+    os = NameField(max_length=120, blank=True, default="")
     ip = models.OneToOneField(
         "inventory.IPv4Address", models.SET_NULL, null=True, blank=True, related_name="server"
     )
     ip6 = models.OneToOneField(
         "inventory.IPv6Address", models.SET_NULL, null=True, blank=True, related_name="server"
     )
-    node = models.CharField(max_length=120, blank=True, default="")
+    node = NameField(max_length=120, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     next_payment = models.DateTimeField(null=True, blank=True)
@@ -62,7 +63,7 @@ class Server(OwnedRow):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(max_length=10_000, blank=True, default="")
     ha_status = models.CharField(max_length=10, choices=HaStatus.choices, blank=True, default="")
-    ha_group = models.CharField(max_length=60, blank=True, default="")
+    ha_group = NameField(max_length=60, blank=True, default="")
     max_relocate = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(MAX_HA_TRIES)])
     max_restart = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(MAX_HA_TRIES)])
 
@@ -130,7 +131,7 @@ class ServerCharge(InventoryRow):
 
     server = models.ForeignKey(Server, models.CASCADE, related_name="charges")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
-    description = models.CharField(max_length=500, blank=True, default="")
+    description = NameField(max_length=500, blank=True, default="")
     server_type = models.CharField(max_length=1, choices=ServerType.choices, default=ServerType.qemu)
 
     class Meta:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.core.validators import RegexValidator
 from django.db import models
 
+from accounts.models.fields import NameField
 from inventory.models.base import InventoryRow, OwnedRow
 
 
@@ -23,7 +24,7 @@ class ResourceType(models.TextChoices):
 class Tag(OwnedRow):
     """A word that things are marked with."""
 
-    name = models.CharField(max_length=60)
+    name = NameField(max_length=60)
     color = models.CharField(
         max_length=7, default="#667382", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Write #rrggbb.")]
     )

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from accounts.models.fields import NameField
 from inventory.models.base import InventoryRow, OwnedRow
 
 
@@ -28,7 +29,7 @@ class Ticket(OwnedRow):
         answered = "answered"
         closed = "closed"
 
-    title = models.CharField(max_length=200)
+    title = NameField(max_length=200)
     priority = models.CharField(max_length=6, choices=Priority.choices, default=Priority.normal)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.open)
     creator = models.ForeignKey("accounts.User", models.PROTECT, related_name="tickets")
