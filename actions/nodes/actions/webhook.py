@@ -1,9 +1,10 @@
 """Webhook: send an HTTP request to another system."""
 
+import re
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from actions.services.http import Headers, Outgoing, Timeout, json_bytes, send, url_problem, with_defaults
 from flows.sdk import (
@@ -14,9 +15,11 @@ from flows.sdk import (
     Node,
     NodeConfig,
     NodeContext,
+    NodeError,
     NodeMeta,
     Record,
     Shape,
+    TemplateHeader,
     TemplateJson,
     TemplateText,
     TemplateUrl,
@@ -27,7 +30,21 @@ from flows.sdk.summaries import host_of, joined
 
 JSON, TEXT, FORM = "application/json", "text/plain", "application/x-www-form-urlencoded"
 OTHER_JSON, OTHER_TEXT = "other-json", "other-text"
-MEDIA_TYPE = r"^$|^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(; ?[A-Za-z0-9_-]+=[A-Za-z0-9_.-]+)*$"
+MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(; ?[A-Za-z0-9_-]+=[A-Za-z0-9_.-]+)*")
+MAX_MEDIA_TYPE = 200
+
+
+def _is_media_type(text: str) -> bool:
+    return len(text) <= MAX_MEDIA_TYPE and MEDIA_TYPE.fullmatch(text) is not None
+
+
+def _media_type(text: str) -> str:
+    if text and "{{" not in text and not _is_media_type(text):
+        raise ValueError("Write a media type, such as application/cloudevents+json.")
+    return text
+
+
+MediaType = Annotated[TemplateHeader, AfterValidator(_media_type)]
 
 
 class WebhookConfig(NodeConfig):
@@ -59,12 +76,11 @@ class WebhookConfig(NodeConfig):
             OTHER_TEXT: "Another type, sent as it is",
         },
     )
-    custom_type: str = ui(
+    custom_type: MediaType = ui(
         "",
         label="Name of the other type",
+        help="One type, such as application/xml; charset=utf-8. A template must give one.",
         placeholder="application/cloudevents+json",
-        pattern=MEDIA_TYPE,
-        max_length=200,
         depends_on={"content_type": [OTHER_JSON, OTHER_TEXT]},
     )
     content: TemplateJson = ui(
@@ -156,6 +172,22 @@ def _content(config: WebhookConfig, record: Record) -> tuple[bytes | None, str |
         return urlencode(config.form).encode(), FORM
     if config.content_type in (TEXT, OTHER_TEXT):
         other = config.content_type == OTHER_TEXT
-        return config.text.encode(), config.custom_type if other else f"{TEXT}; charset=utf-8"
+        return config.text.encode(), _other_type(config) if other else f"{TEXT}; charset=utf-8"
     value = config.content if "content" in config.model_fields_set else dict(record)
-    return json_bytes(value), config.custom_type if config.content_type == OTHER_JSON else JSON
+    return json_bytes(value), _other_type(config) if config.content_type == OTHER_JSON else JSON
+
+
+def _other_type(config: WebhookConfig) -> str:
+    """The type that was written, or that its template gave.
+
+    Raises:
+        NodeError: `bad_content_type`.
+    """
+    if not _is_media_type(config.custom_type):
+        raise NodeError(
+            "bad_content_type",
+            f"“{config.custom_type[:80]}” is no media type.",
+            hint="It looks like application/cloudevents+json.",
+            field="custom_type",
+        )
+    return config.custom_type

@@ -1,5 +1,6 @@
 """The webhook action."""
 
+import asyncio
 import json
 
 import pytest
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 from actions.nodes.actions.webhook import Webhook
 from flows.sdk import Emit, HttpAnswer, NodeError, OnCrash, Shape
 from flows.sdk.testing import answering, configured, run_node
+from flows.testing import render
 
 URL = "https://hooks.example.org/in"
 RECORD = {"hostname": "web-1", "ram": 9000}
@@ -126,3 +128,26 @@ def test_a_template_that_gives_null_sends_null_and_not_the_record():
 @pytest.mark.parametrize("empty", [None, ""])
 def test_content_that_was_left_empty_sends_the_record(empty):
     assert json.loads(sent({"content": empty}).content) == RECORD
+
+
+@pytest.mark.parametrize("content_type", ["other-json", "other-text"])
+def test_the_other_type_takes_a_template(content_type):
+    config = {
+        "url": URL,
+        "content_type": content_type,
+        "custom_type": "application/{{ kind }}+json",
+        "text": "x",
+    }
+    rendered = render(Webhook, config, {"kind": "vnd.example"})
+    context = answering(HttpAnswer(200, {}, b"ok"))
+    asyncio.run(Webhook().run(context, rendered, RECORD))
+    assert context.http.requests[0].headers["Content-Type"] == "application/vnd.example+json"
+
+
+@pytest.mark.parametrize("kind", ["", "a b", "x\r\nX-Evil: 1", "a/b", ";", "ž", "x" * 300])
+def test_a_template_that_gives_no_media_type_fails_the_step(kind):
+    config = {"url": URL, "content_type": "other-text", "custom_type": "a/{{ kind }}", "text": "x"}
+    with pytest.raises(NodeError) as caught:
+        Webhook().preview(render(Webhook, config, {"kind": kind}), RECORD)
+    assert caught.value.code in ("bad_content_type", "bad_header")
+    assert caught.value.field == "custom_type"
