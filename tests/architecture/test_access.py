@@ -131,6 +131,13 @@ def same(answer: HttpResponse, address: str) -> tuple[int, str]:
     return answer.status_code, re.sub(r"nonce-[\w-]+|\"request_id\":\s*\"[\w-]+\"", "", text)
 
 
+def test_the_table_has_each_row_once_and_whole():
+    with TABLE.open() as file:
+        lines = list(csv.reader(file))
+    assert {len(line) for line in lines} == {len(ROLES) + 2}
+    assert len({tuple(line[:2]) for line in lines}) == len(lines)
+
+
 def test_every_route_has_its_rows_and_every_row_its_route(ask: Ask, acme: Estate):
     known, served = table(), set()
     for path in paths():
