@@ -51,8 +51,8 @@ class Line:
 
     @property
     def kind(self) -> str:
-        """The kind of the thing, in words."""
-        return self.entry.target.replace("_", " ")
+        """The kind of the thing, in words; nothing where its name says it."""
+        return "" if self.entry.target == "platform_settings" else self.entry.target.replace("_", " ")
 
     @property
     def thing(self) -> Thing:

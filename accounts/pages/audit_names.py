@@ -27,4 +27,4 @@ def _token(row: ApiToken) -> Named:
 
 
 def _settings() -> Named:
-    return Named("of the platform", reverse("accounts:platform-settings"))
+    return Named("the settings of the platform", reverse("accounts:platform-settings"))

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
 
 from accounts.actors import Actor
 from accounts.pages.access import page
@@ -15,7 +14,6 @@ from flows.models import Trigger
 from flows.pages.access import flows_of
 from flows.services.first_steps import progress_of
 from flows.services.glance import failing_flows, open_runs, runs_by_hour
-from flows.templatetags.ui import nav_url
 
 CHART_HEIGHT = 96
 
@@ -33,7 +31,6 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     steps = progress_of(actor)
     context = {
         "steps": steps if steps and not steps.is_over else None,
-        "server_url": _server_url(),
         "open": open_runs(actor, now),
         "totals": totals,
         "finished": totals["succeeded"] + totals["failed"],
@@ -49,16 +46,6 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         .order_by("next_fire_at")[:5],
     }
     return render(request, "flows/home.html", context)
-
-
-def _server_url() -> str:
-    """Where a server is created; the list of servers where there is no such page."""
-    servers = nav_url("inventory:rows", "servers")
-    try:
-        resolve(f"{servers}new/")
-    except Resolver404:
-        return servers
-    return f"{servers}new/"
 
 
 def _bars(hours: list[dict[str, Any]]) -> list[dict[str, Any]]:

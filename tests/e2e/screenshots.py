@@ -68,7 +68,16 @@ def _prepare(browser: Browser, site: Site, sink: Sink, cookies: Path) -> dict[st
         run = start_run(page, editor.flow_id, server)
         _show_in_editor(page, editor, run)
         return {
+            "overview": "/",
             "flows": "/flows/",
+            "runs": "/runs/",
+            "resume-failed": "/runs/resume-failed/",
+            "run-now": f"/flows/{editor.flow_id}/run/",
+            "flow-settings": f"/flows/{editor.flow_id}/settings/",
+            "audit": "/audit/",
+            "settings": "/settings/",
+            "users": "/users/",
+            "tokens": "/tokens/",
             "editor": f"/flows/{editor.flow_id}/",
             "run": f"/runs/{run}/",
             "events": "/events/",

@@ -31,6 +31,7 @@ def test_each_step_is_ticked_by_what_happened(as_user: Browser, tenant_admin: Us
     browser, actor = as_user(tenant_admin), Actor.of_user(tenant_admin)
     done = {"demo": False, "flow": False, "server": False, "run": False}
     assert ticks(browser) == done
+    assert 'href="/inventory/servers/new/"' in browser.get("/").content.decode()
     assert browser.post("/first-steps/demo/").headers["Location"] == f"/flows/{demo.id}/"
     assert ticks(browser) == (done := {**done, "demo": True})
     flow = published(tenant_admin)
