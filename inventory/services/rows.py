@@ -67,6 +67,15 @@ def checked(row: M, *, but: Collection[str] = ()) -> M:
     return row
 
 
+def _stored(row: Model, *, but: Collection[str] = ()) -> None:
+    """Check and save the row; what a column refuses is told under its public name."""
+    try:
+        checked(row, but=but).save()
+    except Problem as problem:
+        problem.field = problem.field and public_name(type(row), problem.field)
+        raise
+
+
 def _as_problem(row: Model, error: ValidationError) -> Problem:
     found = [
         {
@@ -103,7 +112,7 @@ class Writer(Generic[M]):
         with transaction.atomic():
             row = self.model(**self.columns(values))
             self.settle_tenant(row, actor)
-            checked(row).save()
+            _stored(row)
             self.created(row, actor=actor, values=values)
             self.record(
                 "created", row, actor, {name: plain(value) for name, value in self.state(row).items()}
@@ -125,7 +134,7 @@ class Writer(Generic[M]):
             self.settle_tenant(current, actor)
             state = self.state(current)
             kept = [name for name in self.ruled_later if state[name] == before[name]]
-            checked(current, but=kept).save()
+            _stored(current, but=kept)
             changes = _changes(before, self.state(current))
             self.updated(current, actor=actor, values=values, before=before)
             if changes or self.nested(values):

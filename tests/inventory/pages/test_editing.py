@@ -280,3 +280,25 @@ def test_overlapping_ranges_from_before_the_rule_are_shown_to_the_platform(
 
 def test_the_list_offers_to_create_a_server(admin: Client) -> None:
     assert "Create server" in admin.get(f"/inventory/{SERVER.route}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("route", "field"),
+    [
+        ("packages", "name"),
+        ("templates", "displayName"),
+        ("tags", "name"),
+        ("tickets", "title"),
+        ("servers", "os"),
+    ],
+)
+@pytest.mark.parametrize("hidden", ["\u202e", "\u200b", "\x1b", "\u2028"])
+def test_a_name_that_looks_like_another_is_refused(
+    admin: Client, customer: User, ranges: dict[str, int], route: str, field: str, hidden: str
+) -> None:
+    body = body_of(route, customer, ranges)
+    body.pop("meta", None)
+    url = f"/inventory/{route}/new/"
+    page = admin.post(url, filled_in(admin, url, {**body, field: f"a{hidden}b"}))
+    assert page.status_code == 200
+    assert list(page.context["form"].errors) == [field]
