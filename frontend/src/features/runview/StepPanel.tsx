@@ -14,11 +14,11 @@ import { bars } from "./timeline";
 export function StepPanel() {
   const session = useSession();
   const steps = useStore(session.live.run.store, (state) => state.steps);
-  const status = useStore(session.live.run.store, (state) => state.run?.status);
+  const run = useStore(session.live.run.store, (state) => state.run);
   const selected = useUi((ui) => ui.selected.at(-1));
-  const now = useNow(!isFinished(status));
+  const now = useNow(!isFinished(run?.status));
   const latest = useMemo(() => latestSteps(steps), [steps]);
-  const places = useMemo(() => bars(steps, now), [steps, now]);
+  const places = useMemo(() => bars(steps, run ?? {}, now), [steps, run, now]);
   return (
     <section className="card hf-run-steps" aria-label="Steps">
       <div className="card-header">
@@ -34,12 +34,9 @@ export function StepPanel() {
               step={step}
               isChosen={selected === step.node}
               isLatest={latest[step.node] === step}
-              time={bar ? duration(bar.milliseconds ?? now - Date.parse(step.started_at ?? "")) : ""}
-              style={
-                bar
-                  ? { insetInlineStart: `${bar.start}%`, width: `${Math.min(bar.width, 100 - bar.start)}%` }
-                  : {}
-              }
+              time={bar ? duration(bar.milliseconds) : ""}
+              isEarlier={bar?.isEarlier ?? false}
+              style={bar ? { insetInlineStart: `${bar.start}%`, width: `${bar.width}%` } : {}}
             />
           );
         })}
@@ -55,10 +52,11 @@ interface RowProps {
   /** Whether the node was not tried again after this. */
   isLatest: boolean;
   time: string;
+  isEarlier: boolean;
   style: { insetInlineStart?: string; width?: string };
 }
 
-function StepRow({ step, isChosen, isLatest, time, style }: RowProps) {
+function StepRow({ step, isChosen, isLatest, time, isEarlier, style }: RowProps) {
   const session = useSession();
   const name = useDocument((document) => step.node_name || nodeName(document, step.node));
   const [isOpen, setIsOpen] = useState(step.status === "failed");
@@ -92,9 +90,13 @@ function StepRow({ step, isChosen, isLatest, time, style }: RowProps) {
             {step.attempt > 1 ? <small className="text-secondary"> try {step.attempt}</small> : null}
             {step.port ? <span className="badge bg-secondary-lt ms-2">{step.port}</span> : null}
           </span>
-          <span className="hf-bar" aria-hidden="true">
-            <span className={`is-${step.status}`} style={style} />
-          </span>
+          {isEarlier ? (
+            <span className="hf-entry-summary">Taken over from the run before</span>
+          ) : (
+            <span className="hf-bar" aria-hidden="true">
+              <span className={`is-${step.status}`} style={style} />
+            </span>
+          )}
         </span>
         <span className="text-secondary small text-nowrap">{time}</span>
         <StatusBadge status={step.status} />

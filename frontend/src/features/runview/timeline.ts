@@ -1,38 +1,58 @@
-import type { Step } from "@/api/types";
+import type { Run, Step } from "@/api/types";
+import { isFinished } from "@/features/runs/runStore";
 
 export interface Bar {
-  /** Parts of the whole run, from 0 to 100. */
+  /** Parts of the whole run, from 0 to 100; together never more. */
   start: number;
   width: number;
-  milliseconds: number | null;
+  /** How long the step took, or has taken up to now. */
+  milliseconds: number;
+  /** Whether an earlier run took the step, which this one goes on from. */
+  isEarlier: boolean;
 }
 
-/** Where each step lies in the time of the run. One that goes on reaches to `now`. */
-export function bars(steps: readonly Step[], now: number): Map<Step, Bar> {
-  const begun = steps.flatMap((step) => (step.started_at ? [Date.parse(step.started_at)] : []));
-  if (begun.length === 0) return new Map();
-  const first = Math.min(...begun);
-  const last = Math.max(
-    ...steps.map((step) => (step.finished_at ? Date.parse(step.finished_at) : now)),
-    first + 1,
+type Times = Partial<Pick<Run, "status" | "created_at" | "finished_at">>;
+
+/** The narrowest bar that can be seen. */
+const LEAST = 0.8;
+
+const at = (moment: string | null | undefined): number | null => (moment ? Date.parse(moment) : null);
+
+/**
+ * Where each step lies in the time of the run.
+ *
+ * A step that goes on reaches to `now`, or to the end of a run that is over. The steps that a resumed run took over
+ * lie before it: they keep how long they took, and stretch nothing.
+ */
+export function bars(steps: readonly Step[], run: Times, now: number): Map<Step, Bar> {
+  const created = at(run.created_at) ?? Number.NEGATIVE_INFINITY;
+  const isEarlier = (step: Step) => (at(step.finished_at) ?? Number.POSITIVE_INFINITY) < created;
+  const own = steps.filter((step) => step.started_at && !isEarlier(step));
+  const first = own.reduce(
+    (least, step) => Math.min(least, Math.max(created, at(step.started_at) ?? now)),
+    now,
   );
-  const whole = last - first;
+  const ended = own.map((step) => at(step.finished_at) ?? first);
+  const end = isFinished(run.status)
+    ? Math.max(at(run.finished_at) ?? first, ...ended)
+    : Math.max(now, ...ended);
+  const whole = Math.max(1, end - first);
+  const inside = (moment: number) => Math.min(Math.max(moment, first), end);
   return new Map(
     steps.flatMap((step): [Step, Bar][] => {
-      if (!step.started_at) return [];
-      const start = Date.parse(step.started_at);
-      const end = step.finished_at ? Date.parse(step.finished_at) : now;
-      const width = Math.max(0.8, ((end - start) / whole) * 100);
-      return [
-        [
-          step,
-          {
-            start: Math.min(((start - first) / whole) * 100, 99.2),
-            width,
-            milliseconds: step.finished_at ? end - start : null,
-          },
-        ],
-      ];
+      const started = at(step.started_at);
+      if (started === null) return [];
+      const finished = at(step.finished_at) ?? at(nextTry(steps, step)?.started_at) ?? end;
+      const milliseconds = Math.max(0, finished - started);
+      if (isEarlier(step)) return [[step, { start: 0, width: 0, milliseconds, isEarlier: true }]];
+      const from = inside(started);
+      const width = Math.max(LEAST, ((Math.max(inside(finished), from) - from) / whole) * 100);
+      const start = Math.min(((from - first) / whole) * 100, 100 - LEAST);
+      return [[step, { start, width: Math.min(width, 100 - start), milliseconds, isEarlier: false }]];
     }),
   );
+}
+
+function nextTry(steps: readonly Step[], step: Step): Step | undefined {
+  return steps.find((other) => other.node === step.node && other.attempt === step.attempt + 1);
 }
