@@ -17,8 +17,11 @@ from flows.expressions.slots import compile_slot
 from flows.graph.document import FlowDocument
 from flows.sdk import Json, JsonObject, NodeError, Record
 from flows.sdk.config import Slot
+from flows.sdk.meta import ERROR
+from flows.sdk.node import ERROR_SHAPE
 from flows.sdk.record_limits import record_bytes
 from flows.services.dry_context import DryContext
+from flows.services.event_types import sample_of
 from flows.services.plans import Installation, compile_for
 from flows.services.samples import Sample
 from flows.services.summaries import summaries_of
@@ -144,7 +147,8 @@ def preview(
 def _record_at(document: FlowDocument, tenant_id: int | None, node: str, payload: Record) -> Record:
     """The record that reaches a node: what lies before it is compiled and run alone, so that problems elsewhere do
     not matter."""
-    before = _ancestors(document, node)
+    way = _way_to(document, node)
+    before = [name for name, _ in way]
     if len(before) < 2:
         return payload
     part = replace(
@@ -156,22 +160,40 @@ def _record_at(document: FlowDocument, tenant_id: int | None, node: str, payload
     if plan is None:
         return payload
     steps = {step.node: step for step in _walked(plan, payload, tenant_id)}
-    for name in before:
+    failed = ""
+    for name, port in way:
+        failed = failed or (name if port == ERROR.name else "")
         step = steps.get(name)
-        if step is not None:
-            return step.input if step.output is None else step.output
+        if step is None:
+            continue
+        if failed != name:
+            record = step.input if step.output is None else step.output
+        elif step.port == ERROR.name and step.output is not None:
+            return step.output
+        else:
+            record = step.input
+        return {**record, ERROR.name: _example_error(document, failed)} if failed else record
     return payload
 
 
-def _ancestors(document: FlowDocument, node: str) -> list[str]:
-    """The nodes on the way to a node, the nearest first."""
-    parents: Mapping[str, str] = {edge.target: edge.source for edge in document.edges}
-    way: list[str] = []
+def _example_error(document: FlowDocument, node: str) -> Json:
+    """What stands behind a port for errors, when the dry run itself did not fail there."""
+    drawn = document.node(node)
+    example = {"message": "This is an example of an error.", "node": drawn.name if drawn else node}
+    return {**sample_of(ERROR_SHAPE), **example}
+
+
+def _way_to(document: FlowDocument, node: str) -> list[tuple[str, str]]:
+    """The nodes on the way to a node with the ports by which it leaves them, the nearest first."""
+    parents: Mapping[str, tuple[str, str]] = {
+        edge.target: (edge.source, edge.port) for edge in document.edges
+    }
+    way: dict[str, str] = {}
     here = parents.get(node)
-    while here is not None and here not in way:
-        way.append(here)
-        here = parents.get(here)
-    return way
+    while here is not None and here[0] not in way:
+        way[here[0]] = here[1]
+        here = parents.get(here[0])
+    return list(way.items())
 
 
 def _at(config: Json, path: str) -> tuple[Json, bool]:

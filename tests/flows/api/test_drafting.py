@@ -95,6 +95,32 @@ def test_preview_renders_a_field_with_the_record_that_reaches_it(editor: APIClie
     assert sample["sample_name"] == "Sample of server.created"
 
 
+@pytest.mark.parametrize("field", ["code", "message", "hint", "field", "node"])
+@pytest.mark.parametrize("is_further", [False, True], ids=["right behind it", "further on"])
+def test_preview_behind_an_error_port_has_the_error_that_completion_offers(
+    editor: APIClient, house: House, field: str, is_further: bool
+):
+    template = f"{{{{ hostname }}}}: {{{{ error.{field} }}}}"
+    drawing = document(
+        [
+            ("t", "event", {"event": "server.created"}),
+            ("w", "webhook", {"url": "https://hooks.example.org/x"}),
+            ("s", "sleep", {"duration": "5s"}),
+            ("a", "add-field", {"as_field": "said", "value": template}),
+        ],
+        [("t", "out", "w"), ("w", "error", "s"), ("s", "out", "a")]
+        if is_further
+        else [("t", "out", "w"), ("w", "error", "a")],
+    )
+    found = ask(
+        editor, house, "preview", document=drawing, node="a", field="value", payload={"hostname": "web"}
+    )
+    assert found["error"] is None
+    assert found["text"].startswith("web: ")
+    if field == "node":
+        assert found["text"] == "web: W"
+
+
 def test_preview_of_what_is_not_there_is_404(editor: APIClient, house: House):
     for node, field in (("x", "value"), ("a", "nothing"), ("a", "value.deeper"), ("a", "..")):
         answer = editor.post(
