@@ -168,13 +168,25 @@ def in_list(expected: Json, ignore_case: bool = False) -> Test:
         options: list[Json] = [part.strip() for part in re.split(r"[,\n]", expected) if part.strip()]
     else:
         options = list(expected) if isinstance(expected, list | tuple) else [expected]
-    tests = [equals(option, ignore_case) for option in options]
+    # Read once, so that a long list costs each element of the field one look-up.
+    spend(2 * ELEMENT_WORK * len(options))
+    holders = [equals(option) for option in options if isinstance(option, list | dict)]
+    texts = {_folded(as_text(option), ignore_case) for option in options} - {None}
+    numbers = {read_number(option) for option in options} - {None}
+    moments = {read_moment(option) for option in options} - {None}
+    booleans = {read_boolean(option) for option in options} - {None}
 
     def test(value: Json, why: Why) -> bool:
-        spend(ELEMENT_WORK * len(tests))
-        if any(entry(value, Why()) for entry in tests):
-            return True
-        return why.note(lambda: "The field is null.") if value is None else False
+        spend(ELEMENT_WORK * (1 + len(holders)))
+        if isinstance(value, str):
+            return _folded(value, ignore_case) in texts or bool(moments and read_moment(value) in moments)
+        if isinstance(value, bool):
+            return value in booleans
+        if isinstance(value, int | float):
+            return value in numbers
+        if value is None:
+            return None in options or why.note(lambda: "The field is null.")
+        return any(entry(value, Why()) for entry in holders)
 
     return _any_element(test)
 

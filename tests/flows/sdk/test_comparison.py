@@ -11,6 +11,12 @@ from hypothesis import strategies as st
 from flows.sdk import NodeError, Shape
 from flows.sdk.comparison import OPERATIONS, Why, apply_filter, compare, compile_comparison, filtered_shape
 
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["a", "b", "5", "2026-01-01"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+    max_leaves=6,
+)
+
 CHARGES: dict[str, Any] = {
     "charges": [{"amount": 1, "kind": "a"}, {"amount": 5, "kind": "b"}, {"amount": 5, "kind": "c"}],
     "id": 1,
@@ -173,6 +179,21 @@ def test_case_is_ignored_where_that_is_asked(value: Any, operation: str, expecte
     assert OPERATIONS[negated].takes_case
 
 
+@given(json_values, st.lists(json_values, max_size=5))
+def test_in_list_is_equal_to_one_of_it(value: Any, options: list[Any]) -> None:
+    if isinstance(value, list):
+        return
+    assert compare(value, "in_list", options) is any(compare(value, "=", option) for option in options)
+
+
+def test_a_long_list_costs_each_element_one_look() -> None:
+    record = {"a": [{"x": number} for number in range(5_000)]}
+    options = ",".join(str(number) for number in range(4_999, 9_000))
+    assert apply_filter(record, "a.x", "in_list", options)[1] == {"a": {"x": 4_999}}
+    with pytest.raises(NodeError, match="work"):
+        apply_filter(record, "a.x", "in_list", [str(number) for number in range(100_000)])
+
+
 def test_case_has_no_meaning_where_no_text_is_compared() -> None:
     without = {name for name, known in OPERATIONS.items() if not known.takes_case}
     assert without == {"<", "<=", ">", ">=", "is_empty", "is_not_empty", "exists", "not_exists"}
@@ -247,11 +268,6 @@ def test_declared_shape_is_narrowed_like_the_record() -> None:
     assert filtered_shape(shape, "gone.amount", ">") == shape
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["a", "b", "5", "2026-01-01"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
-    max_leaves=6,
-)
 paths = st.sampled_from(["a", "a.b", "a.0", "a.b.a", "b.a.0"])
 base_operations = [name for name, operation in OPERATIONS.items() if operation.negates]
 
