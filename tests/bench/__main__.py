@@ -19,7 +19,7 @@ from tests.bench import hardware, report, summary, systems
 from tests.bench.process import ROOT, say
 from tests.bench.workloads import WORKLOADS, fits
 
-COMMANDS = ("all", "install", "run", "limits", "report", "summary")
+COMMANDS = ("all", "install", "run", "limits", "report", "summary", "hostile")
 OURS = ["node-red", "hookflow", "hookflow-postgres"]
 LAST_RESULTS = ROOT / "test-results" / "bench.jsonl"
 
@@ -38,6 +38,7 @@ def main() -> None:
         "limits": _limits,
         "report": lambda args: say(report.render(args.results)),
         "summary": lambda args: say(summary.render(args.results)),
+        "hostile": _hostile,
     }[args.command](args)
 
 
@@ -55,12 +56,16 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--system", required=True, help=f"comma-separated: {known}")
     run.add_argument("--workload", required=True, help="comma-separated: " + ", ".join(WORKLOADS))
     limits = commands.add_parser("limits", help="measure what Celery and aiohttp alone can do here")
+    hostile = commands.add_parser("hostile", help="how one tenant fares while another does its worst")
+    hostile.add_argument("--seconds", type=float, default=20.0, help="how long the attack lasts")
+    hostile.add_argument("--only", default="", help="one attack by its name instead of all at once")
+    hostile.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
     for command in (everything, run):
         command.add_argument("--events", type=int, help="instead of the workload's own number")
     for command in (everything, run, limits):
         command.add_argument("--repeats", type=int, default=1 if command is run else 3)
         command.add_argument("--out", type=Path, default=LAST_RESULTS, help="results are added to this file")
-    for command in (everything, install, run):
+    for command in (everything, install, run, hostile):
         cache = Path(os.environ.get("BENCH_CACHE", "~/.cache/hookflow-bench"))
         command.add_argument("--cache", type=Path, default=cache, help="where systems are installed")
     shown = commands.add_parser("report", help="print Markdown tables of medians (min-max)")
@@ -94,6 +99,12 @@ def _run(args: argparse.Namespace) -> None:
             for name in args.system.split(","):
                 if fits(systems.load(name), workload):
                     _record(args.out, name, workload, repeat, run_one(cache, name, workload, args.events))
+
+
+def _hostile(args: argparse.Namespace) -> None:
+    from tests.bench import hostile  # it names the models
+
+    hostile.main(args.cache.expanduser().resolve(), args.seconds, args.only, on_postgres=args.postgres)
 
 
 def _limits(args: argparse.Namespace) -> None:
