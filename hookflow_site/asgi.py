@@ -1,6 +1,7 @@
 """The ASGI application: the intake beside Django, and the websockets, all inside one envelope of limits."""
 
 import os
+import sys
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hookflow_site.settings")
@@ -46,3 +47,5 @@ application = Envelope(
     trusted_proxies=settings.TRUSTED_PROXIES,
 )
 begin_to_serve()
+# Threads that compute hand over five times as often as usual, so that the event loop waits a fifth as long for each.
+sys.setswitchinterval(0.001)

@@ -14,8 +14,8 @@ from flows.services.event_types import compiled, definitions_of
 from flows.store.intake import NewEvent
 
 CACHE_SECONDS = 2.0
-CHECK_WORK = 100_000_000
-"""Units for the payloads of one request: a second, for five mebibytes of small values."""
+CHECK_WORK = 50_000_000
+"""Units for the payloads of one request: half a second, for five mebibytes of small values."""
 
 MOST_CACHED_SUBSCHEMAS = 500_000
 NOT_THE_PLATFORMS = "The platform does not define this event type, so its flows do not hear of it."

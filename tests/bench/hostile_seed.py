@@ -40,9 +40,7 @@ def main() -> None:
 
 def _editor(name: str) -> Actor:
     tenant = Tenant.objects.create(name=name, slug=name)
-    user = User.objects.create(
-        tenant=tenant, name=name, email=f"{name}@bench.example", role=Role.flow_editor
-    )
+    user = User.objects.create(tenant=tenant, name=name, email=f"{name}@bench.example", role=Role.flow_editor)
     return Actor.of_user(user)
 
 

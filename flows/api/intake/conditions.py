@@ -13,8 +13,8 @@ from flows.store.verdicts import judge, judge_quickly
 QUICK_WORK = 50_000
 """Units for the conditions of a request on the loop: half a millisecond. What needs more has a thread."""
 
-REQUEST_WORK = 100 * COMPARISON_WORK
-"""Units for the conditions of one request: about two seconds, when all conditions are at their worst."""
+REQUEST_WORK = 25 * COMPARISON_WORK
+"""Units for the conditions of one request: about half a second, when all conditions are at their worst."""
 
 TRIES = 5
 

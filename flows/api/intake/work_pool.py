@@ -35,10 +35,13 @@ class _Account:
     open: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def refill(self) -> None:
+    def check(self) -> None:
+        """Let more work be done, or not."""
         now = time.monotonic()
         self.left = min(BURST_SECONDS, self.left + SHARE * (now - self.looked_at))
         self.looked_at = now
+        if self.left <= 0:
+            raise _too_much_work(-self.left / SHARE)
 
 
 class WorkPool:
@@ -62,14 +65,13 @@ class WorkPool:
             Problem: 429 `too_much_work`: the tenant's share is used up, or too many of its requests wait.
         """
         account = self._account(tenant_id)
-        account.refill()
-        if account.left <= 0:
-            raise _too_much_work(-account.left / SHARE)
+        account.check()
         if account.open > MOST_WAITING:
             raise _too_much_work(0)
         account.open += 1
         try:
             async with account.turn:
+                account.check()  # what had its turn before may have used the share up
                 result, seconds = await asyncio.wrap_future(self._threads.submit(_timed, work))
                 account.left -= seconds
         finally:

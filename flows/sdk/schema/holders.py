@@ -1,6 +1,7 @@
 """Checks of what objects and lists hold, and of alternatives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from flows.sdk.json_types import Json
@@ -36,12 +37,7 @@ def fields(named: Mapping[str, Node], patterns: Mapping[str, Node], others: Node
     def check_all(value: Json, path: Path, walk: Walk) -> bool:
         if type(value) is not dict:
             return True
-        applied: list[Applied] = []
-        for name, inner in value.items():
-            walk.budget.spend(VISIT_WORK)
-            nodes = _nodes_for(name, named, patterns) or [others]
-            applied += [(node, inner, (path, name)) for node in nodes if node is not None]
-        return _visited(applied, walk)
+        return _visited(_applied(value, path, walk, named, patterns, others), walk)
 
     def check_patterns(value: Json, path: Path, walk: Walk) -> bool:
         longest = max(map(len, value), default=0) if type(value) is dict else 0
@@ -54,12 +50,27 @@ def fields(named: Mapping[str, Node], patterns: Mapping[str, Node], others: Node
     return check_all if others is not None else check_named
 
 
+def _applied(
+    value: Mapping[str, Json],
+    path: Path,
+    walk: Walk,
+    named: Mapping[str, Node],
+    patterns: Mapping[str, Node],
+    others: Node | None,
+) -> Iterator[Applied]:
+    for name, inner in value.items():
+        walk.budget.spend(VISIT_WORK)
+        for node in _nodes_for(name, named, patterns) or [others]:
+            if node is not None:
+                yield node, inner, (path, name)
+
+
 def _nodes_for(name: str, named: Mapping[str, Node], patterns: Mapping[str, Node]) -> list[Node | None]:
     nodes: list[Node | None] = [named[name]] if name in named else []
     return nodes + [node for pattern, node in patterns.items() if found(pattern, name)]
 
 
-def _visited(applied: Sequence[Applied], walk: Walk) -> bool:
+def _visited(applied: Iterable[Applied], walk: Walk) -> bool:
     fits = True
     for node, value, path in applied:
         if not node.visit(value, path, walk):
@@ -130,15 +141,13 @@ def elements(first: Sequence[Node], rest: Node | None) -> Check:
         if type(value) is not list:
             return True
         walk.budget.spend(LOOK_WORK * len(value))
-        applied: list[Applied] = [
-            (node, inner, (path, place))
-            for place, (node, inner) in enumerate(zip(first, value, strict=False))
-        ]
-        if rest is not None:
-            beyond = enumerate(value[len(first) :], start=len(first))
-            plain = rest.plain_types
-            applied += [(rest, inner, (path, place)) for place, inner in beyond if type(inner) not in plain]
-        return _visited(applied, walk)
+        few = zip(first, value, strict=False)
+        fits = _visited(((node, inner, (path, place)) for place, (node, inner) in enumerate(few)), walk)
+        if rest is None or (not fits and walk.is_over):
+            return fits
+        plain, beyond = rest.plain_types, enumerate(islice(value, len(first), None), start=len(first))
+        odd = ((rest, inner, (path, place)) for place, inner in beyond if type(inner) not in plain)
+        return _visited(odd, walk) and fits
 
     return check
 
