@@ -171,6 +171,7 @@ export interface Run {
   version?: number | null;
   event?: string | null;
   event_type?: string | null;
+  subject?: string;
   created_at: string;
   started_at?: string | null;
   finished_at?: string | null;

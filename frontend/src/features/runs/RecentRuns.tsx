@@ -35,6 +35,11 @@ export function RecentRuns() {
             >
               <StatusBadge status={run.status} />{" "}
               <span className="text-secondary small">{relativeTime(run.created_at)}</span>
+              {run.subject ? (
+                <span className="text-truncate" title={run.subject}>
+                  {run.subject}
+                </span>
+              ) : null}
             </button>
             <a className="btn btn-sm btn-ghost-primary" href={`/runs/${run.id}/`}>
               Open

@@ -5,7 +5,7 @@ import { RunFollower } from "./runStore";
 
 export interface FlowRunsState {
   /** Newest first. */
-  runs: Pick<Run, "id" | "status" | "created_at" | "finished_at">[];
+  runs: Pick<Run, "id" | "status" | "subject" | "created_at" | "finished_at">[];
   liveness: Liveness;
   /** Whether the overlay on the canvas is shown. */
   isShown: boolean;
