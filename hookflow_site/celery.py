@@ -1,5 +1,6 @@
 """The Celery app: it carries wake-ups and starts the runner in each worker. Nothing of record depends on it."""
 
+import logging
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hookflow_site.settings")
@@ -7,6 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hookflow_site.settings")
 from celery import Celery, signals  # the settings must be named first
 from django.conf import settings
 
+from common.outages import OneLine, Outage
 from hookflow_site.celery_options import celery_options
 from hookflow_site.process import begin_to_serve as serve
 
@@ -15,10 +17,22 @@ app.conf.update(celery_options(settings.REDIS), imports=["flows.background"])
 app.set_default()
 
 
+broker = Outage("worker", "it looks at the queue by itself")
+
+
+@signals.task_prerun.connect
+def broker_answers(sender: object, **kwargs: object) -> None:
+    """What arrives shows that the broker is there."""
+    broker.over()
+
+
 @signals.worker_init.connect
 def add_runner(sender: object, **kwargs: object) -> None:
     """Every worker carries a runner."""
     from flows.runner.bootstep import RunnerStep
+
+    for name in ("celery.worker.consumer.consumer", "celery.worker.consumer.connection", "kombu.connection"):
+        logging.getLogger(name).addFilter(OneLine(broker))
 
     app.steps["worker"].add(RunnerStep)
 

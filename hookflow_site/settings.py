@@ -97,7 +97,7 @@ except ValueError as error:
 # websocket on which nothing is said for that long.
 CHANNEL_HOST = {"address": REDIS.redis_url, "socket_timeout": 15, "socket_connect_timeout": 5}
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [CHANNEL_HOST]}}
+    "default": {"BACKEND": "hookflow_site.channel_layer.PatientLayer", "CONFIG": {"hosts": [CHANNEL_HOST]}}
 }
 
 # --- People ---------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from accounts.actors import Actor
 from accounts.services.tokens import still_valid
+from common.outages import Outage
 from common.problems import Problem
 from flows.services.watching import watch
 
@@ -26,6 +27,7 @@ CHECK_SECONDS = 4.0
 TRY_AGAIN = 1012
 NOT_FOUND = 4404
 NO_LONGER_ALLOWED = 4403
+_outage = Outage("live views", "they are read every two seconds instead")
 PING = {"type": "ping"}
 
 
@@ -120,7 +122,9 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
                 await watch(self._redis, self.group)
                 await self.channel_layer.group_add(self.group, self.channel_name)
         except Exception as error:  # noqa: BLE001  # without Redis the rows are read on time instead
-            logger.warning("watch_failed", error=type(error).__name__)
+            _outage.failed(error)
+        else:
+            _outage.over()
 
     async def _or_close(self, work: Coroutine[Any, Any, None]) -> None:
         """A watcher that cannot read any more closes, so that the page connects again."""

@@ -3,16 +3,15 @@
 import threading
 import time
 
-import structlog
 from celery import current_app
 from django.db import transaction
+
+from common.outages import Outage
 
 RING_TASK = "flows.ring"
 LEAST_SECONDS_BETWEEN = 0.03
 MOST_SECONDS_BETWEEN = 0.25
 """Under a steady stream of events: runners are awake then and look by themselves, and a ring costs as much as a run."""
-
-logger = structlog.get_logger(__name__)
 
 
 class Doorbell:
@@ -22,6 +21,7 @@ class Doorbell:
         self._pressed = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._outage = Outage("doorbell", "runs start up to a second later")
 
     def ring(self) -> None:
         """Ask for a wake-up. Several calls before it goes out make one message."""
@@ -41,8 +41,10 @@ class Doorbell:
             try:
                 current_app.send_task(RING_TASK, ignore_result=True, retry=False, expires=10)
             except Exception as error:  # noqa: BLE001  # runners poll; a lost ring costs a moment
-                logger.warning("doorbell_lost", error=type(error).__name__)
+                self._outage.failed(error)
                 time.sleep(1)
+            else:
+                self._outage.over()
             time.sleep(pause)
 
 

@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import redis.asyncio
-import structlog
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from common.outages import Outage
 from flows.services.watching import flow_group, run_group, watched
-
-logger = structlog.get_logger(__name__)
 
 LEAST_SECONDS_BETWEEN = 0.1
 REGISTRY_SECONDS = 0.25
@@ -32,6 +30,7 @@ class ChannelPublisher:
         self._lock = threading.Lock()
         self._pressed = threading.Event()
         self._groups: set[str] = set()
+        self._outage = Outage("publisher", "live views follow up to two seconds later")
         self._looked = 0.0
         threading.Thread(target=self._work, name="publisher", daemon=True).start()
 
@@ -61,7 +60,9 @@ class ChannelPublisher:
             async with asyncio.timeout(SEND_SECONDS):
                 await self._publish(client, changes)
         except Exception as error:  # noqa: BLE001  # a lost hint costs a moment
-            logger.warning("hint_lost", error=type(error).__name__)
+            self._outage.failed(error)
+        else:
+            self._outage.over()
         await asyncio.sleep(LEAST_SECONDS_BETWEEN)
 
     async def _publish(self, client: redis.asyncio.Redis, changes: dict[UUID, UUID]) -> None:

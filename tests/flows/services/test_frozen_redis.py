@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from celery import Celery
 
+from common.outages import Outage
 from common.sockets import redis_address
 from flows.services import doorbell as doorbell_module
 from flows.services import publishing
@@ -60,7 +61,7 @@ def test_a_hint_never_blocks(
     settings.REDIS = redis_address(private.url)
     monkeypatch.setattr(publishing, "SEND_SECONDS", 0.3)
     tried: list[object] = []
-    monkeypatch.setattr(publishing.logger, "warning", lambda *args, **fields: tried.append(args))
+    monkeypatch.setattr(Outage, "failed", lambda self, error: tried.append(error))
     publisher = ChannelPublisher()
     harm(private, state)
     assert seconds_of(lambda: [publisher.changed([(uuid4(), uuid4())]) for _ in range(1_000)]) < 0.5
@@ -81,3 +82,33 @@ def wait_for(condition: Any, seconds: float = 20.0) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.02)
+
+
+def test_frozen_redis_is_said_once_and_once_when_it_is_back(
+    private: Valkey, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.REDIS = redis_address(private.url)
+    monkeypatch.setattr(publishing, "SEND_SECONDS", 0.1)
+    monkeypatch.setattr(publishing, "REGISTRY_SECONDS", 0.0)
+    tries: list[object] = []
+    plain = Outage.failed
+    monkeypatch.setattr(Outage, "failed", lambda self, error: (tries.append(error), plain(self, error)))
+    publisher = ChannelPublisher()
+    harm(private, "frozen")
+
+    def goes_on() -> bool:
+        publisher.changed([(uuid4(), uuid4())])
+        return len(tries) >= 5
+
+    wait_for(goes_on)
+    assert [record.message for record in caplog.records if "Redis" in record.message] == [
+        "Redis does not answer the publisher (TimeoutError): live views follow up to two seconds later."
+    ]
+    private.server.process.send_signal(signal.SIGCONT)
+
+    def is_back() -> bool:
+        publisher.changed([(uuid4(), uuid4())])
+        return any("answers the publisher again" in record.message for record in caplog.records)
+
+    wait_for(is_back)
+    assert sum("Redis" in record.message for record in caplog.records) == 2
