@@ -29,7 +29,7 @@ FREE_TEXT = {
     "rest-resource": ("url",),
     "ipam": ("node", "user_id"),
     "send-mail": ("to", "subject", "content"),
-    "webhook": ("url", "content", "text"),
+    "webhook": ("url", "content", "text", "custom_type"),
     "create-ticket": ("title", "creator_id", "content"),
     "modify-server": (
         "server_id",
