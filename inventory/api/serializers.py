@@ -24,7 +24,7 @@ def customer_in(context: Mapping[str, Any]) -> Actor | None:
 class RowSerializer(StrictModelSerializer):
     """A row under its public names. Uniqueness and rules across fields are the services'."""
 
-    table: ClassVar[Table]
+    table: ClassVar[Table | None] = None
 
     serializer_related_field = ReachableField
     serializer_field_mapping = {
@@ -37,7 +37,8 @@ class RowSerializer(StrictModelSerializer):
     def get_fields(self) -> dict[str, Any]:
         """Without what is not for the customer whom the row is about."""
         fields: dict[str, Any] = super().get_fields()
-        if customer := customer_in(self.context):
+        customer = customer_in(self.context)
+        if customer and self.table:
             seen = {column.name for column in self.table.columns_for(customer)}
             hidden = {column.name for column in self.table.columns} - seen
             return {name: field for name, field in fields.items() if name not in hidden}
