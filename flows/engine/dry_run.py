@@ -78,7 +78,12 @@ class Room:
 
     def shown(self, value: Json) -> Json:
         """The value, or what stands in its place."""
-        size = len(orjson.dumps(value))
+        try:
+            size = len(orjson.dumps(value))
+        except (TypeError, orjson.JSONEncodeError):
+            # A stranger's node type may preview anything; it takes only its own preview away.
+            self.left_out += 1
+            return {LEFT_OUT: "This is no plain JSON."}
         if size <= min(MOST_RECORD_SHOWN_BYTES, self.left):
             self.left -= size
             return value
