@@ -28,7 +28,12 @@ def test_a_viewer_may_look_at_everything_of_the_tenant_and_change_nothing(
     expect(row).to_be_visible()
     expect(theirs.get_by_role("link", name="New flow")).to_have_count(0)
     expect(theirs.get_by_role("link", name="Import")).to_have_count(0)
-    expect(row.get_by_role("switch")).to_be_disabled()
+    for one, doing in (
+        (row.get_by_role("switch"), "switch"),
+        (row.get_by_role("button", name="Run now"), "run"),
+    ):
+        expect(one).to_be_disabled()
+        expect(one).to_have_attribute("title", f"Your role may look at flows, not {doing} them.")
     row.get_by_role("link", name="Greet the owner of a large server").click()
     editor = Editor(theirs).wait()
     expect(theirs.get_by_role("button", name="Publish", exact=True)).to_have_count(0)
