@@ -99,6 +99,8 @@ export function Canvas() {
       nodesDraggable={!isReadOnly}
       nodesConnectable={!isReadOnly}
       edgesReconnectable={!isReadOnly}
+      onMoveStart={() => setMoving(true)}
+      onMoveEnd={(_, { zoom }) => setMoving(false, zoom)}
       deleteKeyCode={null}
       selectionKeyCode="Shift"
       multiSelectionKeyCode={["Meta", "Control", "Shift"]}
@@ -127,6 +129,16 @@ export function Canvas() {
       )}
     </ReactFlow>
   );
+}
+
+/** Below this zoom nothing small can be made out, so it is not drawn. */
+const FAR = 0.45;
+
+/** Past React, which would draw every node anew: a drawing that moves is one picture, and a far one has no details. */
+function setMoving(isMoving: boolean, zoom?: number): void {
+  const pane = document.querySelector(".react-flow");
+  pane?.classList.toggle("is-moving", isMoving);
+  if (zoom !== undefined) pane?.classList.toggle("is-far", zoom < FAR);
 }
 
 /** The wire that has the focus shows what can be done with it. */
