@@ -49,7 +49,7 @@ export function Dialog({ title, onClose, children, footer, wide = false }: Props
         <button type="button" className="btn-close ms-auto" aria-label="Close" onClick={onClose} />
       </div>
       <div className="card-body">{children}</div>
-      {footer ? <div className="card-footer d-flex gap-2 justify-content-end">{footer}</div> : null}
+      {footer ? <div className="card-footer d-flex flex-wrap gap-2 justify-content-end">{footer}</div> : null}
     </dialog>
   );
 }
