@@ -55,10 +55,12 @@ export function useReveal(): void {
 /** The part of the pane that nothing lies over, counted from its corner. */
 function areaOf(pane: HTMLElement): Rect {
   const { left, top, width, height } = pane.getBoundingClientRect();
-  const covers = [...document.querySelectorAll(".hf-panel, .hf-palette, .react-flow__minimap")].map((element) => {
-    const rect = element.getBoundingClientRect();
-    return { x: rect.left - left, y: rect.top - top, width: rect.width, height: rect.height };
-  });
+  const covers = [...document.querySelectorAll(".hf-panel, .hf-palette, .react-flow__minimap")].map(
+    (element) => {
+      const rect = element.getBoundingClientRect();
+      return { x: rect.left - left, y: rect.top - top, width: rect.width, height: rect.height };
+    },
+  );
   return uncovered({ x: 0, y: 0, width, height }, covers);
 }
 
