@@ -1,5 +1,6 @@
 """The field's run-time type decides; lists are narrowed to the first match."""
 
+import time
 import timeit
 from datetime import UTC
 from typing import Any
@@ -307,5 +308,5 @@ def test_compiled_and_applied_agree(record: dict[str, Any], path: str, name: str
 def test_comparing_a_field_is_quick() -> None:
     test = compile_comparison("server.ram", ">=", "8192")
     record = {"server": {"ram": 9000}}
-    seconds = min(timeit.repeat(lambda: test(record), number=2000, repeat=5)) / 2000
+    seconds = min(timeit.repeat(lambda: test(record), number=2000, repeat=5, timer=time.process_time)) / 2000
     assert seconds < 20e-6  # about 1.5 µs on an idle machine
