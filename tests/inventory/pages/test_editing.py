@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import AuditEntry, Tenant, User
 from inventory.columns import Table
-from inventory.models import IPv4Address, IPv4Range, IPv6Range, Package, Server, Ticket
+from inventory.models import IPv4Address, IPv4Range, Package, Server
 from inventory.tables import EVENT_LOG, SERVER, TABLES
 from tests.inventory.api.test_tables import CHANGE, body_of
 from tests.inventory.conftest import Emitted
@@ -20,19 +20,6 @@ LINES = {
     "charges-TOTAL_FORMS": "0",
     "charges-INITIAL_FORMS": "0",
 }
-
-
-@pytest.fixture
-def admin(client: Client, tenant_admin: User) -> Client:
-    client.force_login(tenant_admin)
-    return client
-
-
-@pytest.fixture
-def ranges(tenant: Tenant) -> dict[str, int]:
-    v4 = IPv4Range.objects.create(tenant=tenant, start="10.0.0.1", end="10.0.0.9", subnet=24)
-    v6 = IPv6Range.objects.create(tenant=tenant, network="2001:db8::", prefix=120, target=128)
-    return {"ipv4": v4.pk, "ipv6": v6.pk}
 
 
 def filled_in(client: Client, url: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -191,29 +178,6 @@ def test_lines_are_added_changed_and_taken_out(admin: Client, server: Server) ->
     assert "same number" in admin.post(url, body).content.decode()
 
 
-@pytest.mark.parametrize(
-    ("before", "wanted", "event"),
-    [
-        ("offline", "starting", "server.start"),
-        ("online", "stopping", "server.stop"),
-        ("online", "restarting", "server.restart"),
-    ],
-)
-def test_a_server_is_started_stopped_and_restarted(
-    admin: Client, server: Server, emitted: Emitted, before: str, wanted: str, event: str
-) -> None:
-    Server.objects.update(status=before)
-    page = admin.get(f"/inventory/servers/{server.pk}/").content.decode()
-    assert f'value="{wanted}"' in page
-    admin.post(f"/inventory/servers/{server.pk}/status/", {"status": wanted})
-    server.refresh_from_db()
-    assert server.status == wanted
-    assert [name for name, _, _ in emitted] == [event]
-    admin.post(f"/inventory/servers/{server.pk}/status/", {"status": "suspended"})
-    server.refresh_from_db()
-    assert server.status == wanted
-
-
 def test_the_platforms_rows_cannot_be_changed_by_a_tenant(admin: Client) -> None:
     package = Package.objects.create(name="Small", price=5)
     url = f"/inventory/packages/{package.pk}/"
@@ -254,28 +218,6 @@ def test_attributes_are_pairs_a_line(admin: Client) -> None:
     assert "is no pair" in page.context["form"].errors["meta"][0]
     admin.post("/inventory/packages/new/", {**body, "meta": "support: 24/7\n\n cpu : AMD "})
     assert Package.objects.get().meta == [{"key": "support", "value": "24/7"}, {"key": "cpu", "value": "AMD"}]
-
-
-def test_a_ticket_is_answered(admin: Client, customer: User, ranges: Any) -> None:
-    admin.post(
-        "/inventory/tickets/new/",
-        {"title": "Help", "priority": "low", "creator_id": customer.pk, "content": "Please"},
-    )
-    ticket = Ticket.objects.get()
-    admin.post(f"/inventory/tickets/{ticket.pk}/messages/", {"content": "Done."})
-    ticket.refresh_from_db()
-    assert (ticket.status, ticket.messages.count()) == ("answered", 2)
-    page = admin.post(f"/inventory/tickets/{ticket.pk}/messages/", {"content": " "}, follow=True)
-    assert "Nothing was sent" in page.content.decode()
-
-
-def test_overlapping_ranges_from_before_the_rule_are_shown_to_the_platform(
-    client: Client, platform_admin: User
-) -> None:
-    one, other = (IPv4Range.objects.create(start="10.0.0.1", end="10.0.0.9", subnet=24) for _ in range(2))
-    client.force_login(platform_admin)
-    page = client.get(f"/inventory/ipv4-ranges/{one.pk}/").content.decode()
-    assert f"/inventory/ipv4-ranges/{other.pk}/" in page
 
 
 def test_the_list_offers_to_create_a_server(admin: Client) -> None:
