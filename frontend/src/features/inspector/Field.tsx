@@ -35,6 +35,8 @@ export const WIDGETS: Record<FieldKind, ComponentType<FieldProps>> = {
   object: ObjectField,
 };
 
+const LEFT_MS = 250;
+
 /** One field with its label, help and problems, all tied to the input. */
 export function Field(props: Omit<FieldProps, "problems">) {
   const session = useSession();
@@ -53,10 +55,11 @@ export function Field(props: Omit<FieldProps, "problems">) {
       }}
       onBlur={(event) => {
         const box = event.currentTarget;
-        // An editor that takes the place of a plain input takes its focus a moment later.
+        // Not at once: an editor that takes the place of a plain input takes its focus a moment later, and what a
+        // click on something below aims at must not be pushed away from under the pointer.
         setTimeout(() => {
           if (nodeId && !box.contains(document.activeElement)) markLeft(session, nodeId, props.path);
-        });
+        }, LEFT_MS);
       }}
     >
       <Widget {...props} problems={problems} />

@@ -10,6 +10,7 @@ function problem(field: string | null, node = "new", severity: Problem["severity
 test("what a new node lacks is quiet until the field was left, also by what is inside of it", () => {
   const session = testSession();
   session.ui.setState({ fresh: ["new"] });
+  session.checker.store.setState({ ok: false });
   const calm = (one: Problem) => isCalm(one, session.ui.getState());
   expect([problem("to"), problem("to.0"), problem("subject"), problem(null)].map(calm)).toEqual([
     true,
@@ -27,6 +28,15 @@ test("what a new node lacks is quiet until the field was left, also by what is i
   ]);
   tellAll(session);
   expect(calm(problem("subject"))).toBe(false);
+});
+
+test("a field that was filled in and left is not told to be empty before the server has looked", () => {
+  const session = testSession();
+  session.ui.setState({ fresh: ["new"] });
+  markLeft(session, "new", "to");
+  expect(isCalm(problem("to"), session.ui.getState())).toBe(true);
+  session.checker.store.setState({ ok: false });
+  expect(isCalm(problem("to"), session.ui.getState())).toBe(false);
 });
 
 test("the worst problem gives the tone", () => {

@@ -47,6 +47,20 @@ export function toneOf(problems: readonly ShownProblem[]): "error" | "warning" |
 
 /** Someone was at this field: from now on what it lacks is told like any other problem. */
 export function markLeft(session: Session, node: string, field: string): void {
+  if (!session.ui.getState().fresh.includes(node)) return;
+  if (session.checker.store.getState().ok !== null) {
+    mark(session, node, field);
+    return;
+  }
+  // What is known is of the time before the last edit; the field may have been filled in since.
+  const stop = session.checker.store.subscribe(({ ok, error }) => {
+    if (ok === null && error === "") return;
+    stop();
+    mark(session, node, field);
+  });
+}
+
+function mark(session: Session, node: string, field: string): void {
   const key = leftKey(node, field);
   session.ui.setState((ui) =>
     ui.fresh.includes(node) && !ui.left.includes(key) ? { left: [...ui.left, key] } : ui,
