@@ -34,7 +34,8 @@ OWNED = drawing(
 
 def _type_into(editor: Editor, path: str, text: str) -> Locator:
     """Clear a template field and type; the editor with completion."""
-    editor.write(path, "")
+    editor.write(path, "x")
+    editor.page.keyboard.press("Backspace")
     field = editor.field(path).locator(".cm-content")
     editor.page.keyboard.type(text)
     return field
