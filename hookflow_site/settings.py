@@ -105,7 +105,7 @@ SILENCED_SYSTEM_CHECKS = [
     "auth.W004"
 ]  # an address is unique in its tenant; sign-in tells accounts apart by password
 AUTHENTICATION_BACKENDS = ["accounts.backends.SessionBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["accounts.hashers.BoundedArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

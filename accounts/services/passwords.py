@@ -49,8 +49,8 @@ def reset(actor: Actor, user: User) -> str:
 
 
 def _set(actor: Actor, user: User, password: str, *, must_change: bool) -> None:
+    user.set_password(password)  # it may wait for its turn, so not inside the transaction
     with transaction.atomic():
-        user.set_password(password)
         user.must_change_password = must_change
         user.save(update_fields=["password", "must_change_password"])
         ended = sessions.end_all(user)

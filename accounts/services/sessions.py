@@ -19,6 +19,7 @@ from accounts.client_address import client_address
 from accounts.models import User
 from accounts.services import attempts, devices, tokens
 from accounts.signals import user_signed_in
+from common.problems import Problem
 
 BACKEND = "accounts.backends.SessionBackend"
 STRANGERS = attempts.Limit(50, timedelta(minutes=10))
@@ -40,7 +41,7 @@ def check(email: str, password: str, address: str, device: str = "") -> User | N
 
     Raises:
         Problem: 429 on the eleventh try in a minute from the address or device, and for strangers to an account
-            that others have tried too often.
+            that others have tried too often; 503 `busy`.
     """
     email = email.strip().lower()
     people = list(User.objects.select_related("tenant").filter(email=email).order_by(*_LAST_USED)[:MOST])
@@ -60,7 +61,11 @@ def check(email: str, password: str, address: str, device: str = "") -> User | N
     tried_ones = [user for user in people if is_let_in(user)]
     if not tried_ones and (people or not is_let_in(None)):
         raise tried.refused()
-    found = _with_password(tried_ones, password)
+    try:
+        found = _with_password(tried_ones, password)
+    except Problem:
+        tried.succeeded()  # nothing was tried: too many others are at it
+        raise
     if found is not None:
         tried.succeeded()
     return found
