@@ -1,6 +1,7 @@
 """The connection of one client, as far as HTTP goes: it can refuse before a body is complete."""
 
 import functools
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -8,15 +9,21 @@ from twisted.web import http
 
 from common.problems import Problem
 from hookflow_site.asgi_limits import ODD, body_limit, refusal, too_large
-from hookflow_site.daphne_limits.connections import Seat, State
+from hookflow_site.daphne_limits.connections import Seat, State, unsent
 
 MOST_DISCARDED: Final = 64 * 1_048_576
 """Who goes on sending after a refusal is cut off here."""
 SMALL_CHUNKS: Final = 1000
 LEAST_CHUNK: Final = 64
+MOST_BEHIND: Final = 131_072
+"""Bytes of earlier answers that may wait to be read when the next request comes: who asks on and on without reading
+would have the memory of all the answers."""
 BUSY: Final = Problem(503, "busy", "Too much is being sent at once.", hint="Try again in a few seconds.")
 SMALL: Final = Problem(
     400, "small_chunks", "The body comes in too many small chunks.", hint="Send larger ones."
+)
+UNREAD: Final = Problem(
+    429, "unread_answers", "Earlier answers wait to be read.", hint="Read them before you send more requests."
 )
 
 Base: Any = http.HTTPChannel
@@ -66,6 +73,9 @@ class BoundedChannel(Base):  # type: ignore[misc]  # Daphne and Twisted's web ha
         """Look at the announced size before a byte of the body is taken or asked for."""
         self.seat.begin_body()
         self.chunks = 0
+        if unsent(self.transport) > MOST_BEHIND:
+            self.refuse(UNREAD)
+            return
         self.limit = limit_of(self._path)
         if self.length is not None and self.length > self.limit:
             self.refuse(too_large(self.limit))
@@ -104,7 +114,7 @@ class BoundedChannel(Base):  # type: ignore[misc]  # Daphne and Twisted's web ha
     def refuse(self, problem: Problem) -> None:
         """Answer at once; what still comes is not looked at, and the connection ends."""
         head, body = refusal(problem)
-        lines = [f"HTTP/1.1 {problem.status} {http.RESPONSES[problem.status].decode()}".encode()]
+        lines = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}".encode()]
         lines += [name + b": " + value for name, value in head]
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
         self.seat.refuse()

@@ -195,3 +195,25 @@ def test_answer_that_nobody_reads_is_given_up(server: tuple[int, psutil.Process,
             client.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert ask(port) < 3.0
     assert process.is_running()
+
+
+def test_answers_that_nobody_reads_do_not_pile_up(server: tuple[int, psutil.Process, Path]) -> None:
+    port, process, _ = server
+    before = process.memory_info().rss
+    with connect(port) as client:
+        client.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n" * 12)
+        for _ in range(5):
+            assert ask(port) < 3.0
+        assert process.memory_info().rss - before < 3 * (64 << 20)
+
+
+def test_pipelined_requests_of_one_who_reads_are_all_answered(
+    server: tuple[int, psutil.Process, Path],
+) -> None:
+    with connect(server[0]) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
+        heard = b""
+        while heard.count(b"HTTP/1.1 200") < 50:
+            part = client.recv(65_536)
+            assert part, "the server ended the connection"
+            heard += part
