@@ -5,8 +5,10 @@ import time
 from channels.db import database_sync_to_async
 
 from accounts.actors import Actor
+from accounts.api.throttling import refuse_wrong_token
 from accounts.roles import Permission
 from accounts.services.tokens import authenticate
+from common.addresses import counted_as
 from common.crypto import hash_token
 from common.problems import Problem
 from flows.api.intake.http import Scope, header
@@ -25,7 +27,7 @@ class SenderCache:
         """The actor whose token the request carries.
 
         Raises:
-            Problem: 401 `bad_token`, 403 `not_allowed`.
+            Problem: 401 `bad_token`, 403 `not_allowed`, 429 `too_many_tries`.
         """
         value = header(scope, b"authorization") or ""
         kind, _, token = value.partition(" ")
@@ -37,19 +39,20 @@ class SenderCache:
                 hint="Send `Authorization: Bearer hf_…`; tokens are made under Settings, API tokens.",
             )
         actor = await self._actor(token.strip())
+        if actor is None:
+            client = scope.get("client")
+            raise refuse_wrong_token(counted_as(str(client[0]) if client else ""))
         actor.need(Permission.send_events)
         return actor
 
-    async def _actor(self, token: str) -> Actor:
+    async def _actor(self, token: str) -> Actor | None:
         known = self._actors.get(hash_token(token))
         now = time.monotonic()
         if known is not None and known[0] > now:
             return known[1]
         actor: Actor | None = await database_sync_to_async(authenticate)(token)
         if actor is None:
-            raise Problem(
-                401, "bad_token", "The API token is unknown, revoked or expired.", hint="Make a new one."
-            )
+            return None
         if len(self._actors) >= MOST_CACHED:
             self._actors.clear()
         self._actors[hash_token(token)] = (now + CACHE_SECONDS, actor)
