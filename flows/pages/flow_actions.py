@@ -30,7 +30,7 @@ def flow_new(request: HttpRequest, actor: Actor) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
         try:
-            flow = create_flow(actor=actor, name=name, document=_begun(name, form.cleaned_data["starts"]))
+            flow = create_flow(actor=actor, name=name, document=_begun(actor, name, form.cleaned_data["starts"]))
         except Problem as problem:
             form.add_problem(problem)
         else:
@@ -48,10 +48,12 @@ def _starts(actor: Actor) -> list[Any]:
     return [("", "I decide in the editor"), *events, ("Other ways to start", others)]
 
 
-def _begun(name: str, starts: str) -> FlowDocument:
+def _begun(actor: Actor, name: str, starts: str) -> FlowDocument:
     what, _, value = starts.partition(":")
     if what == "event":
-        node = DocumentNode(id="trigger", type="event", name=value, config={"event": value})
+        # The event's own name stands below as the node's summary.
+        label = next((kind.label for kind in list_event_types(actor) if kind.name == value), "")
+        node = DocumentNode(id="trigger", type="event", name=label or value, config={"event": value})
     elif what == "node":
         kind = node_types.get(value)
         node = DocumentNode(id="trigger", type=value, name=kind.meta.label if kind else value)

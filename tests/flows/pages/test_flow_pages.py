@@ -23,6 +23,7 @@ def test_new_flow_begins_with_the_chosen_event(as_user: Browser, flow_editor: Us
     assert answer.headers["Location"] == f"/flows/{flow.id}/"
     assert flow.tenant_id == flow_editor.tenant_id
     assert flow.draft["nodes"][0]["config"] == {"event": "server.created"}
+    assert flow.draft["nodes"][0]["name"] == "Server created"
     assert AuditEntry.objects.filter(verb="created", target_id=str(flow.id)).exists()
 
 
