@@ -75,6 +75,11 @@ export function AddDialog({ at, from, into }: Props) {
           </li>
         ))}
       </ul>
+      {found.length === 0 ? (
+        <p className="text-secondary mb-0" role="status">
+          No node that fits here is called that.
+        </p>
+      ) : null}
     </Dialog>
   );
 }
