@@ -30,7 +30,9 @@ def flow_new(request: HttpRequest, actor: Actor) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
         try:
-            flow = create_flow(actor=actor, name=name, document=_begun(actor, name, form.cleaned_data["starts"]))
+            flow = create_flow(
+                actor=actor, name=name, document=_begun(actor, name, form.cleaned_data["starts"])
+            )
         except Problem as problem:
             form.add_problem(problem)
         else:
