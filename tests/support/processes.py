@@ -57,7 +57,7 @@ class Server:
                 group=None if user is None else _group_of(user),
                 env=None if env is None else dict(env),
                 cwd=cwd,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  # it calls the kernel and nothing else
+                preexec_fn=_begin,  # noqa: PLW1509  # it calls the kernel and nothing else
             )
 
     @property
@@ -91,7 +91,10 @@ def _group_of(user: str) -> int:
     return pwd.getpwnam(user).pw_gid
 
 
-def _die_with_parent() -> None:
+def _begin() -> None:
+    # A suite in the background has SIGINT ignored, and what it starts would inherit that.
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() == 1:
         os._exit(1)

@@ -30,10 +30,10 @@ call_command("prepare", make_keys=True)
 from accounts.models import Tenant, User
 from flows.models import Flow
 acme = Tenant.objects.create(name="Acme", slug="acme")
-User.objects.create(email="x@acme.example", name="Zoë \\\\N\\t\\n'\\"", tenant=acme, password="!")
+User.objects.create(email="x@acme.example", name="Zoë \\\\N\\\\t'\\"", tenant=acme, password="!")
 now = datetime.now(UTC)
 moments = {"draft_saved_at": now, "created_at": now, "updated_at": now}
-Flow.objects.create(tenant=acme, name="f", draft={"a": [1, None, "\\\\."]}, **moments)
+Flow.objects.create(tenant=acme, name="f", draft={"a": [1, None, "\\\\.", "\\t\\n"]}, **moments)
 call_command("backup", ARCHIVE)
 """
 COPY = """
