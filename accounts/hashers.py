@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -21,14 +21,27 @@ class _Turns:
     def __init__(self) -> None:
         self._free = threading.BoundedSemaphore(AT_ONCE)
         self._room = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
+        self._own = threading.local()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn.
+        """Wait for a turn, unless this thread has one.
 
         Raises:
             Problem: 503 `busy`.
         """
+        if getattr(self._own, "has_turn", False):
+            yield
+            return
+        with self._waited():
+            self._own.has_turn = True
+            try:
+                yield
+            finally:
+                self._own.has_turn = False
+
+    @contextmanager
+    def _waited(self) -> Iterator[None]:
         if not self._room.acquire(blocking=False):
             raise _busy()
         try:
@@ -45,17 +58,26 @@ class _Turns:
 _turns = _Turns()
 
 
+def turn() -> AbstractContextManager[None]:
+    """One turn for several hashes: who had the first is not sent away before the last.
+
+    Raises:
+        Problem: 503 `busy`.
+    """
+    return _turns.turn()
+
+
 class BoundedArgon2(Argon2PasswordHasher):
     """Django's Argon2 hasher, whose work waits for its turn."""
 
     def encode(self, password: str, salt: str) -> str:
         """The hash to store."""
-        with _turns.turn():
+        with turn():
             return str(super().encode(password, salt))
 
     def verify(self, password: str, encoded: str) -> bool:
         """Whether it is that password."""
-        with _turns.turn():
+        with turn():
             return bool(super().verify(password, encoded))
 
 

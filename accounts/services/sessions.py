@@ -13,7 +13,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from accounts import audit
+from accounts import audit, hashers
 from accounts.actors import Actor
 from accounts.client_address import client_address
 from accounts.models import User
@@ -62,7 +62,8 @@ def check(email: str, password: str, address: str, device: str = "") -> User | N
     if not tried_ones and (people or not is_let_in(None)):
         raise tried.refused()
     try:
-        found = _with_password(tried_ones, password)
+        with hashers.turn():
+            found = _with_password(tried_ones, password)
     except Problem:
         tried.succeeded()  # nothing was tried: too many others are at it
         raise

@@ -92,6 +92,18 @@ def test_a_turn_is_given_back_when_hashing_breaks(monkeypatch: pytest.MonkeyPatc
     assert check_password("right", encoded)
 
 
+def test_several_hashes_of_one_turn_wait_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(hashers, "AT_ONCE", 1)
+    monkeypatch.setattr(hashers, "MOST_WAITING", 0)
+    monkeypatch.setattr(hashers, "_turns", hashers._Turns())
+    encoded = make_password("right")
+    with hashers.turn(), ThreadPoolExecutor(1) as pool:
+        assert check_password("right", encoded)
+        assert check_password("right", encoded)
+        assert pool.submit(try_one, encoded).result() == "busy"
+    assert try_one(encoded) == "False"
+
+
 def test_every_password_of_the_site_takes_turns():
     assert isinstance(get_hasher(), hashers.BoundedArgon2)
     assert make_password("x" * 12).startswith("argon2$argon2id$")
@@ -104,8 +116,8 @@ def test_a_sign_in_that_found_no_turn_is_told_so_and_is_no_try(
     monkeypatch.setattr(hashers, "MOST_WAITING", 0)
     turns = hashers._Turns()
     monkeypatch.setattr(hashers, "_turns", turns)
-    with turns.turn():
-        answer = client.post("/sign-in/", {"email": viewer.email, "password": "wrong"})
+    assert turns._room.acquire(blocking=False)  # another thread is at it
+    answer = client.post("/sign-in/", {"email": viewer.email, "password": "wrong"})
     assert answer.status_code == 503
     assert b"Try again in a few seconds" in answer.content
     assert not Attempt.objects.exists()
