@@ -26,10 +26,12 @@ class CompiledSchema:
     Args:
         root: its nodes.
         size: how many subschemas it has.
+        has_secrets: whether anything in it is declared secret.
     """
 
     root: Node
     size: int
+    has_secrets: bool = False
 
     def walk(self, payload: Json, budget: Budget) -> Walk:
         """What does not fit, the first ten of it at most, and where secrets are.
@@ -37,9 +39,10 @@ class CompiledSchema:
         Raises:
             TooExpensive: the budget does not pay for the walk.
         """
-        walk = Walk(budget)
+        walk = Walk(budget, is_thorough=self.has_secrets)
         with paid_from(budget):
             self.root.visit(payload, None, walk)
+        walk.hide_secrets()
         return walk
 
     def misfits(self, payload: Json, budget: Budget) -> list[Misfit]:
@@ -54,7 +57,8 @@ def compile_schema(schema: JsonObject, most: int = MAX_SUBSCHEMAS) -> CompiledSc
         SchemaError: it is too large, refers to itself or elsewhere, or has something that is not supported.
     """
     size = measure(schema, most)
-    return CompiledSchema(_Compiler(schema).node(schema, ""), size)
+    compiler = _Compiler(schema)
+    return CompiledSchema(compiler.node(schema, ""), size, compiler.has_secrets)
 
 
 class _Compiler:
@@ -62,6 +66,7 @@ class _Compiler:
         self.root = root
         self._nodes: dict[int, Node] = {}
         self._patterns: set[str] = set()
+        self.has_secrets = False
 
     def node(self, schema: Json, at: str) -> Node:
         if schema is True:
@@ -72,6 +77,7 @@ class _Compiler:
         if known is None:
             checks = self._checks(schema, at)
             is_secret = schema.get("x-masked") is True
+            self.has_secrets |= is_secret
             is_plain = "type" in schema and len(checks) == 1 and not is_secret
             plain = plain_types(schema["type"]) if is_plain else frozenset()
             known = self._nodes[id(schema)] = Node(checks, plain, is_secret)

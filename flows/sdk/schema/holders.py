@@ -86,7 +86,7 @@ def field_names(node: Node) -> Check:
     def check(value: Json, path: Path, walk: Walk) -> bool:
         if type(value) is not dict:
             return True
-        return all(node.visit(name, (path, name), walk) for name in value)
+        return _visited(((node, name, (path, name)) for name in value), walk)
 
     return check
 
@@ -129,7 +129,7 @@ def dependent_schemas(nodes: Mapping[str, Node]) -> Check:
         if type(value) is not dict:
             return True
         walk.budget.spend(LOOK_WORK * len(nodes))
-        return all(node.visit(value, path, walk) for name, node in nodes.items() if name in value)
+        return _visited(((node, value, path) for name, node in nodes.items() if name in value), walk)
 
     return check
 

@@ -10,6 +10,8 @@ from flows.sdk.work import Budget
 MOST_MISFITS = 10
 LONGEST_SENTENCE = 300
 LONGEST_PATH = 200
+SECRET_MISFIT = "It is secret and does not fit"  # noqa: S105  # a sentence, no secret
+"""Other sentences quote the value."""
 
 VISIT_WORK = 100
 """One value under one subschema."""
@@ -27,9 +29,14 @@ class Misfit(NamedTuple):
 
 @dataclass(slots=True)
 class Walk:
-    """Alternatives are tried quietly: which one was meant, nobody knows."""
+    """Alternatives are tried quietly: which one was meant, nobody knows.
+
+    Args:
+        is_thorough: go on behind what does not fit, since a secret may be declared there.
+    """
 
     budget: Budget
+    is_thorough: bool = False
     misfits: list[Misfit] = field(default_factory=list)
     secrets: list[Path] = field(default_factory=list)
     quiet: int = 0
@@ -37,13 +44,28 @@ class Walk:
     @property
     def is_over(self) -> bool:
         """Whether there is nothing more to be found out once something did not fit."""
+        return not self.is_thorough and self.is_silent
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether what does not fit is not noted."""
         return self.quiet > 0 or len(self.misfits) >= MOST_MISFITS
 
     def refuse(self, path: Path, sentence: str) -> bool:
         """Note what does not fit. Always false."""
-        if not self.is_over:
+        if not self.is_silent:
             self.misfits.append(Misfit(_dotted(path), sentence[:LONGEST_SENTENCE]))
         return False
+
+    def hide_secrets(self) -> None:
+        """Take the sentences away that would quote what is secret, or something in it."""
+        if not self.secrets or not self.misfits:
+            return
+        secret = {_dotted(path) for path in self.secrets}
+        self.misfits = [
+            Misfit(misfit.path, SECRET_MISFIT) if secret.intersection(_holders(misfit.path)) else misfit
+            for misfit in self.misfits
+        ]
 
 
 Check = Callable[[Json, Path, Walk], bool]
@@ -92,6 +114,12 @@ def parts_of(path: Path) -> list[Any]:
         path, part = path
         parts.append(part)
     return parts[::-1]
+
+
+def _holders(dotted: str) -> list[str]:
+    """The dotted path, and those of all that holds it."""
+    names = dotted.split(".") if dotted else []
+    return [".".join(names[:length]) for length in range(len(names) + 1)]
 
 
 def _dotted(path: Path) -> str:
