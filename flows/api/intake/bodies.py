@@ -1,9 +1,11 @@
 """From the body of `POST /api/v1/events/` to events."""
 
 import re
+import unicodedata
 from typing import Any
 
 from accounts.actors import Actor
+from common.names import check_name
 from common.problems import Problem
 from common.strict_json import loads
 from flows.sdk import JsonObject
@@ -15,7 +17,8 @@ KEYS = {"type", "payload", "dedup_key", "source", "tenant"}
 TYPE = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*")
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,190}")
 OWN_SOURCE = re.compile(r"(platform|schedule|by hand)$|(hook|person):")
-"""Sources of the program itself. Sent by someone else, they could take its dedup keys away."""
+"""Sources of the program itself. Sent by someone else, they could take its dedup keys away; one that only looks like
+them would deceive those who read the list of events."""
 
 
 def read_events(raw: bytes, sender: Actor, idempotency_key: str | None) -> list[NewEvent]:
@@ -67,16 +70,24 @@ def _event(entry: Any, place: int | None, sender: Actor, key: str) -> NewEvent:
     payload = entry.get("payload", {})
     if not isinstance(payload, dict):
         raise _bad(place, "payload", "The payload is an object.")
-    source = _text(entry, place, "source", 100) or "api"
-    if OWN_SOURCE.match(source):
-        raise _bad(place, "source", f"The source {source!r} is the platform's own.", code="reserved_source")
     return NewEvent(
         type=event_type,
         payload=payload,
         tenant_id=_tenant(entry, place, sender),
-        source=source,
+        source=_source(entry, place),
         dedup_key=_text(entry, place, "dedup_key", 200) or key,
     )
+
+
+def _source(entry: JsonObject, place: int | None) -> str:
+    """Who sends it, in the sender's own words: a name that people read."""
+    try:
+        source = check_name(_text(entry, place, "source", 100) or "api", called="source", field="source")
+    except Problem as problem:
+        raise _bad(place, "source", problem.message, code=problem.code) from None
+    if OWN_SOURCE.match(unicodedata.normalize("NFKC", source).strip().casefold()):
+        raise _bad(place, "source", f"The source {source!r} is the platform's own.", code="reserved_source")
+    return source
 
 
 def _tenant(entry: JsonObject, place: int | None, sender: Actor) -> int | None:

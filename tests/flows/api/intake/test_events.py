@@ -101,6 +101,10 @@ BAD_EVENTS = [
     (event(source=5), "bad_event", "1.source"),
     (event(source="platform"), "reserved_source", "1.source"),
     (event(source="hook:1"), "reserved_source", "1.source"),
+    (event(source=" By Hand"), "reserved_source", "1.source"),
+    (event(source="\uff50latform"), "reserved_source", "1.source"),
+    (event(source="plat\u200bform"), "hidden_character", "1.source"),
+    (event(source="shop\u202e"), "hidden_character", "1.source"),
 ]
 
 
