@@ -37,6 +37,7 @@ class Line:
     oldest: AuditEntry
     count: int = 1
     named: Named | None = None
+    by: Named | None = None
     token: str = ""
 
     @property
@@ -58,6 +59,12 @@ class Line:
     def thing(self) -> Thing:
         """What it was done to."""
         return self.entry.target, self.entry.target_id
+
+    @property
+    def doer(self) -> Thing | None:
+        """The run that acted, where it was no person."""
+        kind, _, run_id = self.entry.actor_name.partition(" ")
+        return ("run", run_id) if kind == "run" and run_id and self.entry.actor_id is None else None
 
     @property
     def short_id(self) -> str:
@@ -137,12 +144,14 @@ def _entries(rows: QuerySet[AuditEntry]) -> Iterator[AuditEntry]:
 
 
 def name_lines(actor: Actor, lines: Iterable[Line]) -> None:
-    """Give each line the name of its thing and of the token that was used."""
+    """Give each line the name of its thing, of the run that acted and of the token that was used."""
     shown = list(lines)
-    names = names_of(actor, {line.thing for line in shown if not line.is_alone})
+    things = {line.thing for line in shown if not line.is_alone}
+    names = names_of(actor, things | {line.doer for line in shown if line.doer})
     ids = {line.entry.token_id for line in shown if line.entry.token_id}
     tokens = dict(visible(ApiToken, actor).filter(id__in=ids).values_list("id", "name")) if ids else {}
     for line in shown:
         line.named = names.get(line.thing)
+        line.by = names.get(line.doer) if line.doer else None
         if line.entry.token_id:
             line.token = tokens.get(line.entry.token_id, f"number {line.entry.token_id}")

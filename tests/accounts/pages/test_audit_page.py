@@ -1,5 +1,6 @@
 """The audit trail as people read it: named things, folded autosaves, filters."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from accounts.actors import Actor
 from accounts.audit_names import kinds
 from accounts.models import AuditEntry, Tenant, User
 from accounts.services import tokens
+from flows.models import Run
 from flows.services.flows import create_flow, delete_flow, save_draft, update_flow
 from tests.support.estate import estate_of
 
@@ -96,6 +98,20 @@ def test_things_of_others_stay_unnamed(browser: Client, tenant_admin: User, outs
     page = browser.get("/audit/").content.decode()
     assert "Secret plan" not in page
     assert f"/users/{outsider_admin.pk}/" not in page
+
+
+@pytest.mark.usefixtures("encryption_key")
+def test_a_run_that_acted_is_named_and_linked(
+    browser: Client, tenant: Tenant, tenant_admin: User, viewer: User
+) -> None:
+    estate_of(tenant, tenant_admin, viewer)
+    run = Run.objects.filter(tenant=tenant).latest("created_at")
+    acted = Actor(user_id=None, tenant_id=tenant.pk, role=None, name=f"run {run.pk}")
+    audit.record(acted, "created", "ticket", "987654", tenant_id=tenant.pk)
+    audit.record(replace(acted, name=f"run {uuid4()}"), "created", "ticket", "987655", tenant_id=tenant.pk)
+    unknown, known = browser.get("/audit/").context["lines"][:2]
+    assert known.by.url == f"/runs/{run.pk}/"
+    assert unknown.by is None
 
 
 def test_autosaves_of_one_person_are_one_line(browser: Client, tenant_admin: User) -> None:
