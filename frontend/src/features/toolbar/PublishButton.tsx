@@ -15,6 +15,8 @@ export function PublishButton() {
   const error = useChecks((state) => state.error);
   const problems = useProblems();
   const tone = toneOf(problems);
+  const isMild = problems.every((problem) => problem.severity === "warning");
+  const told = count(problems.length, isMild ? "warning" : "problem");
   const isEdited = useStore(session.documents, hasEdits);
   const first = problems.find((problem) => problem.severity === "error");
   const why = first
@@ -28,13 +30,11 @@ export function PublishButton() {
         <button
           type="button"
           className={`btn ${TONES[tone]}`}
-          aria-label={`Show ${count(problems.length, "problem")}`}
+          aria-label={`Show ${told}`}
           onClick={() => ui.open("problems")}
         >
           <Icon name={tone === "calm" ? "pencil" : "alert-triangle"} />
-          <span className="hf-wide">
-            {tone === "calm" ? `${problems.length} to fill in` : count(problems.length, "problem")}
-          </span>
+          <span className="hf-wide">{tone === "calm" ? `${problems.length} to fill in` : told}</span>
           <span className="hf-narrow">{problems.length}</span>
         </button>
       ) : null}

@@ -2,14 +2,19 @@ import { useState } from "react";
 import { useStore } from "zustand";
 import { publish } from "@/app/publishing";
 import { useSession } from "@/app/session";
+import { nodeName } from "@/graph/model";
 import { count } from "@/shared/format";
 import { Dialog } from "@/shared/ui/Dialog";
+
+/** So many warnings are read; the list of problems has them all. */
+const SHOWN = 4;
 
 /** A comment, and the last look before the draft becomes a version. Publishing alone never switches the flow. */
 export function PublishDialog() {
   const session = useSession();
   const flow = useStore(session.flow);
-  const warnings = useStore(session.checker.store, (state) => state.problems.length);
+  const warnings = useStore(session.checker.store, (state) => state.problems);
+  const { document } = session.documents.getState();
   const [comment, setComment] = useState("");
   const [isBusy, setIsBusy] = useState(false);
   const close = () => session.ui.getState().show(null);
@@ -51,10 +56,17 @@ export function PublishDialog() {
           ? `The flow is on: new events use version ${number} at once. Runs that are under way keep the version they began with.`
           : `The flow is off. “Publish version ${number}” leaves it off: nothing starts it until you switch it on. “Publish and switch on” lets events start it at once: mails are sent and other systems are called.`}
       </p>
-      {warnings > 0 ? (
-        <p className="text-warning">
-          There {warnings === 1 ? "is" : "are"} {count(warnings, "warning")}.
-        </p>
+      {warnings.length > 0 ? (
+        <div className="alert alert-warning" role="alert">
+          {warnings.slice(0, SHOWN).map((warning, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two nodes may lack the same
+            <div key={index}>
+              {warning.node ? <strong>{nodeName(document, warning.node)}: </strong> : null}
+              {warning.message}
+            </div>
+          ))}
+          {warnings.length > SHOWN ? <div>And {count(warnings.length - SHOWN, "warning")} more.</div> : null}
+        </div>
       ) : null}
       <label className="form-label" htmlFor="publish-comment">
         What is new? <span className="form-label-description">optional</span>
