@@ -64,10 +64,10 @@ function areaOf(pane: HTMLElement): Rect {
   return uncovered({ x: 0, y: 0, width, height }, covers);
 }
 
-/** The dialog that a node came from may have had its focus from something that is gone. */
+/** The dialog that a node came from may have had its focus from a wire that is gone: then it went just anywhere. */
 function takeLostFocus(pane: HTMLElement, id: string): void {
-  const isLost = document.activeElement === null || document.activeElement === document.body;
-  if (!isLost) return;
+  const active = document.activeElement;
+  if (active && active !== document.body && !pane.contains(active)) return;
   const node = pane.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
   node?.focus({ preventScroll: true });
 }
