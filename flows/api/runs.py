@@ -129,7 +129,17 @@ class RunViewSet(ScopedViewSet[Run]):
         """Resume the oldest failed runs that the filters leave, at most 200 a call.
 
         Runs that were resumed or repeated before are left out, so that calling it again only goes on.
+
+        Raises:
+            Problem: 400 `filters_in_body`: left unheard, they would resume what was not meant.
         """
+        if request.data:
+            raise Problem(
+                400,
+                "filters_in_body",
+                "This takes no body: filters stand in the address.",
+                hint="Call …/resume-failed/?flow=<id>, as for the list of runs.",
+            )
         done = resume_failed(actor=self.actor, runs=self.filter_queryset(self.get_queryset()))
         answer = {"runs": done.runs, "refused": dict(done.refused), "has_more": done.has_more}
         return Response(answer, 202)

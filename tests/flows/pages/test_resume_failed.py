@@ -166,6 +166,10 @@ def test_the_api_does_the_same(flow_editor: User, failed: list[Run]) -> None:
     client = APIClient()
     client.force_login(flow_editor)
     assert client.post("/api/v1/runs/resume-failed/?event_type=server.stop").json()["runs"] == []
+    unheard = client.post(
+        "/api/v1/runs/resume-failed/", {"event_type": "server.stop"}, content_type="application/json"
+    )
+    assert (unheard.status_code, unheard.json()["code"]) == (400, "filters_in_body")
     answer = client.post("/api/v1/runs/resume-failed/")
     assert answer.status_code == 202
     assert (len(answer.json()["runs"]), answer.json()["refused"], answer.json()["has_more"]) == (3, {}, False)
