@@ -23,11 +23,13 @@ from hookflow_site import celery  # noqa: E402, F401  # the doorbell sends throu
 from hookflow_site.asgi_limits import Envelope  # noqa: E402
 from hookflow_site.daphne_limits import Limits  # noqa: E402
 from hookflow_site.daphne_limits import install as bound_daphne  # noqa: E402
+from hookflow_site.gate import Gate  # noqa: E402
 from hookflow_site.process import begin_to_serve  # noqa: E402
 from hookflow_site.sockets import guarded  # noqa: E402
 
 intake = Intake()
-django: Any = django_app
+plain: Any = django_app
+django = Gate(plain)
 
 
 async def http(scope: Scope, receive: Receive, send: Send) -> None:

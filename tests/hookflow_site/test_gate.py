@@ -1,0 +1,68 @@
+"""So many requests at once in Django, whoever sends them; the rest wait, and `/healthz` does not."""
+
+import asyncio
+from typing import Any
+
+from hookflow_site.asgi import django
+from hookflow_site.gate import Gate
+from tests.support.asgi import Answer, send
+
+
+class Slow:
+    """An application that answers when it is let go, and knows how many were in it."""
+
+    def __init__(self) -> None:
+        self.going = asyncio.Event()
+        self.now = self.most = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            if scope["path"] != "/healthz":
+                await self.going.wait()
+            if scope["path"] == "/broken":
+                raise RuntimeError
+        finally:
+            self.now -= 1
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def ask(gate: Gate, path: str = "/") -> asyncio.Task[Answer]:
+    return asyncio.create_task(send(gate, "GET", path))
+
+
+async def test_so_many_at_once_and_the_rest_in_turn():
+    slow = Slow()
+    gate = Gate(slow, at_once=3)
+    asked = [ask(gate) for _ in range(20)]
+    while slow.now < 3:
+        await asyncio.sleep(0)
+    assert (await send(gate, "GET", "/healthz")).status == 200
+    slow.most = 0
+    slow.going.set()
+    assert {(await one).status for one in asked} == {200}
+    assert slow.most <= 3
+
+
+async def test_who_waits_too_long_is_told_to_come_again():
+    slow = Slow()
+    gate = Gate(slow, at_once=1, wait_seconds=0.05)
+    first, second = ask(gate), ask(gate)
+    answer = await second
+    assert (answer.status, answer.problem["code"], answer.headers["retry-after"]) == (503, "busy", "5")
+    slow.going.set()
+    assert (await first).status == 200
+
+
+async def test_a_turn_is_given_back_when_the_application_breaks():
+    slow = Slow()
+    slow.going.set()
+    gate = Gate(slow, at_once=1, wait_seconds=1)
+    await asyncio.gather(*[ask(gate, "/broken") for _ in range(3)], return_exceptions=True)
+    assert (await ask(gate)).status == 200
+
+
+def test_django_is_behind_it():
+    assert isinstance(django, Gate)
