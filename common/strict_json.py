@@ -4,6 +4,7 @@ What JSON parsers disagree on is refused: duplicate keys, lone surrogates, NUL, 
 encodings other than UTF-8. What passes means the same to every reader, and fits both databases.
 """
 
+import re
 from typing import Any, Final
 
 import orjson
@@ -20,6 +21,7 @@ DEFAULT_LIMITS: Final = Limits()
 _BIG: Final = 2.0**63
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _SPACED_COLONS: Final = (b" :", b"\n:", b"\t:", b"\r:")
+_BEHIND_KEY: Final = re.compile(rb'"[ \t\n\r]*:')
 
 
 def loads(
@@ -74,11 +76,9 @@ def _is_small_enough(raw: bytes, limits: Limits) -> bool:
 def _is_provably_strict(value: Any, raw: bytes, limits: Limits) -> bool:
     """Whether the parsed value cannot hide a duplicate key, a number that did not fit, or a broken limit.
 
-    Every key is followed by `":`, and a text that begins with a colon can only add to the count: when
+    Every key is followed by a quote and a colon, and a text that begins with a colon can only add to the count: when
     there are as many as the parsed value has keys, no key came twice. Otherwise the scanner decides.
     """
-    if any(spaced in raw for spaced in _SPACED_COLONS):
-        return False
     longest = limits.string if len(raw) > limits.string else 0
     level, depth, keys = [value], 0, 0
     while level:
@@ -99,7 +99,14 @@ def _is_provably_strict(value: Any, raw: bytes, limits: Limits) -> bool:
                 return False
         level = below
         depth += 1
-    return depth <= limits.depth and raw.count(b'":') == keys
+    return depth <= limits.depth and _keys_written(raw) == keys
+
+
+def _keys_written(raw: bytes) -> int:
+    """How often a quote and a colon follow each other: at least as often as there are keys."""
+    if any(spaced in raw for spaced in _SPACED_COLONS):
+        return len(_BEHIND_KEY.findall(raw))
+    return raw.count(b'":')
 
 
 def _has_bad_key(item: dict[str, Any], longest: int, forbidden: frozenset[str]) -> bool:

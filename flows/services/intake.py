@@ -8,6 +8,7 @@ import asyncio
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 
@@ -27,6 +28,8 @@ from flows.store.triggers import TriggerIndex
 from flows.store.verdicts import needs_verdicts
 
 MOST_EVENTS_A_COMMIT = 2_000
+LARGE_REQUEST = 100
+"""A request of more events has a commit of its own, and small ones that came meanwhile go before it."""
 TRIES = 5
 
 logger = structlog.get_logger(__name__)
@@ -72,6 +75,7 @@ class IntakeWriter:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._index = TriggerIndex()
+        self._large: deque[Request] = deque()
 
     @property
     def index(self) -> TriggerIndex:
@@ -113,29 +117,43 @@ class IntakeWriter:
 
     def _work(self) -> None:
         is_open = True
-        while is_open:
-            batch, is_open = self._next_batch()
-            for (_, future), answer in self._answered(batch):
-                if isinstance(answer, Exception):
-                    future.set_exception(answer)
-                else:
-                    future.set_result(answer)
+        while is_open or self._large:
+            batch, goes_on = self._small_requests(may_wait=is_open and not self._large)
+            is_open = is_open and goes_on
+            self._settle(batch)
+            if self._large:
+                self._settle([self._large.popleft()])
         connection.close()
 
-    def _next_batch(self) -> tuple[list[Request], bool]:
-        """The next requests, and whether there will be more; one whose sender has gone is left out."""
+    def _small_requests(self, *, may_wait: bool) -> tuple[list[Request], bool]:
+        """The requests that have come, and whether more will; large ones are put aside for a commit of their own.
+
+        So a sender of many events holds up the others for one commit, and no longer. One whose sender has gone is
+        left out.
+        """
         batch: list[Request] = []
         count = 0
-        order = self._requests.get()
-        while order is not None:
-            if order[1].set_running_or_notify_cancel():
-                batch.append(order)
-                count += len(order[0])
-            if count >= MOST_EVENTS_A_COMMIT or self._requests.empty():
-                return batch, True
+        while count < MOST_EVENTS_A_COMMIT:
             # This thread alone takes from the queue, so what is there stays there.
+            if self._requests.empty() and (batch or self._large or not may_wait):
+                return batch, True
             order = self._requests.get()
-        return batch, False
+            if order is None:
+                return batch, False
+            if order[1].set_running_or_notify_cancel():
+                if len(order[0]) > LARGE_REQUEST:
+                    self._large.append(order)
+                else:
+                    batch.append(order)
+                    count += len(order[0])
+        return batch, True
+
+    def _settle(self, batch: list[Request]) -> None:
+        for (_, future), answer in self._answered(batch):
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
 
     def _answered(self, batch: list[Request]) -> list[tuple[Request, Answer]]:
         """Every request with what becomes of it; the thread lives on, whatever the database says."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from common import strict_json
 from common.json_scanner import Limits, scan
 from common.strict_json import BadJson, dumps, loads
 
@@ -193,3 +194,18 @@ def test_writing_refuses_what_json_cannot_hold() -> None:
         with pytest.raises(TypeError):
             dumps(value)
     assert dumps({"b": 1, "a": 2}, sort_keys=True) == b'{"a":2,"b":1}'
+
+
+@pytest.mark.parametrize("space", [" ", "\n", "\t ", "\r\n"])
+def test_space_before_colons_costs_no_slow_parse(space: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strict_json, "scan", lambda *_: pytest.fail("The careful parser was asked."))
+    raw = "{" + ",".join(f'"k{number}"{space}:{number}' for number in range(1000)) + "}"
+    assert loads(raw.encode()) == json.loads(raw)
+    assert loads(f'{{"a"{space}: {{"b": ["x"]}}}}'.encode()) == {"a": {"b": ["x"]}}
+
+
+@pytest.mark.parametrize("space", ["", " ", "\n"])
+def test_a_key_that_comes_twice_is_found_whatever_stands_before_the_colon(space: str) -> None:
+    with pytest.raises(BadJson) as caught:
+        loads(f'{{"a"{space}: 1, "b": "\\":", "a" : 2}}'.encode())
+    assert caught.value.code == "duplicate_key"

@@ -11,7 +11,7 @@ from django.db import DataError, OperationalError
 
 from flows.models import Event, Run
 from flows.services import intake
-from flows.services.intake import DedupConflict, IntakeUnavailable, IntakeWriter
+from flows.services.intake import LARGE_REQUEST, DedupConflict, IntakeUnavailable, IntakeWriter
 from flows.store.intake import Accepted, NewEvent, insert_events
 from flows.store.verdicts import judge_quickly
 from tests.support.flows import line, published
@@ -180,3 +180,27 @@ def test_events_that_were_not_judged_by_the_newest_triggers_come_back_and_harm_n
     assert judge_quickly(writer.index, [again], 1000)
     (stored,) = at_once(writer, [again])
     assert len(stored[0].runs) == 1
+
+
+def test_small_requests_go_before_a_large_one_and_none_waits_for_ever(
+    writer: IntakeWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits: list[list[int]] = []
+    settle = IntakeWriter._settle
+
+    def spied(self: IntakeWriter, batch: list[Any]) -> None:
+        if batch:
+            commits.append([len(events) for events, _ in batch])
+        settle(self, batch)
+
+    monkeypatch.setattr(IntakeWriter, "_settle", spied)
+    large = [event(number) for number in range(LARGE_REQUEST + 1)]
+    answers = at_once(writer, large, [event(1)], [event(n) for n in range(LARGE_REQUEST + 1)], [event(2)])
+    assert [len(answer) for answer in answers] == [LARGE_REQUEST + 1, 1, LARGE_REQUEST + 1, 1]
+    assert commits == [[1, 1], [LARGE_REQUEST + 1], [LARGE_REQUEST + 1]]
+
+
+def test_large_requests_that_wait_are_stored_before_the_end(writer: IntakeWriter) -> None:
+    futures = [writer.submit([event(n) for n in range(LARGE_REQUEST + 1)]) for _ in range(3)]
+    writer.close()
+    assert [len(future.result(0)) for future in futures] == [LARGE_REQUEST + 1] * 3
