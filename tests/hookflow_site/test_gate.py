@@ -35,7 +35,7 @@ def ask(gate: Gate, path: str = "/") -> asyncio.Task[Answer]:
 
 async def test_so_many_at_once_and_the_rest_in_turn():
     slow = Slow()
-    gate = Gate(slow, at_once=3)
+    gate = Gate(slow, at_once=3, a_sender=20)
     asked = [ask(gate) for _ in range(20)]
     while slow.now < 3:
         await asyncio.sleep(0)
@@ -62,6 +62,46 @@ async def test_a_turn_is_given_back_when_the_application_breaks():
     gate = Gate(slow, at_once=1, wait_seconds=1)
     await asyncio.gather(*[ask(gate, "/broken") for _ in range(3)], return_exceptions=True)
     assert (await ask(gate)).status == 200
+
+
+def sent_by(gate: Gate, path: str, address: str, **headers: str) -> asyncio.Task[Answer]:
+    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return asyncio.create_task(send(gate, "GET", path, headers=pairs, client=address))
+
+
+async def test_one_sender_leaves_places_for_the_others():
+    slow = Slow()
+    gate = Gate(slow, at_once=10, an_address=4, a_sender=2, wait_seconds=5)
+    greedy = [sent_by(gate, "/", "192.0.2.1", authorization="Bearer a") for _ in range(8)]
+    while slow.now < 2:
+        await asyncio.sleep(0)
+    neighbours = [
+        sent_by(gate, "/", "192.0.2.1", cookie="theme=dark; sessionid=b"),
+        sent_by(gate, "/", "192.0.2.1", cookie="sessionid=c"),
+        sent_by(gate, "/", "198.51.100.1", authorization="Bearer a"),
+    ]
+    while slow.now < 5:
+        await asyncio.sleep(0)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert slow.now == 5
+    slow.going.set()
+    assert {(await one).status for one in (*greedy, *neighbours)} == {200}
+
+
+async def test_an_address_has_a_share_whatever_credentials_it_invents():
+    slow = Slow()
+    gate = Gate(slow, at_once=10, an_address=3, a_sender=2, wait_seconds=5)
+    asked = [sent_by(gate, "/", "192.0.2.1", cookie=f"sessionid={number}") for number in range(9)]
+    while slow.now < 3:
+        await asyncio.sleep(0)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert slow.most == 3
+    slow.going.set()
+    assert {(await one).status for one in asked} == {200}
+    assert not gate._senders._lanes
+    assert not gate._addresses._lanes
 
 
 def test_django_is_behind_it():

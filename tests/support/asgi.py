@@ -39,6 +39,7 @@ async def send(
     parts: Iterable[bytes] = (b"",),
     query: bytes = b"",
     root_path: str = "",
+    client: str = "127.0.0.1",
 ) -> Answer:
     """Send the parts of a body one by one, and gather the answer. A length is sent only if `headers` say so."""
     waiting = list(parts)
@@ -66,7 +67,7 @@ async def send(
         "query_string": query,
         "root_path": root_path,
         "headers": [(b"host", b"testserver"), *headers],
-        "client": ["127.0.0.1", 5],
+        "client": [client, 5],
         "server": ["testserver", 80],
     }
     await app(scope, receive, gather)
