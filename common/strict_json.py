@@ -21,6 +21,9 @@ DEFAULT_LIMITS: Final = Limits()
 _BIG: Final = 2.0**63
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _SPACED_COLONS: Final = (b" :", b"\n:", b"\t:", b"\r:")
+_TEXTS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SCANNED_BYTES: Final = 262_144
+"""What the careful parser takes to say where one value too many stands; of longer texts only that is said."""
 _BEHIND_KEY: Final = re.compile(rb'"[ \t\n\r]*:')
 
 
@@ -54,6 +57,9 @@ def loads(
             return scan(raw, limits)
         if _is_provably_strict(value, raw, limits):
             return value
+    elif len(raw) > _SCANNED_BYTES and _has_more_commas(raw, limits.nodes):
+        message = f"There are more than {limits.nodes} values."
+        raise BadJson("too_many_values", message, "Send less at once.", line=1, column=1, path="")
     return scan(raw, limits)
 
 
@@ -71,6 +77,20 @@ def _is_small_enough(raw: bytes, limits: Limits) -> bool:
     """Whether byte counts alone bound the number of values, so that parsing first cannot fill the memory."""
     most_values = raw.count(b"{") + raw.count(b"[") + raw.count(b",") + 1
     return most_values <= limits.nodes and b"\\u0000" not in raw
+
+
+def _has_more_commas(raw: bytes, most: int) -> bool:
+    """Whether there are so many commas outside of texts; each stands between two values.
+
+    It goes from text to text, for one call over megabytes would hold up every other thread.
+    """
+    commas = end = 0
+    for text in _TEXTS.finditer(raw):
+        commas += raw.count(b",", end, text.start())
+        end = text.end()
+        if commas >= most:
+            return True
+    return commas + raw.count(b",", end) >= most
 
 
 def _is_provably_strict(value: Any, raw: bytes, limits: Limits) -> bool:

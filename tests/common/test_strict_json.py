@@ -209,3 +209,16 @@ def test_a_key_that_comes_twice_is_found_whatever_stands_before_the_colon(space:
     with pytest.raises(BadJson) as caught:
         loads(f'{{"a"{space}: 1, "b": "\\":", "a" : 2}}'.encode())
     assert caught.value.code == "duplicate_key"
+
+
+def test_far_too_many_values_are_refused_without_the_slow_parse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strict_json, "scan", lambda *_: pytest.fail("The careful parser was asked."))
+    raw = b"[" + b",".join([b'"a,\\",b"'] * 60_000) + b"]"
+    with pytest.raises(BadJson) as caught:
+        loads(raw, max_nodes=50_000)
+    assert caught.value.code == "too_many_values"
+
+
+def test_commas_inside_of_long_texts_are_no_values() -> None:
+    raw = json.dumps({"a": ",[{" * 200_000, "b": [1, 2]}).encode()
+    assert loads(raw, max_nodes=10) == json.loads(raw)

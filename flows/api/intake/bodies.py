@@ -12,7 +12,7 @@ from flows.sdk import JsonObject
 from flows.store.intake import NewEvent
 
 MOST_EVENTS = 1_000
-MAX_NODES = 500_000
+MAX_NODES = 100_000
 KEYS = {"type", "payload", "dedup_key", "source", "tenant"}
 TYPE = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*")
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,190}")
