@@ -67,7 +67,7 @@ function areaOf(pane: HTMLElement): Rect {
 /** The dialog that a node came from may have had its focus from a wire that is gone: then it went just anywhere. */
 function takeLostFocus(pane: HTMLElement, id: string): void {
   const active = document.activeElement;
-  if (active && active !== document.body && !pane.contains(active)) return;
+  if (active && active !== document.body && !active.matches(".react-flow__node, .react-flow__edge")) return;
   const node = pane.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
   node?.focus({ preventScroll: true });
 }
