@@ -15,6 +15,7 @@ from accounts.pages.ranges import CHOICES, RANGES
 from accounts.roles import Permission
 from accounts.scope import visible
 from common.clock import SystemClock
+from common.ids import row_id
 
 FILTERS = ("q", "target", "verb", "range")
 
@@ -23,7 +24,7 @@ FILTERS = ("q", "target", "verb", "range")
 def audit_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Who did what, newest first, a slice at a time."""
     rows = filtered(visible(AuditEntry, actor), request.GET, SystemClock().now())
-    before, after = _number(request.GET.get("before", "")), _number(request.GET.get("after", ""))
+    before, after = row_id(request.GET.get("before", "")), row_id(request.GET.get("after", ""))
     found = newest_lines(rows, before, after)
     name_lines(actor, found.lines)
     chosen = {name: request.GET.get(name, "") for name in FILTERS}
@@ -57,7 +58,3 @@ def filtered(rows: QuerySet[AuditEntry], query: QueryDict, now: datetime) -> Que
 
 def _word(text: str) -> str:
     return text.strip()[:60].replace(" ", "_").lower()
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
