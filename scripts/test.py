@@ -28,6 +28,8 @@ def main() -> int:
     counts = sums()
     if failed:
         say(f"Suites that failed: {', '.join(failed)}")
+        for case in failures():
+            say(f"  failed: {case}")
     say(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return 1 if failed or not counts["passed"] else 0
 
@@ -81,18 +83,27 @@ def sums() -> Counter[str]:
     return counts
 
 
+def failures() -> list[str]:
+    """The names of the tests that failed, as the reports tell them."""
+    return [
+        f"{case.get('classname')}: {case.get('name')}"
+        for report in sorted(RESULTS.glob("*.xml"))
+        for case in ET.parse(report).getroot().iter("testcase")  # noqa: S314
+        if outcome(case) == "failed"
+    ]
+
+
 def counts_of(report: Path) -> Counter[str]:
     """The sums of one JUnit report. Errors count as failures."""
-    counts: Counter[str] = Counter()
-    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314
-        outcomes = {child.tag for child in case}
-        if outcomes & {"failure", "error"}:
-            counts["failed"] += 1
-        elif "skipped" in outcomes:
-            counts["skipped"] += 1
-        else:
-            counts["passed"] += 1
-    return counts
+    return Counter(outcome(case) for case in ET.parse(report).getroot().iter("testcase"))  # noqa: S314
+
+
+def outcome(case: ET.Element) -> str:
+    """What became of one test."""
+    inside = {child.tag for child in case}
+    if inside & {"failure", "error"}:
+        return "failed"
+    return "skipped" if "skipped" in inside else "passed"
 
 
 SUITES: dict[str, Callable[[], int]] = {

@@ -219,7 +219,7 @@ def test_the_panel_covers_neither_the_node_that_was_chosen_nor_its_ports(
     for name in ("rest", "start", "big", "wait"):
         page.locator(".react-flow__controls-fitview").click()
         editor.wait_still()
-        editor.node(name).locator(".hf-node-head").click(force=True)
+        editor.node(name).locator(".hf-node-head").click()
         expect(page.get_by_label("Name of the node")).to_have_value(name)
         editor.wait_still()
         _is_in_sight(page, editor.node(name))

@@ -15,7 +15,6 @@ export function useReveal(): void {
   const tab = useUi((ui) => ui.tab);
   const { getInternalNode, getViewport, setViewport } = useReactFlow();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a panel that opens or changes takes other room
   useEffect(() => {
     const pane = document.querySelector<HTMLElement>(".react-flow");
     const id = target?.node ?? chosen;
@@ -34,15 +33,16 @@ export function useReveal(): void {
       // A jump counts once; from then on what is chosen is what is kept in sight.
       session.ui.setState({ reveal: null });
     };
-    let timer = setTimeout(show, SETTLE_MS);
-    let isFirst = true;
+    // A panel that closed covers nothing any more: the drawing stays where it was put.
+    let timer = tab || target ? setTimeout(show, SETTLE_MS) : undefined;
+    let [width, height] = [0, 0];
     const resized = new ResizeObserver(() => {
-      // The first call only tells the size that there is.
-      if (!isFirst) {
+      // Only a pane that shrinks can take the node out of sight; one that grows leaves the drawing where it was put.
+      if (pane.clientWidth < width || pane.clientHeight < height) {
         clearTimeout(timer);
         timer = setTimeout(show, SETTLE_MS);
       }
-      isFirst = false;
+      [width, height] = [pane.clientWidth, pane.clientHeight];
     });
     resized.observe(pane);
     return () => {

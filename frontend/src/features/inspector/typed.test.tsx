@@ -42,8 +42,10 @@ const TYPED: Partial<Record<FieldKind, [schema: Schema, texts: string[]]>> = {
 /** Kinds whose input offers values instead of taking text, or whose parts are fields of the kinds above. */
 const WITHOUT_TEXT: FieldKind[] = ["event-type", "switch", "choice", "list", "object"];
 
-// The rich editor of templates is another chunk: here it never comes, and the plain input is typed into.
-vi.mock("@/features/templates/templateEditor", () => new Promise(() => undefined));
+// Here the rich editor of templates never comes, and the plain input is typed into.
+vi.mock("@/features/templates/loadEditor", () => ({
+  loadTemplateEditor: () => new Promise(() => undefined),
+}));
 
 function Form({ schema, store }: { schema: Schema; store: { value: Config } }) {
   const [value, setValue] = useState<Config>(store.value);

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useSession } from "@/app/session";
+import { loadTemplateEditor } from "@/features/templates/loadEditor";
 import { PreviewLine } from "@/features/templates/PreviewLine";
 import type { TemplateEditor } from "@/features/templates/templateEditor";
 import { typedText } from "@/shared/json";
@@ -28,7 +29,7 @@ export function TemplateField({ spec, path, value, problems, onChange }: FieldPr
   }
 
   const upgrade = useCallback(async () => {
-    const { mountTemplateEditor } = await import("@/features/templates/templateEditor");
+    const { mountTemplateEditor } = await loadTemplateEditor();
     const parent = host.current;
     const plain = area.current;
     if (!parent || editor.current) return;
