@@ -5,24 +5,29 @@ have no thread a request, and do not come by here.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
-from django.conf import settings
-
 from common.addresses import counted_as
 from common.problems import Problem
 from flows.api.intake.http import Receive, Scope, Send, answer_problem
-from hookflow_site.asgi_limits import App
+from hookflow_site.asgi_limits import App, credential_of
 
 AT_ONCE: Final = 64
 AT_ONCE_AN_ADDRESS: Final = 16
 AT_ONCE_A_SENDER: Final = 3
-"""For a token or a session at one address. Python computes for one thread at a time anyway."""
+"""For a token or a session at one address."""
+CHANGES_AT_ONCE: Final = 1
+"""Of these, how many may be more than reading: dry runs, checks, publishing. Python computes for one thread at a time,
+and each one that computes makes all others wait."""
+LONG_SECONDS: Final = 0.1
+MOST_REST_SECONDS: Final = 1.0
+"""Whoever was computed for that long leaves the place empty as long again, up to this: the other half of the time is
+for the others."""
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 WAIT_SECONDS: Final = 10.0
-UNGATED: Final = frozenset({"/healthz"})
-"""Whether the process lives has to be told just when it has much to do."""
 
 BUSY: Final = Problem(
     503,
@@ -69,31 +74,27 @@ class Gate:
     ) -> None:
         self._app = app
         self._all, self._addresses, self._senders = Lanes(at_once), Lanes(an_address), Lanes(a_sender)
+        self._changes = Lanes(CHANGES_AT_ONCE)
         self._wait_seconds = wait_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, in its turn."""
-        if scope["path"] in UNGATED:
-            await self._app(scope, receive, send)
-            return
         address = counted_as(str((scope.get("client") or ("",))[0]))
+        credential = credential_of(scope["headers"])
+        is_change = bool(credential) and scope["method"] not in SAFE
         async with AsyncExitStack() as turns:
             try:
                 async with asyncio.timeout(self._wait_seconds):
-                    await turns.enter_async_context(self._senders.turn((address, _credential(scope))))
+                    if is_change:
+                        await turns.enter_async_context(self._changes.turn((address, credential)))
+                    await turns.enter_async_context(self._senders.turn((address, credential)))
                     await turns.enter_async_context(self._addresses.turn(address))
                     await turns.enter_async_context(self._all.turn(None))
             except TimeoutError:
                 await answer_problem(send, BUSY)
                 return
+            began = time.monotonic()
             await self._app(scope, receive, send)
-
-
-def _credential(scope: Scope) -> bytes:
-    """What tells senders at one address apart: the token, else the session; not checked here, so never a right."""
-    found = dict(scope["headers"])
-    if token := found.get(b"authorization"):
-        return bytes(token)
-    name = f"{settings.SESSION_COOKIE_NAME}=".encode()
-    cookies = (part.strip() for part in bytes(found.get(b"cookie", b"")).split(b";"))
-    return next((cookie for cookie in cookies if cookie.startswith(name)), b"")
+            took = time.monotonic() - began
+            if is_change and took > LONG_SECONDS:
+                await asyncio.sleep(min(took, MOST_REST_SECONDS))

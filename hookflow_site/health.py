@@ -1,5 +1,6 @@
 """Whether the site lives, whether it is ready, and its figures."""
 
+from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,16 +13,24 @@ from django.views.decorators.http import require_safe
 from common import metrics
 from common.addresses import is_loopback
 from common.crypto import is_same
+from flows.api.intake.http import Receive, Scope, Send, answer
 from hookflow_site.proxies import was_passed_on
 
 _is_migrated: list[bool] = []
 
 
-@require_safe
-@never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
-    """This process answers. Says nothing about what it depends on: a restart would not heal that."""
-    return JsonResponse({"status": "ok"})
+ALIVE_PATH: Final = "/healthz"
+
+
+async def alive(scope: Scope, receive: Receive, send: Send) -> None:
+    """This process answers, from its event loop: whether it lives has to be told just when all threads have much to do.
+
+    Says nothing about what it depends on: a restart would not heal that.
+    """
+    if scope["method"] in ("GET", "HEAD"):
+        await answer(send, 200, {"status": "ok"})
+    else:
+        await answer(send, 405, {"status": "ok"}, extra=[(b"allow", b"GET, HEAD")])
 
 
 @require_safe

@@ -5,13 +5,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from hookflow_site.api_docs import OpenApiView, api_docs
-from hookflow_site.health import figures, healthz, readyz
+from hookflow_site.health import figures, readyz
 
 handler404 = "accounts.pages.errors.not_found"
 handler500 = "accounts.pages.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", figures),
     path("api/v1/", include("accounts.api.urls")),

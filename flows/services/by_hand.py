@@ -9,7 +9,7 @@ from common.problems import Problem
 from flows.sdk import JsonObject
 from flows.services.events import emit_event, judge_before
 from flows.services.payload_checks import PayloadChecks, misfits_of
-from flows.store.intake import Accepted, NewEvent
+from flows.store.new_events import Accepted, NewEvent
 
 SOURCE = "by hand"
 

@@ -23,9 +23,10 @@ from django.db import (
 
 from common import metrics
 from flows.services.doorbell import doorbell
-from flows.store.intake import Accepted, KeyReused, NewEvent, insert_events, stored_before
+from flows.store.intake import insert_events, stored_before
+from flows.store.new_events import Accepted, KeyReused, NewEvent
 from flows.store.triggers import TriggerIndex
-from flows.store.verdicts import needs_verdicts
+from flows.store.verdicts import is_judged
 
 MOST_EVENTS_A_COMMIT = 2_000
 LARGE_REQUEST = 100
@@ -191,9 +192,7 @@ class IntakeWriter:
     def _store(self, batch: list[Request], *, is_repeated: bool) -> Sequence[Answer] | None:
         with transaction.atomic(), connection.cursor() as cursor:
             self._index.refresh(cursor)
-            judged = [
-                events for events, _ in batch if not any(needs_verdicts(self._index, e) for e in events)
-            ]
+            judged = [events for events, _ in batch if all(is_judged(self._index, event) for event in events)]
             stored = [event for events in judged for event in events]
             # The first try may have been committed although its answer never came.
             outcomes: Sequence[Accepted | KeyReused] = stored_before(cursor, stored) if is_repeated else ()

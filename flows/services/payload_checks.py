@@ -11,7 +11,7 @@ from flows.sdk.events import EventType
 from flows.sdk.schema import CompiledSchema, Misfit, compile_schema, mask_secrets
 from flows.sdk.work import Budget, TooExpensive
 from flows.services.event_types import compiled, definitions_of
-from flows.store.intake import NewEvent
+from flows.store.new_events import NewEvent
 
 CACHE_SECONDS = 2.0
 CHECK_WORK = 50_000_000

@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from flows.models import Flow, QueueEntry, Trigger
 from flows.services.events import KeyUsed, emit_event
-from flows.store.intake import NewEvent
+from flows.store.new_events import NewEvent
 
 LATE_SECONDS = 60.0
 """A tick that is later than this was missed, and the schedule's `catch_up` decides."""

@@ -10,7 +10,7 @@ from flows.models import Flow, Trigger
 from flows.sdk import JsonObject
 from flows.services.events import emit_event
 from flows.services.payload_checks import mask_declared
-from flows.store.intake import Accepted, NewEvent
+from flows.store.new_events import Accepted, NewEvent
 
 MANUAL_START = "manual.start"
 

@@ -1,6 +1,5 @@
 """Events in, runs queued: the one place where an event becomes rows."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from flows.engine.subject import plain_subject
 from flows.sdk import JsonObject
 from flows.store import queue
 from flows.store.database import epoch_ms, insert_rows, is_postgres, json_text, key, marks, moment, uuid_of
+from flows.store.new_events import Accepted, Fate, KeyReused, NewEvent
 from flows.store.triggers import Listener, TriggerIndex
 
 MAX_DEPTH = 8
@@ -34,58 +34,6 @@ OVERFLOW_MESSAGES = {
     "already_running": "Another run of this flow is still open, and the flow allows one at a time.",
     "limit_reached": "The flow has as many open runs as it allows.",
 }
-
-
-@dataclass(slots=True)
-class NewEvent:
-    """An event on its way in.
-
-    `dedup_key` empty: every delivery counts. `flow_id`: the event is meant for that flow alone (webhook, schedule,
-    manual start) instead of for all that listen to its type. `verdicts`: by flow version, why its trigger's condition
-    is not met, empty when it is; a version never changes, so a verdict holds for good. `platform_refusal`: why the
-    platform's flows do not hear of it.
-    """
-
-    type: str
-    payload: JsonObject
-    tenant_id: int | None
-    source: str
-    dedup_key: str = ""
-    cause_run_id: UUID | None = None
-    depth: int = 0
-    flow_id: UUID | None = None
-    verdicts: dict[UUID, str] = field(default_factory=dict)
-    platform_refusal: str = ""
-    id: UUID = field(default_factory=new_id)
-
-    @property
-    def dedup_hash(self) -> str | None:
-        """SHA-256 over tenant, source and key; None without a key."""
-        if not self.dedup_key:
-            return None
-        text = f"{self.tenant_id}\0{self.source}\0{self.dedup_key}"
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def body_hash(self) -> str:
-        """SHA-256 over what a repeated delivery must repeat."""
-        text = f"{self.type}\0{json_text(self.payload)}"
-        return hashlib.sha256(text.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What became of an event: its id (that of the first delivery for a repeated one) and the runs it started."""
-
-    id: UUID
-    is_duplicate: bool
-    runs: tuple[UUID, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class KeyReused:
-    """The dedup key was used before with another body."""
-
-    dedup_key: str
 
 
 @dataclass(slots=True)
@@ -177,9 +125,9 @@ def _known(cursor: Any, hashes: Sequence[str | None]) -> dict[str, tuple[UUID, s
 def _start(
     cursor: Any, index: TriggerIndex, batch: _Batch, event: NewEvent, body_hash: str, now: datetime
 ) -> Accepted:
-    listeners, outcomes = _listeners(index, event)
-    subject = plain_subject(event.payload) if listeners else ""
-    runs = [_queue_run(cursor, batch, event, listener, subject, now) for listener in listeners]
+    fate = fate_of(index, event)
+    subject = plain_subject(event.payload) if fate.starts else ""
+    runs = [_queue_run(cursor, batch, event, listener, subject, now) for listener in fate.starts]
     batch.events.append(
         (
             key(event.id),
@@ -189,15 +137,24 @@ def _start(
             event.dedup_hash,
             event.dedup_key,
             body_hash,
-            json_text(event.payload),
+            event.payload_text(),
             moment(now),
             key(event.cause_run_id) if event.cause_run_id else None,
             event.depth,
-            json_text(outcomes or None),
+            fate.outcomes,
             len(runs),
         )
     )
     return Accepted(event.id, is_duplicate=False, runs=tuple(runs))
+
+
+def fate_of(index: TriggerIndex, event: NewEvent) -> Fate:
+    """What was worked out before, if the triggers are still the same, else what follows from the verdicts."""
+    generation = index.generation
+    if event.fate is not None and event.fate.generation == generation:
+        return event.fate
+    starts, outcomes = _listeners(index, event)
+    return Fate(generation, starts, json_text(outcomes or None))
 
 
 def _listeners(index: TriggerIndex, event: NewEvent) -> tuple[list[Listener], list[JsonObject]]:

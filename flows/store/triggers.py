@@ -73,7 +73,8 @@ class TriggerIndex:
     """Listeners by event type and by flow. One a process; `refresh` costs one small query when nothing changed."""
 
     def __init__(self) -> None:
-        self._generation: int | None = None
+        self.generation: int | None = None
+        """Which state of the triggers is loaded; what was found by it holds for as long as this stays."""
         self._by_type: Mapping[str, list[Listener]] = {}
         self._by_flow: Mapping[UUID, Listener] = {}
 
@@ -82,11 +83,12 @@ class TriggerIndex:
         cursor.execute("SELECT value FROM flows_generation WHERE id = 1")
         row = cursor.fetchone()
         generation = row[0] if row else -1
-        if generation == self._generation:
+        if generation == self.generation:
             return
         cursor.execute(LISTENERS + "ORDER BY f.id")
+        # First the triggers, then their number: who reads in between takes new ones for old, never old ones for new.
         self._take(cursor.fetchall())
-        self._generation = generation
+        self.generation = generation
 
     @classmethod
     def of_event(cls, cursor: Any, event_type: str, flow_id: UUID | None) -> "TriggerIndex":

@@ -1,9 +1,11 @@
 """Trigger conditions, tried before the transaction that stores the event, and paid for."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from flows.sdk.work import COMPARISON_WORK, Budget, TooExpensive, paid_from
-from flows.store.intake import NewEvent, heard_by
+from flows.store.intake import fate_of, heard_by
+from flows.store.new_events import NewEvent
 from flows.store.triggers import Listener, TriggerIndex
 
 CONDITION_WORK = 100
@@ -22,6 +24,22 @@ def needs_verdicts(index: TriggerIndex, event: NewEvent) -> list[Listener]:
         for listener in heard_by(index, event)
         if listener.condition is not None and listener.version_id not in event.verdicts
     ]
+
+
+def is_judged(index: TriggerIndex, event: NewEvent) -> bool:
+    """Whether nothing is left to try on it."""
+    is_settled = event.fate is not None and event.fate.generation == index.generation
+    return is_settled or not needs_verdicts(index, event)
+
+
+def settle(index: TriggerIndex, events: Iterable[NewEvent]) -> None:
+    """Work out what the transaction would else work out for each event, which is long for many of them."""
+    for event in events:
+        event.payload_text()
+        with suppress(
+            KeyError
+        ):  # triggers changed meanwhile, and a verdict is missing: the transaction finds it out
+            event.fate = fate_of(index, event)
 
 
 def judge(index: TriggerIndex, event: NewEvent, units: int = COMPARISON_WORK) -> int:

@@ -5,10 +5,11 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
+from twisted.internet import reactor as twisted_reactor
 from twisted.web import http
 
 from common.problems import Problem
-from hookflow_site.asgi_limits import ODD, body_limit, refusal, too_large
+from hookflow_site.asgi_limits import ODD, body_limit, credential_of, refusal, too_large
 from hookflow_site.daphne_limits.connections import Seat, State, unsent
 
 MOST_DISCARDED: Final = 64 * 1_048_576
@@ -26,7 +27,11 @@ UNREAD: Final = Problem(
     429, "unread_answers", "Earlier answers wait to be read.", hint="Read them before you send more requests."
 )
 
+REST_SECONDS: Final = 0.5
+"""Until a refusal is sent."""
+
 Base: Any = http.HTTPChannel
+reactor: Any = twisted_reactor
 
 
 class BoundedChannel(Base):  # type: ignore[misc]  # Daphne and Twisted's web have no types
@@ -76,11 +81,15 @@ class BoundedChannel(Base):  # type: ignore[misc]  # Daphne and Twisted's web ha
         if unsent(self.transport) > MOST_BEHIND:
             self.refuse(UNREAD)
             return
-        self.limit = limit_of(self._path)
+        self.limit = body_limit(path_of(self._path), credential_of(self._credentials()))
         if self.length is not None and self.length > self.limit:
             self.refuse(too_large(self.limit))
             return
         super().allHeadersReceived()
+
+    def _credentials(self) -> list[tuple[bytes, bytes]]:
+        found = self.requests[-1].requestHeaders
+        return [(name, b"; ".join(found.getRawHeaders(name, ()))) for name in (b"authorization", b"cookie")]
 
     def allContentReceived(self) -> None:
         """The request is complete."""
@@ -112,15 +121,23 @@ class BoundedChannel(Base):  # type: ignore[misc]  # Daphne and Twisted's web ha
         return problem is None
 
     def refuse(self, problem: Problem) -> None:
-        """Answer at once; what still comes is not looked at, and the connection ends."""
-        head, body = refusal(problem)
-        lines = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}".encode()]
-        lines += [name + b": " + value for name, value in head]
-        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+        """Answer soon; what still comes is not looked at, and the connection ends."""
         self.seat.refuse()
         for request in self.requests:
             if request.content is not None:
                 request.content.close()
+        # Who is answered at once sends the next at once, and to throw that away costs time, too.
+        self.transport.pauseProducing()
+        reactor.callLater(REST_SECONDS, self._answer, problem)
+
+    def _answer(self, problem: Problem) -> None:
+        if not self.transport.connected or self.transport.disconnecting:
+            return
+        head, body = refusal(problem)
+        lines = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}".encode()]
+        lines += [name + b": " + value for name, value in head]
+        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+        self.transport.resumeProducing()
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """A line of the head has no end."""
@@ -136,6 +153,6 @@ class BoundedChannel(Base):  # type: ignore[misc]  # Daphne and Twisted's web ha
 
 
 @functools.lru_cache(maxsize=1024)
-def limit_of(target: bytes) -> int:
-    """How many bytes a request to this target may carry."""
-    return body_limit(unquote(target.partition(b"?")[0].decode("latin-1")))
+def path_of(target: bytes) -> str:
+    """The path of a request line, as the application will see it."""
+    return unquote(target.partition(b"?")[0].decode("latin-1"))

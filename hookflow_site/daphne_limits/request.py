@@ -1,18 +1,30 @@
 """One request below the application: kept as it came, and parsed by nobody."""
 
 import re
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 from daphne.http_protocol import WebRequest
 
 from hookflow_site.asgi_limits import ODD
 
+SMALL_BODY: Final = 100_000
+FILE_PART: Final = 262_144
+BODY_PART: Final = 1_048_576
+"""Bytes of a body that go to the application at once. Each read gives Python's lock away, and under load the loop waits
+a while to get it back: in Daphne's parts of 8 KiB a large body held it for a quarter of a second."""
 _METHOD: Final = re.compile(rb"[A-Z]{1,20}")
 _ODD: Final = re.compile(rb"[^\t\x20-\x7e\x80-\xff]")
 
 
 class BoundedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
     """Daphne's request without Twisted's reading of forms and queries, which would hold the event loop."""
+
+    def gotLength(self, length: int | None) -> None:
+        """Make room for a body: in memory if it is small, else in a file, which is written to in few large parts."""
+        super().gotLength(0)
+        if length is None or length > SMALL_BODY:
+            self.content = TemporaryFile(buffering=FILE_PART)  # noqa: SIM115  # Twisted closes it
 
     def handleContentChunk(self, data: bytes) -> None:
         """Keep the next part of a body as long as it may still be of use."""
@@ -35,6 +47,7 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         self.requestHeaders.removeHeader(b"daphne-root-path")
         if self._is_odd():
             return self.channel.refuse(ODD)
+        self.server.request_buffer_size = BODY_PART
         return super().process()
 
     def _is_odd(self) -> bool:

@@ -34,7 +34,7 @@ def chunks(total: int, size: int = 65_536) -> Iterator[bytes]:
     yield b"0\r\n\r\n"
 
 
-CHUNKED = "POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKED = "POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.mark.slow

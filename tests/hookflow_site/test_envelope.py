@@ -8,11 +8,20 @@ from typing import Any
 import pytest
 
 from common.request_ids import current_request_id
-from hookflow_site.asgi_limits import MAX_BODY, MAX_LARGE_BODY, Envelope, body_limit
+from hookflow_site.asgi_limits import (
+    MAX_BODY,
+    MAX_LARGE_BODY,
+    MAX_STRANGER_BODY,
+    Envelope,
+    body_limit,
+    credential_of,
+)
 from hookflow_site.proxies import read_networks, settle_client
 from hookflow_site.security_headers import SECURITY_HEADERS
 
 Message = dict[str, Any]
+
+TOKEN = [(b"authorization", b"Bearer a")]
 
 
 def scope_of(path: str = "/x", headers: Iterable[tuple[bytes, bytes]] = (), **more: Any) -> Message:
@@ -66,22 +75,28 @@ async def test_answer_gets_an_id_and_every_header_that_it_lacks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "limit"),
+    ("path", "headers", "limit"),
     [
-        ("/", MAX_BODY),
-        ("/hooks/abc/", MAX_BODY),
-        ("/api/v1/flows/", MAX_BODY),
-        ("/api/v1/events/", MAX_LARGE_BODY),
-        ("/api/v1/flows/import/", MAX_LARGE_BODY),
-        ("/api/v1/flows/import/preview/", MAX_LARGE_BODY),
+        ("/", [], MAX_STRANGER_BODY),
+        ("/sign-in/", [(b"cookie", b"csrftoken=a")], MAX_STRANGER_BODY),
+        ("/flows/new/", [(b"cookie", b"csrftoken=a; sessionid=b")], MAX_BODY),
+        ("/hooks/abc/", [], MAX_BODY),
+        ("/api/v1/flows/", [], MAX_STRANGER_BODY),
+        ("/api/v1/flows/import/", [], MAX_STRANGER_BODY),
+        ("/api/v1/flows/", TOKEN, MAX_BODY),
+        ("/api/v1/events/", TOKEN, MAX_LARGE_BODY),
+        ("/api/v1/flows/import/", TOKEN, MAX_LARGE_BODY),
+        ("/api/v1/flows/import/preview/", TOKEN, MAX_LARGE_BODY),
     ],
 )
-async def test_body_may_have_its_limit_and_not_a_byte_more(path: str, limit: int) -> None:
-    assert body_limit(path) == limit
+async def test_body_may_have_its_limit_and_not_a_byte_more(
+    path: str, headers: list[tuple[bytes, bytes]], limit: int
+) -> None:
+    assert body_limit(path, credential_of(headers)) == limit
     part = b"x" * 65_536
     whole = [part] * (limit // len(part))
-    assert (await ask(count, scope_of(path), whole))[0] == 200
-    status, headers, body = await ask(count, scope_of(path), [*whole, b"x"])
+    assert (await ask(count, scope_of(path, headers=headers), whole))[0] == 200
+    status, headers, body = await ask(count, scope_of(path, headers=headers), [*whole, b"x"])
     problem = json.loads(body)
     assert (status, problem["code"]) == (413, "too_large")
     assert headers["content-type"] == "application/problem+json"

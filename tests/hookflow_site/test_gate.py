@@ -1,8 +1,13 @@
-"""So many requests at once in Django, whoever sends them; the rest wait, and `/healthz` does not."""
+"""So many requests at once in Django, whoever sends them; the rest wait."""
 
 import asyncio
+import itertools
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from hookflow_site import gate as gate_module
 from hookflow_site.asgi import django
 from hookflow_site.gate import Gate
 from tests.support.asgi import Answer, send
@@ -19,8 +24,7 @@ class Slow:
         self.now += 1
         self.most = max(self.most, self.now)
         try:
-            if scope["path"] != "/healthz":
-                await self.going.wait()
+            await self.going.wait()
             if scope["path"] == "/broken":
                 raise RuntimeError
         finally:
@@ -39,8 +43,6 @@ async def test_so_many_at_once_and_the_rest_in_turn():
     asked = [ask(gate) for _ in range(20)]
     while slow.now < 3:
         await asyncio.sleep(0)
-    assert (await send(gate, "GET", "/healthz")).status == 200
-    slow.most = 0
     slow.going.set()
     assert {(await one).status for one in asked} == {200}
     assert slow.most <= 3
@@ -87,6 +89,38 @@ async def test_one_sender_leaves_places_for_the_others():
     assert slow.now == 5
     slow.going.set()
     assert {(await one).status for one in (*greedy, *neighbours)} == {200}
+
+
+async def test_what_computes_for_one_sender_is_done_one_after_the_other():
+    slow = Slow()
+    gate = Gate(slow)
+    pairs = [(b"authorization", b"Bearer a")]
+    asked = [asyncio.create_task(send(gate, "POST", "/", headers=pairs)) for _ in range(4)]
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert slow.now == 1
+    reading = sent_by(gate, "/", "127.0.0.1", authorization="Bearer a")
+    while slow.now < 2:
+        await asyncio.sleep(0)
+    slow.going.set()
+    assert {(await one).status for one in (*asked, reading)} == {200}
+
+
+async def test_whoever_was_computed_for_long_leaves_the_place_empty_as_long_again(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    clock, rests = itertools.count(0, 5), []
+
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
+
+    monkeypatch.setattr(gate_module, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(gate_module.asyncio, "sleep", rest)
+    slow = Slow()
+    slow.going.set()
+    await send(Gate(slow), "POST", "/", headers=[(b"authorization", b"Bearer a")])
+    await send(Gate(slow), "GET", "/", headers=[(b"authorization", b"Bearer a")])
+    assert rests == [gate_module.MOST_REST_SECONDS]
 
 
 async def test_an_address_has_a_share_whatever_credentials_it_invents():

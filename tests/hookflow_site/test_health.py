@@ -6,10 +6,15 @@ from django.db import connection
 from django.test import Client
 
 from hookflow_site import health
+from hookflow_site.asgi import http
+from tests.support.asgi import send
 
 
-def test_process_says_that_it_lives(client: Client) -> None:
-    assert client.get("/healthz").json() == {"status": "ok"}
+async def test_process_says_that_it_lives() -> None:
+    answer = await send(http, "GET", "/healthz")
+    assert (answer.status, answer.json()) == (200, {"status": "ok"})
+    refused = await send(http, "POST", "/healthz")
+    assert (refused.status, refused.headers["allow"]) == (405, "GET, HEAD")
 
 
 @pytest.mark.django_db
@@ -47,5 +52,5 @@ def test_figures_ask_for_their_token_everywhere_when_there_is_one(
 
 
 def test_machine_pages_change_nothing(client: Client) -> None:
-    for path in ("/healthz", "/readyz", "/metrics"):
+    for path in ("/readyz", "/metrics"):
         assert client.post(path).status_code == 405

@@ -10,7 +10,7 @@ NAMES = list(SECURITY_HEADERS)
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "path", ["/healthz", "/nowhere", "/sign-in/", "/api/v1/nowhere/", "/admin/", "/static/nothing.js"]
+    "path", ["/readyz", "/nowhere", "/sign-in/", "/api/v1/nowhere/", "/admin/", "/static/nothing.js"]
 )
 def test_answer_carries_all_headers_and_an_id(client: Client, path: str) -> None:
     answer = client.get(path)
@@ -19,7 +19,7 @@ def test_answer_carries_all_headers_and_an_id(client: Client, path: str) -> None
 
 
 def test_bad_host_carries_them_too(client: Client) -> None:
-    answer = client.get("/healthz", headers={"host": "evil.example"})
+    answer = client.get("/readyz", headers={"host": "evil.example"})
     assert [name for name in NAMES if name not in answer.headers] == []
 
 

@@ -14,7 +14,8 @@ from tests.support.daphne import serving
 
 pytestmark = pytest.mark.slow
 
-HEAD = b"POST /x HTTP/1.1\r\nHost: x\r\n"
+TOKEN = b"Authorization: Bearer x\r\n"
+HEAD = b"POST /x HTTP/1.1\r\nHost: x\r\n" + TOKEN
 LIMITS = (
     "head_seconds=1.5, body_seconds=1.5, idle_seconds=1.5, body_rate=65_536, per_address=250, connections=300"
 )
@@ -107,7 +108,7 @@ def test_form_is_not_read_below_the_application(
     port, process, _ = server
     part = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' if b"multi" in kind else b"a=&"
     body = part * ((5 << 20) // len(part))
-    head = b"POST /api/v1/events/ HTTP/1.1\r\nHost: x\r\nContent-Type: " + kind
+    head = b"POST /api/v1/events/ HTTP/1.1\r\nHost: x\r\n" + TOKEN + b"Content-Type: " + kind
     before = process.cpu_times().user
     for _ in range(5):
         with connect(port) as client:

@@ -1,5 +1,6 @@
 """The ASGI application of the intake. 202 only after the commit."""
 
+import asyncio
 import re
 from functools import partial
 
@@ -17,13 +18,15 @@ from flows.api.intake.tenants import check_tenants
 from flows.api.intake.types import TypeCheck
 from flows.api.intake.work_pool import WorkPool
 from flows.services.intake import DedupConflict, IntakeUnavailable, intake_writer
-from flows.store.intake import Accepted, NewEvent
+from flows.store.new_events import Accepted, NewEvent
 
 EVENTS_PATHS = ("/api/v1/events/", "/api/v1/events")
 """Also without the slash at the end: a redirect would lose the body."""
 HOOKS_PATH = "/hooks/"
 MAX_EVENTS_BYTES = 5 * 1024 * 1024
 MAX_HOOK_BYTES = 1024 * 1024
+REST_SECONDS = 0.5
+"""Until a sender is told that it sends too much: told at once, it would send the next body at once."""
 _HOOK_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -49,6 +52,8 @@ class Intake:
             events, tenant_id = await self._events(scope, receive)
             accepted = await store_judged(intake_writer, self._pool, events, tenant_id)
         except Problem as problem:
+            if problem.status == 429:
+                await asyncio.sleep(REST_SECONDS)
             await answer_problem(send, problem)
         except DedupConflict as conflict:
             await answer_problem(send, _key_reused(conflict))

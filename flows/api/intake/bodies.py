@@ -9,7 +9,7 @@ from common.names import check_name
 from common.problems import Problem
 from common.strict_json import loads
 from flows.sdk import JsonObject
-from flows.store.intake import NewEvent
+from flows.store.new_events import NewEvent
 
 MOST_EVENTS = 1_000
 MAX_NODES = 100_000

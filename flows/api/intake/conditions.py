@@ -5,10 +5,10 @@ from functools import partial
 from common.problems import Problem
 from flows.api.intake.work_pool import WorkPool
 from flows.sdk.work import COMPARISON_WORK
-from flows.services.intake import IntakeUnavailable, IntakeWriter, NotJudged
-from flows.store.intake import Accepted, NewEvent
+from flows.services.intake import LARGE_REQUEST, IntakeUnavailable, IntakeWriter, NotJudged
+from flows.store.new_events import Accepted, NewEvent
 from flows.store.triggers import TriggerIndex
-from flows.store.verdicts import judge, judge_quickly
+from flows.store.verdicts import judge, judge_quickly, settle
 
 QUICK_WORK = 50_000
 """Units for the conditions of a request on the loop: half a millisecond. What needs more has a thread."""
@@ -30,7 +30,8 @@ async def store_judged(
         IntakeUnavailable: as the writer, or triggers change all the time.
     """
     for _ in range(TRIES):
-        if not judge_quickly(writer.index, events, QUICK_WORK):
+        is_large = len(events) > LARGE_REQUEST
+        if is_large or not judge_quickly(writer.index, events, QUICK_WORK):
             await pool.run(tenant_id, partial(_judge_all, writer.index, events))
         try:
             return await writer.accept(events)
@@ -50,3 +51,5 @@ def _judge_all(index: TriggerIndex, events: list[NewEvent]) -> None:
                 f"The conditions on the first {place + 1} of these events cost all that one request may.",
                 hint="Send fewer events at once, or use simpler patterns in the conditions.",
             )
+    if len(events) > LARGE_REQUEST:
+        settle(index, events)

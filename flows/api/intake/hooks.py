@@ -8,7 +8,7 @@ from common.strict_json import loads
 from flows.api.intake.http import Scope, header
 from flows.sdk import Json
 from flows.services.hooks import OpenHook, hook_of_key
-from flows.store.intake import NewEvent
+from flows.store.new_events import NewEvent
 
 HOOK_RECEIVED = "hook.received"
 CACHE_SECONDS = 2.0

@@ -7,7 +7,7 @@ from channels.db import database_sync_to_async
 from accounts.actors import Actor
 from accounts.models import Tenant
 from common.problems import Problem
-from flows.store.intake import NewEvent
+from flows.store.new_events import NewEvent
 
 
 async def check_tenants(events: Sequence[NewEvent], sender: Actor) -> None:

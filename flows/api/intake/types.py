@@ -12,7 +12,7 @@ from flows.api.intake.work_pool import WorkPool
 from flows.sdk.schema import Misfit
 from flows.sdk.work import Budget, TooExpensive
 from flows.services.payload_checks import CHECK_WORK, KnownType, PayloadChecks, too_much_work
-from flows.store.intake import NewEvent
+from flows.store.new_events import NewEvent
 
 QUICK_WORK = 50_000
 """Units for the payloads of a request on the loop: half a millisecond. What needs more has a thread."""

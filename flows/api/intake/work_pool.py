@@ -16,10 +16,10 @@ QUICK_BYTES = 4096
 MOST_WAITING = 16
 """Requests of one tenant that may wait for its turn."""
 
-SHARE = 0.4
+SHARE = 0.3
 """Of each second, how much processor time one tenant's work may take in the long run."""
 
-BURST_SECONDS = 3.0
+BURST_SECONDS = 1.5
 """How much of it a tenant may take at once after a pause."""
 
 MOST_ACCOUNTS = 10_000

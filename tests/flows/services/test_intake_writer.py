@@ -12,7 +12,8 @@ from django.db import DataError, OperationalError
 from flows.models import Event, Run
 from flows.services import intake
 from flows.services.intake import LARGE_REQUEST, DedupConflict, IntakeUnavailable, IntakeWriter
-from flows.store.intake import Accepted, NewEvent, insert_events
+from flows.store.intake import insert_events
+from flows.store.new_events import Accepted, NewEvent
 from flows.store.verdicts import judge_quickly
 from tests.support.flows import line, published
 from tests.support.spies import spies

@@ -20,7 +20,7 @@ from flows.services.event_types import RESERVED, define, definition_for, redefin
 from flows.services.payload_checks import PayloadChecks, misfits_of
 from flows.services.plans import Installation
 from flows.services.samples import choose_sample
-from flows.store.intake import NewEvent
+from flows.store.new_events import NewEvent
 from tests.flows.sdk.schema.test_bounds import doubling
 from tests.support.flows import ADMIN, line, published
 from tests.support.spies import spies

@@ -10,9 +10,10 @@ from django.db import connection, transaction
 from accounts.models import Tenant
 from flows.models import Event, Flow, Generation, Trigger
 from flows.services.events import emit
-from flows.store.intake import NewEvent, insert_events
+from flows.store.intake import insert_events
+from flows.store.new_events import Accepted, NewEvent
 from flows.store.triggers import TriggerIndex
-from flows.store.verdicts import TOO_EXPENSIVE, judge, judge_quickly, needs_verdicts
+from flows.store.verdicts import TOO_EXPENSIVE, is_judged, judge, judge_quickly, needs_verdicts, settle
 from tests.support.flows import line, published
 from tests.support.spies import spies
 
@@ -90,6 +91,34 @@ def test_storing_tries_no_condition() -> None:
     index = fresh_index()
     with transaction.atomic(), connection.cursor() as cursor, pytest.raises(KeyError):
         insert_events(cursor, index, [event("web-1")])
+
+
+def test_what_was_worked_out_before_holds_until_the_triggers_change() -> None:
+    listening("^web")
+    index, sent = fresh_index(), event("db-1")
+    judge(index, sent)
+    settle(index, [sent])
+    assert is_judged(index, sent)
+    with transaction.atomic(), connection.cursor() as cursor:
+        (accepted,) = insert_events(cursor, index, [sent])
+    assert isinstance(accepted, Accepted)
+    assert len(accepted.runs) == 1
+
+    late = event("db-2")
+    judge(index, late)
+    settle(index, [late])
+    listening("^db")
+    with connection.cursor() as cursor:
+        index.refresh(cursor)
+    assert not is_judged(index, late)
+
+
+def test_working_out_without_a_verdict_leaves_it_to_the_transaction() -> None:
+    listening("^web")
+    index, sent = fresh_index(), event("db-1")
+    settle(index, [sent])
+    assert sent.fate is None
+    assert not is_judged(index, sent)
 
 
 def test_a_condition_of_an_older_release_that_is_refused_now_stops_nothing_else() -> None:
