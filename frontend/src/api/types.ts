@@ -237,9 +237,7 @@ export interface ImportPreview {
 export interface StoredEvent {
   id: string;
   type: string;
-  occurred_at?: string;
-  received_at?: string;
-  created_at?: string;
+  accepted_at: string;
   payload?: unknown;
 }
 

@@ -64,7 +64,7 @@ export function SamplePicker() {
 }
 
 function when(event: StoredEvent): string {
-  return relativeTime(event.occurred_at ?? event.received_at ?? event.created_at ?? new Date().toISOString());
+  return relativeTime(event.accepted_at);
 }
 
 function OwnPayload({ sample, fallback }: { sample: Sample; fallback: unknown }) {

@@ -1,0 +1,34 @@
+import { render, screen } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { createStore } from "zustand/vanilla";
+import type { StoredEvent } from "@/api/types";
+import { noTest, type Session, SessionContext } from "@/app/session";
+import { createDocumentStore } from "@/features/history/documentStore";
+import { complete } from "@/graph/model";
+import { SamplePicker } from "./SamplePicker";
+
+const HOUR_MS = 3_600_000;
+
+function sessionWith(events: Partial<StoredEvent>[]): Session {
+  const config = { event: "server.created" };
+  const trigger = { id: "t", type: "event", name: "Created", config, settings: {}, position: { x: 0, y: 0 } };
+  return {
+    api: { events: async () => events },
+    types: new Map([["event", { type: "event", has_input: false }]]),
+    eventTypes: [],
+    documents: createDocumentStore(complete({ nodes: [trigger] })),
+    test: createStore(() => noTest),
+  } as unknown as Session;
+}
+
+describe("the sample picker", () => {
+  it("tells when each stored event was accepted", async () => {
+    const accepted = new Date(Date.now() - 3 * HOUR_MS).toISOString();
+    render(
+      <SessionContext value={sessionWith([{ id: "e", type: "server.created", accepted_at: accepted }])}>
+        <SamplePicker />
+      </SessionContext>,
+    );
+    expect(await screen.findByRole("option", { name: "Event of 3 hours ago" })).toBeTruthy();
+  });
+});
