@@ -3,13 +3,19 @@
 from typing import Any
 
 from flows.api.intake.bodies import MOST_EVENTS
+from flows.sdk.events import EVENT_NAME, MAX_EVENT_NAME
 
 _TEXT = {"type": "string"}
 _EVENT = {
     "type": "object",
     "description": "Something that happened.",
     "properties": {
-        "type": {"type": "string", "maxLength": 100, "description": "Such as `server.created`."},
+        "type": {
+            "type": "string",
+            "maxLength": MAX_EVENT_NAME,
+            "pattern": EVENT_NAME,
+            "description": "Such as `server.created`.",
+        },
         "payload": {"type": "object", "description": "Fits the schema of the type."},
         "dedup_key": {
             "type": "string",

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.api.strict import NameField, StrictSerializer
 from flows.models import Event, Flow, FlowVersion, Run
+from flows.sdk.events import EVENT_NAME, MAX_EVENT_NAME
 from flows.services.summaries import Summaries, summaries_of_stored
 from flows.services.versions import has_unpublished_changes
 
@@ -198,7 +199,7 @@ class EventTypeChangeSerializer(StrictSerializer):
 class EventTypeSerializer(EventTypeChangeSerializer):
     """An event type of one's own."""
 
-    name = serializers.RegexField(r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$", max_length=100)
+    name = serializers.RegexField(EVENT_NAME, max_length=MAX_EVENT_NAME)
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):

@@ -8,8 +8,8 @@ from django.http import HttpRequest, QueryDict
 from common.problems import Problem
 from common.strict_json import loads
 from flows.pages.known_types import KnownEventType
+from flows.sdk.events import MAX_EVENT_NAME
 
-NAME = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 CLASSES = {
     forms.Select: "form-select",
     forms.CheckboxInput: "form-check-input",
@@ -119,11 +119,9 @@ class ImportForm(SiteForm):
 class EventTypeForm(SiteForm):
     """What an event type is called, and what its payload looks like."""
 
-    name = forms.RegexField(
-        NAME,
-        max_length=100,
-        error_messages={"invalid": "Write lower-case words joined by dots, such as order.paid."},
-        help_text="Lower-case words joined by dots: subject.verb. It cannot be changed later.",
+    name = forms.CharField(
+        max_length=MAX_EVENT_NAME,
+        help_text="Small letters and digits, best subject.verb. It cannot be changed later.",
         widget=forms.TextInput(attrs={"placeholder": "order.paid", "autocomplete": "off"}),
     )
     label = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"placeholder": "Order paid"}))

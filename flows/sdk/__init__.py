@@ -19,7 +19,7 @@ from flows.sdk.config import (
 )
 from flows.sdk.context import HttpAnswer, HttpClient, NodeContext, NodeLog
 from flows.sdk.errors import NodeError
-from flows.sdk.events import EventType, event_types
+from flows.sdk.events import EventName, EventType, event_types
 from flows.sdk.examples import ExampleJson, ExampleRecord, example_shape, parsed_example, record_shape
 from flows.sdk.json_types import Json, JsonObject, Record
 from flows.sdk.meta import Kind, NodeMeta, OnCrash, Port
@@ -40,6 +40,7 @@ __all__ = [
     "MISSING",
     "Condition",
     "Emit",
+    "EventName",
     "EventTrigger",
     "EventType",
     "ExampleJson",

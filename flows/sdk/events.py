@@ -1,10 +1,38 @@
 """Event types, and the registry that keeps those that come with the program."""
 
+import re
 from dataclasses import dataclass
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
 
 from flows.sdk.json_types import JsonObject
 from flows.sdk.registry import Registry
 from flows.sdk.shapes import Shape
+
+EVENT_NAME: Final = r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$"
+"""What an event type may be called, wherever one is named: sent, defined or listened to."""
+MAX_EVENT_NAME: Final = 100
+
+_EVENT_NAME: Final = re.compile(EVENT_NAME)
+
+
+def is_event_name(text: str) -> bool:
+    """Whether an event type may be called that."""
+    return len(text) <= MAX_EVENT_NAME and _EVENT_NAME.fullmatch(text) is not None
+
+
+def _checked_event_name(text: str) -> str:
+    if not is_event_name(text):
+        raise ValueError("Choose an event type, such as server.created.")
+    return text
+
+
+EventName = Annotated[
+    str,
+    AfterValidator(_checked_event_name),
+    Field(json_schema_extra={"pattern": EVENT_NAME, "maxLength": MAX_EVENT_NAME}),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from common.redact import MASK
 from common.strict_json import dumps
 from flows.models import EventTypeDefinition, Trigger
 from flows.sdk import JsonObject, Shape, event_types
+from flows.sdk.events import is_event_name
 from flows.sdk.schema import CompiledSchema, SchemaError, compile_schema, measure
 
 MAX_SCHEMA_BYTES = 65_536
@@ -64,7 +65,7 @@ def define(
     """Define an event type from a JSON Schema or from an example payload.
 
     Raises:
-        Problem: 409 `name_taken`, `too_many`; 400 `reserved_name`, `bad_schema`, `schema_or_example`.
+        Problem: 409 `name_taken`, `too_many`; 400 `bad_name`, `reserved_name`, `bad_schema`, `schema_or_example`.
     """
     actor.need(Permission.edit_flows)
     _refuse_name(name, actor)
@@ -87,6 +88,14 @@ def define(
 
 def _refuse_name(name: str, actor: Actor) -> None:
     """A tenant's type never stands in for one that the program or the platform defines."""
+    if not is_event_name(name):
+        raise Problem(
+            400,
+            "bad_name",
+            "An event type is named by words of small letters, digits, - and _, joined by dots.",
+            field="name",
+            hint="Write it such as order.paid.",
+        )
     if name.startswith(RESERVED):
         raise Problem(
             400,

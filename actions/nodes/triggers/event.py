@@ -1,12 +1,8 @@
 """Event: something happened on the platform, or another system told so."""
 
-import re
-from typing import Annotated
-
-from pydantic import AfterValidator
-
 from flows.sdk import (
     Condition,
+    EventName,
     EventTrigger,
     FieldPath,
     Kind,
@@ -26,14 +22,6 @@ from flows.sdk.conditions import (
     comparison_text,
     condition_problem,
 )
-
-EVENT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
-
-
-def _event_name(text: str) -> str:
-    if not EVENT_NAME.fullmatch(text):
-        raise ValueError("Choose an event type, such as server.created.")
-    return text
 
 
 class EventCondition(NodeConfig):
@@ -60,12 +48,11 @@ class EventCondition(NodeConfig):
 class EventConfig(NodeConfig):
     """Which events."""
 
-    event: Annotated[str, AfterValidator(_event_name)] = ui(
+    event: EventName = ui(
         label="Event type",
         help="The flow runs once for each event of this type.",
         widget="event-type",
         placeholder="server.created",
-        max_length=200,
     )
     condition: EventCondition | None = ui(
         None,

@@ -9,12 +9,12 @@ from common.names import check_name
 from common.problems import Problem
 from common.strict_json import loads
 from flows.sdk import JsonObject
+from flows.sdk.events import is_event_name
 from flows.store.new_events import NewEvent
 
 MOST_EVENTS = 1_000
 MAX_NODES = 100_000
 KEYS = {"type", "payload", "dedup_key", "source", "tenant"}
-TYPE = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*")
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,190}")
 OWN_SOURCE = re.compile(r"(platform|schedule|by hand)$|(hook|person):")
 """Sources of the program itself. Sent by someone else, they could take its dedup keys away; one that only looks like
@@ -65,7 +65,7 @@ def _event(entry: Any, place: int | None, sender: Actor, key: str) -> NewEvent:
     if unknown:
         raise _bad(place, unknown[0], f"An event has no field {unknown[0]!r}.", code="unknown_field")
     event_type = entry.get("type")
-    if not isinstance(event_type, str) or not TYPE.fullmatch(event_type) or len(event_type) > 100:
+    if not isinstance(event_type, str) or not is_event_name(event_type):
         raise _bad(place, "type", "The type is a name such as `server.created`.")
     payload = entry.get("payload", {})
     if not isinstance(payload, dict):

@@ -19,7 +19,7 @@ LISTS = [
     "/events/types/",
     "/events/types/server.created/",
 ]
-FORMS = ["/flows/new/", "/flows/import/", "/events/send/", "/events/types/new/"]
+FORMS = ["/flows/new/", "/flows/import/", "/events/send/", "/events/define-type/"]
 OF_FLOW = ["", "runs/", "versions/", "settings/", "export/"]
 CHANGES_OF_FLOW = ["run/", "switch/", "duplicate/", "delete/", "settings/secret/", "versions/1/restore/"]
 CHANGES_OF_RUN = ["cancel/", "retry/", "resume/", "decide/"]

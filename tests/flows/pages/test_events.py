@@ -121,7 +121,7 @@ def test_event_type_is_defined_from_an_example_changed_and_deleted(
 ) -> None:
     browser = as_user(flow_editor)
     form = {"name": "order.paid", "label": "Order paid", "shape": "example", "body": '{"order": 7}'}
-    assert "<code>order</code>" in browser.post("/events/types/new/", form, follow=True).content.decode()
+    assert "<code>order</code>" in browser.post("/events/define-type/", form, follow=True).content.decode()
     assert EventTypeDefinition.objects.get(name="order.paid").tenant_id == tenant.id
     schema = '{"type": "object", "properties": {"total": {"type": "number"}}}'
     changed = {"label": "Paid", "shape": "schema", "body": schema}
@@ -134,7 +134,7 @@ def test_event_type_is_defined_from_an_example_changed_and_deleted(
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"name": "Order"}, "lower-case words"),
+        ({"name": "Order"}, "words of small letters"),
         ({"name": "server.created"}, "already"),
         ({"body": "{"}, "at line 1"),
         ({"shape": "schema", "body": '{"type": "array"}'}, "describes an object"),
@@ -145,7 +145,7 @@ def test_bad_definitions_are_refused_with_a_reason(
     as_user: Browser, flow_editor: User, change: dict[str, str], text: str
 ) -> None:
     form = {"name": "order.paid", "label": "Paid", "shape": "example", "body": '{"a": 1}', **change}
-    page = as_user(flow_editor).post("/events/types/new/", form).content.decode()
+    page = as_user(flow_editor).post("/events/define-type/", form).content.decode()
     assert text in page
     assert not EventTypeDefinition.objects.exists()
 
