@@ -7,8 +7,6 @@ import mmap
 import os
 import struct
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -94,14 +92,20 @@ def left_by_the_last() -> list[str]:
     return _board.left if _board else []
 
 
-@contextmanager
-def doing(*words: object) -> Iterator[None]:
+# Named as it reads in a `with`, like `suppress`. A generator instead would cost each request three times as much.
+class doing:
     """Note what is done within."""
-    if _board is None:
-        yield
-        return
-    slot = _board.begin(" ".join(map(str, words)))
-    try:
-        yield
-    finally:
-        _board.end(slot)
+
+    __slots__ = ("_slot", "_words")
+
+    def __init__(self, *words: object) -> None:
+        self._words = words
+        self._slot = -1
+
+    def __enter__(self) -> None:
+        if _board is not None:
+            self._slot = _board.begin(" ".join(map(str, self._words)))
+
+    def __exit__(self, *failure: object) -> None:
+        if _board is not None:
+            _board.end(self._slot)

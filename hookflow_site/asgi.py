@@ -8,6 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hookflow_site.settings")
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application  # the settings must be named first
+from django.urls import get_resolver
 
 from hookflow_site.keys import refuse_without_secret
 
@@ -50,6 +51,7 @@ application = Envelope(
     ProtocolTypeRouter({"http": http, "websocket": guarded(URLRouter(websocket_urlpatterns))}),
     trusted_proxies=settings.TRUSTED_PROXIES,
 )
+get_resolver().url_patterns  # noqa: B018  # read now, or the first request does it on the event loop
 begin_to_serve()
 # Threads that compute hand over ten times as often as usual, so that the event loop waits a tenth as long for each.
 sys.setswitchinterval(0.0005)
