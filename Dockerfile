@@ -2,7 +2,7 @@
 FROM node:22-slim AS frontend
 WORKDIR /src/frontend
 COPY frontend/package.json frontend/package-lock.json ./
-RUN npm ci --no-audit --no-fund
+RUN npm ci --no-audit --no-fund --workspaces=false
 COPY frontend/ ./
 RUN npm run build
 

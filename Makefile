@@ -18,12 +18,13 @@ bench: dev ## measure speed and memory; BENCH="--help" shows what can be chosen
 	@$(PYTHON) -m scripts.frontend build
 	@$(PYTHON) -m tests.bench $(BENCH)
 
-docs: dev ## write the generated documents again: docs/openapi.yaml and docs/nodes.md
+docs: dev ## write again what is generated: docs/openapi.yaml, docs/nodes.md and the types of the API in TypeScript
 	@DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py spectacular --file docs/openapi.yaml
 	@DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py node_docs
+	@$(PYTHON) -m scripts.frontend run types
 
 clean: ## remove what was installed and built; the data folder stays
-	@rm -rf .venv frontend/node_modules static/editor test-results
+	@rm -rf .venv frontend/node_modules frontend/openapi/node_modules static/editor test-results
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

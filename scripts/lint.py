@@ -51,6 +51,14 @@ def npm(script: str) -> Callable[[], int]:
     return lambda: script_code(script, [])
 
 
+def api_types() -> int:
+    """Whether the TypeScript types are those of `docs/openapi.yaml`."""
+    code = script_code("types", ["--check"])
+    if code:
+        say("frontend/src/api/schema.d.ts is out of date: run `make docs` and commit what it writes.")
+    return code
+
+
 def generated(document: Path, option: str, *command: str | Path) -> Callable[[], int]:
     """A check that a checked-in document is what a command writes now."""
 
@@ -80,6 +88,7 @@ CHECKS: dict[str, Callable[[], int]] = {
     "migrations": tool(*MANAGE, "makemigrations", "--check", "--dry-run"),
     "openapi": generated(OPENAPI, "--file", *MANAGE, "spectacular", "--validate"),
     "node docs": generated(NODE_PAGES, "--out", *MANAGE, "node_docs"),
+    "front end: API types": api_types,
     "front end: lint": npm("lint"),
     "front end: types": npm("typecheck"),
 }
