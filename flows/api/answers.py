@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from flows.api.serializers import DocumentField, SummariesField
+from flows.sdk import TriggerKind
 
 
 class _Answer(serializers.Serializer[Any]):
@@ -18,6 +19,13 @@ class PortSerializer(_Answer):
     label = serializers.CharField()  # type: ignore[assignment]  # DRF uses the name for itself
 
 
+class TriggerTypeSerializer(_Answer):
+    """How a trigger starts runs, and the config field in which the event type is chosen."""
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in TriggerKind])
+    event_field = serializers.CharField(allow_null=True)
+
+
 class NodeTypeSerializer(_Answer):
     """A node type, and the JSON Schema from which its form is made."""
 
@@ -29,6 +37,7 @@ class NodeTypeSerializer(_Answer):
     unset = serializers.CharField()
     icon = serializers.CharField()
     ports = PortSerializer(many=True)
+    trigger = TriggerTypeSerializer(allow_null=True)
     has_input = serializers.BooleanField()
     config_schema = serializers.DictField()
     settings_schema = serializers.DictField()

@@ -7,6 +7,7 @@ from django.db import models
 from accounts.models.fields import DescriptionField, NameField
 from common.ids import new_id
 from flows.models.fields import JsonText
+from flows.sdk import TriggerKind
 
 
 class Flow(models.Model):
@@ -77,20 +78,14 @@ class FlowVersion(models.Model):
 class Trigger(models.Model):
     """What starts a flow: an index made from its published version by `publish` alone."""
 
-    class Kind(models.TextChoices):
-        """The four ways to start a run."""
-
-        EVENT = "event"
-        SCHEDULE = "schedule"
-        HOOK = "hook"
-        MANUAL = "manual"
-
     tenant_path: ClassVar[str | None] = "flow__tenant_id"
 
     flow = models.OneToOneField(Flow, primary_key=True, on_delete=models.CASCADE, related_name="trigger")
     version = models.ForeignKey(FlowVersion, on_delete=models.CASCADE)
     node_id = models.CharField(max_length=100)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(
+        max_length=10, choices=[(kind.value, kind.name.capitalize()) for kind in TriggerKind]
+    )
     event_type = models.CharField(max_length=100, blank=True, db_index=True)
     spec = JsonText()
     """The fields of the trigger's `TriggerSpec`."""

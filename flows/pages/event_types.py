@@ -15,6 +15,7 @@ from flows.models import Trigger
 from flows.pages.access import flows_of
 from flows.pages.forms import EventTypeForm, posted
 from flows.pages.known_types import KnownEventType, event_type_for, list_event_types
+from flows.sdk import TriggerKind
 from flows.services.event_types import define, definition_for, redefine, undefine
 from flows.templatetags.ui import pretty_json
 
@@ -37,7 +38,7 @@ def event_type_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _listeners(actor: Actor) -> Any:
-    return Trigger.objects.filter(kind=Trigger.Kind.EVENT, flow__in=flows_of(actor))
+    return Trigger.objects.filter(kind=TriggerKind.EVENT, flow__in=flows_of(actor))
 
 
 @page(Permission.view)

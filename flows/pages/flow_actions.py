@@ -17,7 +17,7 @@ from flows.pages.access import not_found
 from flows.pages.flow_list import listed, rows_of
 from flows.pages.forms import NewFlowForm, grouped, posted
 from flows.pages.known_types import list_event_types
-from flows.sdk import Kind, node_types
+from flows.sdk import TriggerNode, node_types
 from flows.services.flows import create_flow, delete_flow, duplicate_flow, flow_for, update_flow
 from flows.services.versions import restore
 
@@ -41,21 +41,28 @@ def flow_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _starts(actor: Actor) -> list[Any]:
+    of_events, _ = _event_trigger()
     others = [
-        (f"node:{kind.meta.type}", kind.meta.label)
-        for kind in node_types.values()
-        if kind.meta.kind is Kind.TRIGGER and kind.meta.type != "event"
+        (f"node:{node.meta.type}", node.meta.label)
+        for node in node_types.values()
+        if isinstance(node, TriggerNode) and node is not of_events
     ]
     events = [(f"When: {group}", kinds) for group, kinds in grouped(list_event_types(actor), "event:")]
     return [("", "I decide in the editor"), *events, ("Other ways to start", others)]
 
 
+def _event_trigger() -> tuple[TriggerNode, str]:
+    triggers = (node for node in node_types.values() if isinstance(node, TriggerNode))
+    return next((node, field) for node in triggers if (field := node.event_field))
+
+
 def _begun(actor: Actor, name: str, starts: str) -> FlowDocument:
     what, _, value = starts.partition(":")
     if what == "event":
+        trigger, field = _event_trigger()
         # The event's own name stands below as the node's summary.
         label = next((kind.label for kind in list_event_types(actor) if kind.name == value), "")
-        node = DocumentNode(id="trigger", type="event", name=label or value, config={"event": value})
+        node = DocumentNode(id="trigger", type=trigger.meta.type, name=label or value, config={field: value})
     elif what == "node":
         kind = node_types.get(value)
         node = DocumentNode(id="trigger", type=value, name=kind.meta.label if kind else value)

@@ -14,6 +14,7 @@ from accounts.pages.access import page
 from accounts.roles import Permission
 from flows.models import Flow, Run, Trigger
 from flows.pages.access import flows_of, why_not_run, why_not_switch
+from flows.sdk import TriggerKind
 from flows.services.glance import LAST_RUNS, last_runs
 
 PAGE_SIZE = 25
@@ -47,11 +48,11 @@ class Row:
             return "", ""
         spec: dict[str, Any] = trigger.spec or {}
         return {
-            Trigger.Kind.EVENT: ("bolt", trigger.event_type),
-            Trigger.Kind.SCHEDULE: ("calendar", str(spec.get("cron", "schedule"))),
-            Trigger.Kind.HOOK: ("webhook", "Inbound webhook"),
-            Trigger.Kind.MANUAL: ("player-play", "By hand"),
-        }[Trigger.Kind(trigger.kind)]
+            TriggerKind.EVENT: ("bolt", trigger.event_type),
+            TriggerKind.SCHEDULE: ("calendar", str(spec.get("cron", "schedule"))),
+            TriggerKind.HOOK: ("webhook", "Inbound webhook"),
+            TriggerKind.MANUAL: ("player-play", "By hand"),
+        }[TriggerKind(trigger.kind)]
 
 
 @page(Permission.view)

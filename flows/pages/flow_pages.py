@@ -11,10 +11,11 @@ from accounts.links import on_site
 from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
-from flows.models import Flow, FlowVersion, Hook, Trigger
+from flows.models import Flow, FlowVersion, Hook
 from flows.pages.access import flow_of, not_found
 from flows.pages.flow_list import listed
 from flows.pages.forms import FlowForm, posted
+from flows.sdk import TriggerKind
 from flows.services.flows import flow_for, update_flow
 from flows.services.hooks import rotate_secret
 from flows.services.transfer import file_name
@@ -80,7 +81,7 @@ def _about(flow: Flow) -> dict[str, str]:
 
 
 def _settings_page(request: HttpRequest, flow: Flow, form: FlowForm, new_secret: str = "") -> HttpResponse:
-    hook = Hook.objects.filter(flow=flow, flow__trigger__kind=Trigger.Kind.HOOK).first()
+    hook = Hook.objects.filter(flow=flow, flow__trigger__kind=TriggerKind.HOOK).first()
     context = {
         "flow": flow,
         "form": form,

@@ -33,6 +33,7 @@ from flows.sdk.triggers import (
     HookTrigger,
     ManualTrigger,
     ScheduleTrigger,
+    TriggerKind,
     TriggerSpec,
 )
 
@@ -75,6 +76,7 @@ __all__ = [
     "TemplateText",
     "TemplateUrl",
     "TemplateValue",
+    "TriggerKind",
     "TriggerNode",
     "TriggerSpec",
     "event_types",

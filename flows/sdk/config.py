@@ -86,6 +86,10 @@ FlowDuration = Annotated[str, AfterValidator(_duration), Field(json_schema_extra
 """A length of time as `30s`, `5m`, `6h`, `2d` or `250ms`."""
 
 
+EVENT_TYPE_WIDGET = "event-type"
+"""Chooses an event type; by it the core finds the field of a trigger that says which events start the flow."""
+
+
 def ui(
     default: Any = ...,
     *,
@@ -104,8 +108,8 @@ def ui(
         default: as pydantic's; a field without one is required.
         label: what stands beside the input; every field has its own.
         help: one sentence under the input.
-        widget: `textarea`, `code`, `password`, `switch`, `tags`, `key-value`, `json`, `select`; None derives
-            it.
+        widget: `textarea`, `code`, `password`, `switch`, `tags`, `key-value`, `json`, `select`,
+            `event-type`; None derives it.
         group: a heading that several fields share.
         placeholder: a grey example in an empty input.
         depends_on: shows the field only when another has one of these values: `{"component": ["network"]}`.

@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Mapping
 from typing import Any, ClassVar, TypeVar
 
-from flows.sdk.config import NodeConfig
+from flows.sdk.config import EVENT_TYPE_WIDGET, NodeConfig
 from flows.sdk.context import NodeContext
 from flows.sdk.json_types import Json, JsonObject, Record
 from flows.sdk.meta import Kind, NodeMeta
 from flows.sdk.registry import Registry
 from flows.sdk.results import Emit, Result
 from flows.sdk.shapes import Shape
-from flows.sdk.triggers import TriggerSpec
+from flows.sdk.triggers import TriggerKind, TriggerSpec
 
 ERROR_SHAPE = Shape.object(
     {
@@ -85,6 +85,16 @@ class Node:
 class TriggerNode(Node):
     """A node without input. It has no `run`: it says what it listens to."""
 
+    starts_by: ClassVar[TriggerKind]
+    """The kind of what `listens_to` gives, known without a config."""
+
+    @property
+    def event_field(self) -> str | None:
+        """The config field in which people choose the event type; None when there is nothing to choose."""
+        properties = self.Config.model_json_schema().get("properties", {})
+        widgets = {name: field.get("x-ui", {}).get("widget") for name, field in properties.items()}
+        return next((name for name, widget in widgets.items() if widget == EVENT_TYPE_WIDGET), None)
+
     def listens_to(self, config: Any) -> TriggerSpec:
         """What starts the flow."""
         raise NotImplementedError
@@ -105,5 +115,7 @@ def node(cls: NodeClass) -> NodeClass:
         raise TypeError(
             f"{cls.__name__} is of kind {cls.meta.kind}: triggers, and only they, derive from TriggerNode."
         )
+    if issubclass(cls, TriggerNode) and not hasattr(cls, "starts_by"):
+        raise TypeError(f"{cls.__name__} does not say how it starts runs: set `starts_by` to a TriggerKind.")
     node_types.register(cls.meta.type, cls(), f"{cls.__module__}.{cls.__qualname__}")
     return cls

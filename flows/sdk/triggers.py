@@ -1,9 +1,19 @@
 """What a trigger node listens to. The core knows these four ways to start a run and no trigger node."""
 
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
+from typing import ClassVar, Literal
 
 from flows.sdk.json_types import Json
+
+
+class TriggerKind(StrEnum):
+    """The four ways to start a run."""
+
+    EVENT = "event"
+    SCHEDULE = "schedule"
+    HOOK = "hook"
+    MANUAL = "manual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,8 @@ class Condition:
 class EventTrigger:
     """Every event of `event_type` that meets `condition`."""
 
+    kind: ClassVar[TriggerKind] = TriggerKind.EVENT
+
     event_type: str
     condition: Condition | None = None
 
@@ -31,6 +43,8 @@ class ScheduleTrigger:
     `overlap`: what happens when the run of the last tick is still open: `allow` starts beside it, `skip`
     leaves the tick out. `catch_up`: after a pause `none` of the missed ticks fires, or `one`.
     """
+
+    kind: ClassVar[TriggerKind] = TriggerKind.SCHEDULE
 
     cron: str
     zone: str = "UTC"
@@ -51,6 +65,8 @@ class HookTrigger:
     - `standard`: Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`); its id counts once.
     """
 
+    kind: ClassVar[TriggerKind] = TriggerKind.HOOK
+
     auth: Literal["token", "hmac", "timed", "standard"] = "token"
     header: str = "Authorization"
     prefix: str = ""
@@ -60,6 +76,8 @@ class HookTrigger:
 @dataclass(frozen=True, slots=True)
 class ManualTrigger:
     """A person or an API client starts the flow with a payload."""
+
+    kind: ClassVar[TriggerKind] = TriggerKind.MANUAL
 
 
 TriggerSpec = EventTrigger | ScheduleTrigger | HookTrigger | ManualTrigger

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from flows.models import EventTypeDefinition
-from flows.sdk import JsonObject, Kind, Node, event_types, node_types
+from flows.sdk import JsonObject, Kind, Node, TriggerNode, event_types, node_types
 from flows.sdk.events import EventType
 
 NODE_SETTINGS_SCHEMA: JsonObject = {
@@ -62,10 +62,16 @@ def node_type_json(node: Node) -> JsonObject:
         "unset": meta.unset,
         "icon": meta.icon,
         "ports": [{"name": port.name, "label": port.label} for port in meta.all_ports],
+        "trigger": trigger_json(node) if isinstance(node, TriggerNode) else None,
         "has_input": meta.kind is not Kind.TRIGGER,
         "config_schema": node.Config.model_json_schema(),
         "settings_schema": NODE_SETTINGS_SCHEMA if meta.kind is not Kind.TRIGGER else {},
     }
+
+
+def trigger_json(node: TriggerNode) -> JsonObject:
+    """How a trigger starts runs, and the config field that names the event type."""
+    return {"kind": node.starts_by.value, "event_field": node.event_field}
 
 
 def list_event_types(tenant_id: int | None, *, is_platform: bool) -> list[JsonObject]:

@@ -15,7 +15,7 @@ from accounts.links import on_site
 from accounts.roles import Permission
 from common.crypto import decrypt, encrypt
 from flows.models import Flow, Hook, Trigger
-from flows.sdk import HookTrigger, JsonObject
+from flows.sdk import HookTrigger, JsonObject, TriggerKind
 from flows.services.versions import ensure_hook
 
 PURPOSE = "trigger-secret"
@@ -48,7 +48,7 @@ def hook_of_key(key: str) -> OpenHook | None:
     """The webhook of that key, when its flow is on, published and starts with a webhook."""
     trigger = (
         Trigger.objects.filter(
-            kind=Trigger.Kind.HOOK,
+            kind=TriggerKind.HOOK,
             flow__hook__key=key,
             flow__is_enabled=True,
             flow__deleted_at=None,
@@ -66,7 +66,7 @@ def hook_of_key(key: str) -> OpenHook | None:
 def describe(flow: Flow) -> JsonObject:
     """The webhook as its owner sees it. There is no URL before the flow is published or one is made."""
     hook = Hook.objects.filter(flow=flow).first()
-    trigger = Trigger.objects.filter(flow=flow, kind=Trigger.Kind.HOOK).first()
+    trigger = Trigger.objects.filter(flow=flow, kind=TriggerKind.HOOK).first()
     spec = HookTrigger(**trigger.spec) if trigger else HookTrigger()
     return {
         "url": on_site(f"/hooks/{hook.key}/") if hook else None,

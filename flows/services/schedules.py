@@ -9,6 +9,7 @@ from cronsim import CronSim
 from django.db import DatabaseError, InterfaceError, transaction
 
 from flows.models import Flow, QueueEntry, Trigger
+from flows.sdk import TriggerKind
 from flows.services.events import KeyUsed, emit_event
 from flows.store.new_events import NewEvent
 
@@ -36,7 +37,7 @@ def fire_due(now: datetime | None = None, *, limit: int = 100) -> int:
     """Start what is due; returns how many ticks fired. Any number of processes may call it at the same time."""
     moment = now or datetime.now(UTC)
     due = Trigger.objects.filter(
-        kind=Trigger.Kind.SCHEDULE,
+        kind=TriggerKind.SCHEDULE,
         next_fire_at__lte=moment,
         flow__is_enabled=True,
         flow__deleted_at=None,
@@ -46,7 +47,7 @@ def fire_due(now: datetime | None = None, *, limit: int = 100) -> int:
 
 def reschedule(flow: Flow, now: datetime | None = None) -> None:
     """The flow was switched on: ticks of the time when it was off are gone, unless its schedule catches up."""
-    trigger = Trigger.objects.filter(flow=flow, kind=Trigger.Kind.SCHEDULE).first()
+    trigger = Trigger.objects.filter(flow=flow, kind=TriggerKind.SCHEDULE).first()
     if trigger is not None and trigger.spec.get("catch_up") != "one":
         trigger.next_fire_at = next_fire(trigger.spec["cron"], trigger.spec["zone"], now or datetime.now(UTC))
         trigger.save(update_fields=["next_fire_at"])

@@ -7,7 +7,7 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.models import Flow, Trigger
-from flows.sdk import JsonObject
+from flows.sdk import JsonObject, TriggerKind
 from flows.services.events import emit_event
 from flows.services.payload_checks import mask_declared
 from flows.store.new_events import Accepted, NewEvent
@@ -33,7 +33,7 @@ def start_flow(*, actor: Actor, flow: Flow, payload: JsonObject) -> Accepted:
         source=f"person:{actor.user_id}",
         flow_id=flow.id,
     )
-    listens = Trigger.objects.filter(flow=flow, kind=Trigger.Kind.EVENT).first()
+    listens = Trigger.objects.filter(flow=flow, kind=TriggerKind.EVENT).first()
     if listens is not None:
         mask_declared(listens.event_type, event)
     with transaction.atomic():

@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -16,17 +15,10 @@ from flows.engine.dry_run import Room
 from flows.graph.codec import write_document
 from flows.graph.diff import diff_documents
 from flows.models import Flow, FlowVersion, Hook, Trigger
-from flows.sdk import EventTrigger, HookTrigger, JsonObject, ManualTrigger, ScheduleTrigger
+from flows.sdk import EventTrigger, HookTrigger, JsonObject, ScheduleTrigger
 from flows.services.drafting import plan_or_refuse
 from flows.services.flows import read_or_refuse, save_draft, stale_draft, triggers_changed
 from flows.services.schedules import next_fire
-
-KINDS: dict[type[Any], Trigger.Kind] = {
-    EventTrigger: Trigger.Kind.EVENT,
-    ScheduleTrigger: Trigger.Kind.SCHEDULE,
-    HookTrigger: Trigger.Kind.HOOK,
-    ManualTrigger: Trigger.Kind.MANUAL,
-}
 
 
 def publish(
@@ -85,7 +77,7 @@ def _write_trigger(flow: Flow, version: FlowVersion, plan: Plan, now: datetime) 
         defaults={
             "version": version,
             "node_id": plan.trigger_id,
-            "kind": KINDS[type(spec)],
+            "kind": spec.kind,
             "event_type": spec.event_type if isinstance(spec, EventTrigger) else "",
             "spec": asdict(spec),
             "concurrency": version.document["settings"].get("concurrency", {"mode": "parallel"}),

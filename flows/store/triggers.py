@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from flows.sdk import Condition, NodeError, Record
+from flows.sdk import Condition, NodeError, Record, TriggerKind
 from flows.sdk.comparison import Predicate, Why, compile_comparison
 from flows.sdk.work import TooExpensive
 from flows.store.database import key, uuid_of
@@ -107,7 +107,7 @@ class TriggerIndex:
         for values in rows:
             listener = _listener(values)
             by_flow[listener.flow_id] = listener
-            if listener.kind == "event":
+            if listener.kind == TriggerKind.EVENT:
                 by_type.setdefault(listener.event_type, []).append(listener)
         self._by_type, self._by_flow = by_type, by_flow
 

@@ -218,4 +218,4 @@ def test_a_config_with_the_least_in_it_is_read_or_refused_never_a_crash(node):
         assert all(isinstance(shape, Shape) for shape in ports.values())
         assert all(len(problem) == 3 for problem in node.check(checked, Shape.object({})))
         if isinstance(node, TriggerNode):
-            assert node.listens_to(checked) is not None
+            assert node.listens_to(checked).kind is node.starts_by

@@ -17,6 +17,7 @@ from flows.sdk import (
     OnCrash,
     Record,
     Result,
+    TriggerKind,
     TriggerNode,
     TriggerSpec,
     node,
@@ -76,6 +77,7 @@ class Start(TriggerNode):
 
     meta = NodeMeta("spy-start", Kind.TRIGGER, "Start", "By hand.", "play")
     Config = SpyConfig
+    starts_by = TriggerKind.MANUAL
 
     def listens_to(self, config: Any) -> TriggerSpec:
         """A person."""

@@ -9,6 +9,7 @@ from flows.sdk import (
     NodeConfig,
     NodeMeta,
     Shape,
+    TriggerKind,
     TriggerNode,
     node,
     ui,
@@ -79,6 +80,7 @@ class Event(TriggerNode):
         unset="No event type chosen",
     )
     Config = EventConfig
+    starts_by = TriggerKind.EVENT
 
     def summary(self, config: EventConfig) -> str:
         """The event type, and the condition."""

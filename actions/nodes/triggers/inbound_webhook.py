@@ -12,6 +12,7 @@ from flows.sdk import (
     NodeConfig,
     NodeMeta,
     Shape,
+    TriggerKind,
     TriggerNode,
     node,
     record_shape,
@@ -92,6 +93,7 @@ class InboundWebhook(TriggerNode):
         icon="webhook",
     )
     Config = InboundWebhookConfig
+    starts_by = TriggerKind.HOOK
 
     def summary(self, config: InboundWebhookConfig) -> str:
         """How a caller proves who it is."""

@@ -7,6 +7,7 @@ from flows.sdk import (
     NodeConfig,
     NodeMeta,
     Shape,
+    TriggerKind,
     TriggerNode,
     node,
     record_shape,
@@ -38,6 +39,7 @@ class Manual(TriggerNode):
         icon="player-play",
     )
     Config = ManualConfig
+    starts_by = TriggerKind.MANUAL
 
     def summary(self, config: ManualConfig) -> str:
         """There is nothing to choose."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator
 
-from flows.sdk import Kind, NodeConfig, NodeMeta, ScheduleTrigger, Shape, TriggerNode, node, ui
+from flows.sdk import Kind, NodeConfig, NodeMeta, ScheduleTrigger, Shape, TriggerKind, TriggerNode, node, ui
 from flows.sdk.summaries import joined
 
 CRON_FIELDS = 5
@@ -78,6 +78,7 @@ class Schedule(TriggerNode):
         unset="No times set",
     )
     Config = ScheduleConfig
+    starts_by = TriggerKind.SCHEDULE
 
     def summary(self, config: ScheduleConfig) -> str:
         """The times and their clock."""

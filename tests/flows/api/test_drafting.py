@@ -157,6 +157,9 @@ def test_node_types_have_ports_and_a_form(api: Clients, viewer: Any):
     found = {entry["type"]: entry for entry in api(viewer).get("/api/v1/node-types/").json()}
     assert [port["name"] for port in found["filter"]["ports"]][:2] == ["true", "false"]
     assert found["event"]["has_input"] is False
+    assert found["event"]["trigger"] == {"kind": "event", "event_field": "event"}
+    assert found["inbound-webhook"]["trigger"] == {"kind": "hook", "event_field": None}
+    assert found["filter"]["trigger"] is None
     assert found["filter"]["config_schema"]["properties"]["field"]["x-ui"]
 
 

@@ -23,6 +23,7 @@ from flows.sdk import (
     Shape,
     TemplateText,
     TemplateValue,
+    TriggerKind,
     TriggerNode,
     TriggerSpec,
     ui,
@@ -50,6 +51,7 @@ class EventConfig(NodeConfig):
 class Event(TriggerNode):
     meta = NodeMeta("event", Kind.TRIGGER, "Event", "Starts.", "bolt")
     Config = EventConfig
+    starts_by = TriggerKind.EVENT
 
     def listens_to(self, config: EventConfig) -> TriggerSpec:
         condition = Condition(config.field, "=", "1") if config.field else None
@@ -58,6 +60,7 @@ class Event(TriggerNode):
 
 class Manual(TriggerNode):
     meta = NodeMeta("manual", Kind.TRIGGER, "Manual", "Starts.", "hand")
+    starts_by = TriggerKind.MANUAL
 
     def listens_to(self, config: NodeConfig) -> TriggerSpec:
         return ManualTrigger()
