@@ -115,16 +115,6 @@ class KeyRing:
             raise CannotOpen("A stored secret is damaged or was moved from another place.") from error
         return opened.decode()
 
-    def is_current(self, token: str) -> bool:
-        """Whether `token` was encrypted with the key that encrypts now."""
-        return _split(token)[0] == self.active_key_id
-
-    def rotate(self, token: str, *, purpose: str, aad: Sequence[AadPart]) -> str:
-        """The same secret under the key that encrypts now; the token itself when it already is."""
-        if self.is_current(token):
-            return token
-        return self.encrypt(self.decrypt(token, purpose=purpose, aad=aad), purpose=purpose, aad=aad)
-
     def _cipher(self, key_id: str, purpose: str) -> AESGCM:
         cipher = self._ciphers.get((key_id, purpose))
         if cipher is None:

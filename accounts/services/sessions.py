@@ -1,17 +1,13 @@
 """Signing in, and the end of what a sign-in gave."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
-from typing import Any
 
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
+from django.contrib.auth import login
 from django.contrib.auth.hashers import check_password, make_password
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare
 
 from accounts import audit, hashers
 from accounts.actors import Actor
@@ -100,24 +96,6 @@ def end_all(user: User) -> int:
     Sessions and sockets need nothing: each holds a hash of password, role, tenant and state, which changed.
     """
     return tokens.revoke_all_of(user)
-
-
-def actor_of_session(scope: Mapping[str, Any]) -> Actor | None:
-    """The actor of a websocket's session as it is now, read anew; None once it has ended.
-
-    Args:
-        scope: the connection's ASGI scope with the `session` that Channels put there.
-    """
-    key = getattr(scope.get("session"), "session_key", None)
-    data = SessionStore(key).load() if key else {}
-    if SESSION_KEY not in data:
-        return None
-    user = User.objects.select_related("tenant").filter(pk=data[SESSION_KEY]).first()
-    if user is None or not user.can_sign_in or user.must_change_password:
-        return None
-    if not constant_time_compare(data.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
-        return None
-    return Actor.of_user(user)
 
 
 @cache

@@ -4,7 +4,7 @@ from flows.compiler.compile import Compilation, NodeShapes, compile_document
 from flows.compiler.environment import CompileEnvironment
 from flows.compiler.plan import Plan, PlannedNode, RetryPolicy
 from flows.compiler.problems import Problem
-from flows.compiler.wiring import Refusal, check_wire, possible_sources, possible_targets
+from flows.compiler.wiring import Refusal, possible_sources, possible_targets
 
 __all__ = [
     "Compilation",
@@ -15,7 +15,6 @@ __all__ = [
     "Problem",
     "Refusal",
     "RetryPolicy",
-    "check_wire",
     "compile_document",
     "possible_sources",
     "possible_targets",

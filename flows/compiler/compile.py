@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from flows.compiler.answers import Findings
 from flows.compiler.bounds import ShapeBounds
 from flows.compiler.configs import check_config
-from flows.compiler.environment import CompileEnvironment, known_names
+from flows.compiler.environment import CompileEnvironment
 from flows.compiler.plan import DEFAULT_TIMEOUT_SECONDS, Plan, PlannedNode, RetryPolicy
 from flows.compiler.problems import Problem, Severity
 from flows.compiler.references import check_references
@@ -169,7 +169,9 @@ class _Compiler:
             return
         if isinstance(known, TriggerNode):
             upstream = self.bounds.bounded(payload_shape(known, checked.config.drawn, self.environment))
-            self.problems.add(*check_trigger(drawn, known, checked.config.drawn, self.environment))
+            self.problems.add(
+                *check_trigger(drawn, known, checked.config.drawn, self.environment, self.suggestions)
+            )
         self._behaviour(drawn, known, checked.config, upstream)
 
     def _behaviour(self, drawn: DocumentNode, known: Node, config: CompiledConfig, upstream: Shape) -> None:
@@ -215,7 +217,7 @@ class _Compiler:
         return replace(base, is_open=True) if base.type == "object" else base
 
     def _unknown_type(self, drawn: DocumentNode) -> None:
-        near = self.suggestions.nearest(drawn.type, known_names(self.environment, "node_type"))
+        near = self.suggestions.nearest(drawn.type, self.environment.node_type_names())
         hint = (
             f"Did you mean “{near}”?" if near else "Install the package that brings it, or remove the node."
         )

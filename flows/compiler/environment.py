@@ -17,19 +17,14 @@ class CompileEnvironment(Protocol):
     def node_type(self, name: str) -> Node | None:
         """The node type of that name."""
 
+    def node_type_names(self) -> Iterable[str]:
+        """Every node type, to suggest one when a name is unknown."""
+
     def event_type(self, name: str) -> EventType | None:
         """The event type of that name, one that a user defined included."""
 
+    def event_type_names(self) -> Iterable[str]:
+        """Every event type that the owner of the flow may use, to suggest one when a name is unknown."""
+
     def has_credential(self, name: str) -> bool:
         """Whether the owner of the flow may use a credential of that name."""
-
-
-def known_names(environment: CompileEnvironment, what: str) -> Iterable[str]:
-    """The names to suggest when one is unknown; empty when the environment does not list them.
-
-    Args:
-        environment: may have `node_type_names` and `event_type_names`.
-        what: `node_type` or `event_type`.
-    """
-    listing = getattr(environment, f"{what}_names", None)
-    return listing() if callable(listing) else ()

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flows.compiler.environment import CompileEnvironment, known_names
+from flows.compiler.environment import CompileEnvironment
 from flows.compiler.problems import Problem
 from flows.graph.document import DocumentNode
 from flows.sdk.config import NodeConfig
-from flows.sdk.fields import nearest
+from flows.sdk.fields import Suggestions
 from flows.sdk.node import TriggerNode
 from flows.sdk.shapes import Shape
 from flows.sdk.triggers import EventTrigger, TriggerSpec
@@ -33,7 +33,11 @@ def payload_shape(trigger: TriggerNode, config: NodeConfig, environment: Compile
 
 
 def check_trigger(
-    drawn: DocumentNode, trigger: TriggerNode, config: NodeConfig, environment: CompileEnvironment
+    drawn: DocumentNode,
+    trigger: TriggerNode,
+    config: NodeConfig,
+    environment: CompileEnvironment,
+    suggestions: Suggestions,
 ) -> Iterator[Problem]:
     """What is wrong with what the trigger listens to."""
     spec = _spec(trigger, config)
@@ -42,7 +46,7 @@ def check_trigger(
         yield Problem("node_type_failed", message, node=drawn.id)
     if not isinstance(spec, EventTrigger) or environment.event_type(spec.event_type) is not None:
         return
-    near = nearest(spec.event_type, known_names(environment, "event_type"))
+    near = suggestions.nearest(spec.event_type, environment.event_type_names())
     yield Problem(
         "unknown_event_type",
         f"There is no event type “{spec.event_type}”.",

@@ -136,13 +136,6 @@ def _in_cycle(above: dict[str, str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def check_wire(
-    document: FlowDocument, source: str, port: str, target: str, environment: CompileEnvironment
-) -> Refusal | None:
-    """Why a wire from a port to a node cannot be drawn; None when it can."""
-    return Wiring(document, environment).refusal_of_new(DocumentEdge(source, port, target))
-
-
 def possible_targets(
     document: FlowDocument, source: str, port: str, environment: CompileEnvironment
 ) -> dict[str, Refusal | None]:

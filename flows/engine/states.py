@@ -41,14 +41,19 @@ class StepStatus(StrEnum):
     """Its worker died in the middle; a person says whether it is repeated."""
 
 
-FINAL_RUN_STATUSES = frozenset({RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELLED})
-
 RUN_MOVES: dict[RunStatus, frozenset[RunStatus]] = {
     RunStatus.QUEUED: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED}),
-    RunStatus.RUNNING: frozenset({RunStatus.RUNNING, RunStatus.WAITING, *FINAL_RUN_STATUSES}),
+    RunStatus.RUNNING: frozenset(RunStatus) - {RunStatus.QUEUED},
     RunStatus.WAITING: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED}),
     RunStatus.SUCCEEDED: frozenset(),
     RunStatus.FAILED: frozenset(),
     RunStatus.CANCELLED: frozenset(),
 }
 """Which status may follow which. A finished run is never changed."""
+
+FINAL_RUN_STATUSES = frozenset(status for status, moves in RUN_MOVES.items() if not moves)
+
+
+def statuses_before(status: RunStatus) -> frozenset[RunStatus]:
+    """From where a run may move to a status."""
+    return frozenset(before for before, moves in RUN_MOVES.items() if status in moves)

@@ -12,7 +12,6 @@ from flows.graph.document import (
     Position,
     RetrySettings,
 )
-from flows.graph.files import read_file
 from flows.graph.located import DocumentError, LocatedError
 
 __all__ = [
@@ -30,6 +29,5 @@ __all__ = [
     "diff_documents",
     "document_json",
     "read_document",
-    "read_file",
     "write_document",
 ]

@@ -41,13 +41,11 @@ TYPED = frozenset({"wrong_type", "out_of_range", "bad_duration", "unknown_choice
 GROUPS = frozenset({"settings", "settings.retry", "settings.concurrency"})
 
 
-def read_document(raw: Json, *, draft: bool = False, keeps_typed: bool = False) -> FlowDocument:
+def read_document(raw: Json, *, keeps_typed: bool = False) -> FlowDocument:
     """The document that a JSON value describes.
 
     Args:
         raw: a plain JSON value, as parsed.
-        draft: read what the editor saves: a node may lack name, config and settings, and what an import
-            refuses (an id given twice, an edge to nowhere) passes, for the compiler to name.
         keeps_typed: what people type into settings stays as it is, as a fault for the compiler to name; a node
             may be without a name for a while.
 
@@ -57,15 +55,14 @@ def read_document(raw: Json, *, draft: bool = False, keeps_typed: bool = False) 
     collector = Collector()
     check_bounds(raw, collector)
     collector.raise_if_any()
-    document = _Reader(collector, draft=draft, keeps_typed=keeps_typed).document(raw)
+    document = _Reader(collector, keeps_typed=keeps_typed).document(raw)
     collector.raise_if_any()
     return document
 
 
 class _Reader:
-    def __init__(self, collector: Collector, *, draft: bool, keeps_typed: bool) -> None:
+    def __init__(self, collector: Collector, *, keeps_typed: bool) -> None:
         self.collector = collector
-        self.draft = draft
         self.keeps_typed = keeps_typed
 
     def document(self, raw: Json) -> FlowDocument:
@@ -73,26 +70,20 @@ class _Reader:
         if not isinstance(raw, dict):
             return FlowDocument("")
         self._format(reader)
-        name = self._name(reader, "name", "" if self.draft else None, may_be_empty=self.draft)
+        name = self._name(reader, may_be_empty=False)
         description = reader.text("description", "")
         settings = self._flow_settings(reader)
         nodes = [self._node(entry, i) for i, entry in enumerate(reader.items("nodes", MAX_NODES))]
         edges = [self._edge(entry, i) for i, entry in enumerate(reader.items("edges", MAX_EDGES))]
         reader.refuse_others()
-        if not self.draft:
-            self._references(nodes, edges)
+        self._references(nodes, edges)
         return FlowDocument(name, tuple(nodes), tuple(edges), description, settings)
 
     def _format(self, reader: ObjectReader) -> None:
-        if reader.has("format") or not self.draft:
-            found = reader.text("format", FORMAT if self.draft else None)
-            if found not in (FORMAT, ""):
-                reader.fail(
-                    "format", "unknown_format", "This is no flow of hookflow.", f"Expected “{FORMAT}”."
-                )
+        if reader.text("format") not in (FORMAT, ""):
+            reader.fail("format", "unknown_format", "This is no flow of hookflow.", f"Expected “{FORMAT}”.")
         if not reader.has("version"):
-            if not self.draft:
-                reader.fail("version", "missing_key", "“version” is missing.", f"Add “version”: {VERSION}.")
+            reader.fail("version", "missing_key", "“version” is missing.", f"Add “version”: {VERSION}.")
             return
         version = reader.raw["version"]
         if isinstance(version, bool) or not isinstance(version, int):
@@ -103,13 +94,15 @@ class _Reader:
         elif version < VERSION:
             reader.fail("version", "unknown_format", f"There is no version {version}.", f"Write {VERSION}.")
 
-    def _name(self, reader: ObjectReader, key: str, default: str | None, *, may_be_empty: bool) -> str:
-        name = settled(reader.text(key, default, longest=MAX_NAME))
+    def _name(self, reader: ObjectReader, *, may_be_empty: bool) -> str:
+        name = settled(reader.text("name", longest=MAX_NAME))
         hidden = hidden_character(name)
         if hidden is not None:
-            reader.fail(key, HIDDEN_CHARACTER, f"The name holds a hidden character ({said(hidden)}).", HINT)
-        elif reader.has(key) and isinstance(reader.raw[key], str) and not name.strip() and not may_be_empty:
-            reader.fail(key, "empty", "The name is empty.", "Give it a name.")
+            reader.fail(
+                "name", HIDDEN_CHARACTER, f"The name holds a hidden character ({said(hidden)}).", HINT
+            )
+        elif isinstance(reader.raw.get("name"), str) and not name.strip() and not may_be_empty:
+            reader.fail("name", "empty", "The name is empty.", "Give it a name.")
         return name
 
     def _pattern(self, reader: ObjectReader, key: str, pattern: Any, hint: str) -> str:
@@ -161,9 +154,7 @@ class _Reader:
             return DocumentNode("", "", "")
         node_id = self._pattern(reader, "id", ID, "Letters, digits, - and _, at most 64.")
         kind = self._pattern(reader, "type", TYPE, "Small letters, digits and -, at most 64.")
-        name = self._name(
-            reader, "name", "" if self.draft else None, may_be_empty=self.draft or self.keeps_typed
-        )
+        name = self._name(reader, may_be_empty=self.keeps_typed)
         version = int(reader.number("typeVersion", 1, 1, 10_000, whole=True))
         node = DocumentNode(
             id=node_id,

@@ -59,6 +59,12 @@ def definitions_of(
     return by_owner.get(tenant_id), platforms
 
 
+def names_in_reach(tenant_id: int | None) -> list[str]:
+    """The names of every event type that the tenant's flows may listen to."""
+    defined = EventTypeDefinition.objects.filter(Q(tenant_id=tenant_id) | Q(tenant_id=None))
+    return [*event_types, *defined.values_list("name", flat=True)]
+
+
 def define(
     *, actor: Actor, name: str, label: str, summary: str = "", schema: Any = None, example: Any = None
 ) -> EventTypeDefinition:

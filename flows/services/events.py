@@ -1,6 +1,6 @@
 """Events that the platform itself emits, inside the transaction of the change that they tell of."""
 
-from django.db import connection, transaction
+from django.db import connection
 
 from flows.sdk import JsonObject
 from flows.services.causes import current_cause
@@ -72,10 +72,3 @@ def judge_before(event: NewEvent) -> None:
     with connection.cursor() as cursor:
         index = TriggerIndex.of_event(cursor, event.type, event.flow_id)
     judge(index, event)
-
-
-def emit_now(event: NewEvent) -> Accepted:
-    """Store one event in a transaction of its own."""
-    judge_before(event)
-    with transaction.atomic():
-        return emit_event(event)

@@ -1,5 +1,7 @@
 """From stored documents to plans: what the compiler needs to know of this installation."""
 
+from collections.abc import Iterable
+from functools import cached_property
 from uuid import UUID
 
 from flows.compiler import Compilation, compile_document
@@ -8,7 +10,7 @@ from flows.graph.codec import read_document
 from flows.graph.document import FlowDocument
 from flows.models import FlowVersion
 from flows.sdk import EventType, Node, NodeError, event_types, node_types
-from flows.services.event_types import defined_type, shape_of
+from flows.services.event_types import defined_type, names_in_reach, shape_of
 
 
 class Installation:
@@ -21,6 +23,10 @@ class Installation:
         """The registered node type of that name."""
         return node_types.get(name)
 
+    def node_type_names(self) -> Iterable[str]:
+        """Every registered node type."""
+        return node_types
+
     def event_type(self, name: str) -> EventType | None:
         """The event type of that name: one that comes with the program, or one that the tenant defined."""
         builtin = event_types.get(name)
@@ -31,6 +37,14 @@ class Installation:
             return None
         shape = shape_of(defined.schema)
         return EventType(defined.name, defined.label, defined.summary, "Your own", shape, defined.sample)
+
+    def event_type_names(self) -> Iterable[str]:
+        """Every event type that the tenant's flows may listen to."""
+        return self._event_type_names
+
+    @cached_property
+    def _event_type_names(self) -> list[str]:
+        return names_in_reach(self.tenant_id)
 
     def has_credential(self, name: str) -> bool:
         """Whether the tenant may use a credential of that name; there is no store of credentials yet."""

@@ -13,7 +13,7 @@ from accounts.scope import visible
 from common.ids import new_id
 from common.problems import Problem
 from flows.engine.cursor import Cursor, Verdict
-from flows.engine.states import FINAL_RUN_STATUSES
+from flows.engine.states import FINAL_RUN_STATUSES, RunStatus, statuses_before
 from flows.models import Flow, QueueEntry, Run, Step, Trigger
 from flows.sdk import JsonObject
 from flows.services.doorbell import ring_on_commit
@@ -76,7 +76,7 @@ def _cancel(run_id: UUID, message: str) -> bool:
         entry.save(update_fields=["cancel_requested", "due_ms"])
         return True
     last_cursor = _cancel_step(run_id, entry.cursor, now)
-    Run.objects.filter(id=run_id).exclude(status__in=FINAL_RUN_STATUSES).update(
+    Run.objects.filter(id=run_id, status__in=statuses_before(RunStatus.CANCELLED)).update(
         status=Run.Status.CANCELLED,
         finished_at=now,
         due_at=None,

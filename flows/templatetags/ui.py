@@ -83,12 +83,6 @@ def status_badge(status: str) -> dict[str, str]:
 
 
 @register.filter
-def status_colour(status: str) -> str:
-    """Tabler's colour name of a status."""
-    return STATUS_LOOKS.get(status, UNKNOWN_LOOK)[1]
-
-
-@register.filter
 def status_label(status: str) -> str:
     """A status in words."""
     return STATUS_LOOKS.get(status, UNKNOWN_LOOK)[0]

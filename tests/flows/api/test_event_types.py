@@ -58,6 +58,7 @@ def test_a_type_is_changed_and_taken_away(editor: APIClient):
         ({"schema": 5}, 400, "schema"),
         ({"schema": {"type": "string"}}, 400, "schema"),
         ({"schema": {"type": "object", "properties": 7}}, 400, "schema.properties"),
+        ({"schema": {"type": "object", "title": "x" * 65_536}}, 400, "schema"),
         ({"schema": {"$ref": "http://127.0.0.1/x"}}, 400, "schema.$ref"),
         ({"schema": {"$ref": "#/nowhere"}}, 400, "schema.$ref"),
         ({"schema": {"type": ["object", 3]}}, 400, "schema"),

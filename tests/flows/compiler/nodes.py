@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from flows.graph import FlowDocument, read_document
+from flows.graph import DocumentEdge, DocumentNode, FlowDocument
 from flows.sdk import (
     Condition,
     Emit,
@@ -167,11 +167,10 @@ def drawn(nodes: dict[str, Any], *edges: str) -> FlowDocument:
     for node_id, given in nodes.items():
         kind, config = given if isinstance(given, tuple) else (given, CONFIGS.get(given, {}))
         version = 2 if kind == "add-field" else 1
-        made.append(
-            {"id": node_id, "type": kind, "name": node_id.upper(), "config": config, "typeVersion": version}
-        )
+        made.append(DocumentNode(node_id, kind, node_id.upper(), version, config))
     lines = []
     for edge in edges:
-        source, target = edge.split(">")
-        lines.append({"from": source.split(".")[0], "port": source.split(".")[1], "to": target})
-    return read_document({"nodes": made, "edges": lines}, draft=True)
+        outlet, target = edge.split(">")
+        source, port = outlet.split(".")
+        lines.append(DocumentEdge(source, port, target))
+    return FlowDocument("", tuple(made), tuple(lines))

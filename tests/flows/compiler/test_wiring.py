@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.compiler import check_wire, compile_document, possible_sources, possible_targets
+from flows.compiler import Refusal, compile_document, possible_sources, possible_targets
+from flows.compiler.wiring import Wiring
 from flows.graph import DocumentEdge, FlowDocument
 from tests.flows.compiler.nodes import Installation, drawn
 
@@ -27,6 +28,10 @@ WIRING = frozenset(
     }
 )
 PORTS = ["out", "true", "false", "error", "nope"]
+
+
+def refusal_of(document: FlowDocument, source: str, port: str, target: str) -> Refusal | None:
+    return Wiring(document, ENVIRONMENT).refusal_of_new(DocumentEdge(source, port, target))
 
 
 def wiring_problems(document: FlowDocument) -> list[Any]:
@@ -53,7 +58,7 @@ def test_wire_is_allowed_exactly_when_it_adds_no_wiring_problem(document: FlowDo
                 edge = DocumentEdge(source.id, port, target.id)
                 after = wiring_problems(replace(document, edges=(*document.edges, edge)))
                 added = [problem for problem in after if after.count(problem) > before.count(problem)]
-                refusal = check_wire(document, source.id, port, target.id, ENVIRONMENT)
+                refusal = refusal_of(document, source.id, port, target.id)
                 assert (refusal is None) == (not added), (edge, refusal, added)
                 assert refusal is None or refusal.code in {code for code, _, _ in added}
 
@@ -63,10 +68,10 @@ def test_wire_is_allowed_exactly_when_it_adds_no_wiring_problem(document: FlowDo
 def test_listings_say_what_the_single_question_says(document: FlowDocument) -> None:
     for node in document.nodes:
         for target, refusal in possible_targets(document, node.id, "out", ENVIRONMENT).items():
-            assert refusal == check_wire(document, node.id, "out", target, ENVIRONMENT)
+            assert refusal == refusal_of(document, node.id, "out", target)
         for source, ports in possible_sources(document, node.id, ENVIRONMENT).items():
             for port, refusal in ports.items():
-                assert refusal == check_wire(document, source, port, node.id, ENVIRONMENT)
+                assert refusal == refusal_of(document, source, port, node.id)
 
 
 @given(documents())
