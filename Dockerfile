@@ -1,4 +1,4 @@
-# One image for web, worker and beat; compose.yaml says which of them a container is.
+# One image for web and worker; compose.yaml says which of them a container is.
 FROM node:22-slim AS frontend
 WORKDIR /src/frontend
 COPY frontend/package.json frontend/package-lock.json ./

@@ -3,7 +3,7 @@
 .PHONY: run test lint bench docs help clean
 PYTHON := .venv/bin/python
 
-run: base ## start hookflow on this machine: web, worker, beat, all in one; Ctrl-C stops it
+run: base ## start hookflow on this machine: web and worker, all in one; Ctrl-C stops it
 	@$(PYTHON) -m scripts.frontend build
 	@exec $(PYTHON) -m hookflow_site.launcher
 

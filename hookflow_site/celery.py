@@ -5,7 +5,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hookflow_site.settings")
 
-from celery import Celery, signals  # the settings must be named first
+from celery import Celery, bootsteps, signals  # the settings must be named first
 from django.conf import settings
 
 from common.outages import OneLine, Outage
@@ -20,10 +20,13 @@ app.set_default()
 broker = Outage("worker", "it looks at the queue by itself")
 
 
-@signals.task_prerun.connect
-def broker_answers(sender: object, **kwargs: object) -> None:
-    """What arrives shows that the broker is there."""
-    broker.over()
+class BrokerAnswers(bootsteps.StartStopStep):
+    """Comes after each connection that was made: at the start, and when the broker is back."""
+
+    requires = ("celery.worker.consumer.connection:Connection",)
+
+    def start(self, parent: object) -> None:
+        broker.over()
 
 
 @signals.worker_init.connect
@@ -35,6 +38,7 @@ def add_runner(sender: object, **kwargs: object) -> None:
         logging.getLogger(name).addFilter(OneLine(broker))
 
     app.steps["worker"].add(RunnerStep)
+    app.steps["consumer"].add(BrokerAnswers)
 
 
 @signals.worker_ready.connect

@@ -1,4 +1,4 @@
-"""How Celery is used: for wake-ups only. Shared by the worker's app and by beat's."""
+"""How Celery is used: for wake-ups only."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from common.sockets import RedisAddress
 
 
 def celery_options(redis: RedisAddress) -> dict[str, Any]:
-    """The configuration of both apps."""
+    """The configuration of the app."""
     return {
         "broker_url": redis.kombu_url,
         "broker_connection_retry_on_startup": True,
@@ -25,6 +25,4 @@ def celery_options(redis: RedisAddress) -> dict[str, Any]:
         "worker_send_task_events": False,
         "worker_hijack_root_logger": False,
         "timezone": "UTC",
-        "beat_scheduler": "celery.beat:Scheduler",
-        "beat_schedule": {"tick": {"task": "flows.tick", "schedule": 1.0, "options": {"expires": 5}}},
     }

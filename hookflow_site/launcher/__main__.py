@@ -60,7 +60,6 @@ def _run(config: Config, stack: ExitStack) -> int:
     wanted = [
         *(services.web(number, listener.fileno(), env) for number in range(1, config.webs + 1)),
         *(services.worker(number, env) for number in range(1, config.workers + 1)),
-        services.beat(env),
     ]
 
     def on_ready() -> None:

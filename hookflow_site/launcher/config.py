@@ -29,7 +29,7 @@ class Config:
         is_embedded_valkey: whether Valkey is started here.
         webs: number of web processes.
         workers: number of worker processes.
-        child_memory: bytes that a web, worker or beat process may take; 0 for no limit.
+        child_memory: bytes that a web or worker process may take; 0 for no limit.
         given: the environment that was read.
     """
 

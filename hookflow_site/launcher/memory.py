@@ -54,7 +54,7 @@ def name(process: int) -> str:
         words = (PROC / str(process) / "cmdline").read_bytes().decode(errors="replace").split("\0")
     except OSError:
         return "gone"
-    known = ("worker", "beat", "daphne", "hookflow_site.launcher")
+    known = ("worker", "daphne", "hookflow_site.launcher")
     return next((word for word in known if word in words), Path(words[0]).name)
 
 

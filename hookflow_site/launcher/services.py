@@ -35,13 +35,6 @@ def worker(number: int, env: Mapping[str, str]) -> Spec:
     )
 
 
-def beat(env: Mapping[str, str]) -> Spec:
-    """A beat that remembers nothing: what is of record about time is in the database."""
-    options = ("--scheduler", "celery.beat:Scheduler", "--pidfile", "", "--loglevel", "WARNING")
-    without_django = {name: value for name, value in env.items() if name != "DJANGO_SETTINGS_MODULE"}
-    return Spec("beat", (*CELERY, "hookflow_site.beat", "beat", *options), without_django)
-
-
 def noting(spec: Spec, folder: Path) -> Spec:
     """The same, with a board for what it is at."""
     board = folder / spec.name

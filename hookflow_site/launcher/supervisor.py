@@ -22,7 +22,7 @@ class Supervisor:
     """Runs `services` until SIGINT or SIGTERM, then stops them, then `last`, which they need.
 
     Args:
-        services: web, worker, beat.
+        services: web and worker.
         last: started before them by the caller and stopped after them; Valkey.
         probe: asked until hookflow is ready.
         on_ready: called once then.

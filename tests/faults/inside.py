@@ -6,6 +6,7 @@ A process of its own, because the test's own Django looks at another database.
 import json
 import os
 import sys
+import time
 from collections import Counter
 from typing import Any
 
@@ -33,6 +34,32 @@ def start(flow_id: str, payload: str) -> dict[str, Any]:
 
     accepted = start_flow(actor=ADMIN, flow=Flow.objects.get(id=flow_id), payload=json.loads(payload))
     return {"run": str(accepted.runs[0])}
+
+
+def schedule(flows: str) -> dict[str, Any]:
+    """Publish so many flows that a schedule starts, none of them soon."""
+    from tests.support.flows import line, published
+
+    yearly = ("t", "schedule", {"cron": "0 0 1 1 *", "zone": "UTC"})
+    return {"flows": [str(published(line(yearly)).id) for _ in range(int(flows))]}
+
+
+def tick(expected: str) -> dict[str, Any]:
+    """Make a tick of every schedule due now, wait for so many runs in all, and give the ticks of each flow."""
+    from datetime import UTC, datetime
+
+    from flows.models import Run, Trigger
+    from tests.support.processes import wait_until
+
+    now = datetime.now(UTC)
+    Trigger.objects.filter(kind=Trigger.Kind.SCHEDULE).update(next_fire_at=now)
+    runs = Run.objects.filter(event__source="schedule")
+    wait_until(lambda: runs.count() >= int(expected), "All ticks fired")
+    time.sleep(2)  # whoever would fire a tick a second time has looked by then
+    fired: dict[str, list[str]] = {}
+    for run in runs.select_related("event").order_by("id"):
+        fired.setdefault(str(run.flow_id), []).append(run.event.payload["scheduled_at"])
+    return {"at": now.isoformat().replace("+00:00", "Z"), "fired": fired}
 
 
 def report() -> dict[str, Any]:
@@ -70,5 +97,6 @@ def decide(run_id: str, node: str, decision: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     django.setup()
-    command = {"seed": seed, "start": start, "report": report, "decide": decide}[sys.argv[1]]
+    commands = {call.__name__: call for call in (seed, start, schedule, tick, report, decide)}
+    command = commands[sys.argv[1]]
     sys.stdout.write("\n" + json.dumps(command(*sys.argv[2:])) + "\n")

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Platform:
-    """Web, worker, beat and Valkey on a database of their own.
+    """Web, workers and Valkey on a database of their own.
 
     Args:
         database_url: None makes an SQLite file.
@@ -64,17 +64,16 @@ class Platform:
         return json.loads(done.stdout.splitlines()[-1])
 
     def start(self, *names: str) -> None:
-        """Start `web`, `worker`, `beat`."""
+        """Start `web`, `worker`, and more workers as `worker-2`, `worker-3`."""
         daphne = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "-v", "0"]
         celery = ["-m", "celery", "-A", "hookflow_site"]
         commands = {
             "web": [*daphne, "hookflow_site.asgi:application"],
             "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "1", "-l", "error"],
-            "beat": [*celery, "beat", "-l", "error", "--schedule", f"{self.folder.name}/beat"],
         }
         for name in names:
             self.servers[name] = Server(
-                [sys.executable, *commands[name]],
+                [sys.executable, *commands[name.partition("-")[0]]],
                 Path(self.folder.name) / f"{name}.log",
                 env=self.env,
                 cwd=ROOT,

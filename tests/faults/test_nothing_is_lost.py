@@ -80,9 +80,9 @@ def wait_for_progress(sink: Sink, wanted: int) -> None:
 
 def test_500_runs_survive_kills_of_every_process_and_a_flushed_redis(platform: Platform, sink: Sink) -> None:
     hook = platform.inside("seed", json.dumps(relay(sink.url)))
-    platform.start("web", "worker", "beat")
+    platform.start("web", "worker")
     sender = Sender(platform, hook)
-    faults = ["worker", "valkey", "worker", "web", "beat", "worker"]
+    faults = ["worker", "valkey", "worker", "web", "worker"]
     for place, name in enumerate(faults, start=1):
         wait_for_progress(sink, place * EVENTS // (len(faults) + 3))
         platform.kill(name)

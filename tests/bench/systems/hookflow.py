@@ -1,4 +1,4 @@
-"""hookflow as its launcher starts it: web (Daphne), one worker, beat and an embedded Valkey."""
+"""hookflow as its launcher starts it: web (Daphne), one worker and an embedded Valkey."""
 
 import atexit
 import json
@@ -24,7 +24,7 @@ from tests.support.postgres import Postgres
 EVENT_TYPE = "bench.event"
 EMPTY = "empty"
 """The name of the migrated database that others are copied from."""
-ROLES = {"daphne": "web", "worker": "worker", "beat": "beat", "valkey": "valkey"}
+ROLES = {"daphne": "web", "worker": "worker", "valkey": "valkey"}
 
 
 @cache

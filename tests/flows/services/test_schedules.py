@@ -89,14 +89,14 @@ def fired() -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_three_beats_and_a_sweeper_fire_each_tick_once() -> None:
+def test_four_sweepers_fire_each_tick_once() -> None:
     flows = [scheduled() for _ in range(5)]
     for flow in flows:
         due_at(flow, NOON)
     begin = threading.Barrier(4)
     errors: list[Exception] = []
 
-    def beat() -> None:
+    def sweep() -> None:
         try:
             begin.wait()
             for hour in range(3):
@@ -106,7 +106,7 @@ def test_three_beats_and_a_sweeper_fire_each_tick_once() -> None:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=beat) for _ in range(4)]
+    threads = [threading.Thread(target=sweep) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

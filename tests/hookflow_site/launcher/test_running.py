@@ -19,7 +19,7 @@ from tests.support.site import Site, is_running
 from tests.support.valkey import Valkey
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
-EVERYTHING = {"daphne", "worker", "beat", "valkey-server"}
+EVERYTHING = {"daphne", "worker", "valkey-server"}
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         running.stop()
 
 
-def test_start_brings_web_worker_beat_and_valkey(site: Site) -> None:
+def test_start_brings_web_worker_and_valkey(site: Site) -> None:
     wait_until(lambda: set(site.processes()) == EVERYTHING, "All processes are there")
     assert site.status() == 200
 
@@ -191,7 +191,7 @@ def test_same_program_runs_on_postgresql_and_redis(
     urls = {"DATABASE_URL": postgres.create_database("site"), "REDIS_URL": valkey.url}
     big = Site(tmp_path / "data", **urls).start()
     try:
-        wait_until(lambda: set(big.processes()) == {"daphne", "worker", "beat"}, "All processes are there")
+        wait_until(lambda: set(big.processes()) == {"daphne", "worker"}, "All processes are there")
         assert big.status() == 200
         assert not (big.data / "hookflow.sqlite3").exists()
         assert not (big.data / "local-demo").exists()
