@@ -4,7 +4,7 @@ import logging
 
 from django.apps import AppConfig
 
-from flows.sdk.registry import discover
+from flows.sdk.loading import load_packages
 
 logger = logging.getLogger(__name__)
 
@@ -16,12 +16,11 @@ class FlowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load what the entry points name and offer the figures. A broken package is logged, its types unavailable."""
+        """Load what the entry points name and offer the figures. A broken module is logged."""
         from flows.pages import audit_names
         from flows.services import figures
 
         audit_names.tell()
         figures.register()
-        for group in ("hookflow.nodes", "hookflow.event_types", "hookflow.credentials"):
-            for name, reason in discover(group).items():
-                logger.error("The package %r of %s could not be loaded: %s", name, group, reason)
+        for broken in load_packages():
+            logger.error("%s of %s is unavailable: %s", broken.module, broken.package, broken.error)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
@@ -15,6 +16,7 @@ from accounts.roles import Role
 from common import crypto
 from common.egress import EgressPolicy, policy, use_provider
 from flows.services.doorbell import Doorbell
+from tests.support.packages import Packages
 
 pytest_plugins = ["tests.support.plugin"]
 
@@ -151,3 +153,11 @@ def only_public_addresses() -> Iterator[None]:
 def loopback_allowed(only_public_addresses: None) -> None:
     """This machine may be reached, as in the demo."""
     use_provider(lambda: EgressPolicy.of(["127.0.0.0/8", "::1"]))
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> Iterator[Packages]:
+    """Installs packages of strangers while the test runs."""
+    made = Packages(tmp_path / "packages")
+    yield made
+    made.undo()

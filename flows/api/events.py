@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,6 +23,7 @@ from flows.api.serializers import (
     EventTypeSerializer,
 )
 from flows.models import Event
+from flows.sdk.loading import BrokenModule, broken_modules
 from flows.services import catalogue, event_types
 from flows.services.event_reading import outcomes_of
 
@@ -59,6 +61,25 @@ class NodeTypesView(APIView):
     def get(self, request: Request) -> Response:
         """Every node type with ports, and the JSON Schema from which its form is made."""
         return Response(catalogue.list_node_types())
+
+
+class BrokenModuleSerializer(serializers.Serializer[BrokenModule]):
+    """A module that could not be loaded: its name, the package that it came with, and one line that says why."""
+
+    module = serializers.CharField()
+    package = serializers.CharField()
+    error = serializers.CharField()
+
+
+class BrokenModulesView(APIView):
+    """What of the installed packages is not available."""
+
+    needs: ClassVar[dict[str, Permission]] = {"get": Permission.edit_flows}
+
+    @extend_schema(operation_id="broken_modules_list", responses={200: BrokenModuleSerializer(many=True)})
+    def get(self, request: Request) -> Response:
+        """Every module that could not be loaded, and why; its types are missing from the other lists."""
+        return Response([BrokenModuleSerializer(broken).data for broken in broken_modules])
 
 
 class EventTypesView(APIView):

@@ -1,21 +1,22 @@
 """Named stores that packages fill through entry points."""
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
-from importlib.metadata import entry_points
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
 
+_registries: "WeakSet[Registry[Any]]" = WeakSet()
+
 
 class Registry(Generic[T]):
-    """Values by name. A name is given once; a second registration stops the start and names both places."""
+    """Values by name. A name is given once; whoever comes second is refused, and told both places."""
 
     def __init__(self, what: str) -> None:
         self.what = what
         self._values: dict[str, T] = {}
         self._origins: dict[str, str] = {}
+        _registries.add(self)
 
     def register(self, name: str, value: T, origin: str) -> None:
         """Keep `value` under `name`.
@@ -49,29 +50,14 @@ class Registry(Generic[T]):
         return self._origins[name]
 
     def remove(self, name: str) -> None:
-        """Forget a name; for tests that register their own."""
+        """Forget a name."""
         self._values.pop(name, None)
         self._origins.pop(name, None)
 
 
-def discover(group: str) -> dict[str, str]:
-    """Import every module of every package that an entry point of `group` names.
-
-    Returns:
-        For each entry point that could not be loaded: its name and why. A broken third-party package must not
-        stop the site; its types are then unavailable.
-    """
-    broken: dict[str, str] = {}
-    for entry in entry_points(group=group):
-        try:
-            walk(entry.value)
-        except Exception as error:  # noqa: BLE001  # a stranger's package may raise anything on import
-            broken[entry.name] = f"{type(error).__name__}: {error}"
-    return broken
-
-
-def walk(package_name: str) -> None:
-    """Import the module of that name and, if it is a package, all modules below it."""
-    package = importlib.import_module(package_name)
-    for found in pkgutil.walk_packages(getattr(package, "__path__", []), prefix=f"{package_name}."):
-        importlib.import_module(found.name)
+def forget_module(module: str) -> None:
+    """Take out of every registry what the module, or one below it, put in."""
+    for registry in list(_registries):
+        for name in registry:
+            if registry.origin(name).startswith(f"{module}."):
+                registry.remove(name)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from flows.sdk import node_types
+from flows.sdk.loading import is_own
 from flows.services.node_docs import render_node_docs
 
 
@@ -26,11 +27,7 @@ class Command(BaseCommand):
         """Write the page, or compare it."""
         out: Path = options["out"]
         # A stranger's pack is documented by its own pages, and whether it is installed must not change ours.
-        ours = [
-            node
-            for node in node_types.values()
-            if type(node).__module__.split(".")[0] in settings.INSTALLED_APPS
-        ]
+        ours = [node for node in node_types.values() if is_own(type(node).__module__)]
         page = render_node_docs(ours)
         if options["check"]:
             if not out.is_file() or out.read_text() != page:

@@ -1,6 +1,7 @@
 import type { FlowDocument } from "@/graph/model";
 import type { Client } from "./client";
 import type {
+  BrokenModule,
   DocumentDiff,
   Draft,
   DryRun,
@@ -53,6 +54,7 @@ export class FlowApi {
   patch = async (part: Partial<Flow>) =>
     (await this.client.send<Flow>(this.path, { method: "PATCH", body: part })).body;
   nodeTypes = async () => listOf(await this.client.get<NodeType[] | Page<NodeType>>("node-types/"));
+  brokenModules = () => this.client.get<BrokenModule[]>("broken-modules/");
   eventTypes = async () => listOf(await this.client.get<EventType[] | Page<EventType>>("event-types/"));
   events = async (type: string) =>
     listOf(

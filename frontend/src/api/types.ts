@@ -53,6 +53,13 @@ export interface NodeType {
   settings_schema?: Schema | null;
 }
 
+/** A module of an installed package that the server could not load. */
+export interface BrokenModule {
+  module: string;
+  package: string;
+  error: string;
+}
+
 export interface EventType {
   name: string;
   label: string;

@@ -4,6 +4,7 @@ import { addOfType } from "@/app/adding";
 import { useSession } from "@/app/session";
 import { PALETTE_TYPE } from "@/features/canvas/useInserting";
 import { Icon } from "@/shared/ui/Icon";
+import { BrokenModules } from "./BrokenModules";
 import { grouped, search } from "./search";
 
 /** All node types that the server has: drag one onto the drawing, or click it. */
@@ -41,6 +42,7 @@ export function Palette({ onAdded }: { onAdded?: () => void }) {
           </div>
         ))}
         {found.length === 0 ? <p className="text-secondary px-2">No node is called that.</p> : null}
+        <BrokenModules />
       </div>
     </section>
   );
