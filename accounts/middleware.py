@@ -64,17 +64,14 @@ def _to_password(request: HttpRequest) -> HttpResponse:
     return answer(PASSWORD_FIRST, request) if wants_document(request) else redirect("accounts:password")
 
 
-class RefuseOddRequestsMiddleware:
-    """Stops what nobody means and what breaks in the depths: NUL in an address, and other charsets than UTF-8."""
+class RefuseNulMiddleware:
+    """Stops a NUL in an address: nobody means it, and it breaks in the depths."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Go on, or 400, or 415."""
-        if (request.encoding or "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
-            hint = "Leave the charset out of Content-Type."
-            return answer(Problem(415, "bad_charset", "Requests are read as UTF-8 only.", hint=hint), request)
+        """Go on, or 400."""
         if b"\x00" in unquote_to_bytes(request.META.get("QUERY_STRING", "")) or "\x00" in request.path:
             return answer(
                 Problem(400, "bad_request", "The address holds a NUL.", hint="Take it out."), request

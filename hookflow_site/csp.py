@@ -16,9 +16,9 @@ POLICY = (
 
 
 class ContentPolicyMiddleware:
-    """Send the policy with every answer; `request.csp_nonce` is for pages whose script makes styles.
+    """Gives pages whose script makes styles a `request.csp_nonce`.
 
-    The nonce enters the policy only when a template has read it.
+    An answer whose template has read it has a policy of its own; all others get theirs with the security headers.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -33,6 +33,6 @@ class ContentPolicyMiddleware:
 
         request.csp_nonce = SimpleLazyObject(make)  # type: ignore[attr-defined]
         response = self.get_response(request)
-        nonce = f" 'nonce-{used[0]}'" if used else ""
-        response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
+        if used:
+            response.headers["Content-Security-Policy"] = POLICY.format(nonce=f" 'nonce-{used[0]}'")
         return response

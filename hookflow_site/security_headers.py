@@ -8,6 +8,7 @@ SECURITY_HEADERS: Final = {
     "Content-Security-Policy": POLICY.format(nonce=""),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    # Not "no-referrer": with that, browsers send forms with "Origin: null", which the CSRF check refuses.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -11,8 +11,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from accounts.request_id import current_request_id
 from common.problems import Problem
+from common.request_ids import current_request_id
 
 CONTENT_TYPE = "application/problem+json"
 

@@ -13,7 +13,6 @@ def test_a_stranger_gets_401_with_a_problem(api, db):
     assert answer["Content-Type"] == "application/problem+json"
     body = answer.json()
     assert body["code"] == "not_authenticated"
-    assert body["request_id"] == answer["X-Request-ID"]
 
 
 def test_foreign_and_unknown_ids_look_the_same(api, tenant_admin: User, outsider_admin: User):
@@ -72,15 +71,6 @@ def test_a_body_over_a_mebibyte_is_413(api, platform_admin: User):
 def test_other_media_types_are_415(api, platform_admin: User, kind: str):
     answer = api(platform_admin).generic("POST", "/api/v1/tenants/", b"name=x", content_type=kind)
     assert answer.status_code == 415
-
-
-@pytest.mark.parametrize("charset", ["utf-16", "latin-1", "nonsense"])
-def test_other_charsets_are_refused(api, platform_admin: User, charset: str):
-    kind = f"application/json; charset={charset}"
-    answer = api(platform_admin).generic(
-        "POST", "/api/v1/tenants/?q=%41", b'{"name": "A"}', content_type=kind
-    )
-    assert answer.status_code in (400, 415)
 
 
 def test_errors_name_their_fields(api, platform_admin: User):

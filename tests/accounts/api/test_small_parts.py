@@ -64,11 +64,3 @@ def test_a_name_holds_nothing_hidden(text: str):
 def test_two_ways_to_write_a_letter_are_one_name():
     field = NameField(max_length=20)
     assert field.run_validation("Cafe\u0301") == field.run_validation("Caf\u00e9")
-
-
-def test_each_request_has_its_own_id(api, viewer: User):
-    client = api(viewer)
-    one = client.get("/api/v1/me/", headers={"X-Request-ID": "chosen"})["X-Request-ID"]
-    other = client.get("/api/v1/me/")["X-Request-ID"]
-    assert one != other
-    assert one != "chosen"
