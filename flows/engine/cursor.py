@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
+from flows.engine.journal import StepChange
+from flows.engine.states import StepStatus
 from flows.sdk import JsonObject, Record
 
 Verdict = Literal["repeat", "skip", "fail"]
@@ -46,6 +49,31 @@ class Cursor:
     verdict: Verdict | None = None
     key: str = ""
     log_lines: int = 0
+
+    @property
+    def parked_at(self) -> str | None:
+        """The node whose step waits, is about to be tried again or was interrupted; None between two steps."""
+        is_begun = self.suspension is not None or self.intent is not None or self.attempts > 0
+        return self.pending[-1] if is_begun and self.pending else None
+
+    def waits_for_verdict(self, node_id: str) -> bool:
+        """Whether the node's step was interrupted and nobody has said yet what happens to it."""
+        return self.intent == node_id and self.verdict is None
+
+    def cancelled(self, at: datetime) -> list[StepChange]:
+        """What cancelling does to the step at which the run is parked; nothing between two steps."""
+        if self.parked_at is None:
+            return []
+        self.seq += 1
+        return [StepChange(self.parked_at, self.attempts + 1, self.seq, StepStatus.CANCELLED, at, at)]
+
+    def resumed(self, key: str) -> Cursor:
+        """Where another run goes on from here: the node whose turn it was begins anew, what is done stays done.
+
+        Args:
+            key: of the run that stood here, unless that one went on from an earlier run.
+        """
+        return Cursor(pending=list(self.pending), seq=self.seq, key=self.key or key)
 
     def to_json(self) -> JsonObject:
         """As it is stored with the queue entry."""

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from common.redact import log_line
 from flows.engine.states import RunStatus, StepStatus
-from flows.sdk import JsonObject, Record
+from flows.sdk import JsonObject, NodeError, Record
 
 
 @dataclass(slots=True)
@@ -80,6 +81,13 @@ class ClaimedRun:
     cancel_requested: bool
     lost_leases: int
     damage: str = ""
+
+
+def storable(error: NodeError) -> dict[str, object]:
+    """The error as it is stored: its texts carry no secret and nothing that a database refuses."""
+    return {
+        name: log_line(value) if isinstance(value, str) else value for name, value in error.as_json().items()
+    }
 
 
 class LeaseLost(Exception):

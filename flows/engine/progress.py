@@ -8,7 +8,8 @@ from uuid import UUID
 from common.redact import log_line
 from flows.compiler.plan import PlannedNode
 from flows.engine.cursor import Cursor, Suspension
-from flows.engine.journal import LogEntry, StepChange, Writes
+from flows.engine.ending import cancelled_error
+from flows.engine.journal import LogEntry, StepChange, Writes, storable
 from flows.engine.retry import next_delay
 from flows.engine.states import FINAL_RUN_STATUSES, RunStatus, StepStatus
 from flows.engine.walk import Walk
@@ -32,13 +33,6 @@ def interrupted_error(node: PlannedNode) -> NodeError:
         f"The worker stopped while {node.name!r} was at work, so its outcome is not known.",
         hint="Look whether it happened, then choose to repeat it, to skip it or to fail the run.",
     )
-
-
-def storable(error: NodeError) -> dict[str, object]:
-    """The error as it is stored: its texts carry no secret and nothing that a database refuses."""
-    return {
-        name: log_line(value) if isinstance(value, str) else value for name, value in error.as_json().items()
-    }
 
 
 @dataclass(slots=True)
@@ -185,14 +179,11 @@ class Progress:
             return
         self.finish(RunStatus.FAILED, {**data, "node": current.node.id})
 
-    def cancel(self, code: str = "cancelled", message: str = "Someone cancelled the run.") -> None:
-        """Stop here."""
+    def cancel(self) -> None:
+        """Stop here, in the middle of a step or between two."""
         if self._try is not None:
             self._end_step(StepStatus.CANCELLED)
-        elif self._is_parked_at_a_step and self.walk.current is not None:
-            self.begin(self.walk.plan.nodes[self.walk.current])
-            self._end_step(StepStatus.CANCELLED)
-        self.finish(RunStatus.CANCELLED, {"code": code, "message": message})
+        self.finish(RunStatus.CANCELLED, cancelled_error())
 
     def finish(self, status: RunStatus, error: dict[str, object] | None = None) -> None:
         """The run is over."""
@@ -218,13 +209,6 @@ class Progress:
         return self.walk.input_of(self._current_try().node.id)
 
     # --- helpers ------------------------------------------------------------------------------------------
-
-    @property
-    def _is_parked_at_a_step(self) -> bool:
-        """Whether the step of the node whose turn it is waits, is about to be retried, or was interrupted."""
-        return (
-            self.cursor.suspension is not None or self.cursor.intent is not None or self.cursor.attempts > 0
-        )
 
     def _current_try(self) -> _Try:
         if self._try is None:

@@ -41,6 +41,9 @@ class StepStatus(StrEnum):
     """Its worker died in the middle; a person says whether it is repeated."""
 
 
+PASSED_ON = frozenset({StepStatus.SUCCEEDED, StepStatus.SKIPPED, StepStatus.FAILED})
+"""A step that stands so is through: it has left a record for the nodes behind it, or passed its input on."""
+
 RUN_MOVES: dict[RunStatus, frozenset[RunStatus]] = {
     RunStatus.QUEUED: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED}),
     RunStatus.RUNNING: frozenset(RunStatus) - {RunStatus.QUEUED},
@@ -52,8 +55,3 @@ RUN_MOVES: dict[RunStatus, frozenset[RunStatus]] = {
 """Which status may follow which. A finished run is never changed."""
 
 FINAL_RUN_STATUSES = frozenset(status for status, moves in RUN_MOVES.items() if not moves)
-
-
-def statuses_before(status: RunStatus) -> frozenset[RunStatus]:
-    """From where a run may move to a status."""
-    return frozenset(before for before, moves in RUN_MOVES.items() if status in moves)

@@ -7,6 +7,20 @@ from flows.engine.cursor import Cursor
 from flows.sdk import Record
 
 
+def reaching(node_id: str, parents: Mapping[str, str], records: Mapping[str, Record | None]) -> Record:
+    """The record that reaches a node: that of the nearest node before it that did not pass its input on unchanged.
+
+    Args:
+        parents: which node leads to a node.
+        records: what nodes left behind, None where it was their input; the trigger's payload is among them.
+    """
+    parent = parents[node_id]
+    # A loop: a long line of nodes that pass their record on would go past Python's limit of nested calls.
+    while (record := records.get(parent)) is None:
+        parent = parents[parent]
+    return record
+
+
 class Walk:
     """The state of one run in memory: what is pending, and the record that reaches each pending node.
 
@@ -18,8 +32,7 @@ class Walk:
     ) -> None:
         self.plan = plan
         self.cursor = cursor
-        self._records: dict[str, Record] = {plan.trigger_id: payload}
-        self._outputs = outputs
+        self._records: dict[str, Record | None] = {**outputs, plan.trigger_id: payload}
 
     @classmethod
     def start(cls, plan: Plan, payload: Record, key: str) -> "Walk":
@@ -35,15 +48,7 @@ class Walk:
 
     def input_of(self, node_id: str) -> Record:
         """The record that reaches the node."""
-        passed_through = []
-        parent = self.plan.parent[node_id]
-        # A loop: a long line of nodes that pass their record on would go past Python's limit of nested calls.
-        while (known := self._records.get(parent)) is None and (known := self._outputs.get(parent)) is None:
-            passed_through.append(parent)
-            parent = self.plan.parent[parent]
-        for skipped in (parent, *passed_through):
-            self._records[skipped] = known
-        return known
+        return reaching(node_id, self.plan.parent, self._records)
 
     def advance(self, port: str, record: Record) -> None:
         """The current node is through: its successors behind `port` come next, in edge order."""

@@ -11,8 +11,9 @@ from common.at_work import doing
 from common.clock import SystemClock
 from flows.compiler.plan import Plan
 from flows.engine.cursor import Cursor
-from flows.engine.journal import ClaimedRun, LeaseLost, Writes
-from flows.engine.progress import MOST_LOST_LEASES, Progress, storable
+from flows.engine.ending import cancelled, failed
+from flows.engine.journal import ClaimedRun, LeaseLost
+from flows.engine.progress import MOST_LOST_LEASES, Progress
 from flows.engine.states import RunStatus
 from flows.engine.subject import templated_subject
 from flows.engine.walk import Walk
@@ -31,7 +32,6 @@ GIVEN_UP = NodeError(
     "The run could not be taken further, again and again.",
     hint="The worker's log has the reason. Retry the run once it is dealt with.",
 )
-CANCELLED = {"code": "cancelled", "message": "Someone cancelled the run."}
 
 
 def damaged(reason: str) -> NodeError:
@@ -90,6 +90,9 @@ class Drive:
                 await self._walk(progress)
 
     async def _pick_up(self) -> Progress | None:
+        if self.claimed.cancel_requested:
+            await self._cancel_as_it_stands()
+            return None
         if self.claimed.damage:
             await self._unusable(damaged(self.claimed.damage))
             return None
@@ -104,10 +107,7 @@ class Drive:
         self._progress = progress
         if plan.subject is not None and self.claimed.cursor is None:
             progress.writes.subject = templated_subject(plan.subject, self.claimed.payload)
-        if self.claimed.cancel_requested:
-            progress.cancel()
-        else:
-            progress.pick_up(self.claimed.lost_leases)
+        progress.pick_up(self.claimed.lost_leases)
         if progress.is_over:
             await self._commit(progress)
             return None
@@ -163,19 +163,20 @@ class Drive:
         await self.tools.ledger.commit(progress.take_writes(), self.claimed.flow_id)
 
     async def _unusable(self, error: NodeError) -> None:
-        """The run cannot be walked, say because its version does not compile here any more: fail it as it stands."""
-        await self._end_as_it_stands(RunStatus.FAILED, storable(error))
+        claimed = self.claimed
+        writes = failed(claimed.run_id, claimed.fence, claimed.cursor, self.tools.clock.now(), error)
+        await self.tools.ledger.commit(writes, claimed.flow_id)
 
-    async def _end_as_it_stands(self, status: RunStatus, error: dict[str, object]) -> None:
-        writes = Writes(self.claimed.run_id, self.claimed.fence, status, self.claimed.cursor)
-        writes.error, writes.at = error, self.tools.clock.now()
-        await self.tools.ledger.commit(writes, self.claimed.flow_id)
+    async def _cancel_as_it_stands(self) -> None:
+        claimed = self.claimed
+        writes = cancelled(claimed.run_id, claimed.fence, claimed.cursor, self.tools.clock.now())
+        await self.tools.ledger.commit(writes, claimed.flow_id)
 
     async def _cancelled(self) -> None:
         progress = self._progress
         try:
             if progress is None:
-                await self._end_as_it_stands(RunStatus.CANCELLED, dict(CANCELLED))
+                await self._cancel_as_it_stands()
             elif not progress.is_over:
                 progress.cancel()
                 await self._commit(progress)

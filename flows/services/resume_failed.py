@@ -9,13 +9,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import Problem
+from flows.engine.admission import REFUSALS
 from flows.models import Run
 from flows.services.runs import resume_run
 
 MOST_RESUMED = 200
 """So many runs one call resumes: each is a transaction of its own, and the caller waits for all."""
 MOST_COUNTED = 10_000
-NO_ROOM = frozenset({"already_running", "limit_reached"})
 
 
 @dataclass(slots=True)
@@ -64,6 +64,6 @@ def resume_failed(*, actor: Actor, runs: QuerySet[Run]) -> Resumed:
             if problem.status != 409:
                 raise
             done.refused[problem.message] += 1
-            if problem.code in NO_ROOM:
+            if problem.code in REFUSALS:
                 full[flow_id] = problem.message
     return done

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from flows.engine.walk import reaching
 from flows.models import LogLine, Run, Step
 from flows.sdk import JsonObject
 from flows.services.changes import LEVEL_NAMES, log_json, step_json
@@ -47,22 +48,13 @@ def steps_of(run: Run) -> list[JsonObject]:
     outputs: dict[str, Any] = {trigger: run.event.payload}
     steps = [_trigger_step(run, nodes.get(trigger, {}))]
     for row in rows:
-        given = _input(row, parents, outputs)
+        given = reaching(row.node_id, parents, outputs)
         passed_on = row.output
         if passed_on is None and row.status in (Step.Status.SUCCEEDED, Step.Status.SKIPPED):
             passed_on = given
         outputs[row.node_id] = passed_on
         steps.append({**_named(row, nodes), "input": given, "output": passed_on})
     return steps
-
-
-def _input(row: Step, parents: dict[str, str], outputs: dict[str, Any]) -> Any:
-    here: str | None = parents.get(row.node_id)
-    while here is not None:
-        if outputs.get(here) is not None:
-            return outputs[here]
-        here = parents.get(here)
-    return {}
 
 
 def _named(row: Step, nodes: dict[str, Any]) -> JsonObject:

@@ -1,7 +1,7 @@
 """Use cases of runs: cancel, retry, resume, decide."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -12,16 +12,16 @@ from accounts.roles import Permission
 from accounts.scope import visible
 from common.ids import new_id
 from common.problems import Problem
+from flows.engine.admission import Admission, admission, concurrency_of, is_free
 from flows.engine.cursor import Cursor, Verdict
-from flows.engine.states import FINAL_RUN_STATUSES, RunStatus, statuses_before
+from flows.engine.ending import cancelled
+from flows.engine.states import FINAL_RUN_STATUSES, PASSED_ON
 from flows.models import Flow, QueueEntry, Run, Step, Trigger
-from flows.sdk import JsonObject
 from flows.services.doorbell import ring_on_commit
 from flows.services.run_reading import with_tries
+from flows.store import journal
 from flows.store.database import epoch_ms
-from flows.store.intake import OVERFLOW_MESSAGES
-from flows.store.journal import release_entries
-from flows.store.queue import promote
+from flows.store.queue import open_runs, promote
 
 PATIENCE_SECONDS = 5.0
 """How long a worker has to stop a run that someone cancelled before another worker may do it."""
@@ -75,41 +75,9 @@ def _cancel(run_id: UUID, message: str) -> bool:
         entry.due_ms = min(entry.due_ms or 0, epoch_ms(now + timedelta(seconds=PATIENCE_SECONDS)))
         entry.save(update_fields=["cancel_requested", "due_ms"])
         return True
-    last_cursor = _cancel_step(run_id, entry.cursor, now)
-    Run.objects.filter(id=run_id, status__in=statuses_before(RunStatus.CANCELLED)).update(
-        status=Run.Status.CANCELLED,
-        finished_at=now,
-        due_at=None,
-        wait_reason="",
-        error={"code": "cancelled", "message": message},
-        last_cursor=last_cursor,
-    )
     with connection.cursor() as cursor:
-        release_entries(cursor, [run_id])
+        journal.write(cursor, [cancelled(run_id, entry.fence, entry.cursor, now, message)])
     return True
-
-
-def _cancel_step(run_id: UUID, stored: JsonObject | None, now: datetime) -> JsonObject | None:
-    """Mark the step at which the run is parked; gives the cursor with the step's new place in the line of changes."""
-    if stored is None or not stored.get("pending"):
-        return stored
-    cursor = Cursor.from_json(stored)
-    if not (cursor.suspension or cursor.intent or cursor.attempts):
-        return stored
-    cursor.seq += 1
-    Step.objects.update_or_create(
-        run_id=run_id,
-        node_id=cursor.pending[-1],
-        attempt=cursor.attempts + 1,
-        defaults={"seq": cursor.seq, "status": Step.Status.CANCELLED, "finished_at": now},
-        create_defaults={
-            "seq": cursor.seq,
-            "status": Step.Status.CANCELLED,
-            "started_at": now,
-            "finished_at": now,
-        },
-    )
-    return cursor.to_json()
 
 
 def retry_run(*, actor: Actor, run: Run, version: Literal["same", "newest"] = "same") -> Run:
@@ -166,16 +134,9 @@ def resume_run(*, actor: Actor, run: Run, is_first: bool = False) -> Run:
             earlier = earlier.filter(is_resumed=True).exclude(status__in=("failed", "cancelled"))
         if earlier.exists():
             raise Problem(409, "resumed_already", "This run has been resumed already.")
-        cursor = {
-            **run.last_cursor,
-            "suspension": None,
-            "intent": None,
-            "verdict": None,
-            "attempts": 0,
-            "key": run.last_cursor.get("key") or str(run.id),
-        }
+        cursor = Cursor.from_json(run.last_cursor).resumed(key=str(run.id))
         again = _open(run, run.version_id, cursor=cursor)
-        _copy_steps(run, again)
+        _copy_steps(run, again, cursor)
         audit.record(
             actor,
             "resumed",
@@ -191,7 +152,7 @@ def _flow_is_gone() -> Problem:
     return Problem(409, "flow_is_gone", "The flow of this run was deleted.")
 
 
-def _open(run: Run, version_id: UUID, cursor: JsonObject | None) -> Run:
+def _open(run: Run, version_id: UUID, cursor: Cursor | None) -> Run:
     now = datetime.now(UTC)
     again = Run.objects.create(
         id=new_id(),
@@ -205,45 +166,44 @@ def _open(run: Run, version_id: UUID, cursor: JsonObject | None) -> Run:
         retried_from=run,
         is_resumed=cursor is not None,
     )
-    mode = _room_for_another(run.flow)
+    admitted = _admitted(run.flow)
     QueueEntry.objects.create(
         run=again,
         flow_id=run.flow_id,
         tenant_id=run.tenant_id,
-        is_held=mode == "queue",
+        is_held=admitted.is_held,
         due_ms=epoch_ms(now),
-        cursor=cursor,
+        cursor=None if cursor is None else cursor.to_json(),
     )
-    if mode == "queue":
+    if admitted.is_held:
         with connection.cursor() as sql:
             promote(sql, [run.flow_id], now)
     ring_on_commit()
     return again
 
 
-def _room_for_another(flow: Flow) -> str:
-    """The flow's concurrency mode, under a lock on the flow.
+def _admitted(flow: Flow) -> Admission:
+    """What the flow makes of one more run.
 
     Raises:
         Problem: 409 `already_running`, `limit_reached`.
     """
-    Flow.objects.select_for_update(no_key=True).get(id=flow.id)
     trigger = Trigger.objects.filter(flow=flow).first()
-    setting = trigger.concurrency if trigger else {}
-    mode, limit = setting.get("mode", "parallel"), setting.get("limit")
-    opened = QueueEntry.objects.filter(flow_id=flow.id).count() if mode != "parallel" or limit else 0
-    code = "already_running" if mode == "single" and opened else ""
-    code = code or ("limit_reached" if limit is not None and opened >= limit else "")
-    if code:
-        raise Problem(409, code, OVERFLOW_MESSAGES[code], hint="Wait until a run of this flow has ended.")
-    return str(mode)
+    setting = concurrency_of(trigger.concurrency if trigger else {})
+    opened = 0
+    if not is_free(setting):
+        with connection.cursor() as sql:
+            opened = open_runs(sql, flow.id)
+    admitted = admission(setting, opened)
+    if admitted.refusal:
+        hint = "Wait until a run of this flow has ended."
+        raise Problem(409, admitted.refusal, admitted.message, hint=hint)
+    return admitted
 
 
-def _copy_steps(run: Run, again: Run) -> None:
+def _copy_steps(run: Run, again: Run, cursor: Cursor) -> None:
     """The finished steps go over, so that the new run reads as a whole and its nodes find their records."""
-    done = run.steps.filter(status__in=(Step.Status.SUCCEEDED, Step.Status.SKIPPED, Step.Status.FAILED))
-    pending = set(run.last_cursor["pending"]) if run.last_cursor else set()
-    copies = [step for step in done if step.node_id not in pending]
+    copies = list(run.steps.filter(status__in=PASSED_ON).exclude(node_id__in=cursor.pending))
     for step in copies:
         step.pk = None
         step.run = again
@@ -259,13 +219,13 @@ def decide_interrupted(*, actor: Actor, run: Run, node: str, decision: Verdict) 
     actor.need(Permission.run_flows)
     with transaction.atomic():
         entry = QueueEntry.objects.select_for_update().filter(run_id=run.id).first()
-        cursor: dict[str, Any] = dict(entry.cursor or {}) if entry else {}
-        if entry is None or entry.owner or cursor.get("intent") != node or cursor.get("verdict"):
+        cursor = Cursor.from_json(entry.cursor) if entry and entry.cursor and not entry.owner else None
+        if entry is None or cursor is None or not cursor.waits_for_verdict(node):
             raise Problem(
                 409, "not_interrupted", "This step does not wait for a decision.", hint="Load the run again."
             )
-        cursor["verdict"] = decision
-        entry.cursor = cursor
+        cursor.verdict = decision
+        entry.cursor = cursor.to_json()
         entry.due_ms = epoch_ms(datetime.now(UTC))
         entry.save(update_fields=["cursor", "due_ms"])
         audit.record(

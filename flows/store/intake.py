@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from common.ids import new_id
+from flows.engine.admission import Admission, admission, is_free
 from flows.engine.subject import plain_subject
 from flows.sdk import JsonObject
 from flows.store import queue
-from flows.store.database import epoch_ms, insert_rows, is_postgres, json_text, key, marks, moment, uuid_of
+from flows.store.database import epoch_ms, insert_rows, json_text, key, marks, moment, uuid_of
 from flows.store.new_events import Accepted, Fate, KeyReused, NewEvent
 from flows.store.triggers import Listener, TriggerIndex
 
@@ -30,10 +31,6 @@ QUEUE_COLUMNS = {
     "run_id": "uuid", "flow_id": "uuid", "tenant_id": "bigint", "is_held": "boolean", "due_ms": "bigint",
     "owner": "text", "fence": "int", "lost_leases": "int", "cancel_requested": "boolean",
 }  # fmt: skip
-OVERFLOW_MESSAGES = {
-    "already_running": "Another run of this flow is still open, and the flow allows one at a time.",
-    "limit_reached": "The flow has as many open runs as it allows.",
-}
 
 
 @dataclass(slots=True)
@@ -193,9 +190,10 @@ def _queue_run(
     cursor: Any, batch: _Batch, event: NewEvent, listener: Listener, subject: str, now: datetime
 ) -> UUID:
     run_id = new_id()
-    overflow = _overflow(cursor, batch, listener)
+    admitted = _admission(cursor, batch, listener)
     tenant_id = event.tenant_id if event.tenant_id is not None else listener.tenant_id
-    error = {"code": overflow, "message": OVERFLOW_MESSAGES[overflow]} if overflow else None
+    is_refused = bool(admitted.refusal)
+    error = {"code": admitted.refusal, "message": admitted.message} if is_refused else None
     batch.runs.append(
         (
             key(run_id),
@@ -203,24 +201,23 @@ def _queue_run(
             key(listener.version_id),
             tenant_id,
             key(event.id),
-            "cancelled" if overflow else "queued",
+            "cancelled" if is_refused else "queued",
             moment(now),
-            moment(now) if overflow else None,
+            moment(now) if is_refused else None,
             "",
             subject,
             json_text(error),
         )
     )
-    if not overflow:
-        is_held = listener.concurrency.mode == "queue"
-        if is_held:
+    if not is_refused:
+        if admitted.is_held:
             batch.one_by_one.add(listener.flow_id)
         batch.queue.append(
             (
                 key(run_id),
                 key(listener.flow_id),
                 tenant_id,
-                is_held,
+                admitted.is_held,
                 epoch_ms(now),
                 "",
                 0,
@@ -231,22 +228,13 @@ def _queue_run(
     return run_id
 
 
-def _overflow(cursor: Any, batch: _Batch, listener: Listener) -> str | None:
-    """Why the flow allows no further run, counted from the open rows under a lock on the flow."""
-    setting = listener.concurrency
-    if setting.is_free:
-        return None
-    if listener.flow_id not in batch.opened:
-        if is_postgres():
-            cursor.execute(
-                "SELECT 1 FROM flows_flow WHERE id = %s FOR NO KEY UPDATE", [key(listener.flow_id)]
-            )
-        cursor.execute("SELECT COUNT(*) FROM flows_queueentry WHERE flow_id = %s", [key(listener.flow_id)])
-        batch.opened[listener.flow_id] = cursor.fetchone()[0]
-    opened = batch.opened[listener.flow_id]
-    if setting.mode == "single" and opened:
-        return "already_running"
-    if setting.limit is not None and opened >= setting.limit:
-        return "limit_reached"
-    batch.opened[listener.flow_id] += 1
-    return None
+def _admission(cursor: Any, batch: _Batch, listener: Listener) -> Admission:
+    setting, flow_id = listener.concurrency, listener.flow_id
+    if is_free(setting):
+        return admission(setting, 0)
+    if flow_id not in batch.opened:
+        batch.opened[flow_id] = queue.open_runs(cursor, flow_id)
+    admitted = admission(setting, batch.opened[flow_id])
+    if not admitted.refusal:
+        batch.opened[flow_id] += 1
+    return admitted

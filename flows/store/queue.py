@@ -9,6 +9,7 @@ import orjson
 from django.db import connection
 
 from flows.engine.journal import ClaimedRun
+from flows.engine.states import PASSED_ON
 from flows.sdk import JsonObject
 from flows.store.database import epoch_ms, is_postgres, key, marks, moment, uuid_of
 
@@ -45,10 +46,10 @@ SET status = 'running', started_at = COALESCE(started_at, %s), due_at = NULL, wa
 WHERE id IN ({})
 """
 
-OUTPUTS = """
+OUTPUTS = f"""
 SELECT run_id, node_id, output FROM flows_step
-WHERE status IN ('succeeded', 'failed', 'skipped') AND run_id IN ({}) ORDER BY id
-"""
+WHERE status IN ({", ".join(f"'{status}'" for status in sorted(PASSED_ON))}) AND run_id IN ({{}}) ORDER BY id
+"""  # noqa: S608
 
 PROMOTE = """
 UPDATE flows_queueentry SET is_held = %s, due_ms = %s
@@ -147,6 +148,14 @@ def cancel_requests(owner: str) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT run_id FROM flows_queueentry WHERE owner = %s AND cancel_requested", [owner])
         return {uuid_of(row[0]) for row in cursor.fetchall()}
+
+
+def open_runs(cursor: Any, flow_id: UUID) -> int:
+    """How many runs of the flow are open, under a lock on the flow: none is opened beside it before the commit."""
+    if is_postgres():
+        cursor.execute("SELECT 1 FROM flows_flow WHERE id = %s FOR NO KEY UPDATE", [key(flow_id)])
+    cursor.execute("SELECT COUNT(*) FROM flows_queueentry WHERE flow_id = %s", [key(flow_id)])
+    return int(cursor.fetchone()[0])
 
 
 def promote(cursor: Any, flow_ids: list[UUID], now: datetime) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import orjson
 
+from flows.engine.admission import concurrency_of
+from flows.graph.document import Concurrency
 from flows.sdk import Condition, NodeError, Record, TriggerKind
 from flows.sdk.comparison import Predicate, Why, compile_comparison
 from flows.sdk.work import TooExpensive
@@ -18,19 +20,6 @@ SELECT t.flow_id, t.version_id, f.tenant_id, t.kind, t.event_type, t.spec, t.con
 FROM flows_trigger t JOIN flows_flow f ON f.id = t.flow_id
 WHERE f.is_enabled AND f.deleted_at IS NULL
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Concurrency:
-    """How many runs of a flow may be open, and whether they go one after another."""
-
-    mode: str = "parallel"
-    limit: int | None = None
-
-    @property
-    def is_free(self) -> bool:
-        """Whether nothing needs to be counted."""
-        return self.mode == "parallel" and self.limit is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +110,7 @@ class TriggerIndex:
 
 
 def _listener(values: Any) -> Listener:
-    spec, concurrency = orjson.loads(values[5]), orjson.loads(values[6])
+    spec = orjson.loads(values[5])
     condition = spec.get("condition")
     return Listener(
         flow_id=uuid_of(values[0]),
@@ -130,7 +119,7 @@ def _listener(values: Any) -> Listener:
         kind=values[3],
         event_type=values[4],
         name=values[7],
-        concurrency=Concurrency(concurrency.get("mode", "parallel"), concurrency.get("limit")),
+        concurrency=concurrency_of(orjson.loads(values[6])),
         condition=_compiled(Condition(**condition)) if condition else None,
     )
 

@@ -167,7 +167,7 @@ def test_an_interrupted_step_is_decided_once(editor: APIClient, house: House):
     early = editor.post(url, body)
     assert (early.status_code, early.json()["code"]) == (409, "not_interrupted")
     Step.objects.filter(run=waiting).update(status="interrupted")
-    QueueEntry.objects.filter(run=waiting).update(cursor={"intent": "f"}, due_ms=None)
+    QueueEntry.objects.filter(run=waiting).update(cursor={"pending": ["f"], "intent": "f"}, due_ms=None)
     assert editor.post(url, {**body, "node": "x"}).status_code == 409
     assert editor.post(url, {**body, "decision": "maybe"}).status_code == 400
     assert editor.post(url, body).status_code == 200

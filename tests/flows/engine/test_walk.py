@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.engine.cursor import Cursor, Suspension
+from flows.engine.cursor import Cursor
 from flows.engine.walk import Walk
 from flows.sdk import Record
 from tests.flows.engine.plans import plan_of, trees
@@ -67,31 +67,6 @@ def test_a_walk_that_is_picked_up_at_any_point_goes_on_the_same(edges: Edges, da
             walk = Walk(plan, {"id": 1}, Cursor.from_json(stored), dict(outputs))
         seen.append(take_turn(walk, port_of, outputs))
     assert seen == expected
-
-
-cursors = st.builds(
-    Cursor,
-    pending=st.lists(st.text(max_size=5), max_size=5),
-    seq=st.integers(0, 2**31),
-    attempts=st.integers(0, 100),
-    suspension=st.none()
-    | st.builds(
-        Suspension,
-        node=st.text(max_size=5),
-        port=st.text(max_size=5),
-        reason=st.text(max_size=5),
-        record=st.none() | st.dictionaries(st.text(max_size=5), st.integers()),
-    ),
-    intent=st.none() | st.text(min_size=1, max_size=5),
-    verdict=st.none() | st.sampled_from(["repeat", "skip", "fail"]),
-    key=st.text(max_size=5),
-    log_lines=st.integers(0, 5_000),
-)
-
-
-@given(cursor=cursors)
-def test_a_cursor_comes_back_from_json_as_it_was(cursor: Cursor) -> None:
-    assert Cursor.from_json(json.loads(json.dumps(cursor.to_json()))) == cursor
 
 
 def test_a_very_long_line_of_nodes_that_pass_their_record_on_is_picked_up() -> None:

@@ -1,0 +1,38 @@
+"""Ending a run without walking it: it has not begun, is parked, or its plan cannot be had."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flows.engine.cursor import Cursor
+from flows.engine.journal import Writes, storable
+from flows.engine.states import RunStatus
+from flows.sdk import JsonObject, NodeError
+
+CANCELLED_MESSAGE = "Someone cancelled the run."
+
+
+def cancelled(
+    run_id: UUID, fence: int, stored: JsonObject | None, at: datetime, message: str = CANCELLED_MESSAGE
+) -> Writes:
+    """Cancel a run that no worker has at work, and with it the step at which it is parked.
+
+    Args:
+        stored: its cursor; None for a run that has not begun.
+        message: who or what cancelled it.
+    """
+    writes = Writes(run_id, fence, RunStatus.CANCELLED, at=at, error=cancelled_error(message))
+    if stored is not None:
+        cursor = Cursor.from_json(stored)
+        writes.steps = cursor.cancelled(at)
+        writes.cursor = cursor.to_json()
+    return writes
+
+
+def cancelled_error(message: str = CANCELLED_MESSAGE) -> JsonObject:
+    """The reason that a cancelled run shows."""
+    return {"code": "cancelled", "message": message}
+
+
+def failed(run_id: UUID, fence: int, stored: JsonObject | None, at: datetime, error: NodeError) -> Writes:
+    """Fail a run as it stands, say because its version does not compile here any more."""
+    return Writes(run_id, fence, RunStatus.FAILED, stored, at=at, error=storable(error))
