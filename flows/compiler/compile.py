@@ -16,6 +16,7 @@ from flows.compiler.wiring import Wiring
 from flows.expressions.budget import MAX_FLOW_EXPRESSIONS, Budget
 from flows.expressions.configs import CompiledConfig
 from flows.graph.document import DocumentNode, Fault, FlowDocument, RetrySettings
+from flows.sdk import Retry
 from flows.sdk.config import duration_seconds
 from flows.sdk.fields import Suggestions
 from flows.sdk.meta import ERROR, Kind
@@ -251,20 +252,19 @@ class _Compiler:
             type=drawn.type,
             node=known,
             config=self.configs[node_id],
-            retry=retry_policy(drawn.settings.retry),
+            retry=retry_policy(drawn.settings.retry, known.meta.retry),
             timeout_seconds=drawn.settings.timeout_seconds or DEFAULT_TIMEOUT_SECONDS,
             next={port: tuple(targets) for port, targets in behind.items()},
         )
 
 
-def retry_policy(settings: RetrySettings | None) -> RetryPolicy:
-    """The policy that the settings of a node mean; without settings a failed step is not tried again."""
-    if settings is None:
-        return RetryPolicy()
+def retry_policy(settings: RetrySettings | None, default: Retry) -> RetryPolicy:
+    """The policy that the settings of a node mean; what they do not say is the node type's."""
+    retry = default if settings is None else replace(default, **settings.given)
     return RetryPolicy(
-        settings.attempts,
-        duration_seconds(settings.first),
-        settings.factor,
-        duration_seconds(settings.cap),
-        settings.jitter,
+        retry.attempts,
+        duration_seconds(retry.first),
+        retry.factor,
+        duration_seconds(retry.cap),
+        retry.jitter,
     )

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import orjson
 
 from flows.compiler.plan import Plan, PlannedNode
+from flows.engine.ports import check_answer
 from flows.engine.states import StepStatus
 from flows.engine.walk import Walk
 from flows.expressions.budget import MAX_WORK, Budget, WorkSpent
-from flows.sdk import Emit, Json, JsonObject, Kind, NodeContext, NodeError, Record, Suspend
+from flows.sdk import Emit, Json, JsonObject, Kind, NodeContext, NodeError, Record
 from flows.sdk.meta import ERROR
 from flows.sdk.record_limits import record_bytes
 
@@ -159,12 +160,11 @@ def _turn(
     config = node.config.render(step.input, budget)
     if is_run_for_real(node):
         result = node.node.run(context(step), config, step.input)
-        if isinstance(result, Emit):
-            return result
+        if not inspect.isawaitable(result):
+            check_answer(node, result)
+            return result if isinstance(result, Emit) else Emit(result.on_time, step.input)
         if inspect.iscoroutine(result):
             result.close()
-        if isinstance(result, Suspend):
-            return Emit(result.on_time, step.input)
     step.preview = node.node.preview(config, step.input)
     step.warnings = [
         {"field": name, "message": message, "hint": hint}

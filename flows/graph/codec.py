@@ -42,13 +42,9 @@ def _node_settings(node: DocumentNode) -> JsonObject:
         return node.settings.drawn
     settings: JsonObject = {}
     if node.settings.retry is not None:
-        retry = node.settings.retry
         settings["retry"] = {
-            "attempts": retry.attempts,
-            "first": retry.first,
-            "factor": plain_number(retry.factor),
-            "cap": retry.cap,
-            "jitter": plain_number(retry.jitter),
+            name: plain_number(value) if isinstance(value, float) else value
+            for name, value in node.settings.retry.given.items()
         }
     if node.settings.timeout is not None:
         settings["timeout"] = node.settings.timeout

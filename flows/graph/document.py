@@ -1,6 +1,6 @@
 """The drawing of a flow as data: what is stored, exported and imported. It knows no node type."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from flows.sdk.config import duration_seconds
@@ -20,21 +20,19 @@ def plain_number(number: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class RetrySettings:
-    """How a failed step is tried again.
+    """What of `flows.sdk.Retry` the flow says; None is the default of the node type."""
 
-    Args:
-        attempts: tries altogether; 1 means no retry.
-        first: how long to wait before the second try, as `10s`.
-        factor: by how much each wait is longer than the one before.
-        cap: the longest wait, as `6h`.
-        jitter: how much of a wait is left to chance, from 0 to 1.
-    """
+    attempts: int | None = None
+    first: str | None = None
+    factor: float | None = None
+    cap: str | None = None
+    jitter: float | None = None
 
-    attempts: int = 1
-    first: str = "10s"
-    factor: float = 2.0
-    cap: str = "1h"
-    jitter: float = 0.1
+    @property
+    def given(self) -> JsonObject:
+        """What is said, by name."""
+        drawn = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in drawn.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from flows.graph.limits import (
     check_bounds,
 )
 from flows.graph.located import Collector, ObjectReader
+from flows.sdk import Retry
 from flows.sdk.config import duration_seconds
 from flows.sdk.json_types import Json, JsonObject
 
@@ -193,13 +194,18 @@ class _Reader:
         return NodeSettings(retry, timeout, faults, settings.raw if faults else {})
 
     def _retry(self, reader: ObjectReader) -> RetrySettings:
-        default = RetrySettings()
+        default, has = Retry(), reader.has
+        attempts = (
+            reader.number("attempts", default.attempts, 1, 1_000, whole=True) if has("attempts") else None
+        )
         retry = RetrySettings(
-            attempts=int(reader.number("attempts", default.attempts, 1, 1_000, whole=True)),
-            first=self._duration(reader, "first", default.first, LONGEST_WAIT_SECONDS),
-            factor=reader.number("factor", default.factor, 1, 100),
-            cap=self._duration(reader, "cap", default.cap, LONGEST_WAIT_SECONDS),
-            jitter=reader.number("jitter", default.jitter, 0, 1),
+            attempts=None if attempts is None else int(attempts),
+            first=self._duration(reader, "first", default.first, LONGEST_WAIT_SECONDS)
+            if has("first")
+            else None,
+            factor=reader.number("factor", default.factor, 1, 100) if has("factor") else None,
+            cap=self._duration(reader, "cap", default.cap, LONGEST_WAIT_SECONDS) if has("cap") else None,
+            jitter=reader.number("jitter", default.jitter, 0, 1) if has("jitter") else None,
         )
         reader.refuse_others()
         return retry

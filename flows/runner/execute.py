@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from common.redact import log_line
 from flows.compiler.plan import PlannedNode
 from flows.conf import number
+from flows.engine.ports import check_answer
 from flows.expressions.budget import INLINE_WORK, MAX_SECONDS, Budget, WorkSpent
 from flows.sdk import Emit, NodeContext, NodeError, Record, Result, Suspend
 from flows.sdk.meta import OnCrash
@@ -105,14 +106,7 @@ def _with_database(node: PlannedNode, ctx: NodeContext, config: object, record: 
 
 
 def _checked(node: PlannedNode, result: Result, record: Record) -> Result:
-    if isinstance(result, Suspend):
-        return result
-    if not isinstance(result, Emit) or result.port not in {port.name for port in node.meta.ports}:
-        raise NodeError(
-            "unexpected",
-            f"{node.name!r} answered in a way that its type does not declare.",
-            hint="This is a fault of the node type.",
-        )
-    if result.record is not record:
+    check_answer(node, result)
+    if isinstance(result, Emit) and result.record is not record:
         record_bytes(node.name, result.record, number("MAX_RECORD_BYTES"))
     return result

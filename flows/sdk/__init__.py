@@ -22,7 +22,7 @@ from flows.sdk.errors import NodeError
 from flows.sdk.events import EventName, EventType, event_types
 from flows.sdk.examples import ExampleJson, ExampleRecord, example_shape, parsed_example, record_shape
 from flows.sdk.json_types import Json, JsonObject, Record
-from flows.sdk.meta import Kind, NodeMeta, OnCrash, Port
+from flows.sdk.meta import Kind, NodeMeta, OnCrash, Port, Retry
 from flows.sdk.node import Node, TriggerNode, node, node_types
 from flows.sdk.records import MISSING, value_at, with_value
 from flows.sdk.results import Emit, Result, Suspend
@@ -65,6 +65,7 @@ __all__ = [
     "Port",
     "Record",
     "Result",
+    "Retry",
     "ScheduleTrigger",
     "Shape",
     "Suspend",

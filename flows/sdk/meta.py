@@ -31,6 +31,25 @@ class Port:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How a failed step is tried again, when its error says that another try may help.
+
+    Args:
+        attempts: tries altogether; 1 means no retry.
+        first: how long to wait before the second try, as `10s`.
+        factor: by how much each wait is longer than the one before.
+        cap: the longest wait, as `6h`.
+        jitter: how much of a wait is left to chance, from 0 to 1.
+    """
+
+    attempts: int = 1
+    first: str = "10s"
+    factor: float = 2.0
+    cap: str = "1h"
+    jitter: float = 0.1
+
+
 OUT = Port("out", "Out")
 ERROR = Port("error", "Error")
 
@@ -52,6 +71,7 @@ class NodeMeta:
         durable: whether its outcome must be committed before the run goes on. True for all that
             reaches outside the run: actions, remote enrichers, allocations.
         unset: stands greyed under the name of a node whose config says nothing yet.
+        retry: how a failed step is tried again where the flow says nothing.
         blocking: whether `run` blocks its thread (it then runs in the worker's thread pool).
     """
 
@@ -67,6 +87,7 @@ class NodeMeta:
     durable: bool = False
     blocking: bool = False
     unset: str = "Not set up yet"
+    retry: Retry = Retry()
 
     @property
     def all_ports(self) -> tuple[Port, ...]:

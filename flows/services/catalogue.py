@@ -3,46 +3,40 @@
 from django.db.models import Q
 
 from flows.models import EventTypeDefinition
-from flows.sdk import JsonObject, Kind, Node, TriggerNode, event_types, node_types
+from flows.sdk import JsonObject, Kind, Node, Retry, TriggerNode, event_types, node_types
 from flows.sdk.events import EventType
 
-NODE_SETTINGS_SCHEMA: JsonObject = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {
-        "timeout": {
-            "type": "string",
-            "title": "Time limit",
-            "description": "For one try, such as 30s or 5m.",
-            "x-slot": "duration",
-            "x-ui": {"placeholder": "60s"},
-        },
-        "retry": {
-            "type": "object",
-            "title": "Retry",
-            "additionalProperties": False,
-            "properties": {
-                "attempts": {
-                    "type": "integer",
-                    "title": "Tries altogether",
-                    "minimum": 1,
-                    "maximum": 100,
-                    "default": 1,
-                },
-                "first": {"type": "string", "title": "First wait", "default": "10s", "x-slot": "duration"},
-                "factor": {"type": "number", "title": "Factor", "minimum": 1, "maximum": 10, "default": 2},
-                "cap": {"type": "string", "title": "Longest wait", "default": "1h", "x-slot": "duration"},
-                "jitter": {
-                    "type": "number",
-                    "title": "Share left to chance",
-                    "minimum": 0,
-                    "maximum": 1,
-                    "default": 0.1,
+
+def settings_schema(retry: Retry) -> JsonObject:
+    """What every node has beside its config; the defaults are those of its type."""
+    parts: dict[str, JsonObject] = {
+        "attempts": {"type": "integer", "title": "Tries altogether", "minimum": 1, "maximum": 100},
+        "first": {"type": "string", "title": "First wait", "x-slot": "duration"},
+        "factor": {"type": "number", "title": "Factor", "minimum": 1, "maximum": 10},
+        "cap": {"type": "string", "title": "Longest wait", "x-slot": "duration"},
+        "jitter": {"type": "number", "title": "Share left to chance", "minimum": 0, "maximum": 1},
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "timeout": {
+                "type": "string",
+                "title": "Time limit",
+                "description": "For one try, such as 30s or 5m.",
+                "x-slot": "duration",
+                "x-ui": {"placeholder": "60s"},
+            },
+            "retry": {
+                "type": "object",
+                "title": "Retry",
+                "additionalProperties": False,
+                "properties": {
+                    name: {**part, "default": getattr(retry, name)} for name, part in parts.items()
                 },
             },
         },
-    },
-}
+    }
 
 
 def list_node_types() -> list[JsonObject]:
@@ -65,7 +59,7 @@ def node_type_json(node: Node) -> JsonObject:
         "trigger": trigger_json(node) if isinstance(node, TriggerNode) else None,
         "has_input": meta.kind is not Kind.TRIGGER,
         "config_schema": node.Config.model_json_schema(),
-        "settings_schema": NODE_SETTINGS_SCHEMA if meta.kind is not Kind.TRIGGER else {},
+        "settings_schema": settings_schema(meta.retry) if meta.kind is not Kind.TRIGGER else {},
     }
 
 

@@ -60,6 +60,8 @@ def _section(node: Node) -> str:
     lines.append(f"- Outputs: {', '.join(f'{port.label} (`{port.name}`)' for port in meta.all_ports)}")
     if meta.durable and not isinstance(node, TriggerNode):
         lines.append(f"- When its worker dies in the middle: {CRASH_TEXTS[meta.on_crash]}")
+    if meta.retry.attempts > 1:
+        lines.append(f"- Tried {meta.retry.attempts} times at most, when the flow says nothing else")
     schema = node.Config.model_json_schema()
     rows = list(_rows(schema, schema.get("$defs", {})))
     if rows:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from flows.compiler import Compilation, compile_document
+from flows.compiler import Compilation, RetryPolicy, compile_document
+from flows.compiler.compile import retry_policy
 from flows.graph import NodeSettings, RetrySettings
+from flows.sdk import Retry
 from tests.flows.compiler.nodes import Installation, drawn
 
 ENVIRONMENT = Installation()
@@ -191,6 +193,17 @@ def test_settings_become_policy_and_limit() -> None:
     retry = plan.nodes["s"].retry
     assert (retry.attempts, retry.first_seconds, retry.factor, retry.cap_seconds) == (5, 10, 3, 21_600)
     assert plan.nodes["s"].timeout_seconds == 120
+
+
+def policy_of(retry: RetrySettings | None) -> RetryPolicy:
+    default = Retry(attempts=4, first="1m", cap="10m")
+    return retry_policy(retry, default)
+
+
+def test_a_node_type_says_how_often_it_is_tried_where_the_flow_does_not() -> None:
+    assert policy_of(None) == RetryPolicy(4, 60, 2, 600, 0.1)
+    assert policy_of(RetrySettings(attempts=1)) == RetryPolicy(1, 60, 2, 600, 0.1)
+    assert policy_of(RetrySettings(first="5s")) == RetryPolicy(4, 5, 2, 600, 0.1)
 
 
 def test_compiling_a_large_flow_is_quick() -> None:

@@ -123,6 +123,13 @@ def test_a_suspended_node_goes_on_behind_its_port_when_its_time_comes(spy: type[
     assert step.finished_at - step.started_at >= timedelta(milliseconds=150)
 
 
+def test_a_wait_that_would_end_behind_an_unknown_port_fails_at_once(spy: type[Spy]) -> None:
+    spy.behaviours["a"] = lambda ctx, record: Suspend("review", on_time="sideways")
+    run = run_to_rest(started(published(line(START, spy_node("a")))))
+    assert run.status == "failed"
+    assert "'sideways'" in run.error["message"]
+
+
 def test_a_step_past_its_time_limit_fails_and_says_so(spy: type[Spy]) -> None:
     run = run_to_rest(
         started(published(line(START, ("a", "slow-spy", {"name": "a"}), a={"timeout": "200ms"})))
