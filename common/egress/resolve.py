@@ -2,14 +2,13 @@
 
 import asyncio
 import socket
-import time
-from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from typing import Final
 
 from common.egress.errors import refused, unreachable
 from common.egress.policy import Address, EgressPolicy, is_public
+from common.timed_cache import TimedCache
 
 KEEP_SECONDS: Final = 5.0
 _MAX_KEPT: Final = 4096
@@ -52,7 +51,7 @@ class Resolver:
     """Looks names up for one event loop, one query a name at a time, and keeps answers for a few seconds."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[float, tuple[Address, ...]]] = OrderedDict()
+        self._kept: TimedCache[str, tuple[Address, ...]] = TimedCache(seconds=KEEP_SECONDS, most=_MAX_KEPT)
         self._asked: dict[str, asyncio.Future[tuple[Address, ...]]] = {}
 
     async def addresses(self, host: str) -> tuple[Address, ...]:
@@ -62,8 +61,8 @@ class Resolver:
             EgressError: `unreachable`.
         """
         kept = self._kept.get(host)
-        if kept is not None and kept[0] > time.monotonic():
-            return kept[1]
+        if kept is not None:
+            return kept
         asked = self._asked.get(host)
         if asked is None:
             asked = asyncio.get_running_loop().run_in_executor(_threads, look_up, host)
@@ -75,7 +74,4 @@ class Resolver:
         self._asked.pop(host, None)
         if done.cancelled() or done.exception() is not None:
             return
-        self._kept[host] = (time.monotonic() + KEEP_SECONDS, done.result())
-        self._kept.move_to_end(host)
-        while len(self._kept) > _MAX_KEPT:
-            self._kept.popitem(last=False)
+        self._kept.put(host, done.result())

@@ -1,11 +1,10 @@
 """Whether events are of a known type and fit its schema, within a budget."""
 
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from common.problems import Problem
+from common.timed_cache import TimedCache
 from flows.sdk import JsonObject, event_types
 from flows.sdk.events import EventType
 from flows.sdk.schema import CompiledSchema, Misfit, compile_schema, mask_secrets
@@ -111,14 +110,13 @@ class PayloadChecks:
     """Known types in a cache. One a process; blocks on a small query now and then."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int | None, str], tuple[float, KnownType]] = {}
-        self._size = 0
-        self._lock = threading.Lock()
+        self._known: TimedCache[tuple[int | None, str], KnownType] = TimedCache(
+            seconds=CACHE_SECONDS, most=MOST_CACHED_SUBSCHEMAS
+        )
 
     def known(self, event_type: str, tenant_id: int | None) -> KnownType | None:
         """The type as it is in the cache; None when it must be looked up."""
-        found = self._known.get((tenant_id, event_type))
-        return found[1] if found is not None and found[0] > time.monotonic() else None
+        return self._known.get((tenant_id, event_type))
 
     def look_up(self, event_type: str, tenant_id: int | None) -> KnownType | None:
         """The type, or None when there is no such type."""
@@ -129,12 +127,7 @@ class PayloadChecks:
         if made is None:
             # Not kept: a type that is defined a moment later is known at once.
             return None
-        with self._lock:
-            if self._size > MOST_CACHED_SUBSCHEMAS:
-                self._known.clear()
-                self._size = 0
-            self._size += made.size + 1
-            self._known[tenant_id, event_type] = (time.monotonic() + CACHE_SECONDS, made)
+        self._known.put((tenant_id, event_type), made, weight=made.size + 1)
         return made
 
 

@@ -1,10 +1,9 @@
 """Inbound webhooks: `POST /hooks/<key>/`."""
 
-import time
-
 from channels.db import database_sync_to_async
 
 from common.strict_json import loads
+from common.timed_cache import TimedCache
 from flows.api.intake.http import Scope, header
 from flows.sdk import Json
 from flows.services.hooks import OpenHook, hook_of_key
@@ -19,18 +18,18 @@ class HookCache:
     """Open webhooks by key; a change is seen two seconds later at most. Used on one event loop."""
 
     def __init__(self) -> None:
-        self._hooks: dict[str, tuple[float, OpenHook | None]] = {}
+        # An unknown key is kept, too, as a tuple of None: whoever guesses keys must not ask the database each time.
+        self._hooks: TimedCache[str, tuple[OpenHook | None]] = TimedCache(
+            seconds=CACHE_SECONDS, most=MOST_CACHED
+        )
 
     async def get(self, key: str) -> OpenHook | None:
         """The webhook of that key, or None."""
         known = self._hooks.get(key)
-        now = time.monotonic()
-        if known is not None and known[0] > now:
-            return known[1]
+        if known is not None:
+            return known[0]
         hook: OpenHook | None = await database_sync_to_async(hook_of_key)(key)
-        if len(self._hooks) >= MOST_CACHED:
-            self._hooks.clear()
-        self._hooks[key] = (now + CACHE_SECONDS, hook)
+        self._hooks.put(key, (hook,))
         return hook
 
 

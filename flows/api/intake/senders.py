@@ -1,7 +1,5 @@
 """Who may send events: API tokens, looked up in a cache that a revocation outlives by two seconds at most."""
 
-import time
-
 from channels.db import database_sync_to_async
 
 from accounts.actors import Actor
@@ -11,6 +9,7 @@ from accounts.services.tokens import authenticate
 from common.addresses import counted_as
 from common.crypto import hash_token
 from common.problems import Problem
+from common.timed_cache import TimedCache
 from flows.api.intake.http import Scope, header
 
 CACHE_SECONDS = 2.0
@@ -21,7 +20,7 @@ class SenderCache:
     """Actors by the hash of their token. One a process; used on one event loop."""
 
     def __init__(self) -> None:
-        self._actors: dict[str, tuple[float, Actor]] = {}
+        self._actors: TimedCache[str, Actor] = TimedCache(seconds=CACHE_SECONDS, most=MOST_CACHED)
 
     async def sender(self, scope: Scope) -> Actor:
         """The actor whose token the request carries.
@@ -46,14 +45,11 @@ class SenderCache:
         return actor
 
     async def _actor(self, token: str) -> Actor | None:
-        known = self._actors.get(hash_token(token))
-        now = time.monotonic()
-        if known is not None and known[0] > now:
-            return known[1]
+        token_hash = hash_token(token)
+        known = self._actors.get(token_hash)
+        if known is not None:
+            return known
         actor: Actor | None = await database_sync_to_async(authenticate)(token)
-        if actor is None:
-            return None
-        if len(self._actors) >= MOST_CACHED:
-            self._actors.clear()
-        self._actors[hash_token(token)] = (now + CACHE_SECONDS, actor)
+        if actor is not None:
+            self._actors.put(token_hash, actor)
         return actor
