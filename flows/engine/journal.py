@@ -112,6 +112,9 @@ class RunStore(Protocol):
     def release(self, owner: str) -> int:
         """Give back every run that `owner` holds; returns how many."""
 
+    def expire(self, owner: str) -> int:
+        """End the leases of an owner that is dead; returns how many."""
+
     def cancel_requests(self, owner: str) -> set[UUID]:
         """The runs of `owner` that someone wants cancelled."""
 

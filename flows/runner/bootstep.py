@@ -12,6 +12,7 @@ from celery import bootsteps
 
 from flows.conf import number
 from flows.runner.runner import Runner
+from flows.runner.slot import Slot
 from flows.services.publishing import ChannelPublisher
 from flows.store.journal import DatabaseRunStore
 
@@ -71,6 +72,7 @@ class RunnerThread:
             ChannelPublisher(),
             concurrency=number("RUNNER_CONCURRENCY"),
             lease_seconds=number("LEASE_SECONDS"),
+            slot=Slot.of_environment(),
         )
         try:
             asyncio.run(runner.run())

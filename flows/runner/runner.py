@@ -21,6 +21,7 @@ from flows.runner.http import NodeHttp
 from flows.runner.ledger import Ledger
 from flows.runner.plans import PlanCache
 from flows.runner.pool import DatabasePool
+from flows.runner.slot import Slot
 from flows.runner.sweeper import Sweeper
 
 logger = structlog.get_logger(__name__)
@@ -42,9 +43,16 @@ class Runner:
     """
 
     def __init__(
-        self, store: RunStore, publisher: Publisher, *, concurrency: int = 200, lease_seconds: float = 15.0
+        self,
+        store: RunStore,
+        publisher: Publisher,
+        *,
+        concurrency: int = 200,
+        lease_seconds: float = 15.0,
+        slot: Slot | None = None,
     ) -> None:
         self._store, self._publisher = store, publisher
+        self._slot = slot or Slot(None)
         self._concurrency, self._lease_seconds = concurrency, lease_seconds
         self.owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
         self._drives: dict[UUID, tuple[Drive, asyncio.Task[None]]] = {}
@@ -93,6 +101,7 @@ class Runner:
                 asyncio.create_task(self._sweep(sweep)),
             ]
             try:
+                await self._upkeep(upkeep, self._take_slot)
                 await self._claim_until_stopped(tools)
                 await self._wind_down()
             finally:
@@ -102,6 +111,13 @@ class Runner:
                 ledger.close()
                 await self._upkeep(upkeep, partial(self._store.release, self.owner))
                 await http.close()
+                self._slot.leave()
+
+    def _take_slot(self) -> None:
+        """What the last worker in this place held when it died need not wait for the end of its leases."""
+        dead = self._slot.take(self.owner)
+        if dead and (runs := self._store.expire(dead)):
+            logger.warning("leases_of_a_dead_worker_ended", owner=dead, runs=runs)
 
     async def _claim_until_stopped(self, tools: Tools) -> None:
         poll, busy_until = BUSY_POLL_SECONDS, 0.0

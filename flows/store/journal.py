@@ -50,6 +50,10 @@ class DatabaseRunStore:
         """Give back every run that `owner` holds."""
         return queue.release(owner, datetime.now(UTC))
 
+    def expire(self, owner: str) -> int:
+        """End the leases of an owner that is dead."""
+        return queue.expire(owner, datetime.now(UTC))
+
     def cancel_requests(self, owner: str) -> set[UUID]:
         """The runs of `owner` that someone wants cancelled."""
         return queue.cancel_requests(owner)

@@ -143,6 +143,13 @@ def release(owner: str, now: datetime) -> int:
         return int(cursor.rowcount)
 
 
+def expire(owner: str, now: datetime) -> int:
+    """End the leases of `owner`, which is dead, as the clock would: whoever claims them counts them as lost."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE flows_queueentry SET due_ms = %s WHERE owner = %s", [epoch_ms(now), owner])
+        return int(cursor.rowcount)
+
+
 def cancel_requests(owner: str) -> set[UUID]:
     """The runs of `owner` that someone wants cancelled."""
     with connection.cursor() as cursor:

@@ -75,7 +75,7 @@ class Platform:
             self.servers[name] = Server(
                 [sys.executable, *commands[name.partition("-")[0]]],
                 Path(self.folder.name) / f"{name}.log",
-                env=self.env,
+                env={**self.env, "HOOKFLOW_AT_WORK": f"{self.folder.name}/{name}-at-work"},
                 cwd=ROOT,
             )
         if "web" in names:

@@ -59,7 +59,7 @@ class Hookflow(Adapter):
     port: int
     data: Path
     url: str
-    # A killed worker's runs come back when their lease of 15 s is over.
+    # A killed worker's runs come back with the worker; at worst when their lease of 15 s is over.
     retries_within = 40.0
 
     def install(self) -> None:

@@ -92,6 +92,17 @@ def test_releasing_gives_back_ones_own_runs_without_counting_them_as_lost() -> N
     assert QueueEntry.objects.get(run=theirs).owner == "them"
 
 
+def test_the_leases_of_a_dead_owner_end_at_once_and_count_as_lost() -> None:
+    flow = a_flow()
+    of_the_dead, theirs = a_run(flow, due_in=-5), a_run(flow)
+    claim("dead", limit=1)
+    claim("them")
+    assert queue.expire("dead", datetime.now(UTC)) == 1
+    (again,) = claim("other")
+    assert (again.run_id, again.lost_leases, again.fence) == (of_the_dead.id, 1, 2)
+    assert QueueEntry.objects.get(run=theirs).owner == "them"
+
+
 def test_the_next_in_a_queue_comes_forward_when_the_one_before_ends() -> None:
     flow = a_flow()
     first, second, third = (a_run(flow, is_held=held) for held in (False, True, True))
