@@ -24,7 +24,7 @@ from flows.api.serializers import (
 )
 from flows.models import Event
 from flows.sdk.loading import BrokenModule, broken_modules
-from flows.services import catalogue, event_types
+from flows.services import catalogue, event_types, known_types
 from flows.services.event_reading import outcomes_of
 
 
@@ -90,15 +90,14 @@ class EventTypesView(APIView):
     @extend_schema(operation_id="event_types_list", responses={200: EventTypeAnswerSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """Every event type in reach with schema and sample."""
-        actor = actor_of(request)
-        return Response(catalogue.list_event_types(actor.tenant_id, is_platform=actor.is_platform))
+        return Response([kind.to_json() for kind in known_types.list_event_types(actor_of(request))])
 
     @extend_schema(request=EventTypeSerializer, responses={201: EventTypeAnswerSerializer})
     def post(self, request: Request) -> Response:
         """Define an event type from a JSON Schema or from an example payload."""
         values = body_of(request, EventTypeSerializer)
         made = event_types.define(actor=actor_of(request), **values)
-        return Response(catalogue.defined_json(made), status=201)
+        return Response(known_types.of_definition(made).to_json(), status=201)
 
 
 class EventTypeView(APIView):
@@ -113,11 +112,7 @@ class EventTypeView(APIView):
     @extend_schema(responses=EventTypeAnswerSerializer)
     def get(self, request: Request, name: str) -> Response:
         """The event type with schema and sample."""
-        actor = actor_of(request)
-        for found in catalogue.list_event_types(actor.tenant_id, is_platform=actor.is_platform):
-            if found["name"] == name:
-                return Response(found)
-        raise Problem(404, "not_found", "There is no such event type.")
+        return Response(known_types.event_type_for(actor_of(request), name).to_json())
 
     @extend_schema(request=EventTypeChangeSerializer, responses=EventTypeAnswerSerializer)
     def put(self, request: Request, name: str) -> Response:
@@ -126,7 +121,7 @@ class EventTypeView(APIView):
         definition = event_types.definition_for(actor, name)
         values = body_of(request, EventTypeChangeSerializer)
         changed = event_types.redefine(actor=actor, definition=definition, **values)
-        return Response(catalogue.defined_json(changed))
+        return Response(known_types.of_definition(changed).to_json())
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, name: str) -> Response:

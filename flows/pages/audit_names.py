@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.audit_names import Named, register, rows_of
 from flows.models import Event, Flow, Run
-from flows.pages.known_types import list_event_types
+from flows.services.known_types import list_event_types
 
 
 def tell() -> None:

@@ -15,10 +15,10 @@ from common.ids import row_id
 from common.problems import Problem
 from flows.models import Event
 from flows.pages.forms import SendEventForm, posted
-from flows.pages.known_types import list_event_types
 from flows.pages.slices import uuid_from
 from flows.sdk import JsonObject
 from flows.services.by_hand import send_event
+from flows.services.known_types import list_event_types
 from flows.templatetags.ui import pretty_json
 
 

@@ -12,11 +12,11 @@ from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.models import Trigger
-from flows.pages.access import flows_of
 from flows.pages.forms import EventTypeForm, posted
-from flows.pages.known_types import KnownEventType, event_type_for, list_event_types
 from flows.sdk import TriggerKind
 from flows.services.event_types import define, definition_for, redefine, undefine
+from flows.services.known_types import KnownEventType, event_type_for, list_event_types
+from flows.services.reach import flows_in_reach
 from flows.templatetags.ui import pretty_json
 
 
@@ -38,7 +38,7 @@ def event_type_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _listeners(actor: Actor) -> Any:
-    return Trigger.objects.filter(kind=TriggerKind.EVENT, flow__in=flows_of(actor))
+    return Trigger.objects.filter(kind=TriggerKind.EVENT, flow__in=flows_in_reach(actor))
 
 
 @page(Permission.view)

@@ -1,7 +1,6 @@
 """Events that arrived: what each started, and why nothing started."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, TextField
@@ -15,10 +14,11 @@ from accounts.pages.ranges import CHOICES
 from accounts.roles import Permission
 from accounts.scope import visible
 from common.clock import SystemClock
-from flows.models import Event, Flow, Run
+from flows.models import Event, Run
 from flows.pages.access import not_found
 from flows.pages.senders import name_senders
 from flows.pages.slices import newest_first, uuid_from, within
+from flows.services.event_reading import refusals_of
 
 LIST_FIELDS = ("id", "type", "source", "accepted_at", "run_count", "outcomes", "depth", "tenant__name")
 FILTERS = ("q", "type", "result", "range", "since", "until")
@@ -56,29 +56,13 @@ def event_detail(request: HttpRequest, actor: Actor, event_id: UUID) -> HttpResp
         "runs": runs.only("id", "status", "subject", "created_at", "error", "flow__name", "version__number")[
             :200
         ],
-        "refusals": _refusals(actor, event),
+        "refusals": refusals_of(event, actor),
         "cause": visible(Run, actor).filter(id=event.cause_run_id).select_related("flow").first()
         if event.cause_run_id
         else None,
         "shows_tenants": actor.is_platform,
     }
     return render(request, "flows/event_detail.html", context)
-
-
-def _refusals(actor: Actor, event: Event) -> list[dict[str, Any]]:
-    """Why flows did not start; flows of others are left out."""
-    outcomes = event.outcomes or []
-    ids = [outcome["flow"] for outcome in outcomes if outcome.get("flow")]
-    names = {str(flow_id): name for flow_id, name in _names(actor, ids)}
-    return [
-        {**outcome, "flow_name": names.get(outcome.get("flow") or "")}
-        for outcome in outcomes
-        if not outcome.get("flow") or outcome["flow"] in names
-    ]
-
-
-def _names(actor: Actor, ids: list[str]) -> QuerySet[Flow, tuple[UUID, str]]:
-    return visible(Flow, actor).filter(id__in=ids).values_list("id", "name")
 
 
 def filtered(rows: QuerySet[Event], query: QueryDict, now: datetime) -> QuerySet[Event]:

@@ -16,9 +16,9 @@ from flows.models import FlowVersion
 from flows.pages.access import not_found
 from flows.pages.flow_list import listed, rows_of
 from flows.pages.forms import NewFlowForm, grouped, posted
-from flows.pages.known_types import list_event_types
 from flows.sdk import TriggerNode, node_types
 from flows.services.flows import create_flow, delete_flow, duplicate_flow, flow_for, update_flow
+from flows.services.known_types import list_event_types
 from flows.services.versions import restore
 
 

@@ -13,9 +13,10 @@ from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
 from flows.models import Flow, Run, Trigger
-from flows.pages.access import flows_of, why_not_run, why_not_switch
+from flows.pages.access import why_not_run, why_not_switch
 from flows.sdk import TriggerKind
 from flows.services.glance import LAST_RUNS, last_runs
+from flows.services.reach import flows_in_reach
 
 PAGE_SIZE = 25
 STATES = {"on": "On", "off": "Off", "unpublished": "With unpublished changes"}
@@ -79,7 +80,7 @@ def listed(actor: Actor) -> QuerySet[Flow]:
         output_field=BooleanField(),
     )
     return (
-        flows_of(actor)
+        flows_in_reach(actor)
         .select_related("tenant", "published", "trigger")
         .defer("draft", "published__document")
         .annotate(has_changes=differs)

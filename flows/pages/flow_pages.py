@@ -12,7 +12,7 @@ from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.models import Flow, FlowVersion, Hook
-from flows.pages.access import flow_of, not_found
+from flows.pages.access import not_found
 from flows.pages.flow_list import listed
 from flows.pages.forms import FlowForm, posted
 from flows.sdk import TriggerKind
@@ -26,7 +26,7 @@ from flows.services.versions import exported
 def flow_editor(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     """The page that the editor's island lives in."""
     context = {
-        "flow": flow_of(actor, flow_id),
+        "flow": flow_for(actor, flow_id, has_documents=False),
         "may_edit": actor.may(Permission.edit_flows),
         "may_publish": actor.may(Permission.publish_flows),
         "may_run": actor.may(Permission.run_flows),

@@ -7,8 +7,8 @@ from django.http import HttpRequest, QueryDict
 
 from common.problems import Problem
 from common.strict_json import loads
-from flows.pages.known_types import KnownEventType
 from flows.sdk.events import MAX_EVENT_NAME
+from flows.services.known_types import KnownEventType
 
 CLASSES = {
     forms.Select: "form-select",

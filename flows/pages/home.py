@@ -11,9 +11,9 @@ from accounts.pages.access import page
 from accounts.roles import Permission
 from common.clock import SystemClock
 from flows.models import Trigger
-from flows.pages.access import flows_of
 from flows.services.first_steps import progress_of
 from flows.services.glance import failing_flows, open_runs, runs_by_hour
+from flows.services.reach import flows_in_reach
 
 CHART_HEIGHT = 96
 
@@ -36,10 +36,10 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "finished": totals["succeeded"] + totals["failed"],
         "bars": _bars(hours),
         "failing": failing_flows(actor, now),
-        "flow_count": flows_of(actor).count(),
-        "enabled_count": flows_of(actor).filter(is_enabled=True).count(),
+        "flow_count": flows_in_reach(actor).count(),
+        "enabled_count": flows_in_reach(actor).filter(is_enabled=True).count(),
         "next_schedules": Trigger.objects.filter(
-            flow__in=flows_of(actor).filter(is_enabled=True), next_fire_at__isnull=False
+            flow__in=flows_in_reach(actor).filter(is_enabled=True), next_fire_at__isnull=False
         )
         .select_related("flow")
         .only("next_fire_at", "flow__id", "flow__name")

@@ -13,34 +13,17 @@ from accounts.roles import Permission
 from accounts.scope import visible
 from flows.engine.states import FINAL_RUN_STATUSES
 from flows.models import Event, FlowVersion, Run, Step
-from flows.pages.access import flows_of, not_found
-from flows.services.run_reading import logs_of, steps_of, with_tries
+from flows.services.reach import flows_in_reach
+from flows.services.run_reading import logs_of, steps_of
+from flows.services.runs import run_for
 
 SHOWN_LINES = 200
-
-
-def run_of(actor: Actor, run_id: UUID) -> Run:
-    """One run with its flow, version and event.
-
-    Raises:
-        Problem: 404 `not_found`.
-    """
-    found = (
-        with_tries(visible(Run, actor))
-        .filter(id=run_id)
-        .select_related("flow", "version", "event", "tenant")
-        .defer("flow__draft", "event__outcomes")
-        .first()
-    )
-    if found is None:
-        raise not_found("run")
-    return found
 
 
 @page(Permission.view)
 def run_detail(request: HttpRequest, actor: Actor, run_id: UUID) -> HttpResponse:
     """The run page; its head refreshes itself until the run is final."""
-    run = run_of(actor, run_id)
+    run = run_for(actor, run_id)
     newest = (
         FlowVersion.objects.filter(flow_id=run.flow_id, id=F("flow__published_id")).only("number").first()
     )
@@ -52,7 +35,7 @@ def run_detail(request: HttpRequest, actor: Actor, run_id: UUID) -> HttpResponse
         "is_open": run.status not in FINAL_RUN_STATUSES,
         "may_run": actor.may(Permission.run_flows),
         "may_resume": may_go_on and run.last_cursor is not None,
-        "flow_visible": flows_of(actor).filter(id=run.flow_id).exists(),
+        "flow_visible": flows_in_reach(actor).filter(id=run.flow_id).exists(),
         "run_error_node": names.get((run.error or {}).get("node"), ""),
         "newest_number": newest.number if newest else None,
         "retries": visible(Run, actor).filter(retried_from=run).only("id", "status"),

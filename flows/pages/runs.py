@@ -16,9 +16,9 @@ from accounts.pages.ranges import CHOICES
 from accounts.roles import Permission
 from common.clock import SystemClock
 from flows.models import Event, Flow, FlowVersion, Run
-from flows.pages.access import flow_of, flows_of
 from flows.pages.slices import newest_first, uuid_from, within
-from flows.services.reach import runs_in_reach
+from flows.services.flows import flow_for
+from flows.services.reach import flows_in_reach, runs_in_reach
 from flows.services.run_reading import with_tries
 
 LIST_FIELDS = (
@@ -39,14 +39,14 @@ FILTERS = ("q", "flow", "status", "event_type", "range", "since", "until")
 def run_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All runs in reach, newest first, with filters."""
     context = _listed(actor, request.GET, runs_in_reach(actor))
-    context["flows"] = flows_of(actor).order_by("name").only("id", "name")
+    context["flows"] = flows_in_reach(actor).order_by("name").only("id", "name")
     return render(request, "flows/run_list.html", context)
 
 
 @page(Permission.view)
 def flow_runs(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     """The runs of one flow, as a tab of its pages."""
-    flow = flow_of(actor, flow_id)
+    flow = flow_for(actor, flow_id, has_documents=False)
     context = _listed(actor, request.GET, runs_in_reach(actor).filter(flow_id=flow.id))
     context["chosen"]["flow"] = str(flow.id)
     return render(request, "flows/flow_runs.html", {**context, "flow": flow})

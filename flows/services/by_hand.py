@@ -21,7 +21,7 @@ def send_event(*, actor: Actor, event_type: str, payload: JsonObject, tenant_id:
         tenant_id: whose event it is; a tenant's actor can send its own only.
 
     Raises:
-        Problem: 404 `not_found` for another tenant; 400 `unknown_event_type`, `payload_misfit`;
+        Problem: 404 `not_found` for another tenant; 400 `unknown_event_type`, `payload_does_not_fit`;
             413 `too_much_work`.
     """
     actor.need(Permission.send_events)
@@ -43,7 +43,7 @@ def send_event(*, actor: Actor, event_type: str, payload: JsonObject, tenant_id:
         where = f"payload.{path}" if path else "payload"
         raise Problem(
             400,
-            "payload_misfit",
+            "payload_does_not_fit",
             f"The payload does not fit: {sentence}.",
             hint=f"Look at {where}.",
             field="payload",

@@ -1,10 +1,6 @@
-"""What the editor needs to know of node types and event types: forms, ports and schemas, all derived."""
+"""What the editor needs to know of node types: forms, ports and schemas, all derived."""
 
-from django.db.models import Q
-
-from flows.models import EventTypeDefinition
-from flows.sdk import JsonObject, Kind, Node, Retry, TriggerNode, event_types, node_types
-from flows.sdk.events import EventType
+from flows.sdk import JsonObject, Kind, Node, Retry, TriggerNode, node_types
 
 
 def settings_schema(retry: Retry) -> JsonObject:
@@ -66,37 +62,3 @@ def node_type_json(node: Node) -> JsonObject:
 def trigger_json(node: TriggerNode) -> JsonObject:
     """How a trigger starts runs, and the config field that names the event type."""
     return {"kind": node.starts_by.value, "event_field": node.event_field}
-
-
-def list_event_types(tenant_id: int | None, *, is_platform: bool) -> list[JsonObject]:
-    """The event types that come with the program, then those that people in reach defined."""
-    defined = EventTypeDefinition.objects.exclude(name__in=event_types)
-    if not is_platform:
-        defined = defined.filter(Q(tenant_id=tenant_id) | Q(tenant_id=None))
-    return [builtin_json(found) for found in event_types.values()] + [defined_json(row) for row in defined]
-
-
-def builtin_json(found: EventType) -> JsonObject:
-    """An event type that comes with the program."""
-    return {
-        "name": found.name,
-        "label": found.label,
-        "summary": found.summary,
-        "group": found.group,
-        "is_builtin": True,
-        "schema": found.shape.to_json(),
-        "sample": found.sample,
-    }
-
-
-def defined_json(row: EventTypeDefinition) -> JsonObject:
-    """An event type that someone defined."""
-    return {
-        "name": row.name,
-        "label": row.label,
-        "summary": row.summary,
-        "group": "Your own",
-        "is_builtin": False,
-        "schema": row.schema,
-        "sample": row.sample,
-    }

@@ -24,15 +24,22 @@ def outcomes_of(event: Event, actor: Actor) -> list[JsonObject]:
         }
         for run in runs
     ]
+    return started + [{**entry, "run": None, "subject": ""} for entry in refusals_of(event, actor)]
+
+
+def refusals_of(event: Event, actor: Actor) -> list[JsonObject]:
+    """Why flows in the actor's reach did not start: `{"flow", "flow_name", "result", "message"}`.
+
+    Where no flow is named, it goes for all of them.
+    """
     refused: list[JsonObject] = event.outcomes or []
-    names = dict(
-        visible(Flow, actor)
-        .filter(id__in=[entry["flow"] for entry in refused if entry["flow"]])
-        .values_list("id", "name")
-    )
-    by_id = {str(flow_id): name for flow_id, name in names.items()}
-    return started + [
-        {**entry, "flow_name": by_id.get(entry["flow"] or "", ""), "run": None, "subject": ""}
+    wanted = [entry["flow"] for entry in refused if entry.get("flow")]
+    names = {
+        str(flow_id): name
+        for flow_id, name in visible(Flow, actor).filter(id__in=wanted).values_list("id", "name")
+    }
+    return [
+        {**entry, "flow_name": names.get(entry.get("flow") or "", "")}
         for entry in refused
-        if entry["flow"] is None or entry["flow"] in by_id
+        if not entry.get("flow") or entry["flow"] in names
     ]

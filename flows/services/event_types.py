@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import audit
 from accounts.actors import Actor
@@ -43,6 +43,11 @@ def definition_for(actor: Actor, name: str) -> EventTypeDefinition:
     return found
 
 
+def definitions_for(tenant_id: int | None) -> QuerySet[EventTypeDefinition]:
+    """What the tenant and the platform defined, the same name of both included."""
+    return EventTypeDefinition.objects.filter(Q(tenant_id=tenant_id) | Q(tenant_id=None))
+
+
 def defined_type(name: str, tenant_id: int | None) -> EventTypeDefinition | None:
     """The type of that name that the tenant defined, else the platform's."""
     own, platforms = definitions_of(name, tenant_id)
@@ -53,16 +58,14 @@ def definitions_of(
     name: str, tenant_id: int | None
 ) -> tuple[EventTypeDefinition | None, EventTypeDefinition | None]:
     """The type of that name that the tenant defined, and the platform's; for the platform the second alone."""
-    rows = EventTypeDefinition.objects.filter(Q(tenant_id=tenant_id) | Q(tenant_id=None), name=name)
-    by_owner = {row.tenant_id: row for row in rows}
+    by_owner = {row.tenant_id: row for row in definitions_for(tenant_id).filter(name=name)}
     platforms = by_owner.pop(None, None)
     return by_owner.get(tenant_id), platforms
 
 
 def names_in_reach(tenant_id: int | None) -> list[str]:
     """The names of every event type that the tenant's flows may listen to."""
-    defined = EventTypeDefinition.objects.filter(Q(tenant_id=tenant_id) | Q(tenant_id=None))
-    return [*event_types, *defined.values_list("name", flat=True)]
+    return [*event_types, *definitions_for(tenant_id).values_list("name", flat=True)]
 
 
 def define(

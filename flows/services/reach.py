@@ -1,10 +1,15 @@
-"""The runs that an actor can reach, in a form that the database finds fast however many there are."""
+"""What an actor can reach, in a form that the database finds fast however much there is."""
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.actors import Actor
 from accounts.scope import visible
 from flows.models import Flow, Run
+
+
+def flows_in_reach(actor: Actor) -> QuerySet[Flow]:
+    """The flows that are not deleted."""
+    return visible(Flow, actor).filter(deleted_at=None)
 
 
 def runs_in_reach(actor: Actor) -> QuerySet[Run]:

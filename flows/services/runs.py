@@ -34,7 +34,11 @@ def run_for(actor: Actor, run_id: UUID | str, permission: Permission = Permissio
         Problem: 404 `not_found`, equal for foreign and unknown ids; 403 `not_allowed`.
     """
     found = with_tries(visible(Run, actor)).filter(id=run_id)
-    run = found.select_related("flow", "version", "event").first()
+    run = (
+        found.select_related("flow", "version", "event", "tenant")
+        .defer("flow__draft", "event__outcomes")
+        .first()
+    )
     if run is None:
         raise Problem(404, "not_found", "There is no such run.", hint="Look at the list of runs.")
     actor.need(permission)

@@ -11,12 +11,11 @@ from accounts.models import Tenant, User
 from common.problems import Problem
 from flows.graph.codec import read_document
 from flows.models import Event, EventTypeDefinition, Flow
-from flows.pages.known_types import list_event_types as list_on_pages
 from flows.sdk import event_types
 from flows.services import payload_checks
 from flows.services.by_hand import send_event
-from flows.services.catalogue import list_event_types
 from flows.services.event_types import RESERVED, define, definition_for, redefine, undefine
+from flows.services.known_types import list_event_types
 from flows.services.payload_checks import PayloadChecks, misfits_of
 from flows.services.plans import Installation
 from flows.services.samples import choose_sample
@@ -109,9 +108,8 @@ def test_what_comes_with_the_program_stands_before_what_a_tenant_defined_earlier
     )
     with pytest.raises(Problem) as caught:
         send_event(actor=editor, event_type="server.created", payload={"ram": "x"}, tenant_id=tenant.id)
-    assert caught.value.code == "payload_misfit"
-    assert [t["is_builtin"] for t in list_event_types(tenant.id, is_platform=False) if t["name"] == "server.created"] == [True]  # fmt: skip  # noqa: E501
-    assert [t.is_builtin for t in list_on_pages(editor) if t.name == "server.created"] == [True]
+    assert caught.value.code == "payload_does_not_fit"
+    assert [t.is_builtin for t in list_event_types(editor) if t.name == "server.created"] == [True]
     undefine(actor=editor, definition=definition_for(editor, "server.created"))
     assert not EventTypeDefinition.objects.filter(id=left_over.id).exists()
 
@@ -148,7 +146,7 @@ def test_a_stored_type_past_todays_bound_is_refused_clearly_and_breaks_nothing_e
     shape = Installation(tenant.id).event_type("old.type")
     assert shape is not None
     assert len(list(shape.shape.paths())) <= 2000
-    assert [len(t.fields) <= 2000 for t in list_on_pages(editor) if t.name == "old.type"] == [True]
+    assert [len(t.fields) <= 2000 for t in list_event_types(editor) if t.name == "old.type"] == [True]
     drawing = read_document(line(("t", "event", {"event": "old.type"}), ("a", "spy", {"name": "a"})))
     assert choose_sample(editor, drawing, tenant.id).payload == {}
     for attempt in ({"schema": schema}, {"example": {str(n): n for n in range(5000)}}):

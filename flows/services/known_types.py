@@ -1,15 +1,13 @@
-"""Event types as the pages list them: by group, a tenant's own before the platform's."""
+"""Event types as people and programs read them: by group, a tenant's own before the platform's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from accounts.actors import Actor
 from common.problems import Problem
 from flows.models import EventTypeDefinition
-from flows.sdk import Json, JsonObject, Shape, event_types
-from flows.services.event_types import shape_of
+from flows.sdk import EventType, Json, JsonObject, Shape, event_types
+from flows.services.event_types import definitions_for, shape_of
 
 OWN_GROUP = "Your own"
 
@@ -36,6 +34,28 @@ class KnownEventType:
         """Every field with its dotted path."""
         return list(shape_of(self.schema).paths())
 
+    def to_json(self) -> JsonObject:
+        """As the API gives it."""
+        return {
+            "name": self.name,
+            "label": self.label,
+            "summary": self.summary,
+            "group": self.group,
+            "is_builtin": self.is_builtin,
+            "schema": self.schema,
+            "sample": self.sample,
+        }
+
+
+def of_program(kind: EventType) -> KnownEventType:
+    """An event type that comes with the program."""
+    return KnownEventType(kind.name, kind.label, kind.summary, kind.group, kind.shape.to_json(), kind.sample)
+
+
+def of_definition(row: EventTypeDefinition) -> KnownEventType:
+    """An event type that someone defined."""
+    return KnownEventType(row.name, row.label, row.summary, OWN_GROUP, row.schema, row.sample, row)
+
 
 def list_event_types(actor: Actor) -> list[KnownEventType]:
     """Every event type that the actor's flows can start with, by group and name.
@@ -43,21 +63,13 @@ def list_event_types(actor: Actor) -> list[KnownEventType]:
     A tenant sees what comes with the program, what it defined, and what the platform defined; where both defined a
     name, its own. What comes with the program stands before what anyone defined.
     """
-    known = {
-        kind.name: KnownEventType(
-            kind.name, kind.label, kind.summary, kind.group, kind.shape.to_json(), kind.sample
-        )
-        for kind in event_types.values()
+    rows = EventTypeDefinition.objects.all() if actor.is_platform else definitions_for(actor.tenant_id)
+    rows = rows.exclude(name__in=event_types).select_related("tenant")
+    defined = {
+        row.name: of_definition(row) for row in sorted(rows, key=lambda row: row.tenant_id == actor.tenant_id)
     }
-    rows = EventTypeDefinition.objects.select_related("tenant")
-    if not actor.is_platform:
-        rows = rows.filter(Q(tenant_id=actor.tenant_id) | Q(tenant=None))
-    own = [row for row in rows if row.name not in event_types]
-    for row in sorted(own, key=lambda row: row.tenant_id == actor.tenant_id):
-        known[row.name] = KnownEventType(
-            row.name, row.label, row.summary, OWN_GROUP, row.schema, row.sample, row
-        )
-    return sorted(known.values(), key=lambda kind: (not kind.is_builtin, kind.group, kind.name))
+    known = [*map(of_program, event_types.values()), *defined.values()]
+    return sorted(known, key=lambda kind: (not kind.is_builtin, kind.group, kind.name))
 
 
 def event_type_for(actor: Actor, name: str) -> KnownEventType:

@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from accounts.models import Tenant, User
 from common.problems import Problem
 from flows.models import EventTypeDefinition
-from flows.pages.known_types import event_type_for, list_event_types
+from flows.services.known_types import event_type_for, list_event_types
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
