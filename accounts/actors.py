@@ -81,6 +81,14 @@ class Actor:
             return False
         return self.token_id is None or permission in with_included(self.scopes)
 
+    def may_by_name(self, permission: str) -> bool:
+        """The same for a template, which knows permissions by their names.
+
+        Raises:
+            ValueError: there is no such permission.
+        """
+        return self.may(Permission(permission))
+
     def permissions(self) -> list[Permission]:
         """What the actor may do, without what a wider one of these includes."""
         held = [permission for permission in Permission if self.may(permission)]

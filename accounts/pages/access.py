@@ -6,7 +6,6 @@ from functools import wraps
 from typing import Any, Concatenate, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.actors import Actor, actor_of
 from accounts.roles import Permission
 from common.problems import Problem
+from look.forms import SiteForm
 
 M = TypeVar("M", bound=Model)
 Page = Callable[Concatenate[HttpRequest, Actor, ...], HttpResponse]
@@ -57,10 +57,9 @@ def one(rows: QuerySet[M], pk: int) -> M:
 
 
 @contextmanager
-def problems_into(form: BaseForm) -> Iterator[None]:
-    """A service's problem becomes an error of the form, at its field if the form has it."""
+def problems_into(form: SiteForm) -> Iterator[None]:
+    """A service's problem becomes an error of the form."""
     try:
         yield
     except Problem as problem:
-        field = (problem.field or "").split(".")[0]
-        form.add_error(field if field in form.fields else None, f"{problem.message} {problem.hint}".strip())
+        form.add_problem(problem)

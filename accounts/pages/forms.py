@@ -9,21 +9,7 @@ from accounts.models import Tenant, User
 from accounts.roles import CHOSEN_ONE_BY_ONE, Permission, Role, permissions_of
 from accounts.scope import visible
 from accounts.services.granting import grantable_permissions, grantable_roles
-
-_CLASSES: dict[type, str] = {
-    forms.CheckboxInput: "form-check-input",
-    forms.Select: "form-select",
-    forms.CheckboxSelectMultiple: "form-check-input",
-}
-
-
-class StyledForm(forms.Form):
-    """Gives each input the class that Tabler knows it by."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("class", _CLASSES.get(type(field.widget), "form-control"))
+from look.forms import SiteForm
 
 
 def _password(label: str, autocomplete: str, help_text: str = "") -> forms.CharField:
@@ -42,7 +28,7 @@ def _senders(whose: str) -> forms.CharField:
     )
 
 
-class SignInForm(StyledForm):
+class SignInForm(SiteForm):
     """Address and password."""
 
     email = forms.CharField(
@@ -53,7 +39,7 @@ class SignInForm(StyledForm):
     password = _password("Password", "current-password")
 
 
-class NewPasswordForm(StyledForm):
+class NewPasswordForm(SiteForm):
     """A new password, twice."""
 
     new_password = _password("New password", "new-password", "At least 10 characters, not a common password.")
@@ -74,13 +60,13 @@ class ChangePasswordForm(NewPasswordForm):
     field_order = ("current", "new_password", "repeated")
 
 
-class ForgottenForm(StyledForm):
+class ForgottenForm(SiteForm):
     """Whose password is to be set anew."""
 
     email = forms.EmailField(label="Email", max_length=254)
 
 
-class UserForm(StyledForm):
+class UserForm(SiteForm):
     """A user, within what the actor may give."""
 
     name = forms.CharField(label="Name", max_length=120)
@@ -124,7 +110,7 @@ class UserForm(StyledForm):
         return chosen if self.cleaned_data.get("role") in CHOSEN_ONE_BY_ONE else []
 
 
-class TenantForm(StyledForm):
+class TenantForm(SiteForm):
     """A tenant."""
 
     name = forms.CharField(label="Name", max_length=120)
@@ -144,7 +130,7 @@ class TenantForm(StyledForm):
         return str(self.cleaned_data["mail_senders"]).split()
 
 
-class TokenForm(StyledForm):
+class TokenForm(SiteForm):
     """A token of one's own, or of an integration."""
 
     name = forms.CharField(label="Name", max_length=120, help_text="What will use it.")
@@ -168,7 +154,7 @@ class TokenForm(StyledForm):
         ]
 
 
-class PlatformForm(StyledForm):
+class PlatformForm(SiteForm):
     """Settings of the platform."""
 
     egress_allowed_networks = forms.CharField(

@@ -19,7 +19,7 @@ from flows.pages.slices import uuid_from
 from flows.sdk import JsonObject
 from flows.services.by_hand import send_event
 from flows.services.known_types import list_event_types
-from flows.templatetags.ui import pretty_json
+from look.templatetags.ui import pretty_json
 
 
 @page(Permission.send_events, "GET POST")

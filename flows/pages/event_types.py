@@ -17,7 +17,7 @@ from flows.sdk import TriggerKind
 from flows.services.event_types import define, definition_for, redefine, undefine
 from flows.services.known_types import KnownEventType, event_type_for, list_event_types
 from flows.services.reach import flows_in_reach
-from flows.templatetags.ui import pretty_json
+from look.templatetags.ui import pretty_json
 
 
 @page(Permission.view)

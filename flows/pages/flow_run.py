@@ -19,7 +19,7 @@ from flows.sdk import JsonObject
 from flows.services.flows import flow_for, read_or_refuse
 from flows.services.samples import choose_sample
 from flows.services.starting import start_flow
-from flows.templatetags.ui import pretty_json
+from look.templatetags.ui import pretty_json
 
 MOST_EVENTS = 8
 

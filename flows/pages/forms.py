@@ -9,34 +9,12 @@ from common.problems import Problem
 from common.strict_json import loads
 from flows.sdk.events import MAX_EVENT_NAME
 from flows.services.known_types import KnownEventType
-
-CLASSES = {
-    forms.Select: "form-select",
-    forms.CheckboxInput: "form-check-input",
-    forms.FileInput: "form-control",
-}
+from look.forms import SiteForm
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
     """What was posted, be it nothing; None when the form is only shown."""
     return request.POST if request.method == "POST" else None
-
-
-class SiteForm(forms.Form):
-    """A form whose fields carry Tabler's classes, and that takes a service's problem as a field's error."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            css = next(
-                (name for kind, name in CLASSES.items() if isinstance(field.widget, kind)), "form-control"
-            )
-            field.widget.attrs.setdefault("class", css)
-
-    def add_problem(self, problem: Problem) -> None:
-        """Show what a service refused, at the field that it names."""
-        field = problem.field if problem.field in self.fields else None
-        self.add_error(field, f"{problem.message} {problem.hint}".strip())
 
 
 class JsonField(forms.CharField):

@@ -9,12 +9,12 @@ from django.db.models import ForeignKey, Model, Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.models import User
-from accounts.pages.forms import StyledForm
 from accounts.scope import readable
 from inventory.columns import Column, Table
 from inventory.models import IPv4Address, IPv6Address, Server
 from inventory.pages.widgets import AttributesField, Choice, NodeInput
 from inventory.tables import TENANT
+from look.forms import SiteForm
 
 MOST_CHOICES = 500
 """Longer lists are no help: there, the id is asked for."""
@@ -74,7 +74,7 @@ def form_columns(table: Table, actor: Actor, *, is_new: bool) -> list[Column]:
     ]
 
 
-def form_for(table: Table, actor: Actor, row: Model | None, data: Any = None) -> forms.Form:
+def form_for(table: Table, actor: Actor, row: Model | None, data: Any = None) -> SiteForm:
     """The form of a new row, or of one that is there. Its fields have the columns' public names."""
     columns = form_columns(table, actor, is_new=row is None)
     fields: dict[str, Any] = {column.name: _field(table, column, actor, row) for column in columns}
@@ -82,11 +82,11 @@ def form_for(table: Table, actor: Actor, row: Model | None, data: Any = None) ->
         fields["content"] = forms.CharField(
             label="First message", max_length=100_000, widget=forms.Textarea(attrs={"rows": 6})
         )
-    kind = type("RowForm", (StyledForm,), fields)
+    kind = type("RowForm", (SiteForm,), fields)
     initial = (
         {column.name: getattr(row, column.attribute) for column in columns} if row else _first(table, actor)
     )
-    made: forms.Form = kind(data, initial=initial)
+    made: SiteForm = kind(data, initial=initial)
     return made
 
 

@@ -6,8 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from accounts.pages.forms import StyledForm
 from inventory.models import NetworkInterface, Server, ServerCharge
+from look.forms import SiteForm
 
 if TYPE_CHECKING:
     FormSet = forms.BaseFormSet[Any]
@@ -25,7 +25,7 @@ def _field(
     return made
 
 
-class InterfaceForm(StyledForm):
+class InterfaceForm(SiteForm):
     """A network interface; without a number the line does not count."""
 
     key = "number"
@@ -35,7 +35,7 @@ class InterfaceForm(StyledForm):
     rate_limit = _field(NetworkInterface, "rate_limit", "Rate limit (MB/s)")
 
 
-class ChargeForm(StyledForm):
+class ChargeForm(SiteForm):
     """A charge; without an amount the line does not count."""
 
     key = "amount"

@@ -2,13 +2,13 @@
 
 from django import forms
 
-from accounts.pages.forms import StyledForm
 from inventory.models import Ticket, TicketMessage
+from look.forms import SiteForm
 
 LONGEST = TicketMessage._meta.get_field("content").max_length
 
 
-class TicketForm(StyledForm):
+class TicketForm(SiteForm):
     """A new ticket."""
 
     title = forms.CharField(label="What is it about?", max_length=200)
@@ -20,7 +20,7 @@ class TicketForm(StyledForm):
     content = forms.CharField(label="Message", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 8}))
 
 
-class MessageForm(StyledForm):
+class MessageForm(SiteForm):
     """One more message."""
 
     content = forms.CharField(

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from flows.templatetags.ui import STATUS_LOOKS
 from scripts.shell import ROOT
 
 BUNDLED = set((ROOT / "frontend/src/shared/ui/icons.txt").read_text().split())
@@ -16,7 +15,3 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 def test_every_icon_that_a_template_names_is_bundled(template):
     named = {name for found in NAMED.findall(template.read_text()) for name in found if name}
     assert named <= BUNDLED
-
-
-def test_every_icon_of_a_status_is_bundled():
-    assert {icon for _, _, icon in STATUS_LOOKS.values()} <= BUNDLED

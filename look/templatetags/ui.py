@@ -1,33 +1,19 @@
-"""Template tags of the site's look: icons, navigation, statuses, times and query strings."""
+"""Template tags of the site's look: icons, navigation, times and query strings."""
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.actors import Actor
-from accounts.roles import Permission
-from flows.templatetags.frontend import icon
+from look.templatetags.frontend import icon
 
 register = template.Library()
 register.simple_tag(icon)
 
-STATUS_LOOKS = {
-    "queued": ("Queued", "azure", "clock"),
-    "running": ("Running", "blue", "player-play"),
-    "waiting": ("Waiting", "yellow", "hourglass"),
-    "retrying": ("Retrying", "orange", "refresh"),
-    "succeeded": ("Succeeded", "green", "check"),
-    "failed": ("Failed", "red", "x"),
-    "cancelled": ("Cancelled", "secondary", "ban"),
-    "interrupted": ("Interrupted", "orange", "alert-triangle"),
-    "skipped": ("Skipped", "secondary", "arrow-right"),
-}
-UNKNOWN_LOOK = ("Unknown", "secondary", "info-circle")
 SECONDS_OF = (
     ("year", 31_536_000),
     ("month", 2_592_000),
@@ -35,6 +21,13 @@ SECONDS_OF = (
     ("hour", 3_600),
     ("minute", 60),
 )
+
+
+class Visitor(Protocol):
+    """Who looks at the page, as far as the look asks."""
+
+    def may_by_name(self, permission: str) -> bool:
+        """Whether it has the permission of that name."""
 
 
 @register.simple_tag
@@ -47,9 +40,9 @@ def nav_url(name: str, *args: Any, **kwargs: Any) -> str:
 
 
 @register.filter
-def may(actor: Actor | None, permission: str) -> bool:
+def may(actor: Visitor | None, permission: str) -> bool:
     """Whether the actor has the permission of that name; False for nobody."""
-    return bool(actor) and actor is not None and actor.may(Permission(permission))
+    return bool(actor) and actor is not None and actor.may_by_name(permission)
 
 
 @register.inclusion_tag("parts/nav_link.html", takes_context=True)
@@ -73,25 +66,6 @@ def nav_link(
         "icon": icon,
         "is_current": here.startswith(beginnings),
     }
-
-
-@register.inclusion_tag("parts/status_badge.html")
-def status_badge(status: str) -> dict[str, str]:
-    """A run's or step's status as a coloured word with a dot."""
-    label, colour, icon_name = STATUS_LOOKS.get(status, UNKNOWN_LOOK)
-    return {"status": status, "label": label, "colour": colour, "icon": icon_name}
-
-
-@register.filter
-def status_label(status: str) -> str:
-    """A status in words."""
-    return STATUS_LOOKS.get(status, UNKNOWN_LOOK)[0]
-
-
-@register.filter
-def role_label(role: str) -> str:
-    """`platform_admin` as words."""
-    return role.replace("_", " ").capitalize()
 
 
 def ago_text(moment: datetime, now: datetime) -> str:
@@ -157,22 +131,6 @@ def query(context: template.Context, **changes: Any) -> str:
 
 
 @register.filter
-def run_duration(run: Any) -> float | None:
-    """Milliseconds from a run's or step's start to its end; None while one of them is missing."""
-    if run.started_at is None or run.finished_at is None:
-        return None
-    return float((run.finished_at - run.started_at).total_seconds() * 1_000)
-
-
-@register.filter
 def words(code: str) -> str:
     """`already_running` as `already running`."""
     return code.replace("_", " ")
-
-
-@register.filter
-def queue_duration(run: Any) -> float | None:
-    """Milliseconds that a run lay in the queue; None while it lies there."""
-    if run.started_at is None:
-        return None
-    return float((run.started_at - run.created_at).total_seconds() * 1_000)
