@@ -2,7 +2,7 @@
 
 from flows.compiler.compile import Compilation, NodeShapes, compile_document
 from flows.compiler.environment import CompileEnvironment
-from flows.compiler.plan import Plan, PlannedNode, RetryPolicy
+from flows.compiler.plan import Plan, PlannedNode
 from flows.compiler.problems import Problem
 from flows.compiler.wiring import Refusal, possible_sources, possible_targets
 
@@ -14,7 +14,6 @@ __all__ = [
     "PlannedNode",
     "Problem",
     "Refusal",
-    "RetryPolicy",
     "compile_document",
     "possible_sources",
     "possible_targets",

@@ -7,7 +7,7 @@ from flows.compiler.answers import Findings
 from flows.compiler.bounds import ShapeBounds
 from flows.compiler.configs import check_config
 from flows.compiler.environment import CompileEnvironment
-from flows.compiler.plan import DEFAULT_TIMEOUT_SECONDS, Plan, PlannedNode, RetryPolicy
+from flows.compiler.plan import DEFAULT_TIMEOUT_SECONDS, Plan, PlannedNode
 from flows.compiler.problems import Problem, Severity
 from flows.compiler.references import check_references
 from flows.compiler.subjects import compile_subject
@@ -15,9 +15,8 @@ from flows.compiler.triggers import check_trigger, payload_shape
 from flows.compiler.wiring import Wiring
 from flows.expressions.budget import MAX_FLOW_EXPRESSIONS, Budget
 from flows.expressions.configs import CompiledConfig
-from flows.graph.document import DocumentNode, Fault, FlowDocument, RetrySettings
+from flows.graph.document import DocumentNode, Fault, FlowDocument
 from flows.sdk import Retry
-from flows.sdk.config import duration_seconds
 from flows.sdk.fields import Suggestions
 from flows.sdk.meta import ERROR, Kind
 from flows.sdk.node import ERROR_SHAPE, Node, TriggerNode
@@ -252,19 +251,12 @@ class _Compiler:
             type=drawn.type,
             node=known,
             config=self.configs[node_id],
-            retry=retry_policy(drawn.settings.retry, known.meta.retry),
+            retry=retry_of(drawn.settings.retry, known.meta.retry),
             timeout_seconds=drawn.settings.timeout_seconds or DEFAULT_TIMEOUT_SECONDS,
             next={port: tuple(targets) for port, targets in behind.items()},
         )
 
 
-def retry_policy(settings: RetrySettings | None, default: Retry) -> RetryPolicy:
-    """The policy that the settings of a node mean; what they do not say is the node type's."""
-    retry = default if settings is None else replace(default, **settings.given)
-    return RetryPolicy(
-        retry.attempts,
-        duration_seconds(retry.first),
-        retry.factor,
-        duration_seconds(retry.cap),
-        retry.jitter,
-    )
+def retry_of(said: Retry | None, default: Retry) -> Retry:
+    """How often a node is tried; what its settings do not say is the node type's."""
+    return default if said is None else Retry(**default.model_dump() | said.model_dump(exclude_unset=True))

@@ -9,6 +9,7 @@ from flows.expressions.budget import Budget
 from flows.expressions.slots import CompiledSlot
 from flows.graph.document import FlowSettings
 from flows.sdk import Node, NodeConfig, NodeMeta, Record, TriggerNode, TriggerSpec
+from flows.sdk.retry import NO_RETRY, Retry
 
 DEFAULT_TIMEOUT_SECONDS = 60.0
 
@@ -29,25 +30,6 @@ class RenderableConfig(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How a failed step is tried again.
-
-    Args:
-        attempts: tries altogether; 1 means no retry.
-        first_seconds: how long to wait before the second try.
-        factor: by how much each wait is longer than the one before.
-        cap_seconds: the longest wait.
-        jitter: how much of a wait is left to chance, from 0 to 1.
-    """
-
-    attempts: int = 1
-    first_seconds: float = 10.0
-    factor: float = 2.0
-    cap_seconds: float = 3600.0
-    jitter: float = 0.1
-
-
-@dataclass(frozen=True, slots=True)
 class PlannedNode:
     """A node, resolved. `next` holds the ids behind each port, in edge order."""
 
@@ -57,7 +39,7 @@ class PlannedNode:
     node: Node
     config: RenderableConfig
     next: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    retry: RetryPolicy = RetryPolicy()
+    retry: Retry = NO_RETRY
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
 
     @property

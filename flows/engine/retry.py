@@ -2,13 +2,13 @@
 
 import random
 
-from flows.compiler.plan import RetryPolicy
 from flows.sdk import NodeError
+from flows.sdk.retry import Retry
 
 MOST_RETRY_AFTER_SECONDS = 6 * 3600.0
 
 
-def next_delay(policy: RetryPolicy, tries: int, error: NodeError, rng: random.Random) -> float | None:
+def next_delay(policy: Retry, tries: int, error: NodeError, rng: random.Random) -> float | None:
     """Seconds until the next try, or None when there is none.
 
     Exponential backoff, capped, shortened by chance as far as `jitter` says, so that runs that failed together do not

@@ -10,7 +10,6 @@ from flows.graph.document import (
     FlowSettings,
     NodeSettings,
     Position,
-    RetrySettings,
 )
 from flows.graph.located import DocumentError, LocatedError
 
@@ -25,7 +24,6 @@ __all__ = [
     "LocatedError",
     "NodeSettings",
     "Position",
-    "RetrySettings",
     "diff_documents",
     "document_json",
     "read_document",

@@ -44,7 +44,7 @@ def _node_settings(node: DocumentNode) -> JsonObject:
     if node.settings.retry is not None:
         settings["retry"] = {
             name: plain_number(value) if isinstance(value, float) else value
-            for name, value in node.settings.retry.given.items()
+            for name, value in node.settings.retry.model_dump(exclude_unset=True).items()
         }
     if node.settings.timeout is not None:
         settings["timeout"] = node.settings.timeout

@@ -1,10 +1,11 @@
 """The drawing of a flow as data: what is stored, exported and imported. It knows no node type."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Literal
 
 from flows.sdk.config import duration_seconds
 from flows.sdk.json_types import JsonObject
+from flows.sdk.retry import Retry
 
 FORMAT = "hookflow/flow"
 VERSION = 1
@@ -16,23 +17,6 @@ def plain_number(number: float) -> float:
     """Whole numbers as such, others to a hundredth: settings and the canvas have no finer places."""
     rounded = round(number, 2)
     return int(rounded) if rounded == int(rounded) else rounded
-
-
-@dataclass(frozen=True, slots=True)
-class RetrySettings:
-    """What of `flows.sdk.Retry` the flow says; None is the default of the node type."""
-
-    attempts: int | None = None
-    first: str | None = None
-    factor: float | None = None
-    cap: str | None = None
-    jitter: float | None = None
-
-    @property
-    def given(self) -> JsonObject:
-        """What is said, by name."""
-        drawn = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in drawn.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +41,13 @@ class NodeSettings:
     """What every node has beside its config. None is the default of the node type.
 
     Args:
-        retry: how a failed step is tried again.
+        retry: how a failed step is tried again, as far as the flow says it.
         timeout: the time limit of one try.
         faults: what of a draft's settings cannot be used.
         drawn: the settings as they were typed, when there are faults.
     """
 
-    retry: RetrySettings | None = None
+    retry: Retry | None = None
     timeout: str | None = None
     faults: tuple[Fault, ...] = ()
     drawn: JsonObject = field(default_factory=dict)

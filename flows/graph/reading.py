@@ -2,6 +2,8 @@
 
 from typing import Any, Literal, cast
 
+from pydantic.fields import FieldInfo
+
 from common.names import HIDDEN_CHARACTER, HINT, hidden_character, said, settled
 from flows.graph.document import (
     FORMAT,
@@ -15,7 +17,6 @@ from flows.graph.document import (
     FlowSettings,
     NodeSettings,
     Position,
-    RetrySettings,
     plain_number,
 )
 from flows.graph.limits import (
@@ -30,12 +31,11 @@ from flows.graph.limits import (
     check_bounds,
 )
 from flows.graph.located import Collector, ObjectReader
-from flows.sdk import Retry
-from flows.sdk.config import duration_seconds
+from flows.sdk.config import bounds, duration_seconds
 from flows.sdk.json_types import Json, JsonObject
+from flows.sdk.retry import LONGEST_WAIT_SECONDS, Retry
 
 MODES: tuple[ConcurrencyMode, ...] = ("parallel", "queue", "single")
-LONGEST_WAIT_SECONDS = 30 * 86_400.0
 LONGEST_TIMEOUT_SECONDS = 86_400.0
 FARTHEST = 10_000_000
 TYPED = frozenset({"wrong_type", "out_of_range", "bad_duration", "unknown_choice", "too_long"})
@@ -193,22 +193,20 @@ class _Reader:
         faults = self._typed(found, reader)
         return NodeSettings(retry, timeout, faults, settings.raw if faults else {})
 
-    def _retry(self, reader: ObjectReader) -> RetrySettings:
-        default, has = Retry(), reader.has
-        attempts = (
-            reader.number("attempts", default.attempts, 1, 1_000, whole=True) if has("attempts") else None
-        )
-        retry = RetrySettings(
-            attempts=None if attempts is None else int(attempts),
-            first=self._duration(reader, "first", default.first, LONGEST_WAIT_SECONDS)
-            if has("first")
-            else None,
-            factor=reader.number("factor", default.factor, 1, 100) if has("factor") else None,
-            cap=self._duration(reader, "cap", default.cap, LONGEST_WAIT_SECONDS) if has("cap") else None,
-            jitter=reader.number("jitter", default.jitter, 0, 1) if has("jitter") else None,
-        )
+    def _retry(self, reader: ObjectReader) -> Retry:
+        said = {
+            name: self._of_retry(reader, name, info)
+            for name, info in Retry.model_fields.items()
+            if reader.has(name)
+        }
         reader.refuse_others()
-        return retry
+        return Retry(**said)
+
+    def _of_retry(self, reader: ObjectReader, key: str, info: FieldInfo) -> Any:
+        if info.annotation is str:
+            return self._duration(reader, key, info.default, LONGEST_WAIT_SECONDS)
+        least, most = bounds(info)
+        return reader.number(key, info.default, least, most, whole=info.annotation is int)
 
     def _duration(self, reader: ObjectReader, key: str, default: str, most: float) -> str:
         text = reader.text(key, default, longest=20)

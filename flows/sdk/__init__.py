@@ -22,10 +22,11 @@ from flows.sdk.errors import NodeError
 from flows.sdk.events import EventName, EventType, event_types
 from flows.sdk.examples import ExampleJson, ExampleRecord, example_shape, parsed_example, record_shape
 from flows.sdk.json_types import Json, JsonObject, Record
-from flows.sdk.meta import Kind, NodeMeta, OnCrash, Port, Retry
+from flows.sdk.meta import Kind, NodeMeta, OnCrash, Port
 from flows.sdk.node import Node, TriggerNode, node, node_types
 from flows.sdk.records import MISSING, value_at, with_value
 from flows.sdk.results import Emit, Result, Suspend
+from flows.sdk.retry import Retry
 from flows.sdk.shapes import Shape
 from flows.sdk.triggers import (
     Condition,

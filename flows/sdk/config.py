@@ -6,8 +6,10 @@ knows of it.
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any
+from math import inf
+from typing import Annotated, Any, cast
 
+from annotated_types import Ge, Le
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from pydantic.fields import FieldInfo
 
@@ -88,6 +90,13 @@ FlowDuration = Annotated[str, AfterValidator(_duration), Field(json_schema_extra
 
 EVENT_TYPE_WIDGET = "event-type"
 """Chooses an event type; by it the core finds the field of a trigger that says which events start the flow."""
+
+
+def bounds(info: FieldInfo) -> tuple[float, float]:
+    """The least and the most that a number of the config may be; infinite where it says nothing."""
+    least = next((cast(float, entry.ge) for entry in info.metadata if isinstance(entry, Ge)), -inf)
+    most = next((cast(float, entry.le) for entry in info.metadata if isinstance(entry, Le)), inf)
+    return least, most
 
 
 def ui(

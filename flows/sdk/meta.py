@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from flows.sdk.retry import NO_RETRY, Retry
+
 
 class Kind(StrEnum):
     """What a node type is for; the palette groups by it."""
@@ -29,25 +31,6 @@ class Port:
 
     name: str
     label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """How a failed step is tried again, when its error says that another try may help.
-
-    Args:
-        attempts: tries altogether; 1 means no retry.
-        first: how long to wait before the second try, as `10s`.
-        factor: by how much each wait is longer than the one before.
-        cap: the longest wait, as `6h`.
-        jitter: how much of a wait is left to chance, from 0 to 1.
-    """
-
-    attempts: int = 1
-    first: str = "10s"
-    factor: float = 2.0
-    cap: str = "1h"
-    jitter: float = 0.1
 
 
 OUT = Port("out", "Out")
@@ -87,7 +70,7 @@ class NodeMeta:
     durable: bool = False
     blocking: bool = False
     unset: str = "Not set up yet"
-    retry: Retry = Retry()
+    retry: Retry = NO_RETRY
 
     @property
     def all_ports(self) -> tuple[Port, ...]:

@@ -5,13 +5,9 @@ from flows.sdk import JsonObject, Kind, Node, Retry, TriggerNode, node_types
 
 def settings_schema(retry: Retry) -> JsonObject:
     """What every node has beside its config; the defaults are those of its type."""
-    parts: dict[str, JsonObject] = {
-        "attempts": {"type": "integer", "title": "Tries altogether", "minimum": 1, "maximum": 100},
-        "first": {"type": "string", "title": "First wait", "x-slot": "duration"},
-        "factor": {"type": "number", "title": "Factor", "minimum": 1, "maximum": 10},
-        "cap": {"type": "string", "title": "Longest wait", "x-slot": "duration"},
-        "jitter": {"type": "number", "title": "Share left to chance", "minimum": 0, "maximum": 1},
-    }
+    tries = Retry.model_json_schema()
+    for name, part in tries["properties"].items():
+        part["default"] = getattr(retry, name)
     return {
         "type": "object",
         "additionalProperties": False,
@@ -23,14 +19,7 @@ def settings_schema(retry: Retry) -> JsonObject:
                 "x-slot": "duration",
                 "x-ui": {"placeholder": "60s"},
             },
-            "retry": {
-                "type": "object",
-                "title": "Retry",
-                "additionalProperties": False,
-                "properties": {
-                    name: {**part, "default": getattr(retry, name)} for name, part in parts.items()
-                },
-            },
+            "retry": tries,
         },
     }
 

@@ -50,7 +50,7 @@ export interface NodeType {
   ports: { name: string; label: string }[];
   has_input: boolean;
   config_schema: Schema;
-  settings_schema?: Schema | null;
+  settings_schema: Schema;
 }
 
 /** A module of an installed package that the server could not load. */

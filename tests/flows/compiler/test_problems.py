@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from flows.compiler import Compilation, RetryPolicy, compile_document
-from flows.compiler.compile import retry_policy
-from flows.graph import NodeSettings, RetrySettings
+from flows.compiler import Compilation, compile_document
+from flows.compiler.compile import retry_of
+from flows.graph import NodeSettings
 from flows.sdk import Retry
 from tests.flows.compiler.nodes import Installation, drawn
 
@@ -184,7 +184,7 @@ def test_all_problems_come_in_one_pass() -> None:
 
 def test_settings_become_policy_and_limit() -> None:
     document = drawn({"t": "event", "s": "send"}, "t.out>s")
-    settings = NodeSettings(RetrySettings(5, "10s", 3, "6h", 0.5), "2m")
+    settings = NodeSettings(Retry(attempts=5, first="10s", factor=3, cap="6h", jitter=0.5), "2m")
     plan = compile_document(
         replace(document, nodes=(document.nodes[0], replace(document.nodes[1], settings=settings))),
         ENVIRONMENT,
@@ -195,15 +195,15 @@ def test_settings_become_policy_and_limit() -> None:
     assert plan.nodes["s"].timeout_seconds == 120
 
 
-def policy_of(retry: RetrySettings | None) -> RetryPolicy:
-    default = Retry(attempts=4, first="1m", cap="10m")
-    return retry_policy(retry, default)
-
-
-def test_a_node_type_says_how_often_it_is_tried_where_the_flow_does_not() -> None:
-    assert policy_of(None) == RetryPolicy(4, 60, 2, 600, 0.1)
-    assert policy_of(RetrySettings(attempts=1)) == RetryPolicy(1, 60, 2, 600, 0.1)
-    assert policy_of(RetrySettings(first="5s")) == RetryPolicy(4, 5, 2, 600, 0.1)
+@pytest.mark.parametrize(
+    ("said", "then"),
+    [(None, (4, 60, 600)), (Retry(attempts=1), (1, 60, 600)), (Retry(first="5s"), (4, 5, 600))],
+)
+def test_a_node_type_says_how_often_it_is_tried_where_the_flow_does_not(
+    said: Retry | None, then: tuple[int, float, float]
+) -> None:
+    retry = retry_of(said, Retry(attempts=4, first="1m", cap="10m"))
+    assert (retry.attempts, retry.first_seconds, retry.cap_seconds) == then
 
 
 def test_compiling_a_large_flow_is_quick() -> None:

@@ -6,11 +6,10 @@ from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 
-from flows.compiler.plan import Plan, PlannedNode, RetryPolicy
+from flows.compiler.plan import Plan, PlannedNode
 from flows.sdk import NodeConfig, Record
+from flows.sdk.retry import NO_RETRY, Retry
 from tests.support.spies import Spy, SpyConfig, Start, UnsafeSpy
-
-ONE_TRY = RetryPolicy()
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def planned(node_id: str, behind: dict[str, tuple[str, ...]], **fields: Any) -> 
     return PlannedNode(node_id, node_id.upper(), node.meta.type, node, Config(), behind, **fields)
 
 
-def plan_of(edges: dict[str, dict[str, tuple[str, ...]]], retry: RetryPolicy = ONE_TRY) -> Plan:
+def plan_of(edges: dict[str, dict[str, tuple[str, ...]]], retry: Retry = NO_RETRY) -> Plan:
     """A plan of `{node: {port: children}}`; the root is `t`."""
     ids = {"t"} | {child for ports in edges.values() for children in ports.values() for child in children}
     return Plan("t", {node_id: planned(node_id, edges.get(node_id, {}), retry=retry) for node_id in ids})

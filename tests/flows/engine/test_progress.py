@@ -6,13 +6,14 @@ from uuid import uuid4
 
 import pytest
 
-from flows.compiler.plan import Plan, RetryPolicy
+from flows.compiler.plan import Plan
 from flows.engine.cursor import Cursor
 from flows.engine.progress import MAX_LOG_LINES, MOST_LOST_LEASES, Progress
 from flows.engine.states import FINAL_RUN_STATUSES, RUN_MOVES, RunStatus, StepStatus
 from flows.engine.walk import Walk
 from flows.models import Run, Step
 from flows.sdk import Emit, NodeError, Suspend
+from flows.sdk.retry import Retry
 from tests.flows.engine.plans import Clock, plan_of
 
 LINE = plan_of({"t": {"out": ("a",)}, "a": {"out": ("b",)}})
@@ -60,7 +61,7 @@ def test_a_failure_without_a_way_out_ends_the_run_at_its_node() -> None:
 
 
 def test_a_retry_parks_the_run_and_counts_the_try() -> None:
-    progress = begun(plan_of({"t": {"out": ("a",)}}, RetryPolicy(attempts=3)))
+    progress = begun(plan_of({"t": {"out": ("a",)}}, Retry(attempts=3)))
     progress.fail(broken(retryable=True))
     writes = progress.take_writes()
     assert (writes.status, writes.wait_reason, writes.steps[0].status) == (

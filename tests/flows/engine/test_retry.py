@@ -5,18 +5,20 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.compiler.plan import RetryPolicy
 from flows.engine.retry import MOST_RETRY_AFTER_SECONDS, next_delay
 from flows.sdk import NodeError
+from flows.sdk.retry import LONGEST_WAIT_SECONDS, Retry
 
-policies = st.builds(
-    RetryPolicy,
-    attempts=st.integers(1, 100),
-    first_seconds=st.floats(0.01, 3600),
-    factor=st.floats(1, 10),
-    cap_seconds=st.floats(1, 86_400),
-    jitter=st.floats(0, 1),
-)
+waits = st.integers(1, int(LONGEST_WAIT_SECONDS)).map(lambda seconds: f"{seconds}s")
+policies = st.fixed_dictionaries(
+    {
+        "attempts": st.integers(1, 1_000),
+        "first": waits,
+        "factor": st.floats(1, 100),
+        "cap": waits,
+        "jitter": st.floats(0, 1),
+    }
+).map(Retry.model_validate)
 
 
 def busy(retry_after: float | None = None, *, retryable: bool = True) -> NodeError:
@@ -25,7 +27,7 @@ def busy(retry_after: float | None = None, *, retryable: bool = True) -> NodeErr
 
 @given(policy=policies, tries=st.integers(1, 120), seed=st.integers())
 def test_a_delay_lies_within_what_jitter_leaves_of_the_capped_backoff(
-    policy: RetryPolicy, tries: int, seed: int
+    policy: Retry, tries: int, seed: int
 ) -> None:
     delay = next_delay(policy, tries, busy(), random.Random(seed))
     if tries >= policy.attempts:
@@ -38,15 +40,15 @@ def test_a_delay_lies_within_what_jitter_leaves_of_the_capped_backoff(
 
 @given(asked=st.floats(allow_nan=False), seed=st.integers())
 def test_retry_after_is_obeyed_when_it_is_longer_up_to_six_hours(asked: float, seed: int) -> None:
-    policy = RetryPolicy(attempts=2, first_seconds=10, jitter=0)
+    policy = Retry(attempts=2, first="10s", jitter=0)
     delay = next_delay(policy, 1, busy(asked), random.Random(seed))
     assert delay == min(max(10.0, asked), MOST_RETRY_AFTER_SECONDS)
 
 
 def test_what_is_not_retryable_is_not_tried_again() -> None:
-    assert next_delay(RetryPolicy(attempts=5), 1, busy(retryable=False), random.Random(0)) is None
+    assert next_delay(Retry(attempts=5), 1, busy(retryable=False), random.Random(0)) is None
 
 
-def test_a_hundred_tries_with_a_steep_factor_stay_at_the_cap() -> None:
-    policy = RetryPolicy(attempts=10_000, factor=100.0, cap_seconds=60, jitter=0)
-    assert next_delay(policy, 9_000, busy(), random.Random(0)) == 60
+def test_a_thousand_tries_with_a_steep_factor_stay_at_the_cap() -> None:
+    policy = Retry(attempts=1_000, factor=100, cap="60s", jitter=0)
+    assert next_delay(policy, 999, busy(), random.Random(0)) == 60

@@ -13,7 +13,6 @@ import { Icon } from "@/shared/ui/Icon";
 import { JsonView } from "@/shared/ui/JsonView";
 import { FieldTree } from "./FieldTree";
 import { FormContext } from "./formContext";
-import { NODE_SETTINGS } from "./nodeSettings";
 import { SchemaForm } from "./SchemaForm";
 import { useFocusField } from "./useFocusField";
 import { Wires } from "./Wires";
@@ -165,7 +164,7 @@ function TypedForms({ node, type }: { node: FlowNode; type: NodeType }) {
     }),
     [type, node.id, shape, allProblems],
   );
-  const settingsSchema = type.settings_schema ?? NODE_SETTINGS;
+  const settingsSchema = type.settings_schema;
   const settingsContext = useMemo(
     () => ({
       ...context,

@@ -1,0 +1,32 @@
+"""What the editor is told of retries is what a document may say."""
+
+from typing import Any
+
+import pytest
+
+from flows.graph.located import DocumentError
+from flows.graph.reading import read_document
+from flows.sdk.retry import Retry
+from flows.services.catalogue import settings_schema
+
+FORM = settings_schema(Retry())["properties"]["retry"]["properties"]
+
+
+def drawn(retry: Any) -> Any:
+    node = {"id": "a", "type": "event", "name": "A", "settings": {"retry": retry}}
+    return {"format": "hookflow/flow", "version": 1, "name": "F", "nodes": [node], "edges": []}
+
+
+def test_the_form_has_the_fields_of_the_model() -> None:
+    assert list(FORM) == list(Retry.model_fields)
+
+
+@pytest.mark.parametrize("name", [name for name, field in FORM.items() if "maximum" in field])
+def test_a_document_takes_what_the_form_allows_and_no_more(name: str) -> None:
+    least, most = FORM[name]["minimum"], FORM[name]["maximum"]
+    for allowed in (least, most):
+        (node,) = read_document(drawn({name: allowed})).nodes
+        assert getattr(node.settings.retry, name) == allowed
+    for refused in (least - 1, most + 1):
+        with pytest.raises(DocumentError, match="out of range"):
+            read_document(drawn({name: refused}))
