@@ -10,7 +10,7 @@ from importlib.metadata import EntryPoint, entry_points
 from common.redact import log_line
 from flows.sdk.registry import forget_module
 
-GROUPS = ("hookflow.event_types", "hookflow.nodes", "hookflow.credentials")
+GROUPS = ("hookflow.signatures", "hookflow.event_types", "hookflow.nodes", "hookflow.credentials")
 OWN = "hookflow"
 MAX_ERROR = 500
 

@@ -56,7 +56,8 @@ class ScheduleTrigger:
 class HookTrigger:
     """An inbound webhook with its own URL and secret.
 
-    `auth` says how a caller proves who it is, and what makes a call count once:
+    `auth` says how a caller proves who it is, and what makes a call count once: `token`, or the name of a scheme in
+    `flows.sdk.signatures`. Some of them:
 
     - `token`: the secret is sent as it is in `header`, with or without `Bearer `. `delivery_header` names the header
       whose value tells repeated deliveries apart; empty for none.
@@ -67,7 +68,7 @@ class HookTrigger:
 
     kind: ClassVar[TriggerKind] = TriggerKind.HOOK
 
-    auth: Literal["token", "hmac", "timed", "standard"] = "token"
+    auth: str = "token"
     header: str = "Authorization"
     prefix: str = ""
     delivery_header: str = "Idempotency-Key"

@@ -1,7 +1,6 @@
 """Inbound webhooks: their URLs, their secrets, and who may call them."""
 
 import base64
-import binascii
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,11 +15,10 @@ from accounts.roles import Permission
 from common.crypto import decrypt, encrypt
 from flows.models import Flow, Hook, Trigger
 from flows.sdk import HookTrigger, JsonObject, TriggerKind
+from flows.sdk.signatures import SECRET_START
 from flows.services.versions import ensure_hook
 
 PURPOSE = "trigger-secret"
-SECRET_START = "whsec_"  # noqa: S105  # a mark, no secret
-"""As Standard Webhooks writes secrets; what follows is base64 of the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +29,6 @@ class OpenHook:
     tenant_id: int | None
     spec: HookTrigger
     secret: str
-
-    @property
-    def standard_key(self) -> bytes:
-        """The key that Standard Webhooks signs with."""
-        text = self.secret.removeprefix(SECRET_START)
-        if text == self.secret:
-            return text.encode()
-        try:
-            return base64.b64decode(text, validate=True)
-        except binascii.Error:
-            return b""
 
 
 def hook_of_key(key: str) -> OpenHook | None:

@@ -1,7 +1,7 @@
 """Inbound webhook: another system calls the flow's own URL."""
 
 import re
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator
 
@@ -18,14 +18,19 @@ from flows.sdk import (
     record_shape,
     ui,
 )
+from flows.sdk.signatures import signature_schemes
 
-AUTH_LABELS = {
-    "token": "The secret itself",
-    "hmac": "A signature of the body (HMAC-SHA256, as GitHub)",
-    "timed": "A signature of time and body (t=…,v1=…, as Stripe)",
-    "standard": "Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature)",
-}
+SCHEMES = signature_schemes.values()
+AUTH_LABELS = {"token": "The secret itself", **{scheme.name: scheme.label for scheme in SCHEMES}}
+if TYPE_CHECKING:
+    Auth = str
+else:
+    Auth = Literal[tuple(AUTH_LABELS)]  # schemes of plugins are loaded before node types
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+
+
+def _asking(field: str) -> list[str]:
+    return [scheme.name for scheme in SCHEMES if field in scheme.asks]
 
 
 def _header_name(text: str) -> str:
@@ -41,7 +46,7 @@ def _optional_header_name(text: str) -> str:
 class InboundWebhookConfig(NodeConfig):
     """How a caller proves who it is, and what it sends."""
 
-    auth: Literal["token", "hmac", "timed", "standard"] = ui(
+    auth: Auth = ui(
         "token",
         label="Caller shows",
         help="Every flow has its own secret. It is shown once, when it is made or changed. A signed call counts once: "
@@ -54,7 +59,7 @@ class InboundWebhookConfig(NodeConfig):
         label="Header",
         help="The request header that holds the secret or the signature.",
         group="Sign-in",
-        depends_on={"auth": ["token", "hmac", "timed"]},
+        depends_on={"auth": ["token", *_asking("header")]},
     )
     prefix: str = ui(
         "",
@@ -63,7 +68,7 @@ class InboundWebhookConfig(NodeConfig):
         placeholder="sha256=",
         group="Sign-in",
         max_length=50,
-        depends_on={"auth": ["hmac"]},
+        depends_on={"auth": _asking("prefix")},
     )
     delivery_header: Annotated[str, AfterValidator(_optional_header_name)] = ui(
         "Idempotency-Key",
@@ -97,16 +102,18 @@ class InboundWebhook(TriggerNode):
 
     def summary(self, config: InboundWebhookConfig) -> str:
         """How a caller proves who it is."""
-        if config.auth == "standard":
-            return "Standard Webhooks"
-        return f"{'Secret' if config.auth == 'token' else 'Signature'} in {config.header}"
+        if config.auth == "token":
+            return f"Secret in {config.header}"
+        if config.auth in _asking("header"):
+            return f"Signature in {config.header}"
+        return AUTH_LABELS[config.auth].partition(" (")[0]
 
     def listens_to(self, config: InboundWebhookConfig) -> HookTrigger:
         """Calls of the flow's URL that are signed as configured."""
         return HookTrigger(
             auth=config.auth,
             header=config.header,
-            prefix=config.prefix if config.auth == "hmac" else "",
+            prefix=config.prefix if config.auth in _asking("prefix") else "",
             delivery_header=config.delivery_header,
         )
 

@@ -34,6 +34,12 @@ test("a signature of time and body", () => {
   expect(signature).toBe(mac(secret, `${time}.${body}`).digest("hex"));
 });
 
+test("Slack", () => {
+  const sent = called({ auth: "slack" });
+  const time = sent.find((part) => part.startsWith("X-Slack-Request-Timestamp: "))?.split(": ")[1];
+  expect(sent).toContain(`X-Slack-Signature: v0=${mac(secret, `v0:${time}:${body}`).digest("hex")}`);
+});
+
 test("Standard Webhooks", () => {
   const sent = called({ auth: "standard" });
   const value = (name: string) =>

@@ -32,6 +32,10 @@ export function callLine({ url, config, secret, body }: Call): string {
       lines.push("now=$(date +%s)", `signature=$(printf %s "$now.$body" | ${MAC} -hmac "$secret" ${HEX})`);
       headers = [header(`${escaped(name)}: t=$now,v1=$signature`)];
       break;
+    case "slack":
+      lines.push("now=$(date +%s)", `signature=$(printf %s "v0:$now:$body" | ${MAC} -hmac "$secret" ${HEX})`);
+      headers = [header("X-Slack-Request-Timestamp: $now"), header("X-Slack-Signature: v0=$signature")];
+      break;
     case "standard":
       lines.push(
         "now=$(date +%s); id=msg_$(openssl rand -hex 8)",

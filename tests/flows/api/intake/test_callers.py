@@ -11,9 +11,8 @@ from asgiref.sync import sync_to_async
 
 from accounts.models import User
 from common.crypto import sign
-from flows.api.intake.callers import TOLERANCE_SECONDS
 from flows.models import Event, Run
-from flows.services.hooks import SECRET_START
+from flows.sdk.signatures import SECRET_START, TOLERANCE_SECONDS
 from tests.flows.api.intake.test_hooks import BODY, call, hooked
 
 pytestmark = [
@@ -41,10 +40,17 @@ def by_standard(secret: str, body: bytes = BODY, at: float = 0, call_id: str = "
     return {"webhook_id": call_id, "webhook_timestamp": f"{moment}", "webhook_signature": signature}
 
 
+def by_slack(secret: str, body: bytes = BODY, at: float = 0, call_id: str = "") -> dict[str, str]:
+    moment = int(time.time() + at)
+    signature = sign(f"v0:{moment}:".encode() + body, secret)
+    return {"x_slack_request_timestamp": f"{moment}", "x_slack_signature": f"v0={signature}"}
+
+
 HMAC = {"auth": "hmac", "header": "X-Signature", "prefix": "sha256=", "delivery_header": "X-Delivery"}
 TIMED = {"auth": "timed", "header": "X-Signature"}
 STANDARD = {"auth": "standard"}
-SCHEMES = [pytest.param(HMAC, by_body, id="hmac"), pytest.param(TIMED, by_time, id="timed"), pytest.param(STANDARD, by_standard, id="standard")]  # fmt: skip  # noqa: E501
+SLACK = {"auth": "slack"}
+SCHEMES = [pytest.param(HMAC, by_body, id="hmac"), pytest.param(TIMED, by_time, id="timed"), pytest.param(STANDARD, by_standard, id="standard"), pytest.param(SLACK, by_slack, id="slack")]  # fmt: skip  # noqa: E501
 
 
 @pytest.mark.parametrize(("config", "signer"), SCHEMES)
