@@ -1,8 +1,13 @@
 """The servers that tests start are real, private and gone afterwards."""
 
+import signal
+import subprocess
+import sys
+
 import psycopg
 import pytest
 
+from tests.support.plugin import listen_to_interrupts
 from tests.support.postgres import Postgres, packaged_binaries
 from tests.support.valkey import Valkey
 
@@ -34,3 +39,14 @@ def test_killed_valkey_comes_back_empty_on_the_same_socket() -> None:
     finally:
         server.stop()
     assert not server.folder.exists()
+
+
+def test_what_a_test_starts_hears_sigint_although_the_suite_was_started_in_the_background() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        listen_to_interrupts()
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        child.send_signal(signal.SIGINT)
+        assert child.wait(10) == -signal.SIGINT
+    finally:
+        signal.signal(signal.SIGINT, before)

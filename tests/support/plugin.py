@@ -1,6 +1,7 @@
 """The servers as fixtures, the option `--database`, and the marker `both_databases`."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,11 +34,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the database before anything connects, and keep the channel layer in memory."""
+    listen_to_interrupts()
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     is_postgres = os.environ.get("DATABASE_URL", "").startswith("postgres")
     if config.getoption("--database") == "postgres" and not is_postgres:
         os.environ["DATABASE_URL"] = private_postgres().create_database("hookflow")
         use_database()
+
+
+def listen_to_interrupts() -> None:
+    """A shell's background job ignores SIGINT, and would hand that down to every process that a test starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_unconfigure() -> None:
