@@ -164,6 +164,8 @@ SPECTACULAR_SETTINGS = {
         "ServerStatus": "inventory.models.Server.Status",
         "TicketStatus": "inventory.models.Ticket.Status",
         "RunStatus": "flows.models.Run.Status",
+        "StepStatus": "flows.models.Step.Status",
+        "LogLevel": "flows.api.answers.LEVELS",
         "DryRunStatus": ["succeeded", "failed"],
     },
     "POSTPROCESSING_HOOKS": [

@@ -1,15 +1,39 @@
-"""The answers of the flows API that are made by services, described for the document; nothing passes through these."""
+"""The answers of the flows API that are made by services, described for the document.
+
+Nothing passes through these: the tests of the API hold every answer against the document.
+"""
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from flows.api.serializers import DocumentField, SummariesField
-from flows.sdk import TriggerKind
+from flows.api.serializers import DrawingField, PayloadField, SummariesField
+from flows.models import Step
+from flows.sdk import Kind, TriggerKind
+from flows.services.changes import LEVEL_NAMES
+from flows.services.transfer import NEEDS
+
+LEVELS = tuple(LEVEL_NAMES.values())
 
 
 class _Answer(serializers.Serializer[Any]):
     """Described only."""
+
+
+@extend_schema_field({})
+class JsonField(serializers.JSONField):
+    """Any JSON value."""
+
+
+@extend_schema_field({"$ref": "#/components/schemas/FormSchema"})
+class FormSchemaField(serializers.DictField):
+    """The JSON Schema of a config."""
+
+
+@extend_schema_field({"$ref": "#/components/schemas/RecordShape"})
+class RecordShapeField(serializers.DictField):
+    """What a record looks like."""
 
 
 class PortSerializer(_Answer):
@@ -31,7 +55,7 @@ class NodeTypeSerializer(_Answer):
 
     type = serializers.CharField()
     version = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=("trigger", "filter", "enricher", "action", "control"))
+    kind = serializers.ChoiceField(choices=tuple(Kind))
     label = serializers.CharField()  # type: ignore[assignment]
     summary = serializers.CharField()
     unset = serializers.CharField()
@@ -39,8 +63,8 @@ class NodeTypeSerializer(_Answer):
     ports = PortSerializer(many=True)
     trigger = TriggerTypeSerializer(allow_null=True)
     has_input = serializers.BooleanField()
-    config_schema = serializers.DictField()
-    settings_schema = serializers.DictField()
+    config_schema = FormSchemaField()
+    settings_schema = FormSchemaField()
 
 
 class EventTypeAnswerSerializer(_Answer):
@@ -51,8 +75,8 @@ class EventTypeAnswerSerializer(_Answer):
     summary = serializers.CharField(allow_blank=True)
     group = serializers.CharField()
     is_builtin = serializers.BooleanField()
-    schema = serializers.DictField()
-    sample = serializers.DictField()
+    schema = PayloadField()
+    sample = PayloadField()
 
 
 class EdgeSerializer(_Answer):
@@ -90,8 +114,8 @@ class FlowProblemSerializer(_Answer):
 class ShapesSerializer(_Answer):
     """JSON Schemas of the record that reaches a node and of those that leave it."""
 
-    input = serializers.DictField()
-    ports = serializers.DictField(child=serializers.DictField())
+    input = RecordShapeField()
+    ports = serializers.DictField(child=RecordShapeField())
 
 
 class ValidationSerializer(_Answer):
@@ -104,7 +128,7 @@ class ValidationSerializer(_Answer):
 
 
 class RefusalSerializer(_Answer):
-    """Why a wire is not possible."""
+    """Why something is not possible."""
 
     code = serializers.CharField()
     message = serializers.CharField()
@@ -120,14 +144,23 @@ class WiringAnswerSerializer(_Answer):
     )
 
 
+class NodeErrorSerializer(RefusalSerializer):
+    """Why a node failed."""
+
+    field = serializers.CharField(allow_null=True)
+    retryable = serializers.BooleanField()
+
+
 class PreviewAnswerSerializer(_Answer):
     """What a config field renders to."""
 
-    value = DocumentField(allow_null=True)
+    value = JsonField()
     text = serializers.CharField(allow_blank=True)
-    type = serializers.CharField()
+    type = serializers.ChoiceField(
+        choices=("string", "integer", "number", "boolean", "object", "array", "null")
+    )
     sample_name = serializers.CharField()
-    error = serializers.DictField(allow_null=True)
+    error = NodeErrorSerializer(allow_null=True)
 
 
 class DryWarningSerializer(_Answer):
@@ -138,18 +171,25 @@ class DryWarningSerializer(_Answer):
     hint = serializers.CharField(allow_blank=True)
 
 
+class DryLogLineSerializer(_Answer):
+    """A line that a node wrote in a dry run."""
+
+    level = serializers.ChoiceField(choices=LEVELS)
+    text = serializers.CharField(allow_blank=True)
+
+
 class DryStepSerializer(_Answer):
     """One node's turn in a dry run."""
 
     node = serializers.CharField()
-    status = serializers.CharField()
+    status = serializers.ChoiceField(choices=("succeeded", "failed"))
     port = serializers.CharField(allow_blank=True)
-    input = serializers.DictField()
-    output = serializers.DictField(allow_null=True)
-    preview = DocumentField(allow_null=True)
-    error = serializers.DictField(allow_null=True)
-    logs = serializers.ListField(child=DocumentField())
-    warnings = serializers.ListField(child=DryWarningSerializer())
+    input = PayloadField()
+    output = PayloadField(allow_null=True)
+    preview = JsonField()
+    error = NodeErrorSerializer(allow_null=True)
+    logs = DryLogLineSerializer(many=True)
+    warnings = DryWarningSerializer(many=True)
 
 
 class DryRunSerializer(_Answer):
@@ -175,22 +215,22 @@ class StepSerializer(_Answer):
     node = serializers.CharField()
     node_name = serializers.CharField()
     node_type = serializers.CharField(allow_blank=True)
-    status = serializers.CharField()
+    status = serializers.ChoiceField(choices=Step.Status.choices)
     attempt = serializers.IntegerField()
     port = serializers.CharField(allow_blank=True)
     started_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
     duration_ms = serializers.FloatField(allow_null=True)
-    input = serializers.DictField()
-    output = serializers.DictField(allow_null=True)
-    error = serializers.DictField(allow_null=True)
+    input = PayloadField()
+    output = PayloadField(allow_null=True)
+    error = NodeErrorSerializer(allow_null=True)
 
 
 class StepsSerializer(_Answer):
     """The steps of a run, and the drawing that was run."""
 
     results = StepSerializer(many=True)
-    document = DocumentField()
+    document = DrawingField()
     summaries = SummariesField()
 
 
@@ -199,7 +239,7 @@ class LogLineSerializer(_Answer):
 
     seq = serializers.IntegerField()
     at = serializers.DateTimeField()
-    level = serializers.CharField()
+    level = serializers.ChoiceField(choices=LEVELS)
     node = serializers.CharField(allow_blank=True)
     text = serializers.CharField(allow_blank=True)
 
@@ -223,8 +263,8 @@ class FieldChangeSerializer(_Answer):
     """One changed field."""
 
     field = serializers.CharField()
-    before = DocumentField(allow_null=True)
-    after = DocumentField(allow_null=True)
+    before = JsonField()
+    after = JsonField()
 
 
 class NodeBriefSerializer(_Answer):
@@ -286,6 +326,14 @@ class ImportNodeSerializer(_Answer):
     known = serializers.BooleanField()
 
 
+class NeedsSerializer(_Answer):
+    """What is not installed or set up here, a sentence each."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """One list for each kind of thing that can be missing."""
+        return {what: serializers.ListField(child=serializers.CharField()) for what in NEEDS.values()}
+
+
 class ImportPreviewSerializer(_Answer):
     """What an import would add and need."""
 
@@ -293,16 +341,6 @@ class ImportPreviewSerializer(_Answer):
     description = serializers.CharField(allow_blank=True)
     nodes = ImportNodeSerializer(many=True)
     edges = serializers.IntegerField()
-    needs = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    needs = NeedsSerializer()
     problems = FlowProblemSerializer(many=True)
     ok = serializers.BooleanField()
-
-
-class OutcomeSerializer(_Answer):
-    """What an event did to a flow."""
-
-    flow = serializers.CharField(allow_null=True)
-    flow_name = serializers.CharField(allow_blank=True)
-    result = serializers.CharField()
-    run = serializers.UUIDField(allow_null=True)
-    message = serializers.CharField(allow_blank=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flows.api.components import COMPONENTS
 from flows.api.intake.bodies import MOST_EVENTS
 from flows.sdk.events import EVENT_NAME, MAX_EVENT_NAME
 
@@ -130,7 +131,7 @@ def add_intake(result: dict[str, Any], generator: Any, request: Any, public: boo
     """Describe what is answered beside Django."""
     result["info"]["description"] = DESCRIPTION
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
-    schemas["NewEvent"], schemas["Accepted"] = _EVENT, _ACCEPTED
+    schemas |= {**COMPONENTS, "NewEvent": _EVENT, "Accepted": _ACCEPTED}
     paths = result.setdefault("paths", {})
     paths.setdefault("/api/v1/events/", {})["post"] = {**_SEND, "responses": dict(_DONE)}
     paths["/hooks/{key}/"] = {"post": {**_CALL, "responses": dict(_DONE)}}

@@ -19,19 +19,21 @@ class FlowRunSerializer(serializers.ModelSerializer[Run]):
 
     class Meta:
         model = Run
-        fields = ("id", "status", "finished_at")
+        fields = read_only_fields = ("id", "status", "finished_at")
 
 
 class FlowSerializer(serializers.ModelSerializer[Flow]):
     """A flow as lists show it."""
 
-    published_version = serializers.IntegerField(source="published.number", allow_null=True, default=None)
+    published_version = serializers.IntegerField(
+        source="published.number", allow_null=True, default=None, read_only=True
+    )
     has_unpublished_changes = serializers.SerializerMethodField()
     last_runs = serializers.SerializerMethodField()
 
     class Meta:
         model = Flow
-        fields = (
+        fields = read_only_fields = (
             "id",
             "name",
             "description",
@@ -72,7 +74,12 @@ class FlowChangeSerializer(StrictSerializer):
 
 
 class DocumentField(serializers.JSONField):
-    """A flow document; the codec judges it."""
+    """A flow document that is sent; the codec judges it."""
+
+
+@extend_schema_field({"$ref": "#/components/schemas/FlowDocument"})
+class DrawingField(serializers.JSONField):
+    """A flow document that was read once, and so holds everything that belongs to one."""
 
 
 class PayloadField(serializers.DictField):
@@ -94,7 +101,7 @@ class SummariesField(serializers.DictField):
 class SavedDraftSerializer(serializers.Serializer[Any]):
     """The draft of a flow."""
 
-    document = DocumentField()
+    document = DrawingField()
     summaries = SummariesField()
     revision = serializers.IntegerField()
     saved_at = serializers.DateTimeField()
@@ -162,12 +169,13 @@ class VersionSerializer(serializers.ModelSerializer[FlowVersion]):
     class Meta:
         model = FlowVersion
         fields: tuple[str, ...] = ("number", "id", "published_at", "published_by", "comment")
+        read_only_fields = fields
 
 
 class VersionDocumentSerializer(VersionSerializer):
     """A published version with its drawing."""
 
-    document = DocumentField(read_only=True)
+    document = DrawingField(read_only=True)
     summaries = serializers.SerializerMethodField()
 
     class Meta(VersionSerializer.Meta):
@@ -218,17 +226,30 @@ class EventSerializer(serializers.ModelSerializer[Event]):
             "depth",
             "cause_run_id",
         )
+        read_only_fields = fields
+
+
+class OutcomeSerializer(serializers.Serializer[Any]):
+    """What an event did to a flow."""
+
+    flow = serializers.CharField(allow_null=True)
+    flow_name = serializers.CharField(allow_blank=True)
+    result = serializers.CharField()
+    run = serializers.UUIDField(allow_null=True)
+    subject = serializers.CharField(allow_blank=True)
+    message = serializers.CharField(allow_blank=True)
 
 
 class EventDetailSerializer(EventSerializer):
     """An event with its payload and what it started."""
 
-    payload = serializers.JSONField()
+    payload = PayloadField(read_only=True)
     outcomes = serializers.SerializerMethodField()
 
     class Meta(EventSerializer.Meta):
         fields = (*EventSerializer.Meta.fields, "payload", "outcomes")
 
+    @extend_schema_field(OutcomeSerializer(many=True))
     def get_outcomes(self, event: Event) -> list[dict[str, Any]]:
         """The runs it started, and why other flows did not start."""
         outcomes: list[dict[str, Any]] = self.context["outcomes"]
@@ -256,7 +277,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 
     class Meta:
         model = Run
-        fields = (
+        fields = read_only_fields = (
             "id",
             "flow",
             "flow_name",

@@ -133,7 +133,7 @@ class VersionViewSet(FlowView):
             document = document["document"]
         return Response(transfer.preview_import(actor=self.actor, document=document))
 
-    @extend_schema(request=ImportSerializer, responses={201: FlowSerializer})
+    @extend_schema(request=ImportSerializer, responses={200: FlowSerializer, 201: FlowSerializer})
     @action(detail=False, methods=["post"], url_path="import")
     @idempotent
     def import_flow(self, request: Request) -> Response:

@@ -137,7 +137,7 @@ def preview(
     except NodeError as error:
         answer["error"] = error.as_json()
     except TemplateError as error:
-        answer["error"] = {"code": "bad_template", "message": str(error), "hint": "", "field": field}
+        answer["error"] = NodeError("bad_template", str(error), field=field).as_json()
     else:
         shown = Room(MOST_PREVIEW_BYTES).shown(value)
         answer.update(value=shown, text=_text(shown), type=_type(value))

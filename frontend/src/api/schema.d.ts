@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/broken-modules/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every module that could not be loaded, and why; its types are missing from the other lists. */
+        get: operations["broken_modules_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/event-types/": {
         parameters: {
             query?: never;
@@ -1463,6 +1480,12 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description A module that could not be loaded: its name, the package that it came with, and one line that says why. */
+        BrokenModule: {
+            module: string;
+            package: string;
+            error: string;
+        };
         /**
          * @description * `1` - Fixed
          *     * `2` - Percentage
@@ -1565,6 +1588,11 @@ export interface components {
         DraftRequest: {
             document: unknown;
         };
+        /** @description A line that a node wrote in a dry run. */
+        DryLogLine: {
+            level: components["schemas"]["LogLevel"];
+            text: string;
+        };
         /** @description A run in memory, without effects. */
         DryRun: {
             status: components["schemas"]["DryRunStatus"];
@@ -1581,7 +1609,7 @@ export interface components {
         /** @description One node's turn in a dry run. */
         DryStep: {
             node: string;
-            status: string;
+            status: components["schemas"]["DryRunStatus"];
             port: string;
             input: {
                 [key: string]: unknown;
@@ -1589,11 +1617,9 @@ export interface components {
             output: {
                 [key: string]: unknown;
             } | null;
-            preview: unknown | null;
-            error: {
-                [key: string]: unknown;
-            } | null;
-            logs: unknown[];
+            preview: unknown;
+            error: components["schemas"]["NodeError"] | null;
+            logs: components["schemas"]["DryLogLine"][];
             warnings: components["schemas"]["DryWarning"][];
         };
         /** @description Why a node could not do its work as the installation is set up now; `field` is empty for the whole node. */
@@ -1612,40 +1638,35 @@ export interface components {
         Event: {
             /** Format: uuid */
             readonly id: string;
-            type: string;
-            source: string;
-            tenant?: number | null;
-            dedup_key?: string;
+            readonly type: string;
+            readonly source: string;
+            readonly tenant: number | null;
+            readonly dedup_key: string;
             /** Format: date-time */
-            accepted_at: string;
-            /** Format: int64 */
-            run_count?: number;
-            /** Format: int64 */
-            depth?: number;
+            readonly accepted_at: string;
+            readonly run_count: number;
+            readonly depth: number;
             /** Format: uuid */
-            cause_run_id?: string | null;
+            readonly cause_run_id: string | null;
         };
         /** @description An event with its payload and what it started. */
         EventDetail: {
             /** Format: uuid */
             readonly id: string;
-            type: string;
-            source: string;
-            tenant?: number | null;
-            dedup_key?: string;
+            readonly type: string;
+            readonly source: string;
+            readonly tenant: number | null;
+            readonly dedup_key: string;
             /** Format: date-time */
-            accepted_at: string;
-            /** Format: int64 */
-            run_count?: number;
-            /** Format: int64 */
-            depth?: number;
+            readonly accepted_at: string;
+            readonly run_count: number;
+            readonly depth: number;
             /** Format: uuid */
-            cause_run_id?: string | null;
-            payload: unknown;
-            /** @description The runs it started, and why other flows did not start. */
-            readonly outcomes: {
+            readonly cause_run_id: string | null;
+            readonly payload: {
                 [key: string]: unknown;
-            }[];
+            };
+            readonly outcomes: components["schemas"]["Outcome"][];
         };
         /** @description A row of Event log. */
         EventLogEntry: {
@@ -1658,7 +1679,7 @@ export interface components {
              *     * `2` - Warning
              *     * `3` - Error
              */
-            level?: components["schemas"]["LevelEnum"];
+            level?: components["schemas"]["EventLogEntryLevelEnum"];
             /** @description The translated message */
             message: string;
             /** @description The raw message */
@@ -1671,6 +1692,13 @@ export interface components {
             /** @description Id of the tenant; null is the platform */
             tenant?: number | null;
         };
+        /**
+         * @description * `1` - Info
+         *     * `2` - Warning
+         *     * `3` - Error
+         * @enum {integer}
+         */
+        EventLogEntryLevelEnum: 1 | 2 | 3;
         /** @description A row of Event log. */
         EventLogEntryRequest: {
             /**
@@ -1680,7 +1708,7 @@ export interface components {
              *     * `2` - Warning
              *     * `3` - Error
              */
-            level?: components["schemas"]["LevelEnum"];
+            level?: components["schemas"]["EventLogEntryLevelEnum"];
             /** @description The translated message */
             message: string;
             /** @description The raw message */
@@ -1722,8 +1750,8 @@ export interface components {
         /** @description One changed field. */
         FieldChange: {
             field: string;
-            before: unknown | null;
-            after: unknown | null;
+            before: unknown;
+            after: unknown;
         };
         /** @enum {integer} */
         Flag: 0 | 1;
@@ -1731,19 +1759,18 @@ export interface components {
         Flow: {
             /** Format: uuid */
             readonly id: string;
-            name: string;
-            description?: string;
-            tenant?: number | null;
-            is_enabled?: boolean;
-            /** Format: int64 */
-            draft_revision?: number;
+            readonly name: string;
+            readonly description: string;
+            readonly tenant: number | null;
+            readonly is_enabled: boolean;
+            readonly draft_revision: number;
             /** @description Whether the draft differs from the version that runs. */
             readonly has_unpublished_changes: boolean;
-            published_version?: number | null;
+            readonly published_version: number | null;
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
             /** Format: date-time */
-            updated_at: string;
+            readonly updated_at: string;
             readonly last_runs: components["schemas"]["FlowRun"][];
         };
         /** @description What is wrong with a drawing, and where. */
@@ -1762,9 +1789,9 @@ export interface components {
         FlowRun: {
             /** Format: uuid */
             readonly id: string;
-            status?: components["schemas"]["RunStatus"];
+            readonly status: components["schemas"]["RunStatus"];
             /** Format: date-time */
-            finished_at?: string | null;
+            readonly finished_at: string | null;
         };
         /**
          * @description * `started` - Started
@@ -2006,9 +2033,7 @@ export interface components {
             description: string;
             nodes: components["schemas"]["ImportNode"][];
             edges: number;
-            needs: {
-                [key: string]: string[];
-            };
+            needs: components["schemas"]["Needs"];
             problems: components["schemas"]["FlowProblem"][];
             ok: boolean;
         };
@@ -2050,27 +2075,19 @@ export interface components {
             rate_limit?: number | null;
         };
         /**
-         * @description * `trigger` - trigger
-         *     * `filter` - filter
-         *     * `enricher` - enricher
-         *     * `action` - action
-         *     * `control` - control
+         * @description * `debug` - debug
+         *     * `info` - info
+         *     * `warning` - warning
+         *     * `error` - error
          * @enum {string}
          */
-        KindEnum: "trigger" | "filter" | "enricher" | "action" | "control";
-        /**
-         * @description * `1` - Info
-         *     * `2` - Warning
-         *     * `3` - Error
-         * @enum {integer}
-         */
-        LevelEnum: 1 | 2 | 3;
+        LogLevel: "debug" | "info" | "warning" | "error";
         /** @description A line of a run's log. */
         LogLine: {
             seq: number;
             /** Format: date-time */
             at: string;
-            level: string;
+            level: components["schemas"]["LogLevel"];
             node: string;
             text: string;
         };
@@ -2099,6 +2116,12 @@ export interface components {
         /** @description A message of a ticket. */
         MessageRequest: {
             content: string;
+        };
+        /** @description What is not installed or set up here, a sentence each. */
+        Needs: {
+            node_types: string[];
+            event_types: string[];
+            credentials: string[];
         };
         /** @description A new flow. */
         NewFlowRequest: {
@@ -2224,28 +2247,52 @@ export interface components {
             fields: components["schemas"]["FieldChange"][];
             moved: boolean;
         };
+        /** @description Why a node failed. */
+        NodeError: {
+            code: string;
+            message: string;
+            hint: string;
+            field: string | null;
+            retryable: boolean;
+        };
         /** @description A node type, and the JSON Schema from which its form is made. */
         NodeType: {
             type: string;
             version: number;
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["NodeTypeKindEnum"];
             label: string;
             summary: string;
             unset: string;
             icon: string;
             ports: components["schemas"]["Port"][];
+            trigger: components["schemas"]["TriggerType"] | null;
             has_input: boolean;
-            config_schema: {
-                [key: string]: unknown;
-            };
-            settings_schema: {
-                [key: string]: unknown;
-            };
+            config_schema: components["schemas"]["FormSchema"];
+            settings_schema: components["schemas"]["FormSchema"];
         };
+        /**
+         * @description * `trigger` - trigger
+         *     * `filter` - filter
+         *     * `enricher` - enricher
+         *     * `action` - action
+         *     * `control` - control
+         * @enum {string}
+         */
+        NodeTypeKindEnum: "trigger" | "filter" | "enricher" | "action" | "control";
         NullEnum: null;
         /** @description A password that is shown once. */
         OneTimePassword: {
             readonly one_time_password: string;
+        };
+        /** @description What an event did to a flow. */
+        Outcome: {
+            flow: string | null;
+            flow_name: string;
+            result: string;
+            /** Format: uuid */
+            run: string | null;
+            subject: string;
+            message: string;
         };
         /** @description A row of Packages. */
         Package: {
@@ -2275,7 +2322,7 @@ export interface components {
              *     * `1` - Free choice of the operating system
              *     * `2` - Fixed operating system
              */
-            type?: components["schemas"]["TypeEnum"];
+            type?: components["schemas"]["PackageTypeEnum"];
             /** @description Linked Proxmox template if type = 2, or null */
             templateId?: number | null;
             /** @description Id of the tenant; null is the platform */
@@ -2307,296 +2354,170 @@ export interface components {
              *     * `1` - Free choice of the operating system
              *     * `2` - Fixed operating system
              */
-            type?: components["schemas"]["TypeEnum"];
+            type?: components["schemas"]["PackageTypeEnum"];
             /** @description Linked Proxmox template if type = 2, or null */
             templateId?: number | null;
             /** @description Id of the tenant; null is the platform */
             tenant?: number | null;
         };
+        /**
+         * @description * `1` - Free choice of the operating system
+         *     * `2` - Fixed operating system
+         * @enum {integer}
+         */
+        PackageTypeEnum: 1 | 2;
         PaginatedAssignmentList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Assignment"][];
         };
         PaginatedAuditEntryList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["AuditEntry"][];
         };
         PaginatedBalanceEntryList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["BalanceEntry"][];
         };
         PaginatedBalanceList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Balance"][];
         };
         PaginatedChargeList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Charge"][];
         };
         PaginatedEventList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Event"][];
         };
         PaginatedEventLogEntryList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["EventLogEntry"][];
         };
         PaginatedFlowList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Flow"][];
         };
         PaginatedIPv4AddressList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["IPv4Address"][];
         };
         PaginatedIPv4RangeList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["IPv4Range"][];
         };
         PaginatedIPv6AddressList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["IPv6Address"][];
         };
         PaginatedIPv6RangeList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["IPv6Range"][];
         };
         PaginatedMessageList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Message"][];
         };
         PaginatedPackageList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Package"][];
         };
         PaginatedRunList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Run"][];
         };
         PaginatedServerList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Server"][];
         };
         PaginatedTagList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Tag"][];
         };
         PaginatedTemplateList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Template"][];
         };
         PaginatedTenantList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Tenant"][];
         };
         PaginatedTicketList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Ticket"][];
         };
         PaginatedTokenList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["Token"][];
         };
         PaginatedUserList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            previous?: string | null;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             results: components["schemas"]["User"][];
         };
         /** @description A row of Balance. */
@@ -2763,7 +2684,7 @@ export interface components {
              *     * `1` - Free choice of the operating system
              *     * `2` - Fixed operating system
              */
-            type?: components["schemas"]["TypeEnum"];
+            type?: components["schemas"]["PackageTypeEnum"];
             /** @description Linked Proxmox template if type = 2, or null */
             templateId?: number | null;
             /** @description Id of the tenant; null is the platform */
@@ -2965,14 +2886,23 @@ export interface components {
         };
         /** @description What a config field renders to. */
         PreviewAnswer: {
-            value: unknown | null;
+            value: unknown;
             text: string;
-            type: string;
+            type: components["schemas"]["PreviewAnswerTypeEnum"];
             sample_name: string;
-            error: {
-                [key: string]: unknown;
-            } | null;
+            error: components["schemas"]["NodeError"] | null;
         };
+        /**
+         * @description * `string` - string
+         *     * `integer` - integer
+         *     * `number` - number
+         *     * `boolean` - boolean
+         *     * `object` - object
+         *     * `array` - array
+         *     * `null` - null
+         * @enum {string}
+         */
+        PreviewAnswerTypeEnum: "string" | "integer" | "number" | "boolean" | "object" | "array" | "null";
         /** @description A config field to be rendered. */
         PreviewRequest: {
             document?: unknown;
@@ -2999,7 +2929,7 @@ export interface components {
             /** @description Whether the flow is on afterwards. Left out, it stays as it is. */
             is_enabled?: boolean;
         };
-        /** @description Why a wire is not possible. */
+        /** @description Why something is not possible. */
         Refusal: {
             code: string;
             message: string;
@@ -3044,20 +2974,20 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            flow: string;
+            readonly flow: string;
             flow_name: string;
             version: number;
-            subject?: string;
-            status?: components["schemas"]["RunStatus"];
+            readonly subject: string;
+            readonly status: components["schemas"]["RunStatus"];
             /** Format: uuid */
-            event: string;
+            readonly event: string;
             event_type: string;
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
             /** Format: date-time */
-            started_at?: string | null;
+            readonly started_at: string | null;
             /** Format: date-time */
-            finished_at?: string | null;
+            readonly finished_at: string | null;
             /**
              * Format: double
              * @description From the first claim to the end, in milliseconds.
@@ -3066,13 +2996,13 @@ export interface components {
             /** @description How often the step was tried that needed the most tries. */
             tries: number;
             error: components["schemas"]["RunError"] | null;
-            wait_reason?: string;
+            readonly wait_reason: string;
             /** Format: date-time */
-            due_at?: string | null;
+            readonly due_at: string | null;
             /** Format: uuid */
-            retried_from?: string | null;
-            is_resumed?: boolean;
-            tenant?: number | null;
+            readonly retried_from: string | null;
+            readonly is_resumed: boolean;
+            readonly tenant: number | null;
         };
         /** @description Why a run failed or was cancelled. */
         RunError: {
@@ -3108,7 +3038,7 @@ export interface components {
         };
         /** @description The draft of a flow. */
         SavedDraft: {
-            document: unknown;
+            document: components["schemas"]["FlowDocument"];
             summaries: {
                 [key: string]: string;
             };
@@ -3363,13 +3293,9 @@ export interface components {
         SeverityEnum: "error" | "warning";
         /** @description JSON Schemas of the record that reaches a node and of those that leave it. */
         Shapes: {
-            input: {
-                [key: string]: unknown;
-            };
+            input: components["schemas"]["RecordShape"];
             ports: {
-                [key: string]: {
-                    [key: string]: unknown;
-                };
+                [key: string]: components["schemas"]["RecordShape"];
             };
         };
         /** @description A piece of a text, in characters. */
@@ -3390,7 +3316,7 @@ export interface components {
             node: string;
             node_name: string;
             node_type: string;
-            status: string;
+            status: components["schemas"]["StepStatus"];
             attempt: number;
             port: string;
             /** Format: date-time */
@@ -3405,14 +3331,24 @@ export interface components {
             output: {
                 [key: string]: unknown;
             } | null;
-            error: {
-                [key: string]: unknown;
-            } | null;
+            error: components["schemas"]["NodeError"] | null;
         };
+        /**
+         * @description * `running` - Running
+         *     * `waiting` - Waiting
+         *     * `retrying` - Retrying
+         *     * `succeeded` - Succeeded
+         *     * `failed` - Failed
+         *     * `skipped` - Skipped
+         *     * `cancelled` - Cancelled
+         *     * `interrupted` - Interrupted
+         * @enum {string}
+         */
+        StepStatus: "running" | "waiting" | "retrying" | "succeeded" | "failed" | "skipped" | "cancelled" | "interrupted";
         /** @description The steps of a run, and the drawing that was run. */
         Steps: {
             results: components["schemas"]["Step"][];
-            document: unknown;
+            document: components["schemas"]["FlowDocument"];
             summaries: {
                 [key: string]: string;
             };
@@ -3596,12 +3532,19 @@ export interface components {
             /** Format: date-time */
             expires_at?: string | null;
         };
+        /** @description How a trigger starts runs, and the config field in which the event type is chosen. */
+        TriggerType: {
+            kind: components["schemas"]["TriggerTypeKindEnum"];
+            event_field: string | null;
+        };
         /**
-         * @description * `1` - Free choice of the operating system
-         *     * `2` - Fixed operating system
-         * @enum {integer}
+         * @description * `event` - event
+         *     * `schedule` - schedule
+         *     * `hook` - hook
+         *     * `manual` - manual
+         * @enum {string}
          */
-        TypeEnum: 1 | 2;
+        TriggerTypeKindEnum: "event" | "schedule" | "hook" | "manual";
         /** @description A user; never with the password or the confirmation token. */
         User: {
             readonly id: number;
@@ -3645,26 +3588,24 @@ export interface components {
         };
         /** @description A published version without its drawing. */
         Version: {
-            /** Format: int64 */
-            number: number;
+            readonly number: number;
             /** Format: uuid */
             readonly id: string;
             /** Format: date-time */
-            published_at: string;
-            published_by?: string;
-            comment?: string;
+            readonly published_at: string;
+            readonly published_by: string;
+            readonly comment: string;
         };
         /** @description A published version with its drawing. */
         VersionDocument: {
-            /** Format: int64 */
-            number: number;
+            readonly number: number;
             /** Format: uuid */
             readonly id: string;
             /** Format: date-time */
-            published_at: string;
-            published_by?: string;
-            comment?: string;
-            readonly document: unknown;
+            readonly published_at: string;
+            readonly published_by: string;
+            readonly comment: string;
+            readonly document: components["schemas"]["FlowDocument"];
             readonly summaries: {
                 [key: string]: string;
             };
@@ -3692,6 +3633,96 @@ export interface components {
             to?: string;
             port?: string;
             from?: string;
+        };
+        /** @description A drawing. */
+        FlowDocument: {
+            /** @constant */
+            format: "hookflow/flow";
+            /** @constant */
+            version: 1;
+            name: string;
+            description: string;
+            settings: {
+                [key: string]: unknown;
+            };
+            nodes: components["schemas"]["FlowNode"][];
+            edges: components["schemas"]["Edge"][];
+        };
+        /** @description A node of a drawing. */
+        FlowNode: {
+            id: string;
+            type: string;
+            typeVersion?: number;
+            name: string;
+            config: {
+                [key: string]: unknown;
+            };
+            settings: {
+                [key: string]: unknown;
+            };
+            position: components["schemas"]["Position"];
+        };
+        /** @description A place on the canvas. */
+        Position: {
+            x: number;
+            y: number;
+        };
+        /** @description What a record looks like, as JSON Schema. `x-open`: it may have fields that are not listed; `x-more`: so many are left out here; `x-masked`: the value is a mask. */
+        RecordShape: {
+            type?: unknown;
+            properties?: {
+                [key: string]: components["schemas"]["RecordShape"];
+            };
+            items?: components["schemas"]["RecordShape"];
+            description?: string;
+            format?: string;
+            "x-open"?: boolean;
+            "x-more"?: number;
+            "x-masked"?: boolean;
+        };
+        /** @description The JSON Schema of a config. `x-ui` says how its field is shown, `x-slot` what kind of template is written in it. */
+        FormSchema: {
+            type?: string | string[];
+            title?: string;
+            description?: string;
+            default?: unknown;
+            enum?: unknown[];
+            const?: unknown;
+            format?: string;
+            properties?: {
+                [key: string]: components["schemas"]["FormSchema"];
+            };
+            required?: string[];
+            additionalProperties?: boolean | components["schemas"]["FormSchema"];
+            items?: components["schemas"]["FormSchema"];
+            anyOf?: components["schemas"]["FormSchema"][];
+            oneOf?: components["schemas"]["FormSchema"][];
+            allOf?: components["schemas"]["FormSchema"][];
+            $ref?: string;
+            $defs?: {
+                [key: string]: components["schemas"]["FormSchema"];
+            };
+            minimum?: number;
+            maximum?: number;
+            exclusiveMinimum?: number;
+            maxLength?: number;
+            minItems?: number;
+            maxItems?: number;
+            pattern?: string;
+            "x-ui"?: components["schemas"]["FormHints"];
+            "x-slot"?: string;
+        };
+        /** @description How a field of a form is shown. */
+        FormHints: {
+            widget?: string;
+            group?: string;
+            placeholder?: string;
+            dependsOn?: {
+                [key: string]: unknown[];
+            };
+            choices?: {
+                [key: string]: string;
+            };
         };
         /** @description Something that happened. */
         NewEvent: {
@@ -3806,6 +3837,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntry"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    broken_modules_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrokenModule"][];
                 };
             };
             /** @description A problem. */
@@ -4831,6 +4890,14 @@ export interface operations {
             };
         };
         responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flow"];
+                };
+            };
             201: {
                 headers: {
                     [name: string]: unknown;

@@ -8,8 +8,22 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.flows.pages.conftest import House, furnished, published
+from tests.support.answers import CheckedClient
 
 Clients = Callable[[User | None], APIClient]
+
+
+@pytest.fixture
+def api() -> Clients:
+    """As everywhere, and each answer is held against the OpenAPI document."""
+
+    def client(user: User | None = None) -> APIClient:
+        made = CheckedClient()
+        if user is not None:
+            made.force_login(user)
+        return made
+
+    return client
 
 
 @pytest.fixture
