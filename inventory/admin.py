@@ -18,7 +18,7 @@ from inventory.models import (
     TicketMessage,
 )
 from inventory.services.writers import writer_of
-from inventory.tables import EVENT_LOG, TABLES
+from inventory.tables import TABLES
 
 if TYPE_CHECKING:
     Inline = admin.TabularInline[Any, Any]
@@ -79,8 +79,8 @@ class TableAdmin(ServiceAdmin):
         """Nothing: what belongs to a row is only shown."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Lines of the event log stay as they are."""
-        return self.table is not EVENT_LOG and super().has_change_permission(request, obj)
+        """Some rows stay as they were written."""
+        return self.table.is_changeable and super().has_change_permission(request, obj)
 
 
 class TicketAdmin(TableAdmin):

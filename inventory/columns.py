@@ -79,6 +79,8 @@ class Table:
         listed: the columns of its list page.
         search: the model's look-ups that a search goes through.
         plural: the heading of its list; empty when `label` does.
+        about: what its rows are, in a sentence for the API's document; empty when a viewset of its own says so.
+        is_changeable: whether a row can be changed once it is there.
     """
 
     key: str
@@ -89,6 +91,8 @@ class Table:
     listed: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     plural: str = ""
+    about: str = ""
+    is_changeable: bool = True
 
     @property
     def model_class(self) -> type[Model]:

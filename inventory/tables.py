@@ -115,6 +115,7 @@ CHARGES = Table(
     ),
     listed=("id", "description", "price", "type", "calcType", "active"),
     search=("description",),
+    about="The price list that orders are calculated with.",
 )
 
 PACKAGES = Table(
@@ -140,6 +141,7 @@ PACKAGES = Table(
     ),
     listed=("id", "name", "price", "cpu", "ram", "disk"),
     search=("name",),
+    about="Sizes of servers that customers can order.",
 )
 
 TEMPLATES = Table(
@@ -161,10 +163,11 @@ TEMPLATES = Table(
     ),
     listed=("id", "displayName", "vmid", "defaultUser", "minRAM", "disabled"),
     search=("display_name", "default_user"),
+    about="Proxmox templates that servers are made from.",
 )
 
 
-def _addresses(family: str, number: str, route: str) -> Table:
+def _addresses(family: str, number: str, route: str, about: str) -> Table:
     return Table(
         f"{family}_addresses",
         f"IPv{number} Addresses",
@@ -180,6 +183,7 @@ def _addresses(family: str, number: str, route: str) -> Table:
         ),
         listed=("id", "ip", "fk_ipam", "mac", "in_use"),
         search=("ip", "mac"),
+        about=about,
     )
 
 
@@ -191,8 +195,10 @@ _RANGE_COLUMNS = (
     TENANT,
 )
 
-IPV4_ADDRESSES = _addresses("ipv4", "4", "ipv4-addresses")
-IPV6_ADDRESSES = _addresses("ipv6", "6", "ipv6-addresses")
+IPV4_ADDRESSES = _addresses("ipv4", "4", "ipv4-addresses", "IPv4 addresses.")
+IPV6_ADDRESSES = _addresses(
+    "ipv6", "6", "ipv6-addresses", "IPv6 addresses, or subnets by their first address."
+)
 
 IPV4_RANGES = Table(
     "ipv4_ranges",
@@ -209,6 +215,7 @@ IPV4_RANGES = Table(
     ),
     listed=("id", "start", "end", "subnet", "gateway", "scope", "nodes"),
     search=("start", "end", "nodes"),
+    about="Ranges of IPv4 addresses.",
 )
 
 IPV6_RANGES = Table(
@@ -226,6 +233,7 @@ IPV6_RANGES = Table(
     ),
     listed=("id", "network", "prefix", "target", "gateway", "scope", "nodes"),
     search=("network", "nodes"),
+    about="IPv6 networks that are split into subnets.",
 )
 
 TAGS = Table(
@@ -277,6 +285,8 @@ EVENT_LOG = Table(
     ),
     listed=("id", "level", "message", "created_at"),
     search=("message", "raw_message"),
+    about="The event log. A line stays as it was written.",
+    is_changeable=False,
 )
 
 JOINABLE = (

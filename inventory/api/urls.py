@@ -1,26 +1,15 @@
-"""Routes of the inventory's API, below `/api/v1/`."""
+"""Routes of the inventory's API, below `/api/v1/`: one set for each table."""
 
 from rest_framework.routers import SimpleRouter
 
-from inventory.api import views
+from inventory.api.views import VIEWS
+from inventory.api.viewsets import viewset_for
+from inventory.tables import TABLES
 
-VIEWS = (
-    views.ServerViewSet,
-    views.BalanceViewSet,
-    views.ChargeViewSet,
-    views.PackageViewSet,
-    views.TemplateViewSet,
-    views.IPv4AddressViewSet,
-    views.IPv4RangeViewSet,
-    views.IPv6AddressViewSet,
-    views.IPv6RangeViewSet,
-    views.TagViewSet,
-    views.TicketViewSet,
-    views.EventLogViewSet,
-)
-
+own_views = {view.table: view for view in VIEWS}
 router = SimpleRouter()
-for view in VIEWS:
-    router.register(f"inventory/{view.table.route}", view, basename=f"inventory-{view.table.route}")
+for table in TABLES:
+    view = own_views.get(table) or viewset_for(table)
+    router.register(f"inventory/{table.route}", view, basename=f"inventory-{table.route}")
 
 urlpatterns = router.urls

@@ -1,4 +1,4 @@
-"""The platform's tables over the API."""
+"""The tables that can do more over the API than their columns say."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from inventory.api.serializers import (
     ServerSerializer,
     serializer_for,
 )
-from inventory.api.viewsets import NEEDS, CreateDeleteViewSet, TableViewSet, needs_of
+from inventory.api.viewsets import NEEDS, TableViewSet, needs_of
 from inventory.services import balances, tags, tickets
 
 READS_BALANCES = (Permission.view_own, Permission.balances)
@@ -48,7 +48,6 @@ class BalanceViewSet(TableViewSet):
     """Balances. Setting one adds or removes the difference."""
 
     table = tables.BALANCE
-    serializer_class = serializer_for(tables.BALANCE)
     needs = {
         **needs_of(*READS_BALANCES),
         **dict.fromkeys(("create", "partial_update", "add", "remove"), Permission.balances),
@@ -83,55 +82,6 @@ class BalanceViewSet(TableViewSet):
         return dict(body.validated_data)
 
 
-class ChargeViewSet(TableViewSet):
-    """The price list that orders are calculated with."""
-
-    table = tables.CHARGES
-    serializer_class = serializer_for(tables.CHARGES)
-
-
-class PackageViewSet(TableViewSet):
-    """Sizes of servers that customers can order."""
-
-    table = tables.PACKAGES
-    serializer_class = serializer_for(tables.PACKAGES)
-
-
-class TemplateViewSet(TableViewSet):
-    """Proxmox templates that servers are made from."""
-
-    table = tables.TEMPLATES
-    serializer_class = serializer_for(tables.TEMPLATES)
-
-
-class IPv4AddressViewSet(TableViewSet):
-    """IPv4 addresses."""
-
-    table = tables.IPV4_ADDRESSES
-    serializer_class = serializer_for(tables.IPV4_ADDRESSES)
-
-
-class IPv4RangeViewSet(TableViewSet):
-    """Ranges of IPv4 addresses."""
-
-    table = tables.IPV4_RANGES
-    serializer_class = serializer_for(tables.IPV4_RANGES)
-
-
-class IPv6AddressViewSet(TableViewSet):
-    """IPv6 addresses, or subnets by their first address."""
-
-    table = tables.IPV6_ADDRESSES
-    serializer_class = serializer_for(tables.IPV6_ADDRESSES)
-
-
-class IPv6RangeViewSet(TableViewSet):
-    """IPv6 networks that are split into subnets."""
-
-    table = tables.IPV6_RANGES
-    serializer_class = serializer_for(tables.IPV6_RANGES)
-
-
 @extend_schema_view(
     list=extend_schema(
         parameters=[
@@ -144,7 +94,6 @@ class TagViewSet(TableViewSet):
     """Tags."""
 
     table = tables.TAGS
-    serializer_class = serializer_for(tables.TAGS)
     needs = {
         **NEEDS,
         "assign": Permission.manage_inventory,
@@ -204,7 +153,6 @@ class TicketViewSet(TableViewSet):
     """Tickets."""
 
     table = tables.TICKETS
-    serializer_class = serializer_for(tables.TICKETS)
     needs = {
         **needs_of(*READS_TICKETS),
         **dict.fromkeys(("create", "write_message"), Permission.write_tickets),
@@ -241,8 +189,4 @@ class TicketViewSet(TableViewSet):
         return Response(MessageSerializer(message).data, status=201)
 
 
-class EventLogViewSet(CreateDeleteViewSet):
-    """The event log. A line stays as it was written."""
-
-    table = tables.EVENT_LOG
-    serializer_class = serializer_for(tables.EVENT_LOG)
+VIEWS = (ServerViewSet, BalanceViewSet, TagViewSet, TicketViewSet)

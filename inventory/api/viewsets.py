@@ -81,3 +81,10 @@ class TableViewSet(CreateDeleteViewSet):
         row = self.get_object()
         changed = self.writer.update(row, actor=self.actor, values=self.checked(row, partial=True))
         return self.shown(changed)
+
+
+def viewset_for(table: Table) -> type[CreateDeleteViewSet]:
+    """The viewset of a table that can do no more than its columns say."""
+    base = TableViewSet if table.is_changeable else CreateDeleteViewSet
+    name = f"{table.model_class.__name__}ViewSet"
+    return type(name, (base,), {"table": table, "__doc__": table.about, "__module__": __name__})

@@ -21,7 +21,7 @@ from inventory.pages.status import moves_of
 from inventory.services.servers import set_status
 from inventory.services.tickets import add_message
 from inventory.services.writers import writer_of
-from inventory.tables import EVENT_LOG, SERVER, TICKETS
+from inventory.tables import SERVER, TICKETS
 
 
 @page(Permission.manage_inventory, "GET POST")
@@ -47,8 +47,8 @@ def edit(request: HttpRequest, actor: Actor, route: str, pk: int) -> HttpRespons
     """Change a row."""
     table = table_of(route)
     found = _own(table, actor, pk)
-    if table is EVENT_LOG:
-        raise Problem(404, "not_found", "A line of the event log stays as it is.")
+    if not table.is_changeable:
+        raise Problem(404, "not_found", f"What is written in {table.label} stays as it is.")
     form = form_for(table, actor, found, request.POST or None)
     lines = lines_for(found, request.POST or None) if isinstance(found, Server) else {}
     if _is_filled_in(request, form, lines):

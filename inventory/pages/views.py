@@ -19,7 +19,7 @@ from inventory.pages.status import moves_of
 from inventory.services.lookups import search_rows
 from inventory.services.networks import rivals_of
 from inventory.services.tags import tags_of
-from inventory.tables import EVENT_LOG, TABLES, TENANT, TICKETS
+from inventory.tables import TABLES, TENANT, TICKETS
 
 PAGE_SIZE = 50
 RESOURCES: dict[str, ResourceType] = {
@@ -82,7 +82,7 @@ def row(request: HttpRequest, actor: Actor, route: str, pk: int) -> HttpResponse
         "tags": tags,
         "delete_question": f"Delete {found}? {GOES_TOO.get(route, 'This cannot be taken back.')}",
         "may_change": may_change(found, actor),
-        "may_edit": may_change(found, actor) and table is not EVENT_LOG,
+        "may_edit": table.is_changeable and may_change(found, actor),
         "moves": moves_of(found) if isinstance(found, Server) and may_change(found, actor) else (),
         "overlaps": rivals_of(found)
         if isinstance(found, (IPv4Range, IPv6Range)) and actor.is_platform

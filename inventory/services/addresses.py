@@ -1,7 +1,7 @@
 """Writing address ranges and the addresses that are listed in them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from accounts.actors import Actor
 from common.problems import Problem
@@ -15,8 +15,6 @@ _NETWORK = (*_BOUNDS, "scope", "nodes")
 
 class RangeWriter(Writer[Any]):
     """IPAM ranges of either family."""
-
-    references: ClassVar[tuple[str, ...]] = ("user",)
 
     def settle_tenant(self, row: Pool, actor: Actor) -> None:
         """A range for a user belongs to the user's tenant."""
@@ -77,6 +75,11 @@ class RangeWriter(Writer[Any]):
 
 class AddressWriter(Writer[Any]):
     """Addresses that are listed by hand. Which range and address it is, never changes."""
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """None: tenants use addresses of the platform's ranges, and `settle_tenant` looks at the range."""
+        return ()
 
     def locked(self, pk: Any) -> Address:
         """As for all tables, after those who give addresses at this moment."""

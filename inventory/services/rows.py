@@ -95,13 +95,17 @@ class Writer(Generic[M]):
     """Writes the rows of one table, each change in one transaction with its audit entry."""
 
     model: type[M]
-    references: ClassVar[tuple[str, ...]] = ()
-    """Foreign keys whose row must belong to the same tenant, or to the platform and be shared."""
     ruled_later: ClassVar[tuple[str, ...]] = ()
     """Columns whose rule is younger than their rows: what is there stays until it is changed."""
 
     def __init__(self, model: type[M]) -> None:
         self.model = model
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Relations whose row must belong to the same tenant, or to the platform and be shared."""
+        fields = self.model._meta.concrete_fields
+        return tuple(field.name for field in fields if field.is_relation and field.name != "tenant")
 
     def create(self, *, actor: Actor, values: Mapping[str, Any]) -> M:
         """Make a row from values by model field.

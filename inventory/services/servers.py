@@ -23,8 +23,12 @@ _ADDRESSES: Mapping[str, type[IPv4Address | IPv6Address]] = {"ip": IPv4Address, 
 class ServerWriter(Writer[Server]):
     """Servers. `values` may hold `interfaces` and `charges`: lists of objects that replace what was there."""
 
-    references: ClassVar[tuple[str, ...]] = ("user", "package")
     ruled_later: ClassVar[tuple[str, ...]] = ("hostname",)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """All but the addresses, which `check_references` looks at by rules of their own."""
+        return tuple(name for name in super().references if name not in _ADDRESSES)
 
     def settle_tenant(self, row: Server, actor: Actor) -> None:
         """A server of the platform's admin goes to its user's tenant unless one is named."""

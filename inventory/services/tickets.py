@@ -1,7 +1,7 @@
 """Writing tickets and their messages."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import transaction
 
@@ -15,8 +15,6 @@ from inventory.services.rows import Writer, checked, need_own
 
 class TicketWriter(Writer[Ticket]):
     """Tickets; a new one needs `content`, its first message, which the creator writes."""
-
-    references: ClassVar[tuple[str, ...]] = ("creator",)
 
     def settle_tenant(self, row: Ticket, actor: Actor) -> None:
         """A ticket belongs to the tenant of the one who asks."""

@@ -6,35 +6,23 @@ from django.db.models import Model
 
 from inventory.models import (
     Balance,
-    Charge,
     EventLogEntry,
     IPv4Address,
     IPv4Range,
     IPv6Address,
     IPv6Range,
-    Package,
     Server,
     Tag,
-    Template,
     Ticket,
 )
 from inventory.services import balances, event_log, servers, tags, tickets
 from inventory.services.addresses import AddressWriter, RangeWriter
 from inventory.services.rows import Writer
+from inventory.tables import TABLES
 
-
-class PackageWriter(Writer[Package]):
-    """Packages, whose template must be the same tenant's or the platform's."""
-
-    references = ("template",)
-
-
-_WRITERS: dict[type[Model], Writer[Any]] = {
+_OWN: dict[type[Model], Writer[Any]] = {
     Server: servers.writer,
     Balance: balances.writer,
-    Charge: Writer(Charge),
-    Package: PackageWriter(Package),
-    Template: Writer(Template),
     IPv4Address: AddressWriter(IPv4Address),
     IPv6Address: AddressWriter(IPv6Address),
     IPv4Range: RangeWriter(IPv4Range),
@@ -43,6 +31,8 @@ _WRITERS: dict[type[Model], Writer[Any]] = {
     Ticket: tickets.writer,
     EventLogEntry: event_log.writer,
 }
+"""The writers that know more than any writer."""
+_WRITERS = {model: _OWN.get(model) or Writer(model) for model in (table.model_class for table in TABLES)}
 
 
 def writer_of(model: type[Model]) -> Writer[Any]:

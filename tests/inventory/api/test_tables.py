@@ -1,12 +1,16 @@
 """What holds for every table of the API."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry, Tenant, User
-from inventory.models import IPv4Range, IPv6Range, Server
+from inventory.api.viewsets import viewset_for
+from inventory.columns import Table
+from inventory.models import IPv4Range, IPv6Range, Package, Server
+from inventory.services.writers import writer_of
 from inventory.tables import TABLES
 
 BASE = "/api/v1/inventory"
@@ -140,3 +144,16 @@ def test_lists_can_be_searched_and_narrowed(admin: APIClient, server: Server, cu
         ["web-1.example.org"],
         [],
     ]
+
+
+def test_an_entry_alone_makes_a_table_of_the_api() -> None:
+    changeable = Table("sizes", "Sizes", "sizes", "inventory.Package", (), about="Sizes.")
+    view = viewset_for(changeable)
+    assert (view.table, view.__doc__) == (changeable, "Sizes.")
+    assert hasattr(view, "partial_update")
+    assert not hasattr(viewset_for(replace(changeable, is_changeable=False)), "partial_update")
+
+
+def test_what_a_row_names_is_held_to_its_tenant_without_being_listed() -> None:
+    assert writer_of(Package).references == ("template",)
+    assert writer_of(Server).references == ("user", "package")
