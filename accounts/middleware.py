@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 
 from accounts.api.errors import answer, wants_document
 from accounts.models import User
-from common.problems import Problem
+from common.problems import bad_value, forbidden
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -17,8 +17,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 V = TypeVar("V", bound=Callable[..., Any])
 
 
-PASSWORD_FIRST: Final = Problem(
-    403,
+PASSWORD_FIRST: Final = forbidden(
     "password_change_required",
     "The one-time password must be changed first.",
     hint="Open the site in the browser and choose a password.",
@@ -73,9 +72,7 @@ class RefuseNulMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Go on, or 400."""
         if b"\x00" in unquote_to_bytes(request.META.get("QUERY_STRING", "")) or "\x00" in request.path:
-            return answer(
-                Problem(400, "bad_request", "The address holds a NUL.", hint="Take it out."), request
-            )
+            return answer(bad_value("bad_request", "The address holds a NUL.", hint="Take it out."), request)
         return self.get_response(request)
 
 

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Final
 
-from common.problems import Problem
+from common.problems import bad_value
 
 HIDDEN_CHARACTER: Final = "hidden_character"
 HINT: Final = "Type it anew: copied texts often bring such characters along."
@@ -52,8 +52,7 @@ def check_name(text: str, *, called: str, field: str, lines: bool = False) -> st
     """
     found = hidden_character(text, lines=lines)
     if found is not None:
-        raise Problem(
-            400,
+        raise bad_value(
             HIDDEN_CHARACTER,
             f"The {called} holds a hidden character ({said(found)}).",
             hint=HINT,

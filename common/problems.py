@@ -1,7 +1,15 @@
 """The one exception that becomes an error answer, and the shape that all errors have."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
+
+
+class More(TypedDict, total=False):
+    """What a problem may tell beside code and message; see `Problem`."""
+
+    hint: str
+    field: str | None
+    extra: Mapping[str, Any] | None
 
 
 class Problem(Exception):
@@ -46,3 +54,23 @@ class Problem(Exception):
             "field": self.field,
             **self.extra,
         }
+
+
+def bad_value(code: str, message: str, **more: Unpack[More]) -> Problem:
+    """400: what was sent cannot be used."""
+    return Problem(400, code, message, **more)
+
+
+def forbidden(code: str, message: str, **more: Unpack[More]) -> Problem:
+    """403: the sender is known and may not do this."""
+    return Problem(403, code, message, **more)
+
+
+def not_found(message: str, **more: Unpack[More]) -> Problem:
+    """404 `not_found`: the same answer for what is unknown and for what belongs to others."""
+    return Problem(404, "not_found", message, **more)
+
+
+def conflict(code: str, message: str, **more: Unpack[More]) -> Problem:
+    """409: it could be done, were things otherwise; the message says which."""
+    return Problem(409, code, message, **more)

@@ -15,7 +15,7 @@ from prometheus_client import Histogram
 
 from common import metrics
 from common.at_work import doing
-from common.problems import Problem
+from common.problems import Problem, bad_value
 from common.request_ids import begin_request, end_request
 from common.strict_json import dumps
 from hookflow_site.proxies import Network, Scope, settle_client
@@ -52,8 +52,8 @@ BAD_CHARSET: Final = Problem(
     415, "bad_charset", "Requests are read as UTF-8 only.", hint="Leave the charset out of Content-Type."
 )
 
-ODD: Final = Problem(
-    400, "bad_request", "The request cannot be read.", hint="Check its address and its headers."
+ODD: Final = bad_value(
+    "bad_request", "The request cannot be read.", hint="Check its address and its headers."
 )
 _ODD: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 HOOKS_PATH: Final = "/hooks/"

@@ -16,7 +16,7 @@ from accounts.api.throttling import refuse_wrong_token
 from accounts.client_address import client_address
 from accounts.models import User
 from accounts.services import tokens
-from common.problems import Problem
+from common.problems import forbidden
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -66,8 +66,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
         check = authentication.CSRFCheck(lambda _request: HttpResponse())
         check.process_request(request._request)
         if check.process_view(request._request, HttpResponse, (), {}):
-            raise Problem(
-                403,
+            raise forbidden(
                 "csrf_failed",
                 "The request does not carry this session's CSRF token.",
                 hint="Send the cookie csrftoken's value as X-CSRFToken, or use an API token without cookies.",

@@ -11,14 +11,12 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from common.problems import Problem
+from common.problems import Problem, bad_value, conflict, not_found
 from common.request_ids import current_request_id
 
 CONTENT_TYPE = "application/problem+json"
 
-NOT_FOUND = Problem(
-    404,
-    "not_found",
+NOT_FOUND = not_found(
     "There is no such thing.",
     hint="Check the id: it may be gone, or another's.",
 )
@@ -27,11 +25,9 @@ BROKEN = Problem(
 )
 
 _FORESEEN: dict[type[Exception], Problem] = {
-    ProtectedError: Problem(409, "in_use", "Other things still belong to it.", hint="Remove those first."),
+    ProtectedError: conflict("in_use", "Other things still belong to it.", hint="Remove those first."),
     RequestDataTooBig: Problem(413, "too_large", "The request is too large.", hint="Send less at once."),
-    SuspiciousOperation: Problem(
-        400, "bad_request", "The request cannot be read.", hint="Check its headers."
-    ),
+    SuspiciousOperation: bad_value("bad_request", "The request cannot be read.", hint="Check its headers."),
 }
 
 _HINTS = {
@@ -90,8 +86,8 @@ def as_problem(exc: Exception) -> Problem | None:
 def invalid(errors: list[dict[str, Any]]) -> Problem:
     """A body with one or more fields at fault; the first one is also the problem's own field."""
     first: dict[str, Any] = errors[0] if errors else _error("", "invalid", "The request is not valid.")
-    return Problem(
-        400, "invalid", first["message"], hint=first["hint"], field=first["field"], extra={"errors": errors}
+    return bad_value(
+        "invalid", first["message"], hint=first["hint"], field=first["field"], extra={"errors": errors}
     )
 
 

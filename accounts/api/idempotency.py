@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from accounts.actors import Actor, actor_of
 from accounts.models import IdempotencyRecord
-from common.problems import Problem
+from common.problems import Problem, bad_value
 
 P = ParamSpec("P")
 V = TypeVar("V")
@@ -36,8 +36,7 @@ def idempotent(
         if key is None:
             return handler(self, request, *args, **kwargs)
         if not _KEY.fullmatch(key):
-            raise Problem(
-                400,
+            raise bad_value(
                 "bad_idempotency_key",
                 "An idempotency key is 1 to 255 visible ASCII characters.",
                 hint="Use a UUID.",

@@ -10,7 +10,7 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
 from accounts.links import on_site
-from common.problems import Problem
+from common.problems import bad_value
 
 
 class _AtSite:
@@ -67,8 +67,7 @@ class CursorPages(CursorPagination):
         if raw is None:
             return self.page_size
         if not (raw.isascii() and raw.isdigit() and len(raw) < 5 and 1 <= int(raw) <= self.max_page_size):
-            raise Problem(
-                400,
+            raise bad_value(
                 "bad_page_size",
                 f"page_size is a whole number from 1 to {self.max_page_size}.",
                 hint="Leave it out for 50.",
@@ -85,8 +84,7 @@ class CursorPages(CursorPagination):
         try:
             return super().paginate_queryset(queryset, cast(Request, _AtSite(request)), view)
         except (NotFound, ValidationError, ValueError, OverflowError, DataError) as error:
-            raise Problem(
-                400,
+            raise bad_value(
                 "bad_cursor",
                 "The cursor is not one of ours.",
                 hint="Follow the addresses in next and previous as they are.",

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.pages.access import problems_into
 from accounts.pages.forms import ChangePasswordForm, ForgottenForm, NewPasswordForm
 from accounts.services import attempts, mail, passwords, reset_mail
-from common.problems import Problem
+from common.problems import bad_value
 
 SENT = "If an account has this address, a mail with a link is on its way. The link is good for one hour."
 
@@ -84,7 +84,7 @@ def set_anew(request: HttpRequest, user_id: int, token: str) -> HttpResponse:
 def _check_current(user: User, given: str) -> None:
     tried = attempts.begin("change_password", [f"account {user.pk}"])
     if not user.check_password(given):
-        raise Problem(400, "wrong_password", "This is not your present password.", field="current")
+        raise bad_value("wrong_password", "This is not your present password.", field="current")
     tried.succeeded()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.roles import INTEGRATION_MAY, Permission, Role, permissions_of
-from common.problems import Problem
+from common.problems import bad_value, forbidden
 
 
 def grantable_roles(actor: Actor) -> list[Role]:
@@ -29,15 +29,13 @@ def check_outranks(actor: Actor, user: User) -> None:
         return
     if user.is_machine:
         beyond = [one for one in user.permissions if not actor.may(Permission(one))]
-        raise Problem(
-            403,
+        raise forbidden(
             "permission_not_held",
             f"You may not {', '.join(beyond) or user.role} yourself.",
             hint="An integration can be given what you may do, and no more.",
             field="permissions",
         )
-    raise Problem(
-        403,
+    raise forbidden(
         "role_too_high",
         f"The role {user.role} can do things that you cannot.",
         hint="Ask an admin who has that role.",
@@ -57,8 +55,7 @@ def settle_permissions(user: User, given: Mapping[str, Any]) -> None:
     """
     if not user.is_machine:
         if given.get("permissions"):
-            raise Problem(
-                400,
+            raise bad_value(
                 "not_an_integration",
                 f"The role {user.role} says by itself what the user may do.",
                 hint="Leave the permissions out, or choose the role integration.",
@@ -69,8 +66,7 @@ def settle_permissions(user: User, given: Mapping[str, Any]) -> None:
     known = [permission.value for permission in INTEGRATION_MAY]
     for name in user.permissions:
         if name not in known:
-            raise Problem(
-                400,
+            raise bad_value(
                 "unknown_permission",
                 f"An integration cannot hold {str(name)[:40]!r}.",
                 hint=f"It can hold: {', '.join(known)}.",

@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.services import sessions
-from common.problems import Problem
+from common.problems import bad_value
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -27,8 +27,7 @@ def change(actor: Actor, user: User, new: str) -> None:
         Problem: 400 `weak_password`.
     """
     if user.has_usable_password() and user.check_password(new):
-        raise Problem(
-            400,
+        raise bad_value(
             "same_password",
             "The new password is the old one.",
             hint="Choose another.",
@@ -37,7 +36,7 @@ def change(actor: Actor, user: User, new: str) -> None:
     try:
         password_validation.validate_password(new, user)
     except ValidationError as error:
-        raise Problem(400, "weak_password", " ".join(error.messages), field="new_password") from error
+        raise bad_value("weak_password", " ".join(error.messages), field="new_password") from error
     _set(actor, user, new, must_change=False)
 
 

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models import PlatformSettings
 from accounts.roles import Permission
 from accounts.services.senders import mail_senders
-from common.problems import Problem
+from common.problems import bad_value
 
 MOST_NETWORKS = 100
 
@@ -70,8 +70,7 @@ def networks(texts: list[str]) -> list[str]:
         Problem: 400 that names the position of one that is no network.
     """
     if len(texts) > MOST_NETWORKS:
-        raise Problem(
-            400,
+        raise bad_value(
             "too_many_networks",
             f"There can be {MOST_NETWORKS} networks.",
             hint="Join neighbours into one.",
@@ -84,16 +83,14 @@ def _network(text: str, index: int) -> str:
     try:
         network = ipaddress.ip_network(text.strip(), strict=True)
     except ValueError as error:
-        raise Problem(
-            400,
+        raise bad_value(
             "bad_network",
             f"{text[:60]!r} is not a network: {error}.",
             hint="Write it like 10.20.0.0/16 or fd00:1::/64, without bits set behind the prefix.",
             field=f"egress_allowed_networks.{index}",
         ) from error
     if network.prefixlen == 0:
-        raise Problem(
-            400,
+        raise bad_value(
             "bad_network",
             "This would allow every address there is.",
             hint="Allow the networks that flows need.",

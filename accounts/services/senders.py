@@ -8,7 +8,7 @@ from django.conf import settings
 from accounts.models import PlatformSettings, Tenant
 from common.egress import EgressError
 from common.egress.mail import check_address
-from common.problems import Problem
+from common.problems import bad_value
 
 MOST_SENDERS: Final = 100
 
@@ -20,8 +20,7 @@ def mail_senders(texts: Sequence[str]) -> list[str]:
         Problem: 400 `bad_sender`, with the position of one that is neither; `too_many_senders`.
     """
     if len(texts) > MOST_SENDERS:
-        raise Problem(
-            400,
+        raise bad_value(
             "too_many_senders",
             f"There can be {MOST_SENDERS} senders.",
             hint="List a domain instead of its addresses.",
@@ -37,8 +36,7 @@ def _sender(text: str, index: int) -> str:
         if found.display_name:
             raise EgressError("bad_address", "A name beside the address says nothing here.")
     except EgressError as error:
-        raise Problem(
-            400,
+        raise bad_value(
             "bad_sender",
             f"{text[:60]!r} is neither a mail address nor a domain.",
             hint="Write shop@example.org, or @example.org for all addresses of a domain.",

@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.models import Tenant
 from accounts.roles import Permission
 from accounts.services.senders import mail_senders
-from common.problems import Problem
+from common.problems import conflict
 
 FIELDS = ("name", "slug", "is_active", "mail_senders")
 
@@ -85,6 +85,6 @@ def _save(tenant: Tenant) -> None:
             tenant.save()
     except IntegrityError as error:
         field = "name" if Tenant.objects.filter(name=tenant.name).exclude(pk=tenant.pk).exists() else "slug"
-        raise Problem(
-            409, f"{field}_taken", f"Another tenant has this {field}.", hint="Give another one.", field=field
+        raise conflict(
+            f"{field}_taken", f"Another tenant has this {field}.", hint="Give another one.", field=field
         ) from error

@@ -16,7 +16,7 @@ from accounts.roles import Permission, permissions_of
 from accounts.scope import visible
 from accounts.services.granting import check_outranks
 from common.clock import SystemClock
-from common.problems import Problem
+from common.problems import bad_value, forbidden
 
 TOUCH_EVERY = timedelta(minutes=1)
 _clock = SystemClock()
@@ -42,7 +42,7 @@ def create(
     owner = _owner(actor, user)
     _check_scopes(actor, owner, scopes)
     if expires_at is not None and expires_at <= _clock.now():
-        raise Problem(400, "already_expired", "The expiry is in the past.", field="expires_at")
+        raise bad_value("already_expired", "The expiry is in the past.", field="expires_at")
     text, prefix = _new_text()
     with transaction.atomic():
         parent = _parent(actor)
@@ -170,13 +170,12 @@ def _alive() -> QuerySet[ApiToken]:
 def _owner(actor: Actor, user: User | None) -> User:
     """Whose token it becomes: the actor's own, or an integration's that the actor manages."""
     if actor.user_id is None:
-        raise Problem(403, "not_a_person", "Only a user can have a token.")
+        raise forbidden("not_a_person", "Only a user can have a token.")
     if user is None or user.pk == actor.user_id:
         return User.objects.get(pk=actor.user_id)
     actor.need(Permission.manage_users)
     if not visible(User, actor).filter(pk=user.pk).exists() or not user.is_machine:
-        raise Problem(
-            400,
+        raise bad_value(
             "not_an_integration",
             "A token is for oneself or for an integration.",
             hint="Leave the user out, or name an integration.",
@@ -192,7 +191,7 @@ def _parent(actor: Actor) -> ApiToken | None:
         return None
     parent = ApiToken.objects.select_for_update().filter(pk=actor.token_id, revoked_at=None).first()
     if parent is None:
-        raise Problem(403, "token_ended", "The token that you use has ended.", hint="Use another one.")
+        raise forbidden("token_ended", "The token that you use has ended.", hint="Use another one.")
     return parent
 
 
@@ -201,8 +200,7 @@ def _within(parent: ApiToken | None, expires_at: datetime | None) -> datetime | 
     if parent is None or parent.expires_at is None:
         return expires_at
     if expires_at is not None and expires_at > parent.expires_at:
-        raise Problem(
-            400,
+        raise bad_value(
             "expires_too_late",
             "A token cannot outlive the token that it is made with.",
             hint=f"Choose {parent.expires_at:%Y-%m-%d %H:%M} UTC or earlier, or leave it out.",
@@ -216,19 +214,19 @@ def _check_scopes(actor: Actor, owner: User, scopes: list[str]) -> None:
     held = permissions_of(owner.as_role(), owner.permissions)
     problem: dict[str, Any] = {"field": "scopes"}
     if not scopes:
-        raise Problem(
-            400, "no_scopes", "A token needs at least one scope.", hint="Choose what it may do.", **problem
+        raise bad_value(
+            "no_scopes", "A token needs at least one scope.", hint="Choose what it may do.", **problem
         )
     for scope in scopes:
         if scope not in known:
             hint = f"There is: {', '.join(sorted(known))}."
-            raise Problem(400, "unknown_scope", f"There is no scope {scope[:40]!r}.", hint=hint, **problem)
+            raise bad_value("unknown_scope", f"There is no scope {scope[:40]!r}.", hint=hint, **problem)
         if not actor.may(Permission(scope)):
             hint = "A token can do less than its user, never more."
-            raise Problem(403, "scope_not_held", f"You may not {scope} yourself.", hint=hint, **problem)
+            raise forbidden("scope_not_held", f"You may not {scope} yourself.", hint=hint, **problem)
         if owner.is_machine and Permission(scope) not in held:
             hint = "Give the integration the permission first."
-            raise Problem(403, "scope_not_held", f"{owner.name} may not {scope}.", hint=hint, **problem)
+            raise forbidden("scope_not_held", f"{owner.name} may not {scope}.", hint=hint, **problem)
 
 
 def _new_text() -> tuple[str, str]:

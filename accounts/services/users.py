@@ -12,7 +12,7 @@ from accounts.roles import PLATFORM_ONLY, TENANT_ONLY, Permission, Role
 from accounts.services import passwords, sessions
 from accounts.services.granting import check_outranks, settle_permissions
 from accounts.signals import user_registered, user_updated
-from common.problems import Problem
+from common.problems import bad_value, conflict, forbidden
 
 FIELDS = ("email", "name", "role", "permissions", "tenant", "permission", "is_active")
 _ENDS_SESSIONS = frozenset({"role", "tenant", "is_active"})
@@ -108,7 +108,7 @@ def reset_password(actor: Actor, user: User) -> str:
     actor.need(Permission.manage_users)
     check_outranks(actor, user)
     if user.is_machine:
-        raise Problem(409, "cannot_sign_in", "An integration does not sign in.", hint="Make it an API token.")
+        raise conflict("cannot_sign_in", "An integration does not sign in.", hint="Make it an API token.")
     return passwords.reset(actor, user)
 
 
@@ -127,7 +127,7 @@ def _cleaned(actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
         cleaned["email"] = cleaned["email"].strip().lower()
     tenant: Tenant | None = cleaned.get("tenant")
     if "tenant" in cleaned and not actor.is_platform and (tenant is None or tenant.pk != actor.tenant_id):
-        raise Problem(403, "other_tenant", "Users stay in your own tenant.", field="tenant")
+        raise forbidden("other_tenant", "Users stay in your own tenant.", field="tenant")
     if "role" in cleaned:
         cleaned["role"] = cleaned["role"] or Role.customer
     if "permissions" in cleaned:
@@ -139,19 +139,18 @@ def _check_place(actor: Actor, user: User) -> None:
     role = user.as_role()
     check_outranks(actor, user)
     if role in PLATFORM_ONLY and user.tenant_id is not None:
-        raise Problem(
-            400, "role_without_tenant", f"The role {role} is the platform's.", hint="Take the tenant out."
+        raise bad_value(
+            "role_without_tenant", f"The role {role} is the platform's.", hint="Take the tenant out."
         )
     if role in TENANT_ONLY and user.tenant_id is None:
-        raise Problem(
-            400, "role_with_tenant", f"The role {role} needs a tenant.", hint="Choose one.", field="tenant"
+        raise bad_value(
+            "role_with_tenant", f"The role {role} needs a tenant.", hint="Choose one.", field="tenant"
         )
 
 
 def _check_own(actor: Actor, user: User, changed: list[str]) -> None:
     if user.pk == actor.user_id and _ENDS_SESSIONS.intersection(changed):
-        raise Problem(
-            409,
+        raise conflict(
             "own_account",
             "You cannot take away your own access.",
             hint="Another admin can.",
@@ -168,8 +167,7 @@ def _lock_platform_admins(user: User) -> None:
 def _check_not_the_last(admin: User) -> None:
     others = User.objects.filter(role=Role.platform_admin, is_active=True).exclude(pk=admin.pk)
     if not others.exists():
-        raise Problem(
-            409,
+        raise conflict(
             "last_platform_admin",
             "This is the last platform admin.",
             hint="Make another platform admin first.",
@@ -184,8 +182,8 @@ def _save(user: User, fields: list[str] | None = None) -> None:
         own = User.objects.filter(email=user.email, tenant=user.tenant_id).exclude(pk=user.pk)
         if not own.exists():
             raise
-        raise Problem(
-            409, "email_taken", "This address cannot be used.", hint="Give another one.", field="email"
+        raise conflict(
+            "email_taken", "This address cannot be used.", hint="Give another one.", field="email"
         ) from error
 
 

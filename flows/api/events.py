@@ -12,7 +12,6 @@ from rest_framework.views import APIView
 from accounts.actors import actor_of
 from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
-from common.problems import Problem
 from flows.api.answers import EventTypeAnswerSerializer, NodeTypeSerializer
 from flows.api.base import body_of
 from flows.api.filters import EventFilter
@@ -25,7 +24,7 @@ from flows.api.serializers import (
 from flows.models import Event
 from flows.sdk.loading import BrokenModule, broken_modules
 from flows.services import catalogue, event_types, known_types
-from flows.services.event_reading import outcomes_of
+from flows.services.event_reading import event_for, outcomes_of
 
 
 class EventViewSet(ScopedViewSet[Event]):
@@ -45,9 +44,7 @@ class EventViewSet(ScopedViewSet[Event]):
     @extend_schema(responses=EventDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """An event with its payload, what it started, and why other flows did not start."""
-        event = self.get_queryset().filter(id=pk).first()
-        if event is None:
-            raise Problem(404, "not_found", "There is no such event.")
+        event = event_for(self.actor, pk)
         context = {**self.get_serializer_context(), "outcomes": outcomes_of(event, self.actor)}
         return Response(EventDetailSerializer(event, context=context).data)
 

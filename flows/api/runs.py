@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts.api.idempotency import idempotent
 from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
-from common.problems import Problem
+from common.problems import bad_value
 from flows.api.answers import LogsSerializer, ResumedSerializer, StepsSerializer
 from flows.api.base import body_of
 from flows.api.filters import RunFilter
@@ -134,8 +134,7 @@ class RunViewSet(ScopedViewSet[Run]):
             Problem: 400 `filters_in_body`: left unheard, they would resume what was not meant.
         """
         if request.data:
-            raise Problem(
-                400,
+            raise bad_value(
                 "filters_in_body",
                 "This takes no body: filters stand in the address.",
                 hint="Call …/resume-failed/?flow=<id>, as for the list of runs.",
@@ -154,12 +153,12 @@ class RunViewSet(ScopedViewSet[Run]):
 
 def _after(raw: str) -> int:
     if not (raw.isascii() and raw.isdigit() and len(raw) <= 9):
-        raise Problem(400, "bad_after", "after is a whole number from 0.", field="after")
+        raise bad_value("bad_after", "after is a whole number from 0.", field="after")
     return int(raw)
 
 
 def _level(params: Any) -> str:
     level = str(params.get("level", "debug"))
     if level not in run_reading.LEVELS:
-        raise Problem(400, "bad_level", f"level is one of {', '.join(run_reading.LEVELS)}.", field="level")
+        raise bad_value("bad_level", f"level is one of {', '.join(run_reading.LEVELS)}.", field="level")
     return level

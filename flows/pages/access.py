@@ -1,14 +1,8 @@
-"""Flows as pages look them up: in the actor's reach, without what a page does not show."""
+"""What an actor cannot do to a flow now, and why."""
 
 from accounts.actors import Actor
 from accounts.roles import Permission
-from common.problems import Problem
 from flows.models import Flow
-
-
-def not_found(what: str) -> Problem:
-    """The same answer for what is unknown and for what belongs to others."""
-    return Problem(404, "not_found", f"There is no such {what}.")
 
 
 def why_not_run(actor: Actor, flow: Flow) -> str:

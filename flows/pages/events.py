@@ -15,10 +15,9 @@ from accounts.roles import Permission
 from accounts.scope import visible
 from common.clock import SystemClock
 from flows.models import Event, Run
-from flows.pages.access import not_found
 from flows.pages.senders import name_senders
 from flows.pages.slices import newest_first, uuid_from, within
-from flows.services.event_reading import refusals_of
+from flows.services.event_reading import event_for, refusals_of
 
 LIST_FIELDS = ("id", "type", "source", "accepted_at", "run_count", "outcomes", "depth", "tenant__name")
 FILTERS = ("q", "type", "result", "range", "since", "until")
@@ -46,9 +45,7 @@ def event_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page(Permission.view)
 def event_detail(request: HttpRequest, actor: Actor, event_id: UUID) -> HttpResponse:
     """One event with its payload, the runs it started, and the flows that listened and did not start."""
-    event = visible(Event, actor).filter(id=event_id).select_related("tenant").first()
-    if event is None:
-        raise not_found("event")
+    event = event_for(actor, event_id)
     name_senders(actor, [event])
     runs = visible(Run, actor).filter(event=event).select_related("flow", "version")
     context = {

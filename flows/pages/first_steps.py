@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
-from flows.pages.access import not_found
+from common.problems import not_found
 from flows.services.first_steps import demo_flow, note
 
 
@@ -22,6 +22,6 @@ def first_steps_demo(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Open a demo flow, which ticks that step off."""
     flow = demo_flow(actor)
     if flow is None:
-        raise not_found("demo flow")
+        raise not_found("There is no such demo flow.")
     note(actor, "demo_opened_at")
     return redirect("flows:flow-editor", flow.id)

@@ -12,14 +12,12 @@ from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.graph import DocumentNode, FlowDocument
-from flows.models import FlowVersion
-from flows.pages.access import not_found
 from flows.pages.flow_list import listed, rows_of
 from flows.pages.forms import NewFlowForm, grouped, posted
 from flows.sdk import TriggerNode, node_types
 from flows.services.flows import create_flow, delete_flow, duplicate_flow, flow_for, update_flow
 from flows.services.known_types import list_event_types
-from flows.services.versions import restore
+from flows.services.versions import restore, version_of
 
 
 @page(Permission.edit_flows, "GET POST")
@@ -106,9 +104,6 @@ def flow_delete(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpRespon
 def flow_restore(request: HttpRequest, actor: Actor, flow_id: UUID, number: int) -> HttpResponse:
     """Put a version into the draft."""
     flow = flow_for(actor, flow_id)
-    version = FlowVersion.objects.filter(flow=flow, number=number).first()
-    if version is None:
-        raise not_found("version")
-    restore(actor=actor, flow=flow, version=version, revision=flow.draft_revision)
+    restore(actor=actor, flow=flow, version=version_of(flow, number), revision=flow.draft_revision)
     messages.success(request, f"Version {number} is in the draft. Publish it to make it run.")
     return redirect("flows:flow-editor", flow.id)

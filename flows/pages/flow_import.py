@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
-from common.problems import Problem
+from common.problems import Problem, bad_value
 from common.strict_json import dumps, loads
 from flows.graph.limits import MAX_BYTES, MAX_VALUES
 from flows.pages.forms import ImportForm, posted
@@ -52,8 +52,7 @@ def flow_import_confirm(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _read(raw: bytes) -> Any:
     if len(raw) > MAX_BYTES:
-        raise Problem(
-            400,
+        raise bad_value(
             "too_large",
             f"The file has {len(raw):,} bytes; {MAX_BYTES:,} are the most.",
             hint="Split the flow.",

@@ -10,9 +10,8 @@ from accounts.actors import Actor
 from accounts.links import on_site
 from accounts.pages.access import page
 from accounts.roles import Permission
-from common.problems import Problem
+from common.problems import Problem, not_found
 from flows.models import Flow, FlowVersion, Hook
-from flows.pages.access import not_found
 from flows.pages.flow_list import listed
 from flows.pages.forms import FlowForm, posted
 from flows.sdk import TriggerKind
@@ -39,7 +38,7 @@ def flow_versions(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResp
     """Every published version, newest first."""
     flow = listed(actor).filter(id=flow_id).first()
     if flow is None:
-        raise not_found("flow")
+        raise not_found("There is no such flow.")
     context = {
         "flow": flow,
         "versions": FlowVersion.objects.filter(flow=flow).defer("document").order_by("-number"),

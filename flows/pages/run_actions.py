@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
-from common.problems import Problem
+from common.problems import Problem, bad_value
 from flows.engine.cursor import Verdict
 from flows.models import Run
 from flows.services.runs import cancel_run, decide_interrupted, resume_run, retry_run, run_for
@@ -64,7 +64,7 @@ def run_decide(request: HttpRequest, actor: Actor, run_id: UUID) -> HttpResponse
     verdicts: dict[str, Verdict] = {"repeat": "repeat", "skip": "skip", "fail": "fail"}
     decision = verdicts.get(request.POST.get("decision", ""))
     if decision is None:
-        raise Problem(400, "bad_decision", "The decision is repeat, skip or fail.", field="decision")
+        raise bad_value("bad_decision", "The decision is repeat, skip or fail.", field="decision")
     node = request.POST.get("node", "")
     return _tried(
         request,

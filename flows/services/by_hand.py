@@ -5,7 +5,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
-from common.problems import Problem
+from common.problems import bad_value, not_found
 from flows.sdk import JsonObject
 from flows.services.events import emit_event, judge_before
 from flows.services.payload_checks import PayloadChecks, misfits_of
@@ -26,11 +26,10 @@ def send_event(*, actor: Actor, event_type: str, payload: JsonObject, tenant_id:
     """
     actor.need(Permission.send_events)
     if not actor.is_platform and tenant_id != actor.tenant_id:
-        raise Problem(404, "not_found", "There is no such tenant.")
+        raise not_found("There is no such tenant.")
     known = PayloadChecks().look_up(event_type, tenant_id)
     if known is None:
-        raise Problem(
-            400,
+        raise bad_value(
             "unknown_event_type",
             f"There is no event type {event_type!r}.",
             hint="Define it first.",
@@ -41,8 +40,7 @@ def send_event(*, actor: Actor, event_type: str, payload: JsonObject, tenant_id:
     if wrong:
         path, sentence = wrong[0]
         where = f"payload.{path}" if path else "payload"
-        raise Problem(
-            400,
+        raise bad_value(
             "payload_does_not_fit",
             f"The payload does not fit: {sentence}.",
             hint=f"Look at {where}.",

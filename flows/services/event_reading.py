@@ -1,9 +1,27 @@
 """What an event started, and why other flows did not start."""
 
+from uuid import UUID
+
 from accounts.actors import Actor
 from accounts.scope import visible
+from common.problems import not_found
 from flows.models import Event, Flow, Run
 from flows.sdk import JsonObject
+
+
+def event_for(actor: Actor, event_id: UUID | str, *, field: str | None = None) -> Event:
+    """An event that the actor can reach.
+
+    Args:
+        field: the input that named it, when that was not the address.
+
+    Raises:
+        Problem: 404 `not_found`, equal for foreign and unknown ids.
+    """
+    event = visible(Event, actor).filter(id=event_id).select_related("tenant").first()
+    if event is None:
+        raise not_found("There is no such event.", field=field)
+    return event
 
 
 def outcomes_of(event: Event, actor: Actor) -> list[JsonObject]:

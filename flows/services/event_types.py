@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
 from accounts.scope import visible
-from common.problems import Problem
+from common.problems import bad_value, conflict, not_found
 from common.redact import MASK
 from common.strict_json import dumps
 from flows.models import EventTypeDefinition, Trigger
@@ -34,11 +34,9 @@ def definition_for(actor: Actor, name: str) -> EventTypeDefinition:
     """
     found = visible(EventTypeDefinition, actor).filter(Q(name=name, tenant_id=actor.tenant_id)).first()
     if found is None and name in event_types:
-        raise Problem(
-            409, "built_in", f"The event type {name!r} comes with the program and cannot be changed."
-        )
+        raise conflict("built_in", f"The event type {name!r} comes with the program and cannot be changed.")
     if found is None:
-        raise Problem(404, "not_found", "There is no such event type.")
+        raise not_found("There is no such event type.")
     actor.need(Permission.edit_flows)
     return found
 
@@ -98,16 +96,14 @@ def define(
 def _refuse_name(name: str, actor: Actor) -> None:
     """A tenant's type never stands in for one that the program or the platform defines."""
     if not is_event_name(name):
-        raise Problem(
-            400,
+        raise bad_value(
             "bad_name",
             "An event type is named by words of small letters, digits, - and _, joined by dots.",
             field="name",
             hint="Write it such as order.paid.",
         )
     if name.startswith(RESERVED):
-        raise Problem(
-            400,
+        raise bad_value(
             "reserved_name",
             f"Names that begin with “{name.partition('.')[0]}.” are the program's own.",
             field="name",
@@ -116,17 +112,14 @@ def _refuse_name(name: str, actor: Actor) -> None:
     own = EventTypeDefinition.objects.filter(Q(tenant_id=actor.tenant_id))
     platforms = EventTypeDefinition.objects.filter(tenant=None, name=name)
     if name in event_types or platforms.exists() or own.filter(name=name).exists():
-        raise Problem(
-            409,
+        raise conflict(
             "name_taken",
             f"There is an event type named {name!r} already.",
             field="name",
             hint="Choose another.",
         )
     if own.count() >= MOST_TYPES:
-        raise Problem(
-            409, "too_many", f"There are {MOST_TYPES:,} event types already.", hint="Delete one first."
-        )
+        raise conflict("too_many", f"There are {MOST_TYPES:,} event types already.", hint="Delete one first.")
 
 
 def redefine(
@@ -164,8 +157,7 @@ def undefine(*, actor: Actor, definition: EventTypeDefinition) -> None:
         listeners = listeners.exclude(flow__tenant_id__in=own.values("tenant_id"))
     first = listeners.select_related("flow").first()
     if first is not None:
-        raise Problem(
-            409,
+        raise conflict(
             "in_use",
             f"The flow {first.flow.name!r} listens to this event type.",
             hint="Change or delete the flow first.",
@@ -177,12 +169,12 @@ def undefine(*, actor: Actor, definition: EventTypeDefinition) -> None:
 
 def _schema_and_sample(schema: Any, example: Any) -> tuple[JsonObject, JsonObject]:
     if (schema is None) == (example is None):
-        raise Problem(
-            400, "schema_or_example", "Give either a JSON Schema or an example payload.", field="schema"
+        raise bad_value(
+            "schema_or_example", "Give either a JSON Schema or an example payload.", field="schema"
         )
     if schema is None:
         if not isinstance(example, dict):
-            raise Problem(400, "bad_example", "The example payload is a JSON object.", field="example")
+            raise bad_value("bad_example", "The example payload is a JSON object.", field="example")
         schema = Shape.from_example(example).to_json()
         compiled(schema)
         return schema, example
@@ -197,16 +189,14 @@ def compiled(schema: Any) -> CompiledSchema:
         Problem: 400 `bad_schema`.
     """
     if not isinstance(schema, dict) or schema.get("type", "object") != "object":
-        raise Problem(
-            400,
+        raise bad_value(
             "bad_schema",
             "The schema describes an object.",
             field="schema",
             hint='Begin with {"type": "object"}.',
         )
     if len(dumps(schema)) > MAX_SCHEMA_BYTES:
-        raise Problem(
-            400,
+        raise bad_value(
             "bad_schema",
             f"The schema is larger than {MAX_SCHEMA_BYTES:,} bytes.",
             field="schema",
@@ -215,8 +205,7 @@ def compiled(schema: Any) -> CompiledSchema:
     try:
         return compile_schema(schema)
     except SchemaError as error:
-        raise Problem(
-            400,
+        raise bad_value(
             "bad_schema",
             f"The schema cannot be used: {error.message}",
             field=f"schema{error.at}".replace("/", "."),

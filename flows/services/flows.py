@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
-from common.problems import Problem
+from common.problems import Problem, bad_value, conflict, not_found
 from flows.graph.codec import DocumentError, document_json, read_document
 from flows.graph.document import FlowDocument
 from flows.models import Flow
@@ -37,8 +37,7 @@ def read_or_refuse(raw: JsonObject, *, is_draft: bool = False) -> FlowDocument:
             {"field": fault.path, "code": fault.code, "message": fault.message, "hint": fault.hint}
             for fault in error.errors
         ]
-        raise Problem(
-            400,
+        raise bad_value(
             "bad_document",
             f"The flow document cannot be read: {errors[0]['message']}",
             hint=errors[0]["hint"],
@@ -67,7 +66,7 @@ def flow_for(
         rows = rows.select_related("tenant").defer("draft", "published__document")
     flow = rows.filter(id=flow_id).first()
     if flow is None:
-        raise Problem(404, "not_found", "There is no such flow.", hint="Look at the list of flows.")
+        raise not_found("There is no such flow.", hint="Look at the list of flows.")
     actor.need(permission)
     return flow
 
@@ -118,8 +117,7 @@ def update_flow(
     """
     actor.need(Permission.publish_flows if is_enabled is not None else Permission.edit_flows)
     if is_enabled and flow.published_id is None:
-        raise Problem(
-            409,
+        raise conflict(
             "not_published",
             "The flow has no published version.",
             hint="Publish it first.",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.actors import Actor
-from common.problems import Problem
+from common.problems import not_found
 from flows.models import EventTypeDefinition
 from flows.sdk import EventType, Json, JsonObject, Shape, event_types
 from flows.services.event_types import definitions_for, shape_of
@@ -80,7 +80,5 @@ def event_type_for(actor: Actor, name: str) -> KnownEventType:
     """
     found = next((kind for kind in list_event_types(actor) if kind.name == name), None)
     if found is None:
-        raise Problem(
-            404, "not_found", "There is no such event type.", hint="Look at the catalogue of events."
-        )
+        raise not_found("There is no such event type.", hint="Look at the catalogue of events.")
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from common.problems import Problem
+from common.problems import Problem, conflict
 from common.timed_cache import TimedCache
 from flows.sdk import JsonObject, event_types
 from flows.sdk.events import EventType
@@ -49,8 +49,7 @@ class KnownType:
             TooExpensive: the budget does not pay for the check.
         """
         if self.schema is None:
-            raise Problem(
-                409,
+            raise conflict(
                 "event_type_unusable",
                 f"The event type {event.type!r} cannot check payloads any more: {self.unusable}",
                 hint="Save it again with a smaller schema.",

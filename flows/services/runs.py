@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from accounts.scope import visible
 from common.ids import new_id
-from common.problems import Problem
+from common.problems import Problem, conflict, not_found
 from flows.engine.admission import Admission, admission, concurrency_of, is_free
 from flows.engine.cursor import Cursor, Verdict
 from flows.engine.ending import cancelled
@@ -40,7 +40,7 @@ def run_for(actor: Actor, run_id: UUID | str, permission: Permission = Permissio
         .first()
     )
     if run is None:
-        raise Problem(404, "not_found", "There is no such run.", hint="Look at the list of runs.")
+        raise not_found("There is no such run.", hint="Look at the list of runs.")
     actor.need(permission)
     return run
 
@@ -55,7 +55,7 @@ def cancel_run(*, actor: Actor, run: Run) -> Run:
     with transaction.atomic():
         if not _cancel(run.id, f"{actor.name} cancelled the run."):
             run.refresh_from_db()
-            raise Problem(409, "run_is_over", f"The run has {run.status} already.")
+            raise conflict("run_is_over", f"The run has {run.status} already.")
         audit.record(actor, "cancelled", "run", str(run.id), tenant_id=run.tenant_id)
     run.refresh_from_db()
     return run
@@ -93,7 +93,7 @@ def retry_run(*, actor: Actor, run: Run, version: Literal["same", "newest"] = "s
     actor.need(Permission.run_flows)
     flow = run.flow
     if run.status not in FINAL_RUN_STATUSES:
-        raise Problem(409, "run_is_open", "The run is still open.", hint="Wait for its end, or cancel it.")
+        raise conflict("run_is_open", "The run is still open.", hint="Wait for its end, or cancel it.")
     if flow.deleted_at is not None or flow.published_id is None:
         raise _flow_is_gone()
     version_id = run.version_id if version == "same" else flow.published_id
@@ -123,8 +123,7 @@ def resume_run(*, actor: Actor, run: Run, is_first: bool = False) -> Run:
     """
     actor.need(Permission.run_flows)
     if run.status not in (Run.Status.FAILED, Run.Status.CANCELLED) or run.last_cursor is None:
-        raise Problem(
-            409,
+        raise conflict(
             "cannot_resume",
             "Only a run that failed or was cancelled at a step can go on from it.",
             hint="Retry it from the start instead.",
@@ -137,7 +136,7 @@ def resume_run(*, actor: Actor, run: Run, is_first: bool = False) -> Run:
         if not is_first:
             earlier = earlier.filter(is_resumed=True).exclude(status__in=("failed", "cancelled"))
         if earlier.exists():
-            raise Problem(409, "resumed_already", "This run has been resumed already.")
+            raise conflict("resumed_already", "This run has been resumed already.")
         cursor = Cursor.from_json(run.last_cursor).resumed(key=str(run.id))
         again = _open(run, run.version_id, cursor=cursor)
         _copy_steps(run, again, cursor)
@@ -153,7 +152,7 @@ def resume_run(*, actor: Actor, run: Run, is_first: bool = False) -> Run:
 
 
 def _flow_is_gone() -> Problem:
-    return Problem(409, "flow_is_gone", "The flow of this run was deleted.")
+    return conflict("flow_is_gone", "The flow of this run was deleted.")
 
 
 def _open(run: Run, version_id: UUID, cursor: Cursor | None) -> Run:
@@ -201,7 +200,7 @@ def _admitted(flow: Flow) -> Admission:
     admitted = admission(setting, opened)
     if admitted.refusal:
         hint = "Wait until a run of this flow has ended."
-        raise Problem(409, admitted.refusal, admitted.message, hint=hint)
+        raise conflict(admitted.refusal, admitted.message, hint=hint)
     return admitted
 
 
@@ -225,8 +224,8 @@ def decide_interrupted(*, actor: Actor, run: Run, node: str, decision: Verdict) 
         entry = QueueEntry.objects.select_for_update().filter(run_id=run.id).first()
         cursor = Cursor.from_json(entry.cursor) if entry and entry.cursor and not entry.owner else None
         if entry is None or cursor is None or not cursor.waits_for_verdict(node):
-            raise Problem(
-                409, "not_interrupted", "This step does not wait for a decision.", hint="Load the run again."
+            raise conflict(
+                "not_interrupted", "This step does not wait for a decision.", hint="Load the run again."
             )
         cursor.verdict = decision
         entry.cursor = cursor.to_json()

@@ -6,11 +6,9 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from accounts.actors import Actor
-from accounts.scope import visible
-from common.problems import Problem
 from flows.graph.document import FlowDocument
-from flows.models import Event
 from flows.sdk import EventTrigger, JsonObject, TriggerNode
+from flows.services.event_reading import event_for
 from flows.services.event_types import sample_of
 from flows.services.plans import Installation
 
@@ -40,9 +38,7 @@ def choose_sample(
         return Sample("Your payload", payload)
     if event_id is None:
         return trigger_sample(document, tenant_id)
-    event = visible(Event, actor).filter(id=event_id).first()
-    if event is None:
-        raise Problem(404, "not_found", "There is no such event.", field="event_id")
+    event = event_for(actor, event_id, field="event_id")
     return Sample(f"{event.type} of {event.accepted_at:%Y-%m-%d %H:%M}", event.payload)
 
 

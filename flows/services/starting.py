@@ -5,7 +5,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
-from common.problems import Problem
+from common.problems import Problem, conflict
 from flows.models import Flow, Trigger
 from flows.sdk import JsonObject, TriggerKind
 from flows.services.events import emit_event
@@ -23,7 +23,7 @@ def start_flow(*, actor: Actor, flow: Flow, payload: JsonObject) -> Accepted:
     """
     actor.need(Permission.run_flows)
     if flow.published_id is None:
-        raise Problem(409, "not_published", "The flow has no published version.", hint="Publish it first.")
+        raise conflict("not_published", "The flow has no published version.", hint="Publish it first.")
     if not flow.is_enabled:
         raise _switched_off()
     event = NewEvent(
@@ -52,4 +52,4 @@ def start_flow(*, actor: Actor, flow: Flow, payload: JsonObject) -> Accepted:
 
 
 def _switched_off() -> Problem:
-    return Problem(409, "switched_off", "The flow is switched off.", hint="Switch it on first.")
+    return conflict("switched_off", "The flow is switched off.", hint="Switch it on first.")

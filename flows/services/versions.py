@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
-from common.problems import Problem
+from common.problems import bad_value, conflict, not_found
 from flows.compiler.plan import Plan
 from flows.engine.dry_run import Room
 from flows.graph.codec import write_document
@@ -109,7 +109,7 @@ def version_of(flow: Flow, number: int) -> FlowVersion:
     """
     found = flow.versions.filter(number=min(number, 2**31 - 1)).first()
     if found is None:
-        raise Problem(404, "not_found", f"The flow has no version {number}.")
+        raise not_found(f"The flow has no version {number}.")
     return found
 
 
@@ -120,7 +120,7 @@ def discard_draft(*, actor: Actor, flow: Flow, revision: int) -> Flow:
         Problem: 409 `not_published`; 412 `stale_draft`.
     """
     if flow.published is None:
-        raise Problem(409, "not_published", "There is no published version to go back to.")
+        raise conflict("not_published", "There is no published version to go back to.")
     return restore(actor=actor, flow=flow, version=flow.published, revision=revision)
 
 
@@ -134,7 +134,7 @@ def drawing(flow: Flow, which: str) -> JsonObject:
         draft: JsonObject = flow.draft
         return draft
     if not (which.isascii() and which.isdigit() and len(which) <= 9):
-        raise Problem(400, "bad_version", "Name a version by its number, or write draft.", field="version")
+        raise bad_value("bad_version", "Name a version by its number, or write draft.", field="version")
     document: JsonObject = version_of(flow, int(which)).document
     return document
 

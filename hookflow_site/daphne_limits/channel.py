@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from twisted.internet import reactor as twisted_reactor
 from twisted.web import http
 
-from common.problems import Problem
+from common.problems import Problem, bad_value
 from hookflow_site.asgi_limits import ODD, body_limit, credential_of, refusal, too_large
 from hookflow_site.daphne_limits.connections import Seat, State, unsent
 
@@ -20,9 +20,7 @@ MOST_BEHIND: Final = 131_072
 """Bytes of earlier answers that may wait to be read when the next request comes: who asks on and on without reading
 would have the memory of all the answers."""
 BUSY: Final = Problem(503, "busy", "Too much is being sent at once.", hint="Try again in a few seconds.")
-SMALL: Final = Problem(
-    400, "small_chunks", "The body comes in too many small chunks.", hint="Send larger ones."
-)
+SMALL: Final = bad_value("small_chunks", "The body comes in too many small chunks.", hint="Send larger ones.")
 UNREAD: Final = Problem(
     429, "unread_answers", "Earlier answers wait to be read.", hint="Read them before you send more requests."
 )

@@ -7,7 +7,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from accounts.actors import actor_of
-from common.problems import Problem
+from common.problems import Problem, bad_value
 from inventory.columns import Table
 from inventory.services.lookups import LONGEST, search_rows, typed
 
@@ -36,8 +36,7 @@ class ColumnFilter(BaseFilterBackend):
             try:
                 rows = rows.filter(**{column.attribute: typed(table, column, value[:LONGEST])})
             except Problem as problem:
-                raise Problem(
-                    400,
+                raise bad_value(
                     "bad_filter",
                     f"The column {column.name} cannot have the value {value[:60]!r}.",
                     hint=problem.hint,

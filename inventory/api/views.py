@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from accounts.roles import Permission
-from common.problems import Problem
+from common.problems import bad_value
 from inventory import tables
 from inventory.api.serializers import (
     AmountSerializer,
@@ -112,8 +112,7 @@ class TagViewSet(TableViewSet):
             return rows
         body = AssignmentSerializer(data=asked)
         if not body.is_valid():
-            raise Problem(
-                400,
+            raise bad_value(
                 "bad_filter",
                 "resource_type and resource_id go together: a known type and a whole number.",
                 hint="Ask with both, such as ?resource_type=server&resource_id=7.",

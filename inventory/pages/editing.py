@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from accounts.actors import Actor
 from accounts.pages.access import one, page, problems_into
 from accounts.roles import Permission
-from common.problems import Problem
+from common.problems import Problem, forbidden, not_found
 from inventory.columns import Table
 from inventory.models import Server
 from inventory.pages.forms import form_columns, form_for, groups_of, values_of
@@ -48,7 +48,7 @@ def edit(request: HttpRequest, actor: Actor, route: str, pk: int) -> HttpRespons
     table = table_of(route)
     found = _own(table, actor, pk)
     if not table.is_changeable:
-        raise Problem(404, "not_found", f"What is written in {table.label} stays as it is.")
+        raise not_found(f"What is written in {table.label} stays as it is.")
     form = form_for(table, actor, found, request.POST or None)
     lines = lines_for(found, request.POST or None) if isinstance(found, Server) else {}
     if _is_filled_in(request, form, lines):
@@ -115,7 +115,7 @@ def _own(table: Table, actor: Actor, pk: int) -> Model:
     """
     found: Model = one(rows_of(table, actor), pk)
     if not may_change(found, actor):
-        raise Problem(403, "platform_row", "This belongs to the platform and is only shared with you.")
+        raise forbidden("platform_row", "This belongs to the platform and is only shared with you.")
     return found
 
 

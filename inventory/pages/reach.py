@@ -7,7 +7,7 @@ from django.db.models import Model, QuerySet
 from accounts.actors import Actor
 from accounts.roles import Permission
 from accounts.scope import readable
-from common.problems import Problem
+from common.problems import not_found
 from inventory.columns import Table
 from inventory.models import Server
 from inventory.services.rows import tenant_of
@@ -22,7 +22,7 @@ def table_of(route: str) -> Table:
     """
     table = BY_ROUTE.get(route)
     if table is None:
-        raise Problem(404, "not_found", "There is no such thing.")
+        raise not_found("There is no such thing.")
     return table
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accounts.actors import Actor
-from common.problems import Problem
+from common.problems import bad_value, conflict
 from flows.sdk import JsonObject
 from inventory.services.networks import Address, Pool, need_no_rival, need_not_given, take_turns
 from inventory.services.rows import Writer, need_own
@@ -49,8 +49,7 @@ class RangeWriter(Writer[Any]):
         if not _differs(row, before, _BOUNDS):
             return
         if _differs(row, before, ("target",)) and row.addresses.filter(in_use=True).exists():
-            raise Problem(
-                409,
+            raise conflict(
                 "still_used",
                 "Subnets of the former size are in use.",
                 hint="Give them back first, or make another range.",
@@ -59,8 +58,7 @@ class RangeWriter(Writer[Any]):
         row.addresses.filter(in_use=False).delete()
         for ip in row.addresses.filter(in_use=True).values_list("ip", flat=True).iterator():
             if not row.holds(ip):
-                raise Problem(
-                    409,
+                raise conflict(
                     "still_used",
                     f"The address {ip} is in use and would no longer lie in the range.",
                     hint="Give it back first, or keep it inside the range.",
@@ -98,8 +96,7 @@ class AddressWriter(Writer[Any]):
         if row.pk is None:
             row.tenant_id = row.range.tenant_id
         if not row.range.holds(row.ip):
-            raise Problem(
-                400,
+            raise bad_value(
                 "invalid",
                 f"The address {row.ip} does not lie in the range {row.range}.",
                 hint="Choose an address of the range, or another range.",
@@ -107,8 +104,7 @@ class AddressWriter(Writer[Any]):
             )
         first = row.range.subnet_of(row.ip)
         if row.pk is None and row.ip != first:
-            raise Problem(
-                400,
+            raise bad_value(
                 "invalid",
                 f"This range gives whole subnets, and {row.ip} is not the first address of one.",
                 hint=f"Write {first}.",
@@ -139,8 +135,7 @@ class AddressWriter(Writer[Any]):
         """
         for name, field in (("ip", "ip"), ("range", "fk_ipam")):
             if before[name] != self.state(row)[name]:
-                raise Problem(
-                    400,
+                raise bad_value(
                     "not_changeable",
                     "An address and its range stay as they are.",
                     hint="Delete this one and make another.",
@@ -162,8 +157,7 @@ class AddressWriter(Writer[Any]):
     def _need_no_server(self, row: Address) -> None:
         server = getattr(row, "server", None)
         if server is not None:
-            raise Problem(
-                409,
+            raise conflict(
                 "still_used",
                 f"The server {server.hostname} has this address.",
                 hint="Give the server another address first.",

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.models import User
-from common.problems import Problem
+from common.problems import bad_value
 from flows.sdk import JsonObject
 from inventory.models import Balance, BalanceEntry
 from inventory.services.emitting import emit
@@ -61,7 +61,7 @@ def remove_balance(user: User, amount: Decimal, *, actor: Actor, description: st
 
 def _above_zero(amount: Decimal) -> Decimal:
     if amount <= 0:
-        raise Problem(400, "invalid", "The amount must be above zero.", hint="Write 12.50.", field="amount")
+        raise bad_value("invalid", "The amount must be above zero.", hint="Write 12.50.", field="amount")
     return amount
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.scope import visible
-from common.problems import Problem
+from common.problems import bad_value, conflict
 from flows.sdk import JsonObject
 from inventory.columns import plain
 from inventory.models import NetworkInterface, Server
@@ -24,8 +24,7 @@ def server_of(server_id: int, *, actor: Actor) -> Server:
     """
     server = visible(Server, actor).filter(pk=server_id, deleted_at__isnull=True).first()
     if server is None:
-        raise Problem(
-            400,
+        raise bad_value(
             "unknown_server",
             f"There is no server {server_id}.",
             hint="Name the id of a server of this tenant that is not deleted.",
@@ -74,8 +73,7 @@ def assign_address(server: Server, family: ipam.Family, address_id: int, *, acto
     model: type[Any] = ipam.address_model(family)
     address = visible(model, actor).filter(pk=address_id).first()
     if address is None:
-        raise Problem(
-            400,
+        raise bad_value(
             "unknown_address",
             f"There is no {family.label} address with the id {address_id}.",
             hint="Name the id that the IPAM node gave.",
@@ -86,8 +84,7 @@ def assign_address(server: Server, family: ipam.Family, address_id: int, *, acto
         address.refresh_from_db()
     name = "ip" if family is ipam.Family.ipv4 else "ip6"
     if server != getattr(address, "server", server):
-        raise Problem(
-            409,
+        raise conflict(
             "address_taken",
             f"Another server has the address {address.ip}.",
             hint="Take a free one with the IPAM node.",
@@ -111,8 +108,7 @@ def set_high_availability(server: Server, values: JsonObject, *, actor: Actor) -
 def _change_interface(server: Server, field: str, value: int | Decimal | None, actor: Actor) -> JsonObject:
     interface = NetworkInterface.objects.select_for_update().filter(server=server).order_by("number").first()
     if interface is None:
-        raise Problem(
-            409,
+        raise conflict(
             "no_interface",
             f"The server {server.hostname} has no network interface.",
             hint="Add one to the server first.",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.actors import Actor
-from common.problems import Problem
+from common.problems import conflict
 from inventory.models import EventLogEntry
 from inventory.services.emitting import emit
 from inventory.services.payloads import event_log_payload
@@ -24,8 +24,8 @@ class EventLogWriter(Writer[EventLogEntry]):
         Raises:
             Problem: 409 `not_changeable`.
         """
-        raise Problem(
-            409, "not_changeable", "A line of the event log stays as it is.", hint="Write another line."
+        raise conflict(
+            "not_changeable", "A line of the event log stays as it is.", hint="Write another line."
         )
 
 

@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.scope import visible
-from common.problems import Problem
+from common.problems import Problem, bad_value, conflict
 from flows.sdk import Json, JsonObject
 from inventory.columns import public_row
 from inventory.models import IPv4Address, IPv4Range, IPv6Address, IPv6Range, RangeScope
@@ -142,8 +142,7 @@ def attach(address: Address, tenant_id: int | None) -> None:
         need_not_given(address)
         rows = rows.filter(in_use=False)
     if not rows.update(in_use=True, tenant_id=tenant_id):
-        raise Problem(
-            409,
+        raise conflict(
             "address_taken",
             f"The address {address.ip} was given to somebody a moment ago.",
             hint="Take another address.",
@@ -163,8 +162,7 @@ def _tenant_for(wish: Wish, actor: Actor) -> int | None:
         return actor.tenant_id
     user = visible(User, actor).filter(pk=wish.user_id).first()
     if user is None:
-        raise Problem(
-            400,
+        raise bad_value(
             "unknown_user",
             f"There is no user {wish.user_id}.",
             hint="Name a user's id.",
@@ -239,8 +237,7 @@ def _new(pool: Pool, ip: str, tenant_id: int | None) -> Address:
 
 def _exhausted(wish: Wish) -> Problem:
     place = f" for node {wish.node}" if wish.node else ""
-    return Problem(
-        409,
+    return conflict(
         "pool_exhausted",
         f"No {wish.family.label} address is free{place}.",
         hint="Add an IPAM range, or give back addresses that are no longer used.",

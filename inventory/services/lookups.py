@@ -11,7 +11,7 @@ from django.utils.timezone import is_naive, make_aware
 
 from accounts.actors import Actor
 from accounts.scope import readable
-from common.problems import Problem
+from common.problems import bad_value, conflict
 from flows.sdk import Json, JsonObject
 from inventory.columns import Column, Table, public_values
 
@@ -41,8 +41,7 @@ def rows_where(
         Problem: 400 `masked_column`, `bad_join_value`; 409 `too_many_rows`.
     """
     if join.shape.is_masked:
-        raise Problem(
-            400,
+        raise bad_value(
             "masked_column",
             f"The column {join.name!r} is a secret and cannot be joined on.",
             hint="Choose another column.",
@@ -60,8 +59,7 @@ def rows_where(
     )
     rows = list(found[: limit + 1])
     if len(rows) > limit:
-        raise Problem(
-            409,
+        raise conflict(
             "too_many_rows",
             f"More than {limit} rows of {table.label} have that {join.name}.",
             hint="Join on a column that fewer rows share.",
@@ -89,8 +87,7 @@ def typed(table: Table, join: Column, value: Json) -> Any:
             raise ValidationError("no database can hold it")
         return typed
     except (ValidationError, TypeError, ValueError, ArithmeticError) as error:
-        raise Problem(
-            400,
+        raise bad_value(
             "bad_join_value",
             f"The value {str(value)[:60]!r} cannot be looked up in the column {join.name!r} of {table.label}.",
             hint=f"The column holds values of the type {join.shape.type}.",

@@ -13,7 +13,7 @@ from django.db import connection
 
 from accounts.actors import Actor
 from accounts.scope import readable
-from common.problems import Problem
+from common.problems import conflict
 from inventory.models import IPv4Address, IPv4Range, IPv6Address, IPv6Range, RangeScope
 
 Pool = IPv4Range | IPv6Range
@@ -60,8 +60,7 @@ def need_no_rival(pool: Pool, actor: Actor) -> None:
         return
     known: type[Any] = type(pool)
     seen = readable(known, actor).filter(pk__in=[rival.pk for rival in rivals]).first()
-    raise Problem(
-        409,
+    raise conflict(
         "range_overlaps",
         f"This overlaps the range {seen}." if seen else "This overlaps a range of somebody else.",
         hint="Choose addresses that no range in the network of the same node has.",
@@ -108,8 +107,7 @@ def need_not_given(address: Address) -> None:
         Problem: 409 `address_taken`.
     """
     if taken_beside(address.range).meets(address.range, address.ip):
-        raise Problem(
-            409,
+        raise conflict(
             "address_taken",
             f"The address {address.ip} is in use in an overlapping range.",
             hint="Take another address, and set the ranges apart.",

@@ -13,7 +13,7 @@ from django.db.models import Model, ProtectedError
 from accounts import audit
 from accounts.actors import Actor
 from accounts.scope import owned
-from common.problems import Problem
+from common.problems import Problem, bad_value, conflict, forbidden, not_found
 from flows.sdk import JsonObject
 from inventory.columns import plain
 from inventory.models import OwnedRow
@@ -44,10 +44,9 @@ def need_own(row: Model, actor: Actor) -> None:
         Problem: 403 `platform_row`, 404 `not_found`.
     """
     if actor.is_own_only and not owned(type(row), actor).filter(pk=row.pk).exists():
-        raise Problem(404, "not_found", "There is no such thing, or you cannot see it.")
+        raise not_found("There is no such thing, or you cannot see it.")
     if not actor.is_platform and tenant_of(row) != actor.tenant_id:
-        raise Problem(
-            403,
+        raise forbidden(
             "platform_row",
             "This belongs to the platform and is only shared with you.",
             hint="Ask an admin of the platform, or make one of your own.",
@@ -88,7 +87,7 @@ def _as_problem(row: Model, error: ValidationError) -> Problem:
         for text in texts
     ]
     first = found[0]
-    return Problem(400, "invalid", str(first["message"]), field=first["field"], extra={"errors": found})
+    return bad_value("invalid", str(first["message"]), field=first["field"], extra={"errors": found})
 
 
 class Writer(Generic[M]):
@@ -159,8 +158,7 @@ class Writer(Generic[M]):
                 self.remove(current, actor=actor)
             except ProtectedError as error:
                 names = sorted({str(used._meta.verbose_name) for used in error.protected_objects})
-                raise Problem(
-                    409,
+                raise conflict(
                     "still_used",
                     f"This is still used by: {', '.join(names)}.",
                     hint="Delete or change those first.",
@@ -190,7 +188,7 @@ class Writer(Generic[M]):
         """
         row = self.model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
         if row is None:
-            raise Problem(404, "not_found", "There is no such thing, or you cannot see it.")
+            raise not_found("There is no such thing, or you cannot see it.")
         return row
 
     def columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -209,8 +207,7 @@ class Writer(Generic[M]):
             if isinstance(row, OwnedRow) and row.tenant_id is None:
                 row.tenant_id = actor.tenant_id
             if tenant_of(row) != actor.tenant_id:
-                raise Problem(
-                    400,
+                raise bad_value(
                     "other_tenant",
                     "You can only make this for your own tenant.",
                     hint="Leave the tenant out.",
@@ -232,8 +229,7 @@ class Writer(Generic[M]):
             shared = getattr(named, "shared_rows", None)
             if shared is not None and tenant_of(named) is None:
                 continue
-            raise Problem(
-                400,
+            raise bad_value(
                 "other_tenant",
                 "What is named here belongs to another tenant.",
                 hint="Choose one of the same tenant.",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.utils import timezone
 
 from accounts.actors import Actor
-from common.problems import Problem
+from common.problems import bad_value, conflict
 from flows.sdk import JsonObject
 from inventory.columns import plain
 from inventory.models import IPv4Address, IPv6Address, NetworkInterface, Server, ServerCharge
@@ -44,8 +44,7 @@ class ServerWriter(Writer[Server]):
             if address is None or tenant_of(address) == row.tenant_id:
                 continue
             if tenant_of(address) is not None or address.in_use:
-                raise Problem(
-                    400,
+                raise bad_value(
                     "address_taken",
                     f"The address {address.ip} is not free for this server.",
                     hint="Choose a free address of the same tenant.",
@@ -60,7 +59,7 @@ class ServerWriter(Writer[Server]):
         """
         server = super().locked(pk)
         if server.deleted_at is not None:
-            raise Problem(409, "server_deleted", "This server was deleted.", hint="Create a new one.")
+            raise conflict("server_deleted", "This server was deleted.", hint="Create a new one.")
         return server
 
     def created(self, row: Server, *, actor: Actor, values: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Model, Q
 
 from accounts.actors import Actor
 from accounts.scope import readable, visible
-from common.problems import Problem
+from common.problems import bad_value
 from inventory.models import ResourceType, Tag, TagAssignment
 from inventory.services.rows import Writer, need_own
 
@@ -73,8 +73,7 @@ def _need_resource(tag: Tag, actor: Actor, resource_type: str, resource_id: int)
     if tag.tenant_id is not None:
         rows = readable(rows, Actor.system(tag.tenant_id))
     if not rows.filter(pk=resource_id).exists():
-        raise Problem(
-            400,
+        raise bad_value(
             "unknown_resource",
             f"There is no {ResourceType(resource_type).label.lower()} {resource_id}.",
             hint="Name the id of one of the same tenant as the tag.",

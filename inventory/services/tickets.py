@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.scope import visible
-from common.problems import Problem
+from common.problems import bad_value
 from inventory.models import Ticket, TicketMessage
 from inventory.services.rows import Writer, checked, need_own
 
@@ -38,8 +38,7 @@ def create_ticket(*, actor: Actor, title: str, priority: str, creator_id: int, c
     """
     creator = visible(User, actor).filter(pk=creator_id).first()
     if creator is None:
-        raise Problem(
-            400,
+        raise bad_value(
             "unknown_user",
             f"There is no user {creator_id}.",
             hint="Name the id of a user of this tenant.",

@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db import InterfaceError, OperationalError
 
-from common.problems import Problem
+from common.problems import Problem, not_found
 from flows.api.intake.bodies import read_events
 from flows.api.intake.callers import check_caller
 from flows.api.intake.conditions import store_judged
@@ -83,9 +83,7 @@ class Intake:
         key = scope["path"].removeprefix(HOOKS_PATH).strip("/")
         hook = await self._hooks.get(key) if _HOOK_KEY.fullmatch(key) else None
         if hook is None:
-            raise Problem(
-                404, "not_found", "There is no such webhook.", hint="Copy the URL from the flow's trigger."
-            )
+            raise not_found("There is no such webhook.", hint="Copy the URL from the flow's trigger.")
         body = await read_body(scope, receive, MAX_HOOK_BYTES)
         call_key = check_caller(hook, scope, body)
         await self._pressure.check(hook.tenant_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.actors import Actor
 from common.names import check_name
-from common.problems import Problem
+from common.problems import Problem, bad_value
 from common.strict_json import loads
 from flows.sdk import JsonObject
 from flows.sdk.events import is_event_name
@@ -49,8 +49,7 @@ def read_events(raw: bytes, sender: Actor, idempotency_key: str | None) -> list[
 
 def _checked_key(key: str | None) -> str:
     if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
-        raise Problem(
-            400,
+        raise bad_value(
             "bad_idempotency_key",
             "An idempotency key is 1 to 190 visible ASCII characters.",
             hint="Use a UUID.",
@@ -114,8 +113,7 @@ def _text(entry: JsonObject, place: int | None, field: str, longest: int) -> str
 def _bad(place: int | None, field: str | None, message: str, code: str = "bad_event") -> Problem:
     where = "" if place is None else f"Event {place}: "
     path = field if place is None else f"{place}.{field}" if field else str(place)
-    return Problem(
-        400,
+    return bad_value(
         code,
         where + message,
         hint='Send {"type": "server.created", "payload": {…}} or a list of such objects.',

@@ -10,7 +10,7 @@ import time
 import structlog
 
 from common.crypto import hash_token, is_same
-from common.problems import Problem
+from common.problems import Problem, bad_value
 from flows.api.intake.http import Scope, header
 from flows.sdk.signatures import Signature, SignatureScheme, SignedCall, signature_schemes
 from flows.services.hooks import OpenHook
@@ -91,5 +91,5 @@ def _delivery_id(value: str) -> str:
     """What tells repeated deliveries apart; a long one by its hash, so that two never look alike."""
     text = value.strip()
     if "\0" in text:
-        raise Problem(400, "bad_delivery_id", "The delivery id holds a NUL.", hint="Send visible characters.")
+        raise bad_value("bad_delivery_id", "The delivery id holds a NUL.", hint="Send visible characters.")
     return text if len(text) <= LONGEST_ID else hash_token(text)

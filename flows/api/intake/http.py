@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from common.problems import Problem
+from common.problems import Problem, bad_value
 from common.request_ids import current_request_id
 from common.strict_json import dumps
 
@@ -36,7 +36,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Problem(400, "incomplete_body", "The request ended before its body was complete.")
+            raise bad_value("incomplete_body", "The request ended before its body was complete.")
         part = message.get("body", b"")
         received += len(part)
         if received > limit:

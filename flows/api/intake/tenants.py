@@ -6,7 +6,7 @@ from channels.db import database_sync_to_async
 
 from accounts.actors import Actor
 from accounts.models import Tenant
-from common.problems import Problem
+from common.problems import bad_value
 from flows.store.new_events import NewEvent
 
 
@@ -22,8 +22,7 @@ async def check_tenants(events: Sequence[NewEvent], sender: Actor) -> None:
     known = await database_sync_to_async(_known)(named)
     for place, event in enumerate(events):
         if event.tenant_id != sender.tenant_id and event.tenant_id not in known:
-            raise Problem(
-                400,
+            raise bad_value(
                 "unknown_tenant",
                 f"Event {place}: There is no such tenant.",
                 hint="Look at the list of tenants.",
