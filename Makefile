@@ -1,6 +1,6 @@
 # Every target does its own set-up. A second call is fast: what did not change is not done again.
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench docs help clean
+.PHONY: run test lint bench docs setup help clean
 PYTHON := .venv/bin/python
 
 run: base ## start hookflow on this machine: web and worker, all in one; Ctrl-C stops it
@@ -22,6 +22,9 @@ docs: dev ## write again what is generated: docs/openapi.yaml, docs/nodes.md and
 	@DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py spectacular --file docs/openapi.yaml
 	@DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py node_docs
 	@$(PYTHON) -m scripts.frontend run types
+
+setup: dev ## make all that developing needs, and run nothing
+	@$(PYTHON) -m scripts.frontend build
 
 clean: ## remove what was installed and built; the data folder stays
 	@rm -rf .venv frontend/node_modules frontend/openapi/node_modules static/editor test-results

@@ -8,6 +8,8 @@ from scripts.shell import ROOT, Stop, fingerprint, is_done, main_guard, must, ru
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+PLUGINS = ROOT / "requirements" / "plugins.txt"
+"""The packages of others that this installation uses besides; docs/plugins.md."""
 SETS = {"base": "what hookflow needs", "dev": "what its tests and checks need"}
 
 
@@ -23,6 +25,8 @@ def main() -> int:
     pip("install", "--no-deps", "--require-hashes", "-r", f"requirements/{wanted}.txt")
     # The entry points of hookflow's own nodes are found through its installed metadata.
     pip("install", "--no-deps", "--no-build-isolation", "-e", ".")
+    if PLUGINS.is_file():
+        pip("install", "-r", PLUGINS)
     for name in ("base", wanted):  # dev.txt holds all of base.txt
         stamp(name).write_text(mark(name))
     return 0
@@ -40,7 +44,7 @@ def mark(name: str) -> str:
         ROOT / "requirements" / "base.txt",
         ROOT / "pyproject.toml",
     ]
-    return fingerprint(set(files), sys.version)
+    return fingerprint({*files, *([PLUGINS] if PLUGINS.is_file() else [])}, sys.version)
 
 
 def make_venv() -> None:
@@ -61,7 +65,7 @@ def make_venv() -> None:
         )
 
 
-def pip(*arguments: str) -> None:
+def pip(*arguments: str | Path) -> None:
     """Run pip inside the environment."""
     must([PYTHON, "-m", "pip", "--disable-pip-version-check", "-qq", *arguments], "The installation with pip")
 
