@@ -2,10 +2,10 @@ import { createRoot } from "react-dom/client";
 import "@xyflow/react/dist/base.css";
 import "./styles/editor.css";
 import "./styles/forms.css";
+import { openSession } from "@/session/session";
 import { messageOf } from "./api/client";
 import { EditorApp } from "./app/EditorApp";
 import { ErrorBoundary } from "./app/ErrorBoundary";
-import { openSession } from "./app/session";
 import { worthRestoring } from "./features/draft/worthRestoring";
 
 /** Find the mount point and start the editor in it. */

@@ -43,6 +43,7 @@ const CALLS: Record<string, () => Promise<unknown>> = {
   versions: () => api.versions(),
   version: () => api.version(1),
   diff: () => api.diff("1", "draft"),
+  brokenModules: () => api.brokenModules(),
   hook: () => api.hook(),
   makeHook: () => api.makeHook(),
   rotateHook: () => api.rotateHook(),

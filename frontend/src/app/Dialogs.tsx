@@ -1,8 +1,8 @@
 import { lazy, Suspense } from "react";
 import { useStore } from "zustand";
-import { takeImported } from "./imported";
-import { type May, type Session, useSession, useUi } from "./session";
-import type { DialogName } from "./uiStore";
+import { takeImported } from "@/session/imported";
+import { type May, type Session, useSession, useUi } from "@/session/session";
+import type { DialogName } from "@/session/uiStore";
 
 const panels = () => import("./panels");
 const AddDialog = lazy(() => panels().then((m) => ({ default: m.AddDialog })));

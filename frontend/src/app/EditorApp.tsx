@@ -4,10 +4,10 @@ import { Canvas } from "@/features/canvas/Canvas";
 import { CanvasMode } from "@/features/canvas/mode";
 import { Palette } from "@/features/palette/Palette";
 import { Toolbar } from "@/features/toolbar/Toolbar";
+import { type Session, SessionContext, useDocument, useSession, useUi } from "@/session/session";
 import { Icon } from "@/shared/ui/Icon";
 import { Dialogs } from "./Dialogs";
 import { SidePanel } from "./SidePanel";
-import { type Session, SessionContext, useDocument, useSession, useUi } from "./session";
 import { Toasts } from "./Toasts";
 import { useHotkeys } from "./useHotkeys";
 

@@ -1,5 +1,5 @@
+import { useSession } from "@/session/session";
 import { Dialog } from "@/shared/ui/Dialog";
-import { useSession } from "./session";
 
 const KEYS: [keys: string, what: string][] = [
   ["N or /", "Add a node"],

@@ -1,10 +1,10 @@
 import { type ComponentType, lazy, Suspense } from "react";
 import { Inspector } from "@/features/inspector/Inspector";
-import { toneOf, useProblems } from "@/features/problems/calm";
 import { ProblemList } from "@/features/problems/ProblemList";
+import { toneOf, useProblems } from "@/session/calm";
+import { useSession, useUi } from "@/session/session";
+import type { Tab } from "@/session/uiStore";
 import { Icon } from "@/shared/ui/Icon";
-import { useSession, useUi } from "./session";
-import type { Tab } from "./uiStore";
 
 // What is not needed for the first look comes a moment later, in one chunk.
 const panels = () => import("./panels");

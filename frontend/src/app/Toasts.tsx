@@ -1,4 +1,4 @@
-import { useSession, useUi } from "./session";
+import { useSession, useUi } from "@/session/session";
 
 /** Short messages, and the live region that reads out what happened. */
 export function Toasts() {

@@ -1,9 +1,17 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
 import { FIT } from "@/features/canvas/view";
-import { copySelection, deleteSelection, healSelection, redo, selectAll, tidyUp, undo } from "./actions";
-import { askInsert, duplicateSelection, paste } from "./adding";
-import { type Session, useSession } from "./session";
+import {
+  copySelection,
+  deleteSelection,
+  healSelection,
+  redo,
+  selectAll,
+  tidyUp,
+  undo,
+} from "@/session/actions";
+import { askInsert, duplicateSelection, paste } from "@/session/adding";
+import { type Session, useSession } from "@/session/session";
 
 function isTyping(target: EventTarget | null): boolean {
   return (

@@ -1,11 +1,11 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import type { NodeType } from "@/api/types";
-import { useChecks, useDocument, useSession, useUi } from "@/app/session";
-import { NOT_FILLED_IN, toneOf, useProblems } from "@/features/problems/calm";
-import { problemsOf } from "@/features/problems/checker";
 import { useNodeState } from "@/features/runs/useNodeState";
 import { nodeById } from "@/graph/model";
+import { NOT_FILLED_IN, toneOf, useProblems } from "@/session/calm";
+import { problemsOf } from "@/session/checker";
+import { useChecks, useDocument, useSession, useUi } from "@/session/session";
 import { count } from "@/shared/format";
 import { Icon } from "@/shared/ui/Icon";
 import { statusOf } from "@/shared/ui/StatusBadge";

@@ -11,10 +11,10 @@ import {
   useReactFlow,
 } from "@xyflow/react";
 import { type FocusEvent, useCallback, useRef } from "react";
-import { apply, tidyUp } from "@/app/actions";
-import { useSession } from "@/app/session";
 import { moveNodes } from "@/graph/changes";
 import { GRID, nodeById, type Position } from "@/graph/model";
+import { apply, tidyUp } from "@/session/actions";
+import { useSession } from "@/session/session";
 import { useTheme } from "@/shared/hooks/useTheme";
 import { Icon } from "@/shared/ui/Icon";
 import { BaseNode } from "./BaseNode";

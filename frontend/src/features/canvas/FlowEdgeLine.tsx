@@ -1,7 +1,7 @@
 import { BaseEdge, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo } from "react";
-import { useSession, useUi } from "@/app/session";
 import { useNodeState } from "@/features/runs/useNodeState";
+import { useSession, useUi } from "@/session/session";
 import { useCanvasMode } from "./mode";
 import { WireOrder } from "./WireOrder";
 import { WireTools } from "./WireTools";

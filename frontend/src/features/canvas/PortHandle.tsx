@@ -1,6 +1,6 @@
 import { Handle, Position } from "@xyflow/react";
-import { useDocument, useSession } from "@/app/session";
 import { nodeName, outgoing } from "@/graph/model";
+import { useDocument, useSession } from "@/session/session";
 
 interface Props {
   node: string;

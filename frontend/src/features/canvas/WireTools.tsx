@@ -1,8 +1,8 @@
 import { EdgeLabelRenderer } from "@xyflow/react";
-import { deleteSelection } from "@/app/actions";
-import { askInsert } from "@/app/adding";
-import { useDocument, useSession } from "@/app/session";
 import { edgeId, nodeName } from "@/graph/model";
+import { deleteSelection } from "@/session/actions";
+import { askInsert } from "@/session/adding";
+import { useDocument, useSession } from "@/session/session";
 import { Icon } from "@/shared/ui/Icon";
 
 interface Props {

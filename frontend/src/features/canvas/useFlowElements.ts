@@ -1,8 +1,8 @@
 import type { Edge, Node } from "@xyflow/react";
 import { useLayoutEffect, useMemo, useState } from "react";
-import { useChecks, useDocument, useSession, useUi } from "@/app/session";
-import { problemsOf } from "@/features/problems/checker";
 import { edgeId, type FlowDocument, type FlowNode, incoming, nodeName, outgoing } from "@/graph/model";
+import { problemsOf } from "@/session/checker";
+import { useChecks, useDocument, useSession, useUi } from "@/session/session";
 import { count } from "@/shared/format";
 
 function nodeLabel(

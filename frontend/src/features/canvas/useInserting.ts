@@ -1,10 +1,10 @@
 import { type Node, useReactFlow } from "@xyflow/react";
 import { type DragEvent, useMemo, useRef } from "react";
-import { addOfType, fitsInWire, insertDropped, insertOfType, portToInsert } from "@/app/adding";
-import { useSession } from "@/app/session";
 import { edgeId, type Position } from "@/graph/model";
 import { NODE_WIDTH, type Rect, sizeWithPorts } from "@/graph/placement";
 import { type Curve, wireUnder } from "@/graph/wireGeometry";
+import { addOfType, fitsInWire, insertDropped, insertOfType, portToInsert } from "@/session/adding";
+import { useSession } from "@/session/session";
 
 export const PALETTE_TYPE = "application/x-hookflow-node-type";
 

@@ -1,8 +1,8 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
-import { useSession, useUi } from "@/app/session";
 import { NODE_WIDTH, type Rect } from "@/graph/placement";
 import { bringIntoSight, uncovered } from "@/graph/sight";
+import { useSession, useUi } from "@/session/session";
 
 /** A panel that opens takes its room, and a new node is measured, within this time. */
 const SETTLE_MS = 80;

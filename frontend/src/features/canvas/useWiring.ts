@@ -9,11 +9,11 @@ import { useReactFlow } from "@xyflow/react";
 import { useMemo, useRef } from "react";
 import { messageOf } from "@/api/client";
 import type { Refusal } from "@/api/types";
-import { apply, askWiring, refuse, wire } from "@/app/actions";
-import { type Session, useSession } from "@/app/session";
 import { reconnect } from "@/graph/changes";
 import { edgeId, type FlowEdge } from "@/graph/model";
 import { INPUT_HEIGHT } from "@/graph/placement";
+import { apply, askWiring, refuse, wire } from "@/session/actions";
+import { type Session, useSession } from "@/session/session";
 
 type Verdicts = Record<string, Refusal | null>;
 

@@ -1,9 +1,9 @@
 import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
-import { reload } from "@/app/publishing";
-import { useSession } from "@/app/session";
+import { personName } from "@/api/person";
+import { reload } from "@/session/publishing";
+import { useSession } from "@/session/session";
 import { relativeTime } from "@/shared/format";
-import { personName } from "@/shared/person";
 import { Dialog } from "@/shared/ui/Dialog";
 
 /** Someone else saved meanwhile: say who and when, and let the person choose. Neither choice loses anything for good. */

@@ -1,13 +1,13 @@
 import { useStore } from "zustand";
-import { apply } from "@/app/actions";
-import { useSession } from "@/app/session";
+import { personName } from "@/api/person";
 import { replaceDocument } from "@/graph/changes";
 import { type Differences, differences } from "@/graph/compare";
 import { complete } from "@/graph/model";
+import { apply } from "@/session/actions";
+import type { Kept } from "@/session/localCopy";
+import { useSession } from "@/session/session";
 import { relativeTime } from "@/shared/format";
-import { personName } from "@/shared/person";
 import { Dialog } from "@/shared/ui/Dialog";
-import type { Kept } from "./localCopy";
 
 /** Edits that this browser kept and the server never got: restored by choice, after a look at what they change. */
 export function RestoreDialog() {

@@ -1,7 +1,7 @@
-import type { Session } from "@/app/session";
 import { differences } from "@/graph/compare";
 import { complete } from "@/graph/model";
-import type { Kept } from "./localCopy";
+import type { Kept } from "@/session/localCopy";
+import type { Session } from "@/session/session";
 
 /** What is offered at all: nothing to people who may not edit, and nothing that the server has anyway. */
 export function worthRestoring(session: Session): { key: string; kept: Kept }[] {

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
-import { useSession } from "@/app/session";
+import { useSession } from "@/session/session";
 import { payloadFault, readJson, typedText } from "@/shared/json";
 import { Dialog } from "@/shared/ui/Dialog";
 

@@ -2,9 +2,9 @@ import { render, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { createStore } from "zustand/vanilla";
 import type { StoredEvent } from "@/api/types";
-import { noTest, type Session, SessionContext } from "@/app/session";
-import { createDocumentStore } from "@/features/history/documentStore";
 import { complete } from "@/graph/model";
+import { createDocumentStore } from "@/session/documentStore";
+import { noTest, type Session, SessionContext } from "@/session/session";
 import { SamplePicker } from "./SamplePicker";
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import type { StoredEvent } from "@/api/types";
-import { chooseSample } from "@/app/actions";
-import { noSample, type Sample, useDocument, useSession } from "@/app/session";
+import { chooseSample } from "@/session/actions";
+import { noSample, type Sample, useDocument, useSession } from "@/session/session";
 import { relativeTime } from "@/shared/format";
 import { payloadFault, typedText } from "@/shared/json";
 

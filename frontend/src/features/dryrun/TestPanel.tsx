@@ -1,15 +1,15 @@
 import { useState } from "react";
 import { useStore } from "zustand";
 import type { DryStep } from "@/api/types";
-import { dryRun } from "@/app/actions";
-import { useDocument, useSession } from "@/app/session";
 import { RecentRuns } from "@/features/runs/RecentRuns";
 import { Result } from "@/features/runs/ResultView";
+import { shownResult, shownStatus } from "@/features/runs/shownStatus";
 import { nodeName } from "@/graph/model";
+import { dryRun } from "@/session/actions";
+import { useDocument, useSession } from "@/session/session";
 import { Icon } from "@/shared/ui/Icon";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
 import { SamplePicker } from "./SamplePicker";
-import { shownResult, shownStatus } from "./shownStatus";
 
 /** Trying the flow: a dry run without side effects, a real run of the published version, and recent runs. */
 export function TestPanel() {

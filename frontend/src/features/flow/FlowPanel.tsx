@@ -1,10 +1,10 @@
 import { useMemo } from "react";
-import { useChecks, useDocument, useSession } from "@/app/session";
 import { FormContext } from "@/features/inspector/formContext";
 import { FLOW_SETTINGS } from "@/features/inspector/nodeSettings";
 import { SchemaForm } from "@/features/inspector/SchemaForm";
 import { FlowSwitch } from "@/features/toolbar/FlowSwitch";
 import { setFlow } from "@/graph/changes";
+import { useChecks, useDocument, useSession } from "@/session/session";
 
 /** What holds for the flow as a whole. */
 export function FlowPanel() {

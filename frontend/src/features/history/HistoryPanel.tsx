@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
-import { goTo } from "@/app/actions";
-import { useSession } from "@/app/session";
+import { goTo } from "@/session/actions";
+import { useSession } from "@/session/session";
 
 /** Every step of this session by name. Choosing one goes to the state after it. */
 export function HistoryPanel() {

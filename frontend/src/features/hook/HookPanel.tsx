@@ -3,8 +3,8 @@ import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
 import type { Hook } from "@/api/flows";
 import type { Config } from "@/api/types";
-import { useSession } from "@/app/session";
-import { ask } from "@/site/confirm";
+import { useSession } from "@/session/session";
+import { ask } from "@/shared/ui/confirm";
 import { callLine, exampleBody } from "./callLine";
 
 /** The address and the secret of the flow's webhook, and a line that calls it. */

@@ -1,6 +1,6 @@
 import type { ComponentType } from "react";
-import { useSession } from "@/app/session";
-import { markLeft } from "@/features/problems/calm";
+import { markLeft } from "@/session/calm";
+import { useSession } from "@/session/session";
 import { ChoiceField } from "./fields/ChoiceField";
 import { EventTypeField } from "./fields/EventTypeField";
 import { JsonField } from "./fields/JsonField";

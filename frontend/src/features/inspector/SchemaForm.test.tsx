@@ -3,8 +3,8 @@ import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, test } from "vitest";
 import type { Config, Problem, Schema } from "@/api/types";
-import { SessionContext } from "@/app/session";
-import { testSession } from "@/app/testSession";
+import { SessionContext } from "@/session/session";
+import { testSession } from "@/session/testSession";
 import { FormContext } from "./formContext";
 import { SchemaForm } from "./SchemaForm";
 

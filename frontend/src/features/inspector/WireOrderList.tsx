@@ -1,9 +1,9 @@
 import { type DragEvent, type KeyboardEvent, useRef, useState } from "react";
-import { apply } from "@/app/actions";
-import { useDocument, useSession } from "@/app/session";
 import { remove } from "@/graph/changes";
 import { edgeId, type FlowEdge, type FlowNode, nodeName } from "@/graph/model";
 import { reorder } from "@/graph/order";
+import { apply } from "@/session/actions";
+import { useDocument, useSession } from "@/session/session";
 import { Icon } from "@/shared/ui/Icon";
 
 interface Props {

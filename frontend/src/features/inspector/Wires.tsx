@@ -1,8 +1,8 @@
 import type { NodeType } from "@/api/types";
-import { apply } from "@/app/actions";
-import { useDocument, useSession } from "@/app/session";
 import { remove } from "@/graph/changes";
 import { edgeId, type FlowNode, nodeName } from "@/graph/model";
+import { apply } from "@/session/actions";
+import { useDocument, useSession } from "@/session/session";
 import { Icon } from "@/shared/ui/Icon";
 import { WireOrderList } from "./WireOrderList";
 

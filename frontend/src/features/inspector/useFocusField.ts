@@ -1,5 +1,5 @@
 import { type RefObject, useEffect } from "react";
-import { useUi } from "@/app/session";
+import { useUi } from "@/session/session";
 
 /** The element of a field, or of the nearest field around it that is on the page. */
 function find(panel: HTMLElement, field: string): HTMLElement | null {

@@ -1,6 +1,6 @@
-import { useSession } from "@/app/session";
 import { INSERT_EVENT } from "@/features/templates/insertEvent";
 import { asWanted } from "@/graph/templates";
+import { useSession } from "@/session/session";
 
 /** Which kinds of field take a field of the record, and whether as its bare path. */
 const TAKES: Record<string, "path" | "template"> = {

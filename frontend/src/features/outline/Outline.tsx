@@ -1,8 +1,8 @@
-import { jumpTo } from "@/app/actions";
-import { askInsert } from "@/app/adding";
-import { useChecks, useDocument, useSession } from "@/app/session";
-import { problemsOf } from "@/features/problems/checker";
 import { edgeId, type FlowDocument, type FlowNode, incoming, nodeName, outgoing } from "@/graph/model";
+import { jumpTo } from "@/session/actions";
+import { askInsert } from "@/session/adding";
+import { problemsOf } from "@/session/checker";
+import { useChecks, useDocument, useSession } from "@/session/session";
 import { count } from "@/shared/format";
 import { Icon } from "@/shared/ui/Icon";
 

@@ -1,7 +1,7 @@
 import { useState } from "react";
-import { addOfType, fitsInWire, insertOfType } from "@/app/adding";
-import { useSession } from "@/app/session";
 import { type FlowEdge, nodeName, type Position } from "@/graph/model";
+import { addOfType, fitsInWire, insertOfType } from "@/session/adding";
+import { useSession } from "@/session/session";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Icon } from "@/shared/ui/Icon";
 import { search } from "./search";

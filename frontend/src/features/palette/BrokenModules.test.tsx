@@ -1,7 +1,7 @@
 import { render, screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import { SessionContext } from "@/app/session";
-import { testSession } from "@/app/testSession";
+import { SessionContext } from "@/session/session";
+import { testSession } from "@/session/testSession";
 import { BrokenModules } from "./BrokenModules";
 
 const broken = { module: "acme.nodes.sms", package: "acme-sms", error: "ImportError: no carrier" };

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { BrokenModule } from "@/api/types";
-import { useSession } from "@/app/session";
+import { useSession } from "@/session/session";
 import { Icon } from "@/shared/ui/Icon";
 
 /** What of the installed packages the server could not load, for those who may edit flows. */

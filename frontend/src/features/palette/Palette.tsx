@@ -1,8 +1,8 @@
 import { useMemo, useState } from "react";
 import type { NodeType } from "@/api/types";
-import { addOfType } from "@/app/adding";
-import { useSession } from "@/app/session";
 import { PALETTE_TYPE } from "@/features/canvas/useInserting";
+import { addOfType } from "@/session/adding";
+import { useSession } from "@/session/session";
 import { Icon } from "@/shared/ui/Icon";
 import { BrokenModules } from "./BrokenModules";
 import { grouped, search } from "./search";

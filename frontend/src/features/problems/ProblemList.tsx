@@ -1,8 +1,8 @@
-import { jumpTo } from "@/app/actions";
-import { useChecks, useDocument, useSession } from "@/app/session";
 import { nodeById, nodeName } from "@/graph/model";
+import { jumpTo } from "@/session/actions";
+import { NOT_FILLED_IN, toneOf, useProblems } from "@/session/calm";
+import { useChecks, useDocument, useSession } from "@/session/session";
 import { Icon } from "@/shared/ui/Icon";
-import { NOT_FILLED_IN, toneOf, useProblems } from "./calm";
 
 const TONES = { error: "text-danger", warning: "text-warning", calm: "text-secondary" };
 

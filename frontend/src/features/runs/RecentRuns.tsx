@@ -1,5 +1,5 @@
 import { useStore } from "zustand";
-import { useSession } from "@/app/session";
+import { useSession } from "@/session/session";
 import { relativeTime } from "@/shared/format";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
 

@@ -2,10 +2,10 @@ import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { RunApi } from "@/api/runs";
 import type { LogLine, Step } from "@/api/types";
-import { useSession } from "@/app/session";
-import { shownStatus } from "@/features/dryrun/shownStatus";
+import { useSession } from "@/session/session";
 import { JsonView } from "@/shared/ui/JsonView";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
+import { shownStatus } from "./shownStatus";
 
 /** What went in and came out of a node in the shown run, or in the last dry run. */
 export function ResultView({ node }: { node: string }) {

@@ -1,9 +1,9 @@
 import { useStore } from "zustand";
 import type { Refusal } from "@/api/types";
-import { useDocument, useSession } from "@/app/session";
-import { type ShownStatus, shownStatus } from "@/features/dryrun/shownStatus";
 import { nodeById } from "@/graph/model";
-import { isFinished } from "./runStore";
+import { isFinished } from "@/session/runStore";
+import { useDocument, useSession } from "@/session/session";
+import { type ShownStatus, shownStatus } from "./shownStatus";
 
 export interface NodeState {
   status: ShownStatus | "unreached";

@@ -2,8 +2,8 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { RunApi } from "@/api/runs";
 import type { LogLine } from "@/api/types";
-import { useDocument, useSession } from "@/app/session";
 import { nodeName } from "@/graph/model";
+import { useDocument, useSession } from "@/session/session";
 import { clockTime, count } from "@/shared/format";
 import { Icon } from "@/shared/ui/Icon";
 

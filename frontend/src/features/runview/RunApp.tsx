@@ -1,11 +1,11 @@
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect } from "react";
 import { useStore } from "zustand";
-import { SessionContext } from "@/app/session";
 import { Canvas } from "@/features/canvas/Canvas";
 import { CanvasMode } from "@/features/canvas/mode";
 import { Liveness } from "@/features/runs/RecentRuns";
-import { isFinished } from "@/features/runs/runStore";
+import { isFinished } from "@/session/runStore";
+import { SessionContext } from "@/session/session";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
 import { LogPanel } from "./LogPanel";
 import type { RunSession } from "./openRun";

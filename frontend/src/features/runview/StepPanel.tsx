@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { Step } from "@/api/types";
-import { useDocument, useSession, useUi } from "@/app/session";
 import { Result } from "@/features/runs/ResultView";
-import { isFinished, latestSteps } from "@/features/runs/runStore";
 import { nodeName } from "@/graph/model";
+import { isFinished, latestSteps } from "@/session/runStore";
+import { useDocument, useSession, useUi } from "@/session/session";
 import { duration } from "@/shared/format";
 import { Icon } from "@/shared/ui/Icon";
 import { StatusBadge } from "@/shared/ui/StatusBadge";

@@ -3,14 +3,14 @@ import { Client } from "@/api/client";
 import { FlowApi } from "@/api/flows";
 import { RunApi } from "@/api/runs";
 import type { Flow, Run } from "@/api/types";
-import { noTest, type Session, type TestState } from "@/app/session";
-import { createUiStore } from "@/app/uiStore";
-import { DraftSaver } from "@/features/draft/draftSaver";
-import { type Kept, UnsavedCopies } from "@/features/draft/localCopy";
-import { createDocumentStore } from "@/features/history/documentStore";
-import { Checker } from "@/features/problems/checker";
-import { FlowFollower } from "@/features/runs/flowFollower";
 import { complete, emptyDocument } from "@/graph/model";
+import { Checker } from "@/session/checker";
+import { createDocumentStore } from "@/session/documentStore";
+import { DraftSaver } from "@/session/draftSaver";
+import { FlowFollower } from "@/session/flowFollower";
+import { type Kept, UnsavedCopies } from "@/session/localCopy";
+import { noTest, type Session, type TestState } from "@/session/session";
+import { createUiStore } from "@/session/uiStore";
 
 export interface RunSession {
   session: Session;

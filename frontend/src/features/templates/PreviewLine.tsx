@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { isAbort, messageOf } from "@/api/client";
 import type { Preview } from "@/api/types";
-import { useSession } from "@/app/session";
+import { useSession } from "@/session/session";
 import { useDebounced } from "@/shared/hooks/useDebounced";
 import { Icon } from "@/shared/ui/Icon";
 

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useStore } from "zustand";
-import { switchFlow, switchRefusal } from "@/app/publishing";
-import { useSession } from "@/app/session";
+import { switchFlow, switchRefusal } from "@/session/publishing";
+import { useSession } from "@/session/session";
 
 /** Whether events start runs. Who may not switch it sees why. */
 export function FlowSwitch({ isLong = false }: { isLong?: boolean }) {

@@ -1,7 +1,7 @@
 import { useStore } from "zustand";
-import { useChecks, useSession } from "@/app/session";
-import { hasEdits } from "@/features/history/documentStore";
-import { toneOf, useProblems } from "@/features/problems/calm";
+import { toneOf, useProblems } from "@/session/calm";
+import { hasEdits } from "@/session/documentStore";
+import { useChecks, useSession } from "@/session/session";
 import { count } from "@/shared/format";
 import { Icon } from "@/shared/ui/Icon";
 

@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
-import { useSession } from "@/app/session";
-import type { SaveStatus } from "@/features/draft/draftSaver";
+import { personName } from "@/api/person";
+import type { SaveStatus } from "@/session/draftSaver";
+import { useSession } from "@/session/session";
 import { relativeTime } from "@/shared/format";
-import { personName } from "@/shared/person";
 import { Icon } from "@/shared/ui/Icon";
 
 const SHOWN: Record<SaveStatus, [icon: string, text: string, tone: string]> = {

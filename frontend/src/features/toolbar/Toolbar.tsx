@@ -1,9 +1,9 @@
 import { useStore } from "zustand";
-import { dryRun, redo, undo } from "@/app/actions";
-import { useDocument, useSession, useUi } from "@/app/session";
-import type { Tab } from "@/app/uiStore";
-import { hasEdits } from "@/features/history/documentStore";
 import { Liveness } from "@/features/runs/RecentRuns";
+import { dryRun, redo, undo } from "@/session/actions";
+import { hasEdits } from "@/session/documentStore";
+import { useDocument, useSession, useUi } from "@/session/session";
+import type { Tab } from "@/session/uiStore";
 import { Icon } from "@/shared/ui/Icon";
 import { FlowSwitch } from "./FlowSwitch";
 import { PublishButton } from "./PublishButton";

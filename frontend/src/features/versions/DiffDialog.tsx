@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 import { messageOf } from "@/api/client";
 import type { DocumentDiff } from "@/api/types";
-import { useDocument, useSession } from "@/app/session";
 import { type FlowEdge, nodeName } from "@/graph/model";
+import { useDocument, useSession } from "@/session/session";
 import { Dialog } from "@/shared/ui/Dialog";
 
 type Entry = DocumentDiff["added"][number];

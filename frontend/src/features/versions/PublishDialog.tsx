@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { useStore } from "zustand";
-import { publish } from "@/app/publishing";
-import { useSession } from "@/app/session";
 import { nodeName } from "@/graph/model";
+import { publish } from "@/session/publishing";
+import { useSession } from "@/session/session";
 import { count } from "@/shared/format";
 import { Dialog } from "@/shared/ui/Dialog";
 

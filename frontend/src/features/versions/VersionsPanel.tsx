@@ -1,11 +1,11 @@
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
+import { personName } from "@/api/person";
 import type { FlowVersion } from "@/api/types";
-import { discard, restore } from "@/app/publishing";
-import { useSession } from "@/app/session";
+import { discard, restore } from "@/session/publishing";
+import { useSession } from "@/session/session";
 import { relativeTime } from "@/shared/format";
-import { personName } from "@/shared/person";
 import { Icon } from "@/shared/ui/Icon";
 
 /** What was published, when and by whom; compare with the draft, bring back, export. */

@@ -1,4 +1,4 @@
-import { useSession } from "@/app/session";
+import { useSession } from "@/session/session";
 import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";
 import type { FieldProps } from "./props";
 

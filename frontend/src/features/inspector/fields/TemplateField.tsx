@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { useSession } from "@/app/session";
 import { loadTemplateEditor } from "@/features/templates/loadEditor";
 import { PreviewLine } from "@/features/templates/PreviewLine";
 import type { TemplateEditor } from "@/features/templates/templateEditor";
+import { useSession } from "@/session/session";
 import { typedText } from "@/shared/json";
 import { useForm } from "../formContext";
 import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";

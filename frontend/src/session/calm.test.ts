@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Problem } from "@/api/types";
-import { testSession } from "@/app/testSession";
 import { isCalm, markLeft, tellAll, toneOf } from "./calm";
+import { testSession } from "./testSession";
 
 function problem(field: string | null, node = "new", severity: Problem["severity"] = "error"): Problem {
   return { code: "x", severity, message: "", hint: "", node, field, edge: null };

@@ -4,12 +4,12 @@ import { createStore } from "zustand/vanilla";
 import { Client } from "@/api/client";
 import { FlowApi } from "@/api/flows";
 import type { DryRun, EventType, Flow, NodeType, SampleChoice } from "@/api/types";
-import { DraftSaver } from "@/features/draft/draftSaver";
-import { type Kept, UnsavedCopies } from "@/features/draft/localCopy";
-import { createDocumentStore, type DocumentStore } from "@/features/history/documentStore";
-import { Checker } from "@/features/problems/checker";
-import { FlowFollower } from "@/features/runs/flowFollower";
 import { complete, type FlowDocument } from "@/graph/model";
+import { Checker } from "./checker";
+import { createDocumentStore, type DocumentStore } from "./documentStore";
+import { DraftSaver } from "./draftSaver";
+import { FlowFollower } from "./flowFollower";
+import { type Kept, UnsavedCopies } from "./localCopy";
 import { createUiStore, type UiStore } from "./uiStore";
 
 export interface Sample {

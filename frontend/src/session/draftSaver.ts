@@ -2,9 +2,9 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { ApiError, messageOf } from "@/api/client";
 import type { DraftWithTag, FlowApi } from "@/api/flows";
 import type { Person } from "@/api/types";
-import type { DocumentStore } from "@/features/history/documentStore";
 import { complete, type FlowDocument } from "@/graph/model";
 import { sameDocument } from "@/graph/same";
+import type { DocumentStore } from "./documentStore";
 import { type LocalCopy, noCopy } from "./localCopy";
 
 const QUIET_MS = 700;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError } from "@/api/client";
 import type { DraftWithTag, FlowApi } from "@/api/flows";
-import { createDocumentStore } from "@/features/history/documentStore";
 import { setFlow } from "@/graph/changes";
 import { emptyDocument } from "@/graph/model";
+import { createDocumentStore } from "./documentStore";
 import { DraftSaver } from "./draftSaver";
 import { type LocalCopy, noCopy } from "./localCopy";
 

@@ -1,10 +1,10 @@
 import { messageOf } from "@/api/client";
 import type { Problem, Refusal } from "@/api/types";
-import { markLeft, tellAll } from "@/features/problems/calm";
 import { type Change, connect, moveNodes, remove, removeAndHeal } from "@/graph/changes";
 import { copyText } from "@/graph/clipboard";
 import { tidy } from "@/graph/layout";
 import { edgeId, type FlowDocument, type FlowEdge, nodeById, nodeName } from "@/graph/model";
+import { markLeft, tellAll } from "./calm";
 import { noSample, type Sample, type Session } from "./session";
 import { portsOfNode, sizeOfNode } from "./sizes";
 

@@ -2,9 +2,9 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { isAbort, messageOf } from "@/api/client";
 import type { FlowApi } from "@/api/flows";
 import type { Problem, Summaries, Validation } from "@/api/types";
-import type { DocumentStore } from "@/features/history/documentStore";
 import type { FlowDocument } from "@/graph/model";
 import type { ShapeSchema } from "@/graph/shapes";
+import type { DocumentStore } from "./documentStore";
 
 const QUIET_MS = 250;
 const RETRY_MS = 5000;

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import type { Problem } from "@/api/types";
-import { type Session, useChecks, useUi } from "@/app/session";
-import type { UiState } from "@/app/uiStore";
+import { type Session, useChecks, useUi } from "./session";
+import type { UiState } from "./uiStore";
 
 /** A problem, and whether it only says that a new node is not filled in yet. */
 export type ShownProblem = Problem & { isCalm?: boolean };

@@ -2,12 +2,12 @@ import { createStore } from "zustand/vanilla";
 import { Client } from "@/api/client";
 import { FlowApi } from "@/api/flows";
 import type { Flow, NodeType } from "@/api/types";
-import { DraftSaver } from "@/features/draft/draftSaver";
-import { type Kept, UnsavedCopies } from "@/features/draft/localCopy";
-import { createDocumentStore } from "@/features/history/documentStore";
-import { Checker } from "@/features/problems/checker";
-import { FlowFollower } from "@/features/runs/flowFollower";
 import { emptyDocument, type FlowDocument } from "@/graph/model";
+import { Checker } from "./checker";
+import { createDocumentStore } from "./documentStore";
+import { DraftSaver } from "./draftSaver";
+import { FlowFollower } from "./flowFollower";
+import { type Kept, UnsavedCopies } from "./localCopy";
 import { noTest, type Session, type TestState } from "./session";
 import { createUiStore } from "./uiStore";
 

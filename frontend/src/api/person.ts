@@ -1,4 +1,4 @@
-import type { Person } from "@/api/types";
+import type { Person } from "./types";
 
 /** A person's name, whichever way the answer carries it. */
 export function personName(person: Person | undefined): string {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { FlowApi } from "@/api/flows";
 import type { Problem } from "@/api/types";
-import { createDocumentStore } from "@/features/history/documentStore";
 import { addNode, moveNodes } from "@/graph/changes";
 import { emptyDocument } from "@/graph/model";
 import { Checker } from "./checker";
+import { createDocumentStore } from "./documentStore";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
