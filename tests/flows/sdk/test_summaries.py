@@ -20,7 +20,7 @@ def said(type_name, config, version=1):
             "server.created, ram ≥ 8",
         ),
         ("event", {"event": "server.created", "condition": {"field": ""}}, "server.created"),
-        ("event", {"event": "half"}, ""),
+        ("event", {"event": "half."}, ""),
         ("filter", {"field": "ram", "operation": ">=", "value": 8192}, "ram ≥ 8192"),
         ("filter", {"field": "ram", "operation": "is_empty", "value": "old"}, "ram is empty"),
         ("filter", {"field": "os", "operation": "in_list", "value": ["a", 2]}, "os is in list a, 2"),

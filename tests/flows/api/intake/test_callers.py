@@ -4,6 +4,7 @@ import base64
 import hmac
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from asgiref.sync import sync_to_async
 from accounts.models import User
 from common.crypto import sign
 from flows.models import Event, Run
-from flows.sdk.signatures import SECRET_START, TOLERANCE_SECONDS
+from flows.sdk.signatures import SECRET_START, TOLERANCE_SECONDS, SignedCall, signature_schemes
 from tests.flows.api.intake.test_hooks import BODY, call, hooked
 
 pytestmark = [
@@ -130,3 +131,14 @@ async def test_without_a_secret_nothing_is_signed(flow_editor: User, config: Any
     await Hook.objects.aupdate(secret="")
     assert (await call(path, **signer(SECRET_START))).status == 401 if signer is not by_standard else True
     assert (await call(path, webhook_id="a", webhook_timestamp="1", webhook_signature="v1,")).status == 401
+
+
+async def test_a_scheme_that_falls_over_refuses_the_call(flow_editor: User, monkeypatch: pytest.MonkeyPatch):
+    def falls_over(call: SignedCall) -> None:
+        raise ZeroDivisionError
+
+    _, path, secret = await sync_to_async(hooked)(flow_editor, **SLACK)
+    broken = replace(signature_schemes.get("slack"), verify=falls_over)
+    monkeypatch.setitem(signature_schemes._values, "slack", broken)
+    answer = await call(path, **by_slack(secret))
+    assert (answer.status, answer.json()["code"]) == (401, "bad_signature")
