@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 from concurrent.futures import Executor
 
 import structlog
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import close_old_connections
 
 from common.redact import log_line
 from flows.compiler.plan import PlannedNode
@@ -19,6 +19,7 @@ from flows.expressions.budget import INLINE_WORK, MAX_SECONDS, Budget, WorkSpent
 from flows.sdk import Emit, NodeContext, NodeError, Record, Result, Suspend
 from flows.sdk.meta import OnCrash
 from flows.sdk.record_limits import record_bytes
+from flows.store.patience import backoff, until_answered
 
 MOST_DATABASE_SECONDS = 20.0
 
@@ -92,17 +93,10 @@ def _blocking(node: PlannedNode, ctx: NodeContext, config: object, record: Recor
 
 def _with_database(node: PlannedNode, ctx: NodeContext, config: object, record: Record) -> object:
     """Run a node that uses our database; when that is away for a moment, again as long as there is time."""
-    end, pause = time.monotonic() + min(node.timeout_seconds, MOST_DATABASE_SECONDS), 0.1
-    while True:
-        close_old_connections()
-        try:
-            return node.node.run(ctx, config, record)
-        except (OperationalError, InterfaceError):
-            if node.meta.on_crash is OnCrash.ASK or time.monotonic() + pause > end:
-                raise
-            connection.close()
-            time.sleep(pause)
-            pause = min(pause * 2, 2.0)
+    end = time.monotonic() + min(node.timeout_seconds, MOST_DATABASE_SECONDS)
+    pauses = () if node.meta.on_crash is OnCrash.ASK else backoff(0.1, until=end)
+    close_old_connections()
+    return until_answered(lambda: node.node.run(ctx, config, record), pauses)
 
 
 def _checked(node: PlannedNode, result: Result, record: Record) -> Result:

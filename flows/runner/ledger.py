@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from flows.engine.journal import ClaimedRun, LeaseLost, Publisher, RunStore, Writes
+from flows.store.patience import AWAY, backoff, until_answered
 
 logger = structlog.get_logger(__name__)
 
@@ -97,7 +99,9 @@ class Ledger:
 
     def _exchange(self, entries: list[_Entry], claim: _Claim | None) -> None:
         try:
-            done = self._until_it_goes_through(entries, claim)
+            lost, claimed = self._until_it_goes_through(entries, claim)
+        except AWAY:
+            return  # closing: the leases end by themselves
         except Exception as error:
             logger.exception("commit_refused")
             if len(entries) + bool(claim) > 1:
@@ -108,9 +112,6 @@ class Ledger:
             else:
                 self._on_loop(self._refuse, entries, claim, error)
             return
-        if done is None:
-            return
-        lost, claimed = done
         self._on_loop(self._deliver, entries, lost, claim, claimed)
         self._publisher.changed(
             [(e.writes.run_id, e.flow_id) for e in entries if e.writes.run_id not in lost]
@@ -119,9 +120,8 @@ class Ledger:
 
     def _until_it_goes_through(
         self, entries: list[_Entry], claim: _Claim | None
-    ) -> tuple[set[UUID], list[ClaimedRun]] | None:
-        pause = 0.05
-        while True:
+    ) -> tuple[set[UUID], list[ClaimedRun]]:
+        def exchange() -> tuple[set[UUID], list[ClaimedRun]]:
             try:
                 # The connection is not asked whether it lives: if not, this fails and the next try has a new one.
                 return self._store.exchange(
@@ -130,15 +130,10 @@ class Ledger:
                     claim=claim[0] if claim else 0,
                     lease_seconds=self._lease_seconds,
                 )
-            except (OperationalError, InterfaceError) as error:
-                logger.warning("commit_failed", error=type(error).__name__, text=str(error)[:300])
-                connection.close()
-                if self._closing:
-                    return None
-                time.sleep(pause)
-                pause = min(pause * 2, 2.0)
             finally:
                 self.last_answer = time.monotonic()
+
+        return until_answered(exchange, takewhile(lambda _: not self._closing, backoff(0.05)))
 
     def _on_loop(self, call: Callable[..., None], *arguments: object) -> None:
         # A commit that hung may end after the loop; nobody waits for its answer any more.

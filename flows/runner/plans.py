@@ -1,15 +1,15 @@
 """Compiled versions, kept by id. Versions never change, so a plan never goes stale."""
 
 import threading
-import time
 from collections import OrderedDict
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import close_old_connections
 
 from flows.compiler.plan import Plan
 from flows.sdk import NodeError
 from flows.services.plans import plan_of_version
+from flows.store.patience import until_answered
 
 MOST_PLANS = 500
 PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
@@ -48,12 +48,5 @@ class PlanCache:
 
 
 def _compiled(version_id: UUID) -> Plan:
-    """The plan; a database that is away for a moment is asked again."""
-    for pause in PAUSES:
-        close_old_connections()
-        try:
-            return plan_of_version(version_id)
-        except (OperationalError, InterfaceError):
-            connection.close()
-            time.sleep(pause)
-    return plan_of_version(version_id)
+    close_old_connections()
+    return until_answered(lambda: plan_of_version(version_id), PAUSES)

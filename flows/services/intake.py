@@ -7,31 +7,26 @@ in one transaction, then answers them all. There is no timer: an idle intake com
 import asyncio
 import queue
 import threading
-import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
+from itertools import count
 
 import structlog
-from django.db import (
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-    connection,
-    transaction,
-)
+from django.db import IntegrityError, connection, transaction
 
 from common import metrics
 from flows.services.doorbell import doorbell
 from flows.store.intake import insert_events, stored_before
 from flows.store.new_events import Accepted, KeyReused, NewEvent
+from flows.store.patience import AWAY, until_answered
 from flows.store.triggers import TriggerIndex
 from flows.store.verdicts import is_judged
 
 MOST_EVENTS_A_COMMIT = 2_000
 LARGE_REQUEST = 100
 """A request of more events has a commit of its own, and small ones that came meanwhile go before it."""
-TRIES = 5
+PAUSES = (0.02, 0.04, 0.08, 0.16)
 
 logger = structlog.get_logger(__name__)
 
@@ -164,7 +159,7 @@ class IntakeWriter:
             answers = self._stored(batch)
         except Exception as error:  # noqa: BLE001
             connection.close()
-            if len(batch) > 1 and not isinstance(error, OperationalError | InterfaceError):
+            if len(batch) > 1 and not isinstance(error, AWAY):
                 # One of them cannot be stored; the others must not suffer for it.
                 return [pair for request in batch for pair in self._answered([request])]
             logger.error("intake_failed", error=type(error).__name__, text=str(error)[:300])
@@ -177,17 +172,12 @@ class IntakeWriter:
 
     def _stored(self, batch: list[Request]) -> Sequence[Answer] | None:
         """One transaction, tried again while others are in the way; None: a key conflicts, and nothing is stored."""
-        for attempt in range(TRIES):
-            try:
-                # The connection is not asked whether it lives: if not, this fails and the next try has a new one.
-                return self._store(batch, is_repeated=attempt > 0)
-            except (IntegrityError, OperationalError, InterfaceError):
-                # Another process stored the same key meanwhile, or the database was busy: look again.
-                connection.close()
-                if attempt == TRIES - 1:
-                    raise
-                time.sleep(0.02 * 2**attempt)
-        return None
+        # The connection is not asked whether it lives: if not, this fails and the next try has a new one.
+        # An integrity error passes, too: another process has stored the same key meanwhile.
+        tries = count()
+        return until_answered(
+            lambda: self._store(batch, is_repeated=next(tries) > 0), PAUSES, (IntegrityError, *AWAY)
+        )
 
     def _store(self, batch: list[Request], *, is_repeated: bool) -> Sequence[Answer] | None:
         with transaction.atomic(), connection.cursor() as cursor:
