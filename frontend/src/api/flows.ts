@@ -1,5 +1,6 @@
 import type { FlowDocument } from "@/graph/model";
 import type { Client } from "./client";
+import type { components } from "./schema";
 import type {
   BrokenModule,
   DocumentDiff,
@@ -17,6 +18,9 @@ import type {
   Validation,
   Wiring,
 } from "./types";
+
+/** A node type with how it starts runs, if it is a trigger. */
+export type KnownType = NodeType & Partial<Pick<components["schemas"]["NodeType"], "trigger">>;
 
 export interface DraftWithTag extends Draft {
   etag: string;
@@ -53,7 +57,7 @@ export class FlowApi {
   flow = () => this.client.get<Flow>(this.path);
   patch = async (part: Partial<Flow>) =>
     (await this.client.send<Flow>(this.path, { method: "PATCH", body: part })).body;
-  nodeTypes = async () => listOf(await this.client.get<NodeType[] | Page<NodeType>>("node-types/"));
+  nodeTypes = async () => listOf(await this.client.get<KnownType[] | Page<KnownType>>("node-types/"));
   brokenModules = () => this.client.get<BrokenModule[]>("broken-modules/");
   eventTypes = async () => listOf(await this.client.get<EventType[] | Page<EventType>>("event-types/"));
   events = async (type: string) =>

@@ -2,8 +2,8 @@ import { createContext, useContext } from "react";
 import { type StoreApi, useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { Client } from "@/api/client";
-import { FlowApi } from "@/api/flows";
-import type { DryRun, EventType, Flow, NodeType, SampleChoice } from "@/api/types";
+import { FlowApi, type KnownType } from "@/api/flows";
+import type { DryRun, EventType, Flow, SampleChoice } from "@/api/types";
 import { complete, type FlowDocument } from "@/graph/model";
 import { Checker } from "./checker";
 import { createDocumentStore, type DocumentStore } from "./documentStore";
@@ -42,7 +42,7 @@ export const noTest: TestState = {
 /** Everything that belongs to one open editor. */
 export interface Session {
   api: FlowApi;
-  types: Map<string, NodeType>;
+  types: Map<string, KnownType>;
   eventTypes: EventType[];
   flow: StoreApi<Flow>;
   documents: DocumentStore;

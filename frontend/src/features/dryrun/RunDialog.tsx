@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
 import { useSession } from "@/session/session";
+import { triggerEvent, triggerNode } from "@/session/trigger";
 import { payloadFault, readJson, typedText } from "@/shared/json";
 import { Dialog } from "@/shared/ui/Dialog";
 
@@ -60,11 +61,10 @@ export function RunDialog() {
 function samplePayload(session: ReturnType<typeof useSession>): unknown {
   const { choice } = session.test.getState().sample;
   if (choice.payload !== undefined) return choice.payload;
-  const trigger = session.documents
-    .getState()
-    .document.nodes.find((node) => session.types.get(node.type)?.has_input === false);
-  const type = session.eventTypes.find((other) => other.name === trigger?.config.event);
-  return type?.sample ?? exampleOf(trigger?.config.example) ?? {};
+  const { document } = session.documents.getState();
+  const name = triggerEvent(session, document);
+  const type = session.eventTypes.find((other) => other.name === name);
+  return type?.sample ?? exampleOf(triggerNode(session, document)?.config.example) ?? {};
 }
 
 /** Triggers keep their example as the JSON text that was written. */

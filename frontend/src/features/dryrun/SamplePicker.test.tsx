@@ -10,11 +10,11 @@ import { SamplePicker } from "./SamplePicker";
 const HOUR_MS = 3_600_000;
 
 function sessionWith(events: Partial<StoredEvent>[]): Session {
-  const config = { event: "server.created" };
-  const trigger = { id: "t", type: "event", name: "Created", config, settings: {}, position: { x: 0, y: 0 } };
+  const config = { which: "server.created" };
+  const trigger = { id: "t", type: "order", name: "Created", config, settings: {}, position: { x: 0, y: 0 } };
   return {
     api: { events: async () => events },
-    types: new Map([["event", { type: "event", has_input: false }]]),
+    types: new Map([["order", { type: "order", trigger: { kind: "event", event_field: "which" } }]]),
     eventTypes: [],
     documents: createDocumentStore(complete({ nodes: [trigger] })),
     test: createStore(() => noTest),

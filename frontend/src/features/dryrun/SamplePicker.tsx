@@ -3,16 +3,14 @@ import { useStore } from "zustand";
 import type { StoredEvent } from "@/api/types";
 import { chooseSample } from "@/session/actions";
 import { noSample, type Sample, useDocument, useSession } from "@/session/session";
+import { triggerEvent } from "@/session/trigger";
 import { relativeTime } from "@/shared/format";
 import { payloadFault, typedText } from "@/shared/json";
 
 /** The event type that the trigger listens to, if it listens to one. */
 function useTriggerEvent(): string {
   const session = useSession();
-  return useDocument((document) => {
-    const trigger = document.nodes.find((node) => session.types.get(node.type)?.has_input === false);
-    return typeof trigger?.config.event === "string" ? trigger.config.event : "";
-  });
+  return useDocument((document) => triggerEvent(session, document));
 }
 
 /** What previews, dry runs and test runs are tried with: the type's sample, a stored event, or a payload of one's own. */

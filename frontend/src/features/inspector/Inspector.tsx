@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import type { KnownType } from "@/api/flows";
 import type { Config, NodeType } from "@/api/types";
 import { HookPanel } from "@/features/hook/HookPanel";
 import { ResultView } from "@/features/runs/ResultView";
@@ -38,7 +39,7 @@ function Nothing() {
   );
 }
 
-function NodePanel({ node, type }: { node: FlowNode; type: NodeType | undefined }) {
+function NodePanel({ node, type }: { node: FlowNode; type: KnownType | undefined }) {
   const session = useSession();
   const panel = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -74,7 +75,7 @@ function NodePanel({ node, type }: { node: FlowNode; type: NodeType | undefined 
       <fieldset disabled={!session.may.edit}>
         {type ? <TypedForms node={node} type={type} /> : <Unavailable node={node} />}
       </fieldset>
-      {node.type === "inbound-webhook" && type ? <HookPanel config={node.config} /> : null}
+      {type?.trigger?.kind === "hook" ? <HookPanel config={node.config} /> : null}
     </div>
   );
 }
