@@ -11,6 +11,7 @@ from django.db import OperationalError
 from accounts.actors import Actor
 from common.problems import Problem
 from flows.sdk import MISSING, Json, NodeContext, NodeError, Record, Shape, value_at
+from flows.sdk.paths import index_of
 
 _DECIMAL = re.compile(r"[+-]?\d{1,12}(\.\d{1,12})?", re.ASCII)
 
@@ -61,7 +62,7 @@ def read(record: Record, path: str, *, config_field: str) -> Read:
     names = path.split(".")
     for position in range(1, len(names)):
         inner = value_at(record, ".".join(names[:position]))
-        if isinstance(inner, list):
+        if isinstance(inner, list) and index_of(names[position]) is None:
             rest = ".".join(names[position:])
             values = [value_at(element, rest) for element in inner]
             kept = [value for value in values if value is not MISSING]
@@ -90,7 +91,7 @@ def crosses_list(shape: Shape, path: str) -> bool:
     """Whether a path of the declared record is a list, or goes through one without an index."""
     here: Shape | None = shape
     for name in path.split("."):
-        if here is not None and here.type == "array" and not name.isdecimal():
+        if here is not None and here.type == "array" and index_of(name) is None:
             return True
         here = here.at(name) if here is not None else None
     return here is not None and here.type == "array"

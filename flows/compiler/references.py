@@ -13,7 +13,8 @@ from flows.compiler.problems import Problem, Severity
 from flows.expressions.builder import Reference
 from flows.expressions.configs import CompiledConfig, is_shown
 from flows.expressions.paths import ROOT
-from flows.sdk.fields import Segment, Suggestions, names_text, path_text
+from flows.sdk.fields import Suggestions, names_text, path_text
+from flows.sdk.paths import Segment, index_of
 from flows.sdk.shapes import Shape
 
 WRITTEN_FIELDS = frozenset({"as_field"})
@@ -127,7 +128,7 @@ def find_miss(shape: Shape, segments: Sequence[Segment], *, any_element: bool = 
     """
     here = shape
     for depth, segment in enumerate(segments):
-        if any_element and not _is_index(segment):
+        if any_element and index_of(segment) is None:
             while here.type == "array":
                 here = here.items or Shape()
         following = _step(here, segment)
@@ -138,13 +139,9 @@ def find_miss(shape: Shape, segments: Sequence[Segment], *, any_element: bool = 
     return None
 
 
-def _is_index(segment: Segment) -> bool:
-    return isinstance(segment, int) or segment.lstrip("-").isdecimal()
-
-
 def _step(shape: Shape, segment: Segment) -> Shape | None:
     if shape.type == "array":
-        return (shape.items or Shape()) if _is_index(segment) else None
+        return (shape.items or Shape()) if index_of(segment) is not None else None
     return shape.fields.get(str(segment))
 
 

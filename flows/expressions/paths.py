@@ -1,10 +1,10 @@
 """Looking up a path in a record, by item and never by attribute: `o.items` is the key of that name."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from flows.expressions.values import MissingField
-from flows.sdk.fields import Segment
 from flows.sdk.json_types import Json, Record
+from flows.sdk.paths import MISSING, Segment, child
 
 ROOT = "record"
 """The name of the whole record, for keys that are no names: `record['my key']`. A field of that name goes first."""
@@ -18,12 +18,9 @@ def step(holder: Json, segment: Segment, segments: Sequence[Segment], depth: int
     Raises:
         MissingField: there is no such key or index.
     """
-    if isinstance(holder, Mapping):
-        key = segment if isinstance(segment, str) else str(segment)
-        if key in holder:
-            return holder[key]
-    elif isinstance(holder, list) and isinstance(segment, int) and -len(holder) <= segment < len(holder):
-        return holder[segment]
+    found = child(holder, segment)
+    if found is not MISSING:
+        return found
     raise MissingField(segments, depth, holder)
 
 

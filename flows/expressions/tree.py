@@ -12,9 +12,9 @@ from flows.expressions.parser import Token
 from flows.expressions.paths import path_getter, step
 from flows.expressions.values import MAX_NUMBER
 from flows.sdk.errors import NodeError
-from flows.sdk.fields import Segment, path_text, type_name
+from flows.sdk.fields import path_text, type_name
 from flows.sdk.json_types import Json
-from flows.sdk.paths import MAX_PATH_PARTS
+from flows.sdk.paths import MAX_PATH_PARTS, Segment
 
 Evaluate = Callable[[Scope], Json]
 

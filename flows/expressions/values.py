@@ -7,8 +7,9 @@ import orjson
 
 from flows.expressions.budget import ELEMENT, Scope
 from flows.sdk.errors import NodeError
-from flows.sdk.fields import Segment, missing_field, type_name
+from flows.sdk.fields import missing_field, type_name
 from flows.sdk.json_types import Json
+from flows.sdk.paths import Segment
 
 MAX_OUTPUT_CHARACTERS = 262_144
 MAX_NUMBER = 2**63

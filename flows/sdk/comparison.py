@@ -8,10 +8,11 @@ compared, such as a field that is missing or null, is not met, and `Why` says th
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from flows.sdk.comparison_tests import BASE_TESTS, MISSING, Test, Why
+from flows.sdk.comparison_tests import BASE_TESTS, Test, Why
 from flows.sdk.errors import NodeError
 from flows.sdk.fields import missing_field, names_text, nearest
 from flows.sdk.json_types import Json, Record
+from flows.sdk.paths import MISSING, index_of
 from flows.sdk.shapes import Shape
 from flows.sdk.work import ELEMENT_WORK, comparison_budget, spend
 
@@ -180,17 +181,13 @@ def _narrow(shape: Shape, segments: list[str]) -> Shape:
     name, rest = segments[0], segments[1:]
     if shape.type == "array":
         items = shape.items or Shape()
-        if _is_index(name):
+        if index_of(name) is not None:
             return replace(shape, items=_narrow(items, rest)) if not rest else shape
         return _narrow(items, segments)
     inner = shape.fields.get(name)
     if inner is None or not rest:
         return shape
     return replace(shape, fields={**shape.fields, name: _narrow(inner, rest)})
-
-
-def _is_index(name: str) -> bool:
-    return name.isascii() and name.lstrip("-").isdigit()
 
 
 TAKES_MISSING = frozenset({"exists", "not_exists", "is_empty", "is_not_empty"})
@@ -226,8 +223,9 @@ class _Finder:
         return {**value, name: found}
 
     def _find_in_list(self, value: list[Json], name: str, depth: int, test: Test, why: Why) -> Json:
-        if _is_index(name):
-            return self._find_at(value, int(name), depth, test, why)
+        place = index_of(name)
+        if place is not None:
+            return self._find_at(value, place, depth, test, why)
         spend(ELEMENT_WORK * len(value))
         for element in value:
             found = self._find(element, depth, test, why)

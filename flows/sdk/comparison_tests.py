@@ -11,12 +11,10 @@ from typing import Any
 from flows.sdk.errors import NodeError
 from flows.sdk.fields import type_name
 from flows.sdk.json_types import Json
+from flows.sdk.paths import MISSING
 from flows.sdk.patterns import compile_pattern, found
 from flows.sdk.value_readers import as_text, read_boolean, read_moment, read_number
 from flows.sdk.work import ELEMENT_WORK, spend
-
-MISSING = object()
-"""Stands for a field that is not there; only `exists`, `is_empty` and their negations take it."""
 
 MOST_REASONS = 3
 

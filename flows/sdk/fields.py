@@ -6,13 +6,12 @@ from itertools import islice
 
 from flows.sdk.errors import NodeError
 from flows.sdk.json_types import Json
+from flows.sdk.paths import Segment
 
 MAX_NAMES_SHOWN = 12
 MAX_NAME_SHOWN = 60
 MAX_NAMES_COMPARED = 100
 """Names that are compared letter by letter; a search among more takes too long to wait for."""
-
-Segment = str | int
 
 
 def path_text(segments: Sequence[Segment]) -> str:
@@ -20,7 +19,9 @@ def path_text(segments: Sequence[Segment]) -> str:
     out = ""
     for position, segment in enumerate(segments):
         text = str(segment)
-        if position and not (isinstance(segment, int) or text.replace("-", "_").isidentifier()):
+        if position and isinstance(segment, int) and segment < 0:
+            out += f"[{text}]"
+        elif position and not (isinstance(segment, int) or text.replace("-", "_").isidentifier()):
             out += f"[{text!r}]"
         else:
             out += f".{text}" if position else text

@@ -1,20 +1,17 @@
 """Reading and extending records by dotted path."""
 
-from flows.sdk.comparison_tests import MISSING
 from flows.sdk.errors import NodeError
 from flows.sdk.json_types import Json, JsonObject, Record
+from flows.sdk.paths import MISSING, child, index_of
 
 
 def value_at(record: Json, path: str) -> Json:
-    """The value at a dotted path, or `MISSING`. Whole numbers index into lists."""
+    """The value at a dotted path, or `MISSING`."""
     here: Json = record
     for name in path.split("."):
-        if isinstance(here, dict):
-            here = here.get(name, MISSING)
-        elif isinstance(here, list) and name.isdecimal() and int(name) < len(here):
-            here = here[int(name)]
-        else:
-            return MISSING
+        here = child(here, name)
+        if here is MISSING:
+            break
     return here
 
 
@@ -32,10 +29,11 @@ def with_value(record: Record, path: str, value: Json, *, config_field: str = "a
 
 def _put(here: Json, names: list[str], value: Json, path: str, config_field: str) -> Json:
     name, rest = names[0], names[1:]
-    if isinstance(here, list) and name.isdecimal() and int(name) < len(here):
-        index = int(name)
-        inner = _put(here[index], rest, value, path, config_field) if rest else value
-        return [*here[:index], inner, *here[index + 1 :]]
+    place = index_of(name)
+    if isinstance(here, list) and place is not None and -len(here) <= place < len(here):
+        out = list(here)
+        out[place] = _put(here[place], rest, value, path, config_field) if rest else value
+        return out
     if here is None or isinstance(here, dict):
         fields = dict(here or {})
         fields[name] = _put(fields.get(name), rest, value, path, config_field) if rest else value

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 from flows.sdk.json_types import Json, JsonObject
+from flows.sdk.paths import index_of
 
 TypeName = Literal["string", "integer", "number", "boolean", "object", "array", "null", "any"]
 
@@ -94,7 +95,7 @@ class Shape:
     def _step(self, name: str) -> Shape | None:
         if self.type == "array":
             items = self.items or Shape()
-            return items if name.lstrip("-").isdigit() else items._step(name)
+            return items if index_of(name) is not None else items._step(name)
         if name in self.fields:
             return self.fields[name]
         return Shape() if self.accepts_any_field else None
@@ -102,9 +103,12 @@ class Shape:
     def with_field(self, path: str, shape: Shape) -> Shape:
         """A copy with `shape` at a dotted path; missing objects on the way are made."""
         name, _, rest = path.partition(".")
+        if self.type == "array" and index_of(name) is not None:
+            items = self.items or Shape()
+            return replace(self, items=items.with_field(rest, shape) if rest else Shape())
         if rest:
             inner = self.fields.get(name)
-            base = inner if inner is not None and inner.type == "object" else Shape.object({})
+            base = inner if inner is not None and inner.type in ("object", "array") else Shape.object({})
             shape = base.with_field(rest, shape)
         base_self = self if self.type == "object" else Shape.object({}, is_open=self.type == "any")
         return replace(base_self, fields={**base_self.fields, name: shape})

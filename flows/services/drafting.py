@@ -15,7 +15,7 @@ from flows.expressions.budget import Budget
 from flows.expressions.errors import TemplateError
 from flows.expressions.slots import compile_slot
 from flows.graph.document import FlowDocument
-from flows.sdk import Json, JsonObject, NodeError, Record
+from flows.sdk import MISSING, Json, JsonObject, NodeError, Record, value_at
 from flows.sdk.config import Slot
 from flows.sdk.meta import ERROR
 from flows.sdk.node import ERROR_SHAPE
@@ -120,8 +120,8 @@ def preview(
         Problem: 404 `no_such_field`.
     """
     drawn = document.node(node)
-    source, found = _at(drawn.config if drawn else {}, field)
-    if drawn is None or not found:
+    source = value_at(drawn.config, field) if drawn else MISSING
+    if drawn is None or source is MISSING:
         raise Problem(404, "no_such_field", "There is no such field in the drawing.", field="field")
     answer: JsonObject = {
         "value": None,
@@ -194,18 +194,6 @@ def _way_to(document: FlowDocument, node: str) -> list[tuple[str, str]]:
         way[here[0]] = here[1]
         here = parents.get(here[0])
     return list(way.items())
-
-
-def _at(config: Json, path: str) -> tuple[Json, bool]:
-    here = config
-    for name in path.split("."):
-        if isinstance(here, dict) and name in here:
-            here = here[name]
-        elif isinstance(here, list) and name.isdecimal() and int(name) < len(here):
-            here = here[int(name)]
-        else:
-            return None, False
-    return here, True
 
 
 def _slot(type_name: str, field: str, tenant_id: int | None) -> Slot:

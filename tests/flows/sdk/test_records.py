@@ -33,7 +33,9 @@ def test_whole_numbers_reach_into_lists():
     record = {"disks": [{"size": 1}, {"size": 2}]}
     assert value_at(record, "disks.1.size") == 2
     assert value_at(record, "disks.2.size") is MISSING
-    assert value_at(record, "disks.-1.size") is MISSING
+    assert value_at(record, "disks.-1.size") == 2
+    assert value_at(record, "disks.-3.size") is MISSING
+    assert with_value(record, "disks.-1.size", 9) == {"disks": [{"size": 1}, {"size": 9}]}
 
 
 def test_null_on_the_way_becomes_an_object():
