@@ -1,38 +1,14 @@
 """The one exception of the way out."""
 
+from common.failure import Failure
 
-class EgressError(Exception):
+
+class EgressError(Failure):
     """Something could not be sent, or its answer not be read.
 
-    The arguments are those of a node's error, so that turning one into the other is trivial.
-
-    Args:
-        code: `address_refused`, `unreachable`, `timed_out`, `answer_too_large`, `bad_url`, `bad_header`,
-            `bad_answer`, `tls_failed` or `too_many_redirects`.
-        message: one sentence.
-        hint: what to do about it.
-        field: the input at fault, when there is one: `url`, `headers`, `method`.
-        retryable: whether the same call may succeed later.
-        retry_after: seconds that the other side asked to wait, when it did.
+    Its codes are `address_refused`, `unreachable`, `timed_out`, `answer_too_large`, `bad_url`, `bad_header`,
+    `bad_answer`, `tls_failed` and `too_many_redirects`; its field, when there is one, is `url`, `headers` or `method`.
     """
-
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        *,
-        hint: str = "",
-        field: str | None = None,
-        retryable: bool = False,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.hint = hint
-        self.field = field
-        self.retryable = retryable
-        self.retry_after = retry_after
 
 
 def refused(what: str) -> EgressError:

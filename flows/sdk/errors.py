@@ -1,7 +1,9 @@
 """The one exception with which a node says that it failed."""
 
+from common.failure import Failure
 
-class NodeError(Exception):
+
+class NodeError(Failure):
     """A node could not do its work.
 
     Anything else that a node raises is a bug of the node and is recorded with the code `unexpected`.
@@ -14,24 +16,6 @@ class NodeError(Exception):
         retryable: whether the same call may succeed later.
         retry_after: seconds that the other side asked to wait, when it did.
     """
-
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        *,
-        hint: str = "",
-        field: str | None = None,
-        retryable: bool = False,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.hint = hint
-        self.field = field
-        self.retryable = retryable
-        self.retry_after = retry_after
 
     def as_json(self) -> dict[str, object]:
         """The error as it is stored with a step and shown to people."""

@@ -1,0 +1,32 @@
+"""What every failure of a piece of work tells: the one of the way out and the one of a node."""
+
+
+class Failure(Exception):
+    """Something could not be done.
+
+    Args:
+        code: what went wrong, in snake case; never changes once released.
+        message: one sentence.
+        hint: what to do about it.
+        field: the input at fault, as a dotted path, when there is one.
+        retryable: whether the same call may succeed later.
+        retry_after: seconds that the other side asked to wait, when it did.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        hint: str = "",
+        field: str | None = None,
+        retryable: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.field = field
+        self.retryable = retryable
+        self.retry_after = retry_after
