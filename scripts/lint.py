@@ -55,7 +55,7 @@ def api_types() -> int:
     """Whether the TypeScript types are those of `docs/openapi.yaml`."""
     code = script_code("types", ["--check"])
     if code:
-        say("frontend/src/api/schema.d.ts is out of date: run `make docs` and commit what it writes.")
+        say("frontend/src/shared/schema.d.ts is out of date: run `make docs` and commit what it writes.")
     return code
 
 

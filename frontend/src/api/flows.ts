@@ -1,6 +1,5 @@
 import type { FlowDocument } from "@/graph/model";
 import type { Client } from "./client";
-import type { components } from "./schema";
 import type {
   BrokenModule,
   DocumentDiff,
@@ -8,40 +7,32 @@ import type {
   DryRun,
   EventType,
   Flow,
+  FlowChange,
   FlowVersion,
+  FlowVersionDocument,
+  Hook,
   ImportPreview,
   NodeType,
   Page,
   Preview,
   SampleChoice,
+  Started,
   StoredEvent,
   Validation,
   Wiring,
 } from "./types";
 
-/** A node type with how it starts runs, if it is a trigger. */
-export type KnownType = NodeType & Partial<Pick<components["schemas"]["NodeType"], "trigger">>;
+/** A node type; `trigger` says how it starts runs, if it is one. */
+export type KnownType = NodeType;
 
 export interface DraftWithTag extends Draft {
   etag: string;
-}
-
-/** A list that comes bare or as one page. */
-function listOf<T>(body: T[] | { results: T[] }): T[] {
-  return Array.isArray(body) ? body : body.results;
 }
 
 /** A draft that takes longer to save is said not to be saved. */
 const SAVE_TIMEOUT_MS = 8000;
 
 const quoted = (revision: unknown) => `"${String(revision)}"`;
-
-/** The inbound webhook of a flow; there is no address before one is made or the flow is published. */
-export interface Hook {
-  url: string | null;
-  auth: string;
-  has_secret: boolean;
-}
 
 /** What the editor asks the API about one flow. */
 export class FlowApi {
@@ -55,17 +46,14 @@ export class FlowApi {
   }
 
   flow = () => this.client.get<Flow>(this.path);
-  patch = async (part: Partial<Flow>) =>
+  patch = async (part: FlowChange) =>
     (await this.client.send<Flow>(this.path, { method: "PATCH", body: part })).body;
-  nodeTypes = async () => listOf(await this.client.get<KnownType[] | Page<KnownType>>("node-types/"));
+  nodeTypes = () => this.client.get<KnownType[]>("node-types/");
   brokenModules = () => this.client.get<BrokenModule[]>("broken-modules/");
-  eventTypes = async () => listOf(await this.client.get<EventType[] | Page<EventType>>("event-types/"));
+  eventTypes = () => this.client.get<EventType[]>("event-types/");
   events = async (type: string) =>
-    listOf(
-      await this.client.get<StoredEvent[] | Page<StoredEvent>>(
-        `events/?page_size=20&type=${encodeURIComponent(type)}`,
-      ),
-    );
+    (await this.client.get<Page<StoredEvent>>(`events/?page_size=20&type=${encodeURIComponent(type)}`))
+      .results;
 
   async draft(): Promise<DraftWithTag> {
     const answer = await this.client.send<Draft>(`${this.path}draft/`);
@@ -93,7 +81,7 @@ export class FlowApi {
   validate = (document: FlowDocument, signal?: AbortSignal) =>
     this.client.post<Validation>(`${this.path}validate/`, { document }, signal);
   wiring = (document: FlowDocument, from: string, port: string) =>
-    this.client.post<Wiring>(`${this.path}wiring/`, { document, from, port });
+    this.client.post<Required<Pick<Wiring, "targets">>>(`${this.path}wiring/`, { document, from, port });
   preview = (
     document: FlowDocument,
     node: string,
@@ -105,7 +93,7 @@ export class FlowApi {
     this.client.post<DryRun>(`${this.path}dry-run/`, { document, ...sample });
   run = async (payload: unknown) =>
     (
-      await this.client.send<{ run: string | { id: string } }>(`${this.path}run/`, {
+      await this.client.send<Started>(`${this.path}run/`, {
         method: "POST",
         body: { payload },
         isOnce: true,
@@ -123,9 +111,8 @@ export class FlowApi {
     return answer.body;
   }
 
-  versions = async () =>
-    listOf(await this.client.get<FlowVersion[] | Page<FlowVersion>>(`${this.path}versions/`));
-  version = (number: number) => this.client.get<FlowVersion>(`${this.path}versions/${number}/`);
+  versions = () => this.client.get<FlowVersion[]>(`${this.path}versions/`);
+  version = (number: number) => this.client.get<FlowVersionDocument>(`${this.path}versions/${number}/`);
   diff = (from: string, to: string) =>
     this.client.get<DocumentDiff>(`${this.path}diff/?from=${from}&to=${to}`);
   hook = () => this.client.get<Hook>(`${this.path}hook/`);

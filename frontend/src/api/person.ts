@@ -1,8 +1,4 @@
-import type { Person } from "./types";
-
-/** A person's name, whichever way the answer carries it. */
-export function personName(person: Person | undefined): string {
-  if (!person) return "someone";
-  if (typeof person === "string") return person;
-  return person.name || person.email || "someone";
+/** A person's name as a text says it. */
+export function personName(name: string | null | undefined): string {
+  return name || "someone";
 }

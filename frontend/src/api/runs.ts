@@ -1,16 +1,5 @@
-import type { FlowDocument } from "@/graph/model";
 import type { Client } from "./client";
-import type { LogLine, Page, Run, Step, Summaries } from "./types";
-
-function listOf<T>(body: T[] | { results: T[] }): T[] {
-  return Array.isArray(body) ? body : body.results;
-}
-
-interface StepsAnswer {
-  steps: Step[];
-  document: FlowDocument | null;
-  summaries: Summaries;
-}
+import type { Logs, Run, Steps } from "./types";
 
 /** What the run view asks the API. */
 export class RunApi {
@@ -21,12 +10,8 @@ export class RunApi {
 
   run = () => this.client.get<Run>(`runs/${this.id}/`);
   /** The steps with inputs and outputs, and the drawing that the run executes. */
-  async stepsAndDocument(): Promise<StepsAnswer> {
-    const body = await this.client.get<Partial<StepsAnswer> & { results: Step[] }>(`runs/${this.id}/steps/`);
-    return { steps: body.results, document: body.document ?? null, summaries: body.summaries ?? {} };
-  }
-  steps = async () => (await this.stepsAndDocument()).steps;
+  steps = () => this.client.get<Steps>(`runs/${this.id}/steps/`);
   logs = async (after: number) =>
-    listOf(await this.client.get<LogLine[] | Page<LogLine>>(`runs/${this.id}/logs/?after=${after}`));
+    (await this.client.get<Logs>(`runs/${this.id}/logs/?after=${after}`)).results;
   logFile = () => `${this.client.base}runs/${this.id}/logs/download/`;
 }

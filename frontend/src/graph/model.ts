@@ -1,37 +1,14 @@
 /** The flow document as it is stored, exported and drawn. Plain data; nothing here knows React or the network. */
 
-export interface Position {
-  x: number;
-  y: number;
-}
+import type { components } from "@/shared/schema";
 
-export type Config = Record<string, unknown>;
+type Schemas = components["schemas"];
 
-export interface FlowNode {
-  id: string;
-  type: string;
-  typeVersion?: number;
-  name: string;
-  config: Config;
-  settings: Config;
-  position: Position;
-}
-
-export interface FlowEdge {
-  from: string;
-  port: string;
-  to: string;
-}
-
-export interface FlowDocument {
-  format: string;
-  version: number;
-  name: string;
-  description: string;
-  settings: Config;
-  nodes: FlowNode[];
-  edges: FlowEdge[];
-}
+export type Position = Schemas["Position"];
+export type FlowNode = Schemas["FlowNode"];
+export type FlowEdge = Schemas["Edge"];
+export type FlowDocument = Schemas["FlowDocument"];
+export type Config = FlowNode["config"];
 
 export const GRID = 20;
 

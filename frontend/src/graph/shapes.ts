@@ -1,14 +1,8 @@
 /** What a record looks like, as JSON Schema from the server, and how a path walks through it. */
 
-export interface ShapeSchema {
-  type?: string;
-  properties?: Record<string, ShapeSchema>;
-  items?: ShapeSchema;
-  description?: string;
-  format?: string;
-  "x-open"?: boolean;
-  "x-masked"?: boolean;
-}
+import type { components } from "@/shared/schema";
+
+export type ShapeSchema = components["schemas"]["RecordShape"];
 
 export interface Field {
   name: string;

@@ -4,7 +4,17 @@ import { isCalm, markLeft, tellAll, toneOf } from "./calm";
 import { testSession } from "./testSession";
 
 function problem(field: string | null, node = "new", severity: Problem["severity"] = "error"): Problem {
-  return { code: "x", severity, message: "", hint: "", node, field, edge: null };
+  return {
+    code: "x",
+    severity,
+    message: "",
+    hint: "",
+    node,
+    field,
+    edge: null,
+    span: null,
+    suggestion: null,
+  };
 }
 
 test("what a new node lacks is quiet until the field was left, also by what is inside of it", () => {

@@ -17,12 +17,14 @@ const problem: Problem = {
   node: null,
   field: null,
   edge: null,
+  span: null,
+  suggestion: null,
 };
 
 test("the problem list is the server's answer, and a move alone asks nothing", async () => {
   const documents = createDocumentStore(emptyDocument("x"));
   const validate = vi.fn<FlowApi["validate"]>(() =>
-    Promise.resolve({ problems: [problem], shapes: {}, ok: false }),
+    Promise.resolve({ problems: [problem], shapes: {}, summaries: {}, ok: false }),
   );
   const checker = new Checker({ validate } as unknown as FlowApi, documents);
   const node = { id: "a", type: "event", name: "A", config: {}, settings: {}, position: { x: 0, y: 0 } };

@@ -48,10 +48,7 @@ export class Checker {
     this.request = request;
     try {
       const answer = await this.api.validate(this.documents.getState().document, request.signal);
-      const { problems, shapes } = answer;
-      const ok = answer.ok ?? problems.every((problem) => problem.severity !== "error");
-      const summaries = answer.summaries ?? this.store.getState().summaries;
-      if (!request.signal.aborted) this.store.setState({ problems, shapes, summaries, ok, error: "" });
+      if (!request.signal.aborted) this.store.setState({ ...answer, error: "" });
     } catch (error) {
       if (isAbort(error)) return;
       this.store.setState({ ok: null, error: messageOf(error) });

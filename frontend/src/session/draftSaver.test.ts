@@ -16,8 +16,9 @@ function start(saveDraft: FlowApi["saveDraft"], others: Partial<FlowApi> = {}, c
     document: documents.getState().document,
     revision: 1,
     etag: '"1"',
-    saved_at: null,
-    saved_by: null,
+    summaries: {},
+    saved_at: "2026-01-01T00:00:00Z",
+    saved_by: "",
   };
   const saver = new DraftSaver({ saveDraft, ...others } as unknown as FlowApi, documents, draft, copy);
   const edit = (text: string) =>

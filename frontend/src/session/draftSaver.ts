@@ -1,7 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { ApiError, messageOf } from "@/api/client";
 import type { DraftWithTag, FlowApi } from "@/api/flows";
-import type { Person } from "@/api/types";
 import { complete, type FlowDocument } from "@/graph/model";
 import { sameDocument } from "@/graph/same";
 import type { DocumentStore } from "./documentStore";
@@ -18,7 +17,7 @@ const KEEPALIVE_BYTES = 60_000;
 export type SaveStatus = "saved" | "unsaved" | "saving" | "conflict" | "failed" | "refused";
 
 export interface Conflict {
-  savedBy: Person;
+  savedBy: string | null;
   savedAt: string | null;
   etag: string;
 }
@@ -27,7 +26,7 @@ export interface DraftState {
   status: SaveStatus;
   etag: string;
   savedAt: string | null;
-  savedBy: Person;
+  savedBy: string | null;
   saved: FlowDocument;
   error: string;
   conflict: Conflict | null;
@@ -105,7 +104,7 @@ export class DraftSaver {
       status: "conflict",
       isAsking: true,
       conflict: {
-        savedBy: error.extra<Person>("saved_by") ?? null,
+        savedBy: error.extra<string>("saved_by") ?? null,
         savedAt: error.extra<string>("saved_at") ?? null,
         etag: `"${String(error.extra<number | string>("revision") ?? "")}"`,
       },

@@ -3,7 +3,16 @@ import type { LogLine, Step } from "@/api/types";
 import { absorb, latestSteps, nothing, type RunState } from "./runStore";
 
 function step(seq: number, status: Step["status"], attempt = 1): Step {
-  return { seq, node: "a", attempt, status, port: null, started_at: null, finished_at: null, error: null };
+  return {
+    seq,
+    node: "a",
+    attempt,
+    status,
+    port: "",
+    started_at: "2026-01-01T00:00:00Z",
+    finished_at: null,
+    error: null,
+  };
 }
 const line = (seq: number): LogLine => ({
   seq,

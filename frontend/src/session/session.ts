@@ -103,7 +103,7 @@ export async function openSession({ flowId, api: base, nonce, may, user }: Mount
     nonce,
     may,
   };
-  session.checker.store.setState({ summaries: draft.summaries ?? {} });
+  session.checker.store.setState({ summaries: draft.summaries });
   // Whoever may not edit has nothing to mend, and may not ask.
   if (may.edit) void session.checker.check();
   session.live.start(flowId);

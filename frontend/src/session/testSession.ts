@@ -14,9 +14,9 @@ import { createUiStore } from "./uiStore";
 /** A session for tests: nothing goes to a server until a test replaces a method of its `api`. */
 export function testSession(document: FlowDocument = emptyDocument("Test"), types: NodeType[] = []): Session {
   const api = new FlowApi(new Client("/api/v1/"), "flow-1");
-  const answer = { document, revision: 1, saved_at: null, saved_by: null };
+  const answer = { document, revision: 1, summaries: {}, saved_at: "2026-01-01T00:00:00Z", saved_by: "" };
   api.saveDraft = () => Promise.resolve({ ...answer, etag: '"2"' });
-  api.validate = () => Promise.resolve({ problems: [], shapes: {}, ok: true });
+  api.validate = () => Promise.resolve({ problems: [], shapes: {}, summaries: {}, ok: true });
   const documents = createDocumentStore(document);
   return {
     api,
@@ -31,6 +31,9 @@ export function testSession(document: FlowDocument = emptyDocument("Test"), type
       draft_revision: 1,
       has_unpublished_changes: false,
       published_version: null,
+      created_at: "2026-01-01T00:00:00Z",
+      updated_at: "2026-01-01T00:00:00Z",
+      last_runs: [],
     })),
     documents,
     ui: createUiStore(),

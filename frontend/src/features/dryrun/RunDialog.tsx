@@ -25,7 +25,7 @@ export function RunDialog() {
       const answer = await session.api.run(text.trim() ? JSON.parse(text) : {});
       session.test.setState({ runText: null });
       close();
-      session.live.show(typeof answer.run === "string" ? answer.run : answer.run.id);
+      session.live.show(answer.run);
       session.ui.getState().open("test");
     } catch (reason) {
       setError(messageOf(reason));

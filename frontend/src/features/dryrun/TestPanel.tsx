@@ -62,7 +62,6 @@ export function TestPanel() {
             {of !== document ? <span className="text-warning small">The flow has changed since.</span> : null}
           </h3>
           {result.note ? <div className="alert alert-warning py-2">{result.note}</div> : null}
-          {result.error ? <div className="alert alert-danger py-2">{result.error.message}</div> : null}
           <ol className="list-unstyled hf-steps">
             {result.steps.map((step, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place in the run

@@ -1,4 +1,4 @@
-import type { Config } from "@/api/types";
+import type { Config } from "@/graph/model";
 
 /** What a line needs to know of the webhook. */
 export interface Call {

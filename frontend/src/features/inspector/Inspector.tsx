@@ -1,10 +1,10 @@
 import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import type { KnownType } from "@/api/flows";
-import type { Config, NodeType } from "@/api/types";
+import type { NodeType } from "@/api/types";
 import { HookPanel } from "@/features/hook/HookPanel";
 import { ResultView } from "@/features/runs/ResultView";
 import { rename, setConfig, setNodeSettings } from "@/graph/changes";
-import { type FlowNode, nodeById } from "@/graph/model";
+import { type Config, type FlowNode, nodeById } from "@/graph/model";
 import { copySelection, deleteSelection, healSelection } from "@/session/actions";
 import { duplicateSelection } from "@/session/adding";
 import { useProblems } from "@/session/calm";

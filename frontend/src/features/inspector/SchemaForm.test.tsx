@@ -2,7 +2,8 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, test } from "vitest";
-import type { Config, Problem, Schema } from "@/api/types";
+import type { Problem, Schema } from "@/api/types";
+import type { Config } from "@/graph/model";
 import { SessionContext } from "@/session/session";
 import { testSession } from "@/session/testSession";
 import { FormContext } from "./formContext";
@@ -84,6 +85,8 @@ test("help and problems are tied to their input", () => {
     node: "n",
     field: "title",
     edge: null,
+    span: null,
+    suggestion: null,
   };
   render(<Harness problems={[problem]} seen={{ value: {} }} />);
   const input = screen.getByLabelText(/^Title/);

@@ -1,5 +1,6 @@
 import { type ReactNode, useMemo } from "react";
-import type { Config, Schema } from "@/api/types";
+import type { Schema } from "@/api/types";
+import type { Config } from "@/graph/model";
 import { Field } from "./Field";
 import { useForm } from "./formContext";
 import { type FieldSpec, fieldSpecs, isShown } from "./schema";

@@ -1,5 +1,6 @@
 /** What input a JSON Schema asks for. Pure; the widgets follow it and know no node type. */
-import type { Config, Schema, UiHints } from "@/api/types";
+import type { Schema, UiHints } from "@/api/types";
+import type { Config } from "@/graph/model";
 
 export type FieldKind =
   | "text"

@@ -45,7 +45,7 @@ function LiveResult({ node }: { node: string }) {
     if (!runId || !known) return;
     let isWanted = true;
     new RunApi(session.api.client, runId).steps().then(
-      (steps) => isWanted && setStep(steps.findLast((other) => other.node === node) ?? null),
+      ({ results }) => isWanted && setStep(results.findLast((other) => other.node === node) ?? null),
       () => undefined,
     );
     return () => {

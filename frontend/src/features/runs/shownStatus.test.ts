@@ -23,7 +23,13 @@ test("a step that could not work for real is amber, never green", () => {
 });
 
 test("one such step makes the whole dry run amber", () => {
-  expect(shownResult({ status: "succeeded", steps: [step({}), step({ warnings })] })).toBe("warned");
-  expect(shownResult({ status: "succeeded", steps: [step({})] })).toBe("succeeded");
-  expect(shownResult({ status: "failed", steps: [step({ warnings })] })).toBe("failed");
+  expect(
+    shownResult({ note: "", sample_name: "", status: "succeeded", steps: [step({}), step({ warnings })] }),
+  ).toBe("warned");
+  expect(shownResult({ note: "", sample_name: "", status: "succeeded", steps: [step({})] })).toBe(
+    "succeeded",
+  );
+  expect(shownResult({ note: "", sample_name: "", status: "failed", steps: [step({ warnings })] })).toBe(
+    "failed",
+  );
 });

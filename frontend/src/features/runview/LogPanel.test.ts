@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { LogLine } from "@/api/types";
 import { filtered } from "./LogPanel";
 
-const line = (level: string, text: string) => ({ seq: 1, at: "", level, node: null, text }) as LogLine;
+const line = (level: LogLine["level"], text: string): LogLine => ({ seq: 1, at: "", level, node: "", text });
 
 test("lines are chosen by level and by text", () => {
   const lines = [line("debug", "Sent"), line("info", "Mail sent"), line("error", "Refused")];

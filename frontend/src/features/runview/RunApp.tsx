@@ -21,7 +21,7 @@ export function RunApp({ run: { session, api } }: { run: RunSession }) {
     if (!isFinished(status)) return;
     // The last inputs and outputs come over the API: the websocket tells states only.
     api.steps().then(
-      (steps) => session.live.run.take({ steps }),
+      ({ results }) => session.live.run.take({ steps: results }),
       () => undefined,
     );
   }, [session, api, status]);

@@ -115,8 +115,8 @@ function StepDetail({ step, name }: { step: Step; name: string }) {
     if (isKnown || !runId) return;
     let isWanted = true;
     import("@/api/runs").then(async ({ RunApi }) => {
-      const steps = await new RunApi(session.api.client, runId).steps();
-      if (isWanted) session.live.run.take({ steps });
+      const { results } = await new RunApi(session.api.client, runId).steps();
+      if (isWanted) session.live.run.take({ steps: results });
     });
     return () => {
       isWanted = false;

@@ -3,7 +3,7 @@ import { Client } from "@/api/client";
 import { FlowApi } from "@/api/flows";
 import { RunApi } from "@/api/runs";
 import type { Flow, Run } from "@/api/types";
-import { complete, emptyDocument } from "@/graph/model";
+import { complete } from "@/graph/model";
 import { Checker } from "@/session/checker";
 import { createDocumentStore } from "@/session/documentStore";
 import { DraftSaver } from "@/session/draftSaver";
@@ -23,32 +23,33 @@ export async function openRun(runId: string, base: string): Promise<RunSession> 
   const client = new Client(base);
   const api = new RunApi(client, runId);
   const flows = new FlowApi(client, "");
-  const [run, { steps, document, summaries }, types] = await Promise.all([
+  const [run, { results: steps, document, summaries }, types] = await Promise.all([
     api.run(),
-    api.stepsAndDocument(),
+    api.steps(),
     flows.nodeTypes(),
   ]);
-  const documents = createDocumentStore(document ? complete(document) : emptyDocument(run.flow_name ?? ""));
+  const documents = createDocumentStore(complete(document));
   const live = new FlowFollower();
   live.show(runId);
   live.run.take({ run, steps });
-  const flowApi = new FlowApi(client, run.flow ?? "");
+  const flowApi = new FlowApi(client, run.flow);
   const draft = {
     document: documents.getState().document,
     revision: 0,
     etag: "",
-    saved_at: null,
-    saved_by: null,
+    summaries,
+    saved_at: "",
+    saved_by: "",
   };
   const session: Session = {
     api: flowApi,
     types: new Map(types.map((type) => [type.type, type])),
     eventTypes: [],
-    flow: createStore<Flow>()(() => ({ id: run.flow ?? "", name: run.flow_name ?? "" }) as Flow),
+    flow: createStore<Flow>()(() => ({ id: run.flow, name: run.flow_name }) as Flow),
     documents,
     ui: createUiStore(),
     saver: new DraftSaver(flowApi, documents, draft),
-    copies: new UnsavedCopies("", run.flow ?? ""),
+    copies: new UnsavedCopies("", run.flow),
     left: createStore<{ key: string; kept: Kept }[]>()(() => []),
     checker: new Checker(flowApi, documents),
     live,

@@ -5,8 +5,6 @@ import { type FlowEdge, nodeName } from "@/graph/model";
 import { useDocument, useSession } from "@/session/session";
 import { Dialog } from "@/shared/ui/Dialog";
 
-type Entry = DocumentDiff["added"][number];
-
 const text = (value: unknown) =>
   value === undefined || value === null
     ? "nothing"
@@ -24,17 +22,8 @@ export function DiffDialog({ from, to }: { from: string; to: string }) {
     session.api.diff(from, to).then(setDiff, (reason) => setError(messageOf(reason)));
   }, [session, from, to]);
   const title = (name: string) => (name === "draft" ? "the draft" : `version ${name}`);
-  const nameOf = (entry: Entry) =>
-    typeof entry === "string"
-      ? nodeName(document, entry)
-      : (entry.name ?? nodeName(document, entry.id ?? entry.node ?? ""));
   const edge = (e: FlowEdge) => `${nodeName(document, e.from)} (${e.port}) → ${nodeName(document, e.to)}`;
-  const isEmpty =
-    diff &&
-    [diff.added, diff.removed, diff.changed, diff.moved, diff.edges_added, diff.edges_removed].every(
-      (list) => !list?.length,
-    ) &&
-    !hasSettings(diff.settings);
+  const isEmpty = diff && Object.values(diff).every((list) => list.length === 0);
   return (
     <Dialog
       title={`From ${title(from)} to ${title(to)}`}
@@ -48,41 +37,31 @@ export function DiffDialog({ from, to }: { from: string; to: string }) {
           <Names
             title="Added"
             tone="green"
-            names={[...diff.added.map(nameOf), ...(diff.edges_added ?? []).map(edge)]}
+            names={[...diff.added.map(({ name }) => name), ...diff.edges_added.map(edge)]}
           />
           <Names
             title="Removed"
             tone="red"
-            names={[...diff.removed.map(nameOf), ...(diff.edges_removed ?? []).map(edge)]}
+            names={[...diff.removed.map(({ name }) => name), ...diff.edges_removed.map(edge)]}
           />
           {diff.changed.length > 0 ? <h3 className="hf-heading">Changed</h3> : null}
           {diff.changed.map((node) => (
             <div key={node.node} className="mb-3">
-              <strong>{node.name ?? nodeName(document, node.node)}</strong>
+              <strong>{node.name}</strong>
               <Fields fields={node.fields} />
             </div>
           ))}
-          {hasSettings(diff.settings) ? (
+          {diff.settings.length > 0 ? (
             <>
               <h3 className="hf-heading">Flow settings</h3>
-              {Array.isArray(diff.settings) ? (
-                <Fields fields={diff.settings} />
-              ) : (
-                <pre>{JSON.stringify(diff.settings, null, 2)}</pre>
-              )}
+              <Fields fields={diff.settings} />
             </>
           ) : null}
-          <Names title="Only moved" tone="secondary" names={diff.moved.map(nameOf)} />
+          <Names title="Only moved" tone="secondary" names={diff.moved.map(({ name }) => name)} />
         </>
       ) : null}
     </Dialog>
   );
-}
-
-function hasSettings(settings: unknown): boolean {
-  return Array.isArray(settings)
-    ? settings.length > 0
-    : Boolean(settings && Object.keys(settings).length > 0);
 }
 
 function Names({ title, tone, names }: { title: string; tone: string; names: string[] }) {

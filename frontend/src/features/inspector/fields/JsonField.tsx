@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { Problem } from "@/api/types";
 import { jsonFault, readJson, typedText, unparsed } from "@/shared/json";
 import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";
 import type { FieldProps } from "./props";
@@ -14,8 +15,7 @@ export function JsonField({ spec, path, value, problems, onChange }: FieldProps)
   const shown = draft ?? (isText || value === undefined ? typedText(value, 2) : jsonText(value));
   // The server says more about it, a moment later.
   const fault = problems.length > 0 ? null : jsonFault(shown);
-  const local = { code: "json", severity: "error" as const, hint: "", node: null, field: path, edge: null };
-  const all = fault ? [{ ...local, message: fault }] : problems;
+  const all = fault ? [localProblem(path, fault)] : problems;
   return (
     <FieldFrame spec={spec} path={path} problems={all}>
       <textarea
@@ -35,6 +35,21 @@ export function JsonField({ spec, path, value, problems, onChange }: FieldProps)
       />
     </FieldFrame>
   );
+}
+
+/** What can be said before the server is asked. */
+function localProblem(field: string, message: string): Problem {
+  return {
+    code: "json",
+    severity: "error",
+    message,
+    hint: "",
+    node: null,
+    field,
+    edge: null,
+    span: null,
+    suggestion: null,
+  };
 }
 
 function stored(text: string, isText: boolean): unknown {

@@ -1,4 +1,4 @@
-import type { Config } from "@/api/types";
+import type { Config } from "@/graph/model";
 import { useForm } from "../formContext";
 import { SchemaForm } from "../SchemaForm";
 import { Problems, useFieldIds } from "./FieldFrame";
