@@ -21,6 +21,7 @@ from tests.bench.workloads import WORKLOADS, fits
 
 COMMANDS = ("all", "install", "run", "limits", "report", "summary", "hostile")
 OURS = ["node-red", "hookflow", "hookflow-postgres"]
+DURABLE = ["dbos", "restate"]
 LAST_RESULTS = ROOT / "test-results" / "bench.jsonl"
 
 
@@ -48,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     known = ", ".join(systems.SYSTEMS)
     everything = commands.add_parser("all", help="the whole comparison (the default)")
     everything.add_argument("--n8n", action="store_true", help="n8n too; its installation takes minutes")
+    everything.add_argument(
+        "--durable", action="store_true", help="DBOS and Restate too, which lose nothing either"
+    )
     everything.add_argument("--system", help=f"comma-separated: {known}")
     everything.add_argument("--workload", default="W1,W1-batch,W2,W3,W4,W5,W5-web", help="comma-separated")
     install = commands.add_parser("install", help="install systems into the cache folder")
@@ -76,7 +80,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _all(args: argparse.Namespace) -> None:
-    args.system = args.system or ",".join([*OURS, *(["n8n"] if args.n8n else [])])
+    more = [*(["n8n"] if args.n8n else []), *(DURABLE if args.durable else [])]
+    args.system = args.system or ",".join([*OURS, *more])
     if args.out == LAST_RESULTS:
         LAST_RESULTS.unlink(missing_ok=True)
     _install(args)

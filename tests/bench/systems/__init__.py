@@ -12,6 +12,8 @@ SYSTEMS = {
     "n8n-queue": "n8n:N8nQueue",
     "n8n-legacy": "n8n:N8nRegularLegacy",
     "n8n-queue-legacy": "n8n:N8nQueueLegacy",
+    "dbos": "durable:Dbos",
+    "restate": "durable:Restate",
     "hookflow": "hookflow:Hookflow",
     "hookflow-postgres": "hookflow:HookflowPostgres",
 }
