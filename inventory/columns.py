@@ -66,6 +66,20 @@ class Column:
         return int(value) if self.is_flag and value is not None else plain(value)
 
 
+def row_id(description: str = "Database id") -> Column:
+    return Column("id", "id", Shape.integer(description), is_unique=True, is_writable=False)
+
+
+def own_column(name: str, attribute: str, shape: Shape) -> Column:
+    """A column of ours that the Event System does not have: in the API, not in flows."""
+    return Column(name, attribute, shape, in_flows=False)
+
+
+def internal_column(name: str, shape: Shape) -> Column:
+    """A column of ours that customers do not see."""
+    return Column(name, name, shape, in_flows=False, is_internal=True)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A table of the platform under its public name.

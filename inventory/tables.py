@@ -3,27 +3,11 @@
 from dataclasses import replace
 
 from flows.sdk import Shape
-from inventory.columns import Column, Table
+from inventory.columns import Column, Table, internal_column, own_column, row_id
 
 whole, text, moment, money = Shape.integer, Shape.string, Shape.moment, Shape.number
 flag = Shape.integer
-
-
-def _id(description: str = "Database id") -> Column:
-    return Column("id", "id", whole(description), is_unique=True, is_writable=False)
-
-
-def _own(name: str, attribute: str, shape: Shape) -> Column:
-    """A column of ours that the Event System does not have: in the API, not in flows."""
-    return Column(name, attribute, shape, in_flows=False)
-
-
-def _internal(name: str, shape: Shape) -> Column:
-    """A column of ours that customers do not see."""
-    return Column(name, name, shape, in_flows=False, is_internal=True)
-
-
-TENANT = _own("tenant", "tenant_id", whole("Id of the tenant; null is the platform"))
+TENANT = own_column("tenant", "tenant_id", whole("Id of the tenant; null is the platform"))
 
 SERVER = Table(
     "server",
@@ -31,7 +15,7 @@ SERVER = Table(
     "servers",
     "inventory.Server",
     (
-        _id(),
+        row_id(),
         Column("vmid", "vmid", whole("Id of the machine in Proxmox")),
         Column("userid", "user_id", whole("Id of the user who owns the server")),
         Column("hostname", "hostname", text("Hostname")),
@@ -49,11 +33,11 @@ SERVER = Table(
         Column("packageId", "package_id", whole("Id of the package it was made from, or null")),
         Column("status", "status", text("online, offline, starting, stopping, restarting or suspended")),
         Column("cancelledAt", "cancelled_at", moment("When the server was cancelled, or null")),
-        _internal("note", text("A note for admins")),
-        _internal("ha_status", text("started, stopped, disabled, ignored, or empty")),
-        _internal("ha_group", text("Fencing group of the high availability")),
-        _internal("max_relocate", whole("How often it may be moved to another node")),
-        _internal("max_restart", whole("How often it may be restarted on its node")),
+        internal_column("note", text("A note for admins")),
+        internal_column("ha_status", text("started, stopped, disabled, ignored, or empty")),
+        internal_column("ha_group", text("Fencing group of the high availability")),
+        internal_column("max_relocate", whole("How often it may be moved to another node")),
+        internal_column("max_restart", whole("How often it may be restarted on its node")),
         TENANT,
     ),
     listed=("id", "hostname", "status", "node", "cpu", "ram", "disk", "userid"),
@@ -67,7 +51,7 @@ USER = Table(
     "",
     "accounts.User",
     (
-        _id(),
+        row_id(),
         Column("username", "name", text("Display name")),
         Column("email", "email", text("Mail address", format="email"), is_unique=True),
         Column("password", "password", text("Password hash", is_masked=True)),
@@ -87,7 +71,7 @@ BALANCE = Table(
     "balances",
     "inventory.Balance",
     (
-        _id("Database id of the balance entry"),
+        row_id("Database id of the balance entry"),
         Column("userid", "user_id", whole("Id of the user"), is_unique=True),
         Column("balance", "balance", money("What the user has now")),
     ),
@@ -102,7 +86,7 @@ CHARGES = Table(
     "charges",
     "inventory.Charge",
     (
-        _id("Id of the charge"),
+        row_id("Id of the charge"),
         Column("price", "price", money("The price")),
         Column("type", "type", whole("Kind of charge; 2 belongs to a template")),
         Column("calcType", "calc_type", whole("1 = fixed, 2 = percentage")),
@@ -124,7 +108,7 @@ PACKAGES = Table(
     "packages",
     "inventory.Package",
     (
-        _id("Id of the package"),
+        row_id("Id of the package"),
         Column("name", "name", text("Name")),
         Column("price", "price", money("The price")),
         Column("cpu", "cpu", whole("CPU cores")),
@@ -150,7 +134,7 @@ TEMPLATES = Table(
     "templates",
     "inventory.Template",
     (
-        _id(),
+        row_id(),
         Column("vmid", "vmid", whole("Linked vmid in Proxmox")),
         Column("displayName", "display_name", text("Name that people see")),
         Column("defaultUser", "default_user", text("Default user for cloud-init")),
@@ -174,7 +158,7 @@ def _addresses(family: str, number: str, route: str, about: str) -> Table:
         route,
         f"inventory.IPv{number}Address",
         (
-            _id(),
+            row_id(),
             Column("ip", "ip", text("The address", format=family)),
             Column("fk_ipam", "range_id", whole(f"Id of the IPv{number} IPAM range")),
             Column("mac", "mac", text("MAC address, if one is set")),
@@ -206,7 +190,7 @@ IPV4_RANGES = Table(
     "ipv4-ranges",
     "inventory.IPv4Range",
     (
-        _id(),
+        row_id(),
         Column("start", "start", text("First address", format="ipv4")),
         Column("end", "end", text("Last address", format="ipv4")),
         Column("subnet", "subnet", whole("Size of the subnet, such as 24")),
@@ -224,7 +208,7 @@ IPV6_RANGES = Table(
     "ipv6-ranges",
     "inventory.IPv6Range",
     (
-        _id(),
+        row_id(),
         Column("network", "network", text("The network, such as 2a01:4f9:3a:1014::", format="ipv6")),
         Column("prefix", "prefix", whole("Size of the network, such as 56")),
         Column("target", "target", whole("Size of the subnets it is split into, such as 64")),
@@ -242,7 +226,7 @@ TAGS = Table(
     "tags",
     "inventory.Tag",
     (
-        _id(),
+        row_id(),
         Column("name", "name", text("The word")),
         Column("color", "color", text("Colour as #rrggbb")),
         TENANT,
@@ -257,7 +241,7 @@ TICKETS = Table(
     "tickets",
     "inventory.Ticket",
     (
-        _id(),
+        row_id(),
         Column("title", "title", text("What it is about")),
         Column("priority", "priority", text("low, normal, high or urgent")),
         Column("status", "status", text("open, answered or closed")),
@@ -276,7 +260,7 @@ EVENT_LOG = Table(
     "event-log",
     "inventory.EventLogEntry",
     (
-        _id(),
+        row_id(),
         Column("level", "level", whole("1 = info, 2 = warning, 3 = error")),
         Column("message", "message", text("The translated message")),
         Column("rawMessage", "raw_message", text("The raw message")),

@@ -12,12 +12,11 @@ from flows.api.serializers import DrawingField, PayloadField, SummariesField
 from flows.models import Step
 from flows.sdk import Kind, TriggerKind
 from flows.services.changes import LEVEL_NAMES
-from flows.services.transfer import NEEDS
 
 LEVELS = tuple(LEVEL_NAMES.values())
 
 
-class _Answer(serializers.Serializer[Any]):
+class Answer(serializers.Serializer[Any]):
     """Described only."""
 
 
@@ -36,21 +35,21 @@ class RecordShapeField(serializers.DictField):
     """What a record looks like."""
 
 
-class PortSerializer(_Answer):
+class PortSerializer(Answer):
     """A named output."""
 
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # DRF uses the name for itself
 
 
-class TriggerTypeSerializer(_Answer):
+class TriggerTypeSerializer(Answer):
     """How a trigger starts runs, and the config field in which the event type is chosen."""
 
     kind = serializers.ChoiceField(choices=[kind.value for kind in TriggerKind])
     event_field = serializers.CharField(allow_null=True)
 
 
-class NodeTypeSerializer(_Answer):
+class NodeTypeSerializer(Answer):
     """A node type, and the JSON Schema from which its form is made."""
 
     type = serializers.CharField()
@@ -67,7 +66,7 @@ class NodeTypeSerializer(_Answer):
     settings_schema = FormSchemaField()
 
 
-class EventTypeAnswerSerializer(_Answer):
+class EventTypeAnswerSerializer(Answer):
     """An event type with the JSON Schema of its payload."""
 
     name = serializers.CharField()
@@ -79,7 +78,7 @@ class EventTypeAnswerSerializer(_Answer):
     sample = PayloadField()
 
 
-class EdgeSerializer(_Answer):
+class EdgeSerializer(Answer):
     """A wire."""
 
     port = serializers.CharField()
@@ -90,14 +89,14 @@ class EdgeSerializer(_Answer):
         return {"from": serializers.CharField(), **super().get_fields()}
 
 
-class SpanSerializer(_Answer):
+class SpanSerializer(Answer):
     """A piece of a text, in characters."""
 
     start = serializers.IntegerField()
     end = serializers.IntegerField()
 
 
-class FlowProblemSerializer(_Answer):
+class FlowProblemSerializer(Answer):
     """What is wrong with a drawing, and where."""
 
     code = serializers.CharField()
@@ -111,14 +110,14 @@ class FlowProblemSerializer(_Answer):
     suggestion = serializers.CharField(allow_null=True)
 
 
-class ShapesSerializer(_Answer):
+class ShapesSerializer(Answer):
     """JSON Schemas of the record that reaches a node and of those that leave it."""
 
     input = RecordShapeField()
     ports = serializers.DictField(child=RecordShapeField())
 
 
-class ValidationSerializer(_Answer):
+class ValidationSerializer(Answer):
     """All problems of a drawing."""
 
     ok = serializers.BooleanField()
@@ -127,7 +126,7 @@ class ValidationSerializer(_Answer):
     summaries = SummariesField()
 
 
-class RefusalSerializer(_Answer):
+class RefusalSerializer(Answer):
     """Why something is not possible."""
 
     code = serializers.CharField()
@@ -135,7 +134,7 @@ class RefusalSerializer(_Answer):
     hint = serializers.CharField(allow_blank=True)
 
 
-class WiringAnswerSerializer(_Answer):
+class WiringAnswerSerializer(Answer):
     """`targets` by node when asked from a port, `sources` by node and port when asked to a node. Null: possible."""
 
     targets = serializers.DictField(child=RefusalSerializer(allow_null=True), required=False)
@@ -151,7 +150,7 @@ class NodeErrorSerializer(RefusalSerializer):
     retryable = serializers.BooleanField()
 
 
-class PreviewAnswerSerializer(_Answer):
+class PreviewAnswerSerializer(Answer):
     """What a config field renders to."""
 
     value = JsonField()
@@ -163,7 +162,7 @@ class PreviewAnswerSerializer(_Answer):
     error = NodeErrorSerializer(allow_null=True)
 
 
-class DryWarningSerializer(_Answer):
+class DryWarningSerializer(Answer):
     """Why a node could not do its work as the installation is set up now; `field` is empty for the whole node."""
 
     field = serializers.CharField(allow_blank=True)
@@ -171,14 +170,14 @@ class DryWarningSerializer(_Answer):
     hint = serializers.CharField(allow_blank=True)
 
 
-class DryLogLineSerializer(_Answer):
+class DryLogLineSerializer(Answer):
     """A line that a node wrote in a dry run."""
 
     level = serializers.ChoiceField(choices=LEVELS)
     text = serializers.CharField(allow_blank=True)
 
 
-class DryStepSerializer(_Answer):
+class DryStepSerializer(Answer):
     """One node's turn in a dry run."""
 
     node = serializers.CharField()
@@ -192,7 +191,7 @@ class DryStepSerializer(_Answer):
     warnings = DryWarningSerializer(many=True)
 
 
-class DryRunSerializer(_Answer):
+class DryRunSerializer(Answer):
     """A run in memory, without effects."""
 
     status = serializers.ChoiceField(choices=("succeeded", "failed"))
@@ -201,14 +200,14 @@ class DryRunSerializer(_Answer):
     sample_name = serializers.CharField()
 
 
-class StartedSerializer(_Answer):
+class StartedSerializer(Answer):
     """The run that was started, and its event."""
 
     run = serializers.UUIDField()
     event = serializers.UUIDField()
 
 
-class StepSerializer(_Answer):
+class StepSerializer(Answer):
     """One node's turn in a run."""
 
     seq = serializers.IntegerField()
@@ -226,7 +225,7 @@ class StepSerializer(_Answer):
     error = NodeErrorSerializer(allow_null=True)
 
 
-class StepsSerializer(_Answer):
+class StepsSerializer(Answer):
     """The steps of a run, and the drawing that was run."""
 
     results = StepSerializer(many=True)
@@ -234,7 +233,7 @@ class StepsSerializer(_Answer):
     summaries = SummariesField()
 
 
-class LogLineSerializer(_Answer):
+class LogLineSerializer(Answer):
     """A line of a run's log."""
 
     seq = serializers.IntegerField()
@@ -244,103 +243,16 @@ class LogLineSerializer(_Answer):
     text = serializers.CharField(allow_blank=True)
 
 
-class LogsSerializer(_Answer):
+class LogsSerializer(Answer):
     """Lines, and from where to ask on."""
 
     results = LogLineSerializer(many=True)
     next = serializers.IntegerField(allow_null=True)
 
 
-class ResumedSerializer(_Answer):
+class ResumedSerializer(Answer):
     """The new runs, how many were refused by reason, and whether another call would find more."""
 
     runs = serializers.ListField(child=serializers.UUIDField())
     refused = serializers.DictField(child=serializers.IntegerField())
     has_more = serializers.BooleanField()
-
-
-class FieldChangeSerializer(_Answer):
-    """One changed field."""
-
-    field = serializers.CharField()
-    before = JsonField()
-    after = JsonField()
-
-
-class NodeBriefSerializer(_Answer):
-    """A node without its config."""
-
-    node = serializers.CharField()
-    name = serializers.CharField()
-    type = serializers.CharField()
-
-
-class NodeChangeSerializer(NodeBriefSerializer):
-    """A node that is in both drawings, and what is different in it."""
-
-    fields_ = FieldChangeSerializer(many=True)
-    moved = serializers.BooleanField()
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """`fields` is DRF's own word."""
-        fields = super().get_fields()
-        return {("fields" if name == "fields_" else name): field for name, field in fields.items()}
-
-
-class DiffSerializer(_Answer):
-    """What is different between two drawings."""
-
-    added = NodeBriefSerializer(many=True)
-    removed = NodeBriefSerializer(many=True)
-    changed = NodeChangeSerializer(many=True)
-    moved = NodeBriefSerializer(many=True)
-    edges_added = EdgeSerializer(many=True)
-    edges_removed = EdgeSerializer(many=True)
-    settings = FieldChangeSerializer(many=True)
-
-
-class HookSerializer(_Answer):
-    """The webhook of a flow."""
-
-    url = serializers.CharField(allow_null=True)
-    auth = serializers.CharField()
-    header = serializers.CharField()
-    prefix = serializers.CharField(allow_blank=True)
-    delivery_header = serializers.CharField(allow_blank=True)
-    has_secret = serializers.BooleanField()
-    rotated_at = serializers.DateTimeField(allow_null=True)
-
-
-class SecretSerializer(_Answer):
-    """A secret that is shown this once."""
-
-    secret = serializers.CharField()
-
-
-class ImportNodeSerializer(_Answer):
-    """A node of a document; whether its type is installed here."""
-
-    id = serializers.CharField()
-    type = serializers.CharField()
-    name = serializers.CharField()
-    known = serializers.BooleanField()
-
-
-class NeedsSerializer(_Answer):
-    """What is not installed or set up here, a sentence each."""
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """One list for each kind of thing that can be missing."""
-        return {what: serializers.ListField(child=serializers.CharField()) for what in NEEDS.values()}
-
-
-class ImportPreviewSerializer(_Answer):
-    """What an import would add and need."""
-
-    name = serializers.CharField()
-    description = serializers.CharField(allow_blank=True)
-    nodes = ImportNodeSerializer(many=True)
-    edges = serializers.IntegerField()
-    needs = NeedsSerializer()
-    problems = FlowProblemSerializer(many=True)
-    ok = serializers.BooleanField()

@@ -14,13 +14,13 @@ from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
 from flows.api.answers import EventTypeAnswerSerializer, NodeTypeSerializer
 from flows.api.base import body_of
-from flows.api.filters import EventFilter
-from flows.api.serializers import (
+from flows.api.event_serializers import (
     EventDetailSerializer,
     EventSerializer,
     EventTypeChangeSerializer,
     EventTypeSerializer,
 )
+from flows.api.filters import EventFilter
 from flows.models import Event
 from flows.sdk.loading import BrokenModule, broken_modules
 from flows.services import catalogue, event_types, known_types

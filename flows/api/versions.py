@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from accounts.api.etags import wanted_revision
 from accounts.api.idempotency import idempotent
 from accounts.roles import Permission
-from flows.api.answers import DiffSerializer, HookSerializer, ImportPreviewSerializer, SecretSerializer
 from flows.api.base import FlowView, body_of, draft_answer
 from flows.api.renderers import document_response
 from flows.api.serializers import (
@@ -21,6 +20,12 @@ from flows.api.serializers import (
     SavedDraftSerializer,
     VersionDocumentSerializer,
     VersionSerializer,
+)
+from flows.api.version_answers import (
+    DiffSerializer,
+    HookSerializer,
+    ImportPreviewSerializer,
+    SecretSerializer,
 )
 from flows.services import hooks, transfer, versions
 from flows.services.flows import flow_for

@@ -1,0 +1,95 @@
+"""Answers about what is published, compared, called and imported."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from flows.api.answers import Answer, EdgeSerializer, FlowProblemSerializer, JsonField
+from flows.services.transfer import NEEDS
+
+
+class FieldChangeSerializer(Answer):
+    """One changed field."""
+
+    field = serializers.CharField()
+    before = JsonField()
+    after = JsonField()
+
+
+class NodeBriefSerializer(Answer):
+    """A node without its config."""
+
+    node = serializers.CharField()
+    name = serializers.CharField()
+    type = serializers.CharField()
+
+
+class NodeChangeSerializer(NodeBriefSerializer):
+    """A node that is in both drawings, and what is different in it."""
+
+    fields_ = FieldChangeSerializer(many=True)
+    moved = serializers.BooleanField()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """`fields` is DRF's own word."""
+        fields = super().get_fields()
+        return {("fields" if name == "fields_" else name): field for name, field in fields.items()}
+
+
+class DiffSerializer(Answer):
+    """What is different between two drawings."""
+
+    added = NodeBriefSerializer(many=True)
+    removed = NodeBriefSerializer(many=True)
+    changed = NodeChangeSerializer(many=True)
+    moved = NodeBriefSerializer(many=True)
+    edges_added = EdgeSerializer(many=True)
+    edges_removed = EdgeSerializer(many=True)
+    settings = FieldChangeSerializer(many=True)
+
+
+class HookSerializer(Answer):
+    """The webhook of a flow."""
+
+    url = serializers.CharField(allow_null=True)
+    auth = serializers.CharField()
+    header = serializers.CharField()
+    prefix = serializers.CharField(allow_blank=True)
+    delivery_header = serializers.CharField(allow_blank=True)
+    has_secret = serializers.BooleanField()
+    rotated_at = serializers.DateTimeField(allow_null=True)
+
+
+class SecretSerializer(Answer):
+    """A secret that is shown this once."""
+
+    secret = serializers.CharField()
+
+
+class ImportNodeSerializer(Answer):
+    """A node of a document; whether its type is installed here."""
+
+    id = serializers.CharField()
+    type = serializers.CharField()
+    name = serializers.CharField()
+    known = serializers.BooleanField()
+
+
+class NeedsSerializer(Answer):
+    """What is not installed or set up here, a sentence each."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """One list for each kind of thing that can be missing."""
+        return {what: serializers.ListField(child=serializers.CharField()) for what in NEEDS.values()}
+
+
+class ImportPreviewSerializer(Answer):
+    """What an import would add and need."""
+
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    nodes = ImportNodeSerializer(many=True)
+    edges = serializers.IntegerField()
+    needs = NeedsSerializer()
+    problems = FlowProblemSerializer(many=True)
+    ok = serializers.BooleanField()
