@@ -207,7 +207,7 @@ async def test_a_revoked_token_stops_within_two_seconds(post: Sender, monkeypatc
     import time
 
     now = time.monotonic()
-    monkeypatch.setattr("flows.api.intake.senders.time.monotonic", lambda: now + 2.01)
+    monkeypatch.setattr("common.timed_cache.time.monotonic", lambda: now + 2.01)
     assert (await post(raw(event()))).status == 401
 
 
