@@ -49,10 +49,11 @@ def tick(expected: str) -> dict[str, Any]:
     from datetime import UTC, datetime
 
     from flows.models import Run, Trigger
+    from flows.sdk import TriggerKind
     from tests.support.processes import wait_until
 
     now = datetime.now(UTC)
-    Trigger.objects.filter(kind=Trigger.Kind.SCHEDULE).update(next_fire_at=now)
+    Trigger.objects.filter(kind=TriggerKind.SCHEDULE).update(next_fire_at=now)
     runs = Run.objects.filter(event__source="schedule")
     wait_until(lambda: runs.count() >= int(expected), "All ticks fired")
     time.sleep(2)  # whoever would fire a tick a second time has looked by then
