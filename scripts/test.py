@@ -16,6 +16,8 @@ from scripts.shell import ROOT, Stop, main_guard, plain_environment, run, say
 PYTHON = ROOT / ".venv" / "bin" / "python"
 RESULTS = ROOT / "test-results"
 NO_TESTS = 5  # pytest's exit code
+ON_POSTGRES = ("--database=postgres", "-m")
+IN_TWO = ("-n", "2", "--dist", "loadfile")
 
 
 def main() -> int:
@@ -60,7 +62,7 @@ def pytest(name: str, *arguments: str) -> Callable[[], int]:
 def sqlite() -> int:
     """Everything in Python that kills no process and drives no browser; the tools it needs are installed first."""
     install_network_tools()
-    return pytest("sqlite", "-m", "not e2e and not faults", "-n", "2", "--dist", "loadfile")()
+    return pytest("sqlite", "-m", "not e2e and not faults", *IN_TWO)()
 
 
 def vitest() -> int:
@@ -109,7 +111,8 @@ def outcome(case: ET.Element) -> str:
 SUITES: dict[str, Callable[[], int]] = {
     "sqlite": sqlite,
     "faults": pytest("faults", "-m", "faults and not e2e"),
-    "postgresql": pytest("postgresql", "--database=postgres", "-m", "both_databases and not e2e"),
+    "postgresql": pytest("postgresql", *ON_POSTGRES, "both_databases and not faults and not e2e", *IN_TWO),
+    "postgresql faults": pytest("postgresql-faults", *ON_POSTGRES, "faults and not e2e"),
     "vitest": vitest,
     "browser": browser,
 }
