@@ -15,7 +15,6 @@ from scripts.shell import ROOT, Stop, main_guard, plain_environment, run, say
 
 PYTHON = ROOT / ".venv" / "bin" / "python"
 RESULTS = ROOT / "test-results"
-NO_TESTS = 5  # pytest's exit code
 ON_POSTGRES = ("--database=postgres", "-m")
 IN_TWO = ("-n", "2", "--dist", "loadfile")
 
