@@ -16,7 +16,7 @@ lint: dev ## run every check: ruff, mypy, import-linter, djLint, migrations, Ope
 
 bench: dev ## measure speed and memory; BENCH="--help" shows what can be chosen
 	@$(PYTHON) -m scripts.frontend build
-	@$(PYTHON) -m tests.bench $(BENCH)
+	@$(PYTHON) -m bench $(BENCH)
 
 docs: dev ## write again what is generated: docs/openapi.yaml, docs/nodes.md and the types of the API in TypeScript
 	@DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py spectacular --file docs/openapi.yaml

@@ -1,1 +1,1 @@
-"""The tests; a package, so that `tests.support` and `tests.bench` can be imported."""
+"""The tests; a package, so that `tests.support` can be imported."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.bench.__main__ import run_one
-from tests.bench.summary import Goal, value_of
+from bench.__main__ import run_one
+from bench.summary import Goal, value_of
 
 EVENTS = 50
 

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from hookflow_site.launcher.memory import family, name, pss
+from bench.memory import family, name, pss
 from tests.support.processes import Server, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent

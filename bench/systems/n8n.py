@@ -4,10 +4,10 @@ import json
 import os
 from pathlib import Path
 
-from tests.bench.adapter import Adapter, Door, Flow
-from tests.bench.process import Proc, free_port, run
-from tests.bench.services import Node, service_versions, start_redis
-from tests.bench.systems.n8n_flow import WORKFLOW_ID, to_n8n
+from bench.adapter import Adapter, Door, Flow
+from bench.process import Proc, free_port, run
+from bench.services import Node, service_versions, start_redis
+from bench.systems.n8n_flow import WORKFLOW_ID, to_n8n
 from tests.support.postgres import Postgres
 
 VERSION = "2.41.1"

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests.bench import load
-from tests.bench.adapter import Adapter, Flow
-from tests.bench.sink_server import Arrival, Sink, sink_server
+from bench import load
+from bench.adapter import Adapter, Flow
+from bench.sink_server import Arrival, Sink, sink_server
 
 CONNECTIONS = 32
 WARM_UP = 100  # events sent, and delivered, before a throughput or latency measurement

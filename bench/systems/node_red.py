@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from tests.bench.adapter import Adapter, Door, Filter, Flow
-from tests.bench.process import free_port
-from tests.bench.services import Node
+from bench.adapter import Adapter, Door, Filter, Flow
+from bench.process import free_port
+from bench.services import Node
 
 VERSION = "5.0.7"
 

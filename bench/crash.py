@@ -4,9 +4,9 @@ import asyncio
 import time
 from typing import Any
 
-from tests.bench import load
-from tests.bench.adapter import Adapter, relay
-from tests.bench.running import CONNECTIONS, LINGER, running, tally, wait_ready
+from bench import load
+from bench.adapter import Adapter, relay
+from bench.running import CONNECTIONS, LINGER, running, tally, wait_ready
 
 
 async def w5_crash(adapter: Adapter, events: int = 1000, what: str = "runner") -> dict[str, Any]:

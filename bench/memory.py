@@ -1,4 +1,4 @@
-"""`python -m hookflow_site.launcher.memory`: the memory of all processes of the launcher that runs.
+"""`python -m bench.memory`: the memory of all processes of the launcher that runs.
 
 PSS: each process's own pages, and its share of those that several use. Linux only.
 """

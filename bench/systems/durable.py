@@ -11,10 +11,10 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.bench.adapter import Adapter, Door, Flow
-from tests.bench.process import free_port, run
-from tests.bench.services import Node
-from tests.bench.systems.hookflow import server
+from bench.adapter import Adapter, Door, Flow
+from bench.process import free_port, run
+from bench.services import Node
+from bench.systems.hookflow import server
 
 PROGRAMS = Path(__file__).with_name("programs")
 DBOS_NEEDS = ("dbos==3.4.0", "fastapi==0.165.0", "uvicorn==0.54.0", "aiohttp==3.14.5")

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.hostile_attacks`: one tenant does its worst to a local server for so many seconds.
+"""`python -m bench.hostile_attacks`: one tenant does its worst to a local server for so many seconds.
 
 Reads `{"base", "token", "flow", "seconds", "only"}` from standard input and prints how often each attack was answered
 how. Requests are bounded in size and number; nothing but 127.0.0.1 is ever addressed.
@@ -16,7 +16,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.bench.systems.hookflow import EVENT_TYPE
+from bench.systems.hookflow import EVENT_TYPE
 
 COSTLY_PATTERN = "a[ab]{200}c"
 WIDE_TYPE = "bench.wide"

@@ -3,7 +3,7 @@
 import itertools
 from typing import Any
 
-from tests.bench.adapter import Filter, Flow, SetField
+from bench.adapter import Filter, Flow, SetField
 
 WORKFLOW_ID = "benchflow0000001"
 

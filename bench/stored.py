@@ -1,4 +1,4 @@
-"""`python -m tests.bench.stored FILE`: what hookflow kept of a workload's events, as JSON.
+"""`python -m bench.stored FILE`: what hookflow kept of a workload's events, as JSON.
 
 Counts in the database, then reads some runs with their steps through the API, as a person's program would.
 """
@@ -14,8 +14,8 @@ import django
 
 django.setup()
 
+from bench.systems.hookflow import EVENT_TYPE  # noqa: E402
 from flows.models import Event, Run, Step  # noqa: E402  # models are ready only now
-from tests.bench.systems.hookflow import EVENT_TYPE  # noqa: E402
 
 SAMPLE = 20
 TYPES = ("hook.received", EVENT_TYPE)

@@ -10,10 +10,10 @@ from typing import Any
 
 import aiohttp
 
-from tests.bench.adapter import Door
-from tests.bench.load import encode_many, paced
-from tests.bench.process import ROOT, free_port, python, say
-from tests.bench.systems.hookflow import Hookflow, HookflowPostgres, empty_platform
+from bench.adapter import Door
+from bench.load import encode_many, paced
+from bench.process import ROOT, free_port, python, say
+from bench.systems.hookflow import Hookflow, HookflowPostgres, empty_platform
 
 GOAL_EVENTS_P99_MS = 250.0
 GOAL_HEALTH_MAX_MS = 100.0
@@ -32,7 +32,7 @@ class Attacked(Hookflow):
         self.port = free_port()
         self.data = self.work / "data"
         self.fill(empty_platform(type(self), self.cache))
-        self.seeded = json.loads(self.run(python("tests.bench.hostile_seed")))
+        self.seeded = json.loads(self.run(python("bench.hostile_seed")))
 
 
 class AttackedPostgres(Attacked, HookflowPostgres):
@@ -64,7 +64,7 @@ async def _measured(system: Attacked, seconds: float, only: str) -> dict[str, An
         "only": only,
     }
     attacker = await asyncio.create_subprocess_exec(
-        *python("tests.bench.hostile_attacks"),
+        *python("bench.hostile_attacks"),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

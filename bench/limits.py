@@ -18,13 +18,13 @@ import aiohttp
 import celery
 import redis
 
-from tests.bench import load
-from tests.bench.adapter import Adapter, Door, Flow, relay
-from tests.bench.process import PYTHON_ENV, python
-from tests.bench.procstat import Meter
-from tests.bench.running import CONNECTIONS
-from tests.bench.services import start_redis
-from tests.bench.sink_server import sink_server
+from bench import load
+from bench.adapter import Adapter, Door, Flow, relay
+from bench.process import PYTHON_ENV, python
+from bench.procstat import Meter
+from bench.running import CONNECTIONS
+from bench.services import start_redis
+from bench.sink_server import sink_server
 
 TASKS = 10_000
 POSTS = 10_000
@@ -85,7 +85,7 @@ class _Celery:
         options = ("--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING")
         self.worker = bare.spawn(
             "celery",
-            python("celery", "-A", "tests.bench.limits", "worker", *options),
+            python("celery", "-A", "bench.limits", "worker", *options),
             {"BENCH_BROKER": url, **PYTHON_ENV, "C_FORCE_ROOT": "1"},
         )
 

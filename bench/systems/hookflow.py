@@ -15,10 +15,10 @@ from typing import Any
 
 import psycopg
 
-from hookflow_site.launcher.memory import family, name
-from tests.bench.adapter import Adapter, Door, Flow
-from tests.bench.process import PYTHON_ENV, ROOT, free_port, python, run
-from tests.bench.services import service_versions
+from bench.adapter import Adapter, Door, Flow
+from bench.memory import family, name
+from bench.process import PYTHON_ENV, ROOT, free_port, python, run
+from bench.services import service_versions
 from tests.support.postgres import Postgres
 
 EVENT_TYPE = "bench.event"
@@ -73,7 +73,7 @@ class Hookflow(Adapter):
         self.fill(empty_platform(type(self), self.cache))
         steps = [[type(step).__name__, *vars(step).values()] for step in flow.steps]
         drawing = json.dumps({"name": flow.name, "steps": steps, "url": flow.sink_url})
-        self.seeded = json.loads(self.run(python("tests.bench.seed", drawing)))
+        self.seeded = json.loads(self.run(python("bench.seed", drawing)))
 
     @classmethod
     def database_url(cls, database: str) -> dict[str, str]:
@@ -138,7 +138,7 @@ class Hookflow(Adapter):
         wanted = {"numbers": sorted(numbers), "steps": len(flow.steps) + 1, "base": self.base, **self.seeded}
         file = self.work / "wanted.json"
         file.write_text(json.dumps(wanted))
-        found: dict[str, Any] = json.loads(self.run(python("tests.bench.stored", str(file))))
+        found: dict[str, Any] = json.loads(self.run(python("bench.stored", str(file))))
         return found
 
     def pids(self) -> dict[str, int]:

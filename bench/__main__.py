@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: measure event-flow servers side by side. See README.md beside this file.
+"""`python -m bench`: measure event-flow servers side by side. See README.md beside this file.
 
 Without a command it does everything: installs Node-RED, measures it and hookflow in turns, and prints the comparison.
 """
@@ -15,9 +15,9 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from tests.bench import hardware, report, summary, systems
-from tests.bench.process import ROOT, say
-from tests.bench.workloads import WORKLOADS, fits
+from bench import hardware, report, summary, systems
+from bench.process import ROOT, say
+from bench.workloads import WORKLOADS, fits
 
 COMMANDS = ("all", "install", "run", "limits", "report", "summary", "hostile")
 OURS = ["node-red", "hookflow", "hookflow-postgres"]
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     known = ", ".join(systems.SYSTEMS)
     everything = commands.add_parser("all", help="the whole comparison (the default)")
@@ -107,13 +107,13 @@ def _run(args: argparse.Namespace) -> None:
 
 
 def _hostile(args: argparse.Namespace) -> None:
-    from tests.bench import hostile  # it names the models
+    from bench import hostile  # it names the models
 
     hostile.main(args.cache.expanduser().resolve(), args.seconds, args.only, on_postgres=args.postgres)
 
 
 def _limits(args: argparse.Namespace) -> None:
-    from tests.bench.limits import LIMITS  # it makes a Celery app
+    from bench.limits import LIMITS  # it makes a Celery app
 
     for repeat in range(args.repeats):
         for name, measure in LIMITS.items():

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.seed DRAWING`: put a workload's flow into hookflow's database and publish it.
+"""`python -m bench.seed DRAWING`: put a workload's flow into hookflow's database and publish it.
 
 Prints the webhook's key and secret and an API token as JSON. The flow is there twice, under an inbound webhook and
 under an event type, so that one event a request and many a request take the same way through the same nodes.
@@ -16,13 +16,13 @@ from accounts.actors import Actor  # noqa: E402  # models are ready only now
 from accounts.models import User  # noqa: E402
 from accounts.roles import Permission, Role  # noqa: E402
 from accounts.services import tokens  # noqa: E402
+from bench.load import make_event  # noqa: E402
+from bench.systems.hookflow import EVENT_TYPE  # noqa: E402
 from flows.models import Flow  # noqa: E402
 from flows.services.event_types import define  # noqa: E402
 from flows.services.flows import create_flow, read_or_refuse  # noqa: E402
 from flows.services.hooks import rotate_secret  # noqa: E402
 from flows.services.versions import publish  # noqa: E402
-from tests.bench.load import make_event  # noqa: E402
-from tests.bench.systems.hookflow import EVENT_TYPE  # noqa: E402
 
 
 def main() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import aiohttp
 
-from tests.bench.adapter import Adapter, Flow, SetField
-from tests.bench.process import PYTHON_ENV, Proc, free_port, python, wait_port
+from bench.adapter import Adapter, Flow, SetField
+from bench.process import PYTHON_ENV, Proc, free_port, python, wait_port
 
 Arrival = tuple[int | None, float, bool]
 """The event's number, when it arrived, and whether its content was right."""
@@ -64,7 +64,7 @@ async def sink_server(adapter: Adapter) -> AsyncIterator[Sink]:
     port = free_port()
     logs = adapter.work.parent
     logs.mkdir(parents=True, exist_ok=True)
-    proc = Proc("sink", python("tests.bench.sink", str(port)), logs, PYTHON_ENV)
+    proc = Proc("sink", python("bench.sink", str(port)), logs, PYTHON_ENV)
     try:
         await asyncio.to_thread(wait_port, port)
         async with aiohttp.ClientSession() as client:

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.bench.adapter import Door
+from bench.adapter import Door
 
 
 def make_event(number: int, level: int = 3) -> dict[str, Any]:

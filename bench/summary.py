@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.report import Row, cores_by_role, figures_of, read_rows
+from bench.report import Row, cores_by_role, figures_of, read_rows
 
 PEER = "node-red"
 OURS = ("hookflow", "hookflow-postgres")

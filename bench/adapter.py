@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.process import Proc
+from bench.process import Proc
 
 
 @dataclass(frozen=True)

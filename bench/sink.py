@@ -1,6 +1,6 @@
 """The local HTTP sink: records when each event arrives and whether its content is right.
 
-Runs as its own process (`python -m tests.bench.sink PORT`). Times are CLOCK_MONOTONIC, which
+Runs as its own process (`python -m bench.sink PORT`). Times are CLOCK_MONOTONIC, which
 all processes of one Linux machine share, so they can be compared with the sender's.
 """
 

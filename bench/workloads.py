@@ -5,11 +5,11 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tests.bench import load
-from tests.bench.adapter import Adapter, chain, relay
-from tests.bench.crash import w5_crash, w5_web
-from tests.bench.procstat import Meter, memory_mib
-from tests.bench.running import (
+from bench import load
+from bench.adapter import Adapter, chain, relay
+from bench.crash import w5_crash, w5_web
+from bench.procstat import Meter, memory_mib
+from bench.running import (
     CONNECTIONS,
     LINGER,
     SETTLE,
@@ -21,8 +21,8 @@ from tests.bench.running import (
     tally,
     wait_ready,
 )
-from tests.bench.services import disk_mib
-from tests.bench.sink_server import Sink, sink_server
+from bench.services import disk_mib
+from bench.sink_server import Sink, sink_server
 
 Figures = dict[str, Any]
 BATCH = 100

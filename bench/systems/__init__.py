@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import cast
 
-from tests.bench.adapter import Adapter
+from bench.adapter import Adapter
 
 #: system name -> module and class. Add a line here for a new system.
 SYSTEMS = {

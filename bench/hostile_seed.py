@@ -1,4 +1,4 @@
-"""`python -m tests.bench.hostile_seed`: two tenants, one of which means harm. Prints their tokens as JSON."""
+"""`python -m bench.hostile_seed`: two tenants, one of which means harm. Prints their tokens as JSON."""
 
 import json
 import sys
@@ -12,11 +12,11 @@ from accounts.actors import Actor  # noqa: E402  # models are ready only now
 from accounts.models import Tenant, User  # noqa: E402
 from accounts.roles import Permission, Role  # noqa: E402
 from accounts.services import tokens  # noqa: E402
+from bench.hostile_attacks import COSTLY_PATTERN, FIELDS, WIDE_TYPE, doubling_drawing  # noqa: E402
+from bench.load import make_event  # noqa: E402
+from bench.systems.hookflow import EVENT_TYPE  # noqa: E402
 from flows.services.event_types import define  # noqa: E402
 from flows.services.flows import create_flow, read_or_refuse  # noqa: E402
-from tests.bench.hostile_attacks import COSTLY_PATTERN, FIELDS, WIDE_TYPE, doubling_drawing  # noqa: E402
-from tests.bench.load import make_event  # noqa: E402
-from tests.bench.systems.hookflow import EVENT_TYPE  # noqa: E402
 from tests.support.flows import line, published  # noqa: E402
 
 CONDITIONS = 20

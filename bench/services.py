@@ -7,9 +7,9 @@ import os
 import shutil
 from pathlib import Path
 
+from bench.adapter import Adapter
+from bench.process import free_port, run, wait_port
 from hookflow_site.launcher.valkey import valkey_binary
-from tests.bench.adapter import Adapter
-from tests.bench.process import free_port, run, wait_port
 from tests.support.postgres import find_binaries
 
 
