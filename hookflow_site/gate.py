@@ -23,9 +23,10 @@ CHANGES_AT_ONCE: Final = 1
 """Of these, how many may be more than reading: dry runs, checks, publishing. Python computes for one thread at a time,
 and each one that computes makes all others wait."""
 LONG_SECONDS: Final = 0.1
-MOST_REST_SECONDS: Final = 1.0
-"""Whoever was computed for that long leaves the place empty as long again, up to this: the other half of the time is
-for the others."""
+REST: Final = 2
+MOST_REST_SECONDS: Final = 2.0
+"""Whoever was computed for that long leaves the place empty so many times as long, up to this: two thirds of the time
+are for the others."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 WAIT_SECONDS: Final = 10.0
 
@@ -97,4 +98,4 @@ class Gate:
             await self._app(scope, receive, send)
             took = time.monotonic() - began
             if is_change and took > LONG_SECONDS:
-                await asyncio.sleep(min(took, MOST_REST_SECONDS))
+                await asyncio.sleep(min(REST * took, MOST_REST_SECONDS))

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from hookflow_site.launcher.messages import say
@@ -34,6 +35,7 @@ class Spec:
         pass_fds: sockets that it inherits.
         hidden: lines with one of these texts are nothing that anybody could act on.
         board: where it notes what it is at.
+        niceness: how far it stands back when processor time is short, as `nice` counts.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Spec:
     pass_fds: tuple[int, ...] = ()
     hidden: tuple[str, ...] = ()
     board: Path | None = None
+    niceness: int = 0
 
 
 class Child:
@@ -137,8 +140,13 @@ def spawn(spec: Spec) -> "subprocess.Popen[bytes]":
         pass_fds=spec.pass_fds,
         cwd=ROOT,
         start_new_session=True,
-        preexec_fn=die_with_launcher,  # noqa: PLW1509  # the launcher has one thread
+        preexec_fn=partial(_begin, spec.niceness),  # noqa: PLW1509  # the launcher has one thread
     )
+
+
+def _begin(niceness: int) -> None:
+    os.nice(niceness)
+    die_with_launcher()
 
 
 def die_with_launcher() -> None:

@@ -13,6 +13,9 @@ PYTHON = (sys.executable, "-m")
 CELERY = (*PYTHON, "celery", "--quiet", "-A")
 
 
+WORKER_NICENESS = 5
+"""What waits at the doors comes before flows at work: they have a queue, a person or another system has none."""
+
 DAPHNE_CHATTER = ('"logger":"daphne.cli","level":"info"', '"logger":"daphne.server","level":"info"')
 """What Daphne says at each start; that the site is ready says it all."""
 
@@ -30,9 +33,8 @@ def worker(number: int, env: Mapping[str, str]) -> Spec:
     # Several workers share one machine and one queue; what they would tell one another is of no use here.
     alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     options = ("--pool", "threads", "--concurrency", threads, "--loglevel", "WARNING", *alone)
-    return Spec(
-        _name("worker", number), (*CELERY, "hookflow_site", "worker", "-n", f"{number}@%h", *options), env
-    )
+    command = (*CELERY, "hookflow_site", "worker", "-n", f"{number}@%h", *options)
+    return Spec(_name("worker", number), command, env, niceness=WORKER_NICENESS)
 
 
 def noting(spec: Spec, folder: Path) -> Spec:

@@ -16,7 +16,7 @@ QUICK_BYTES = 4096
 MOST_WAITING = 16
 """Requests of one tenant that may wait for its turn."""
 
-SHARE = 0.3
+SHARE = 0.2
 """Of each second, how much processor time one tenant's work may take in the long run."""
 
 BURST_SECONDS = 1.5

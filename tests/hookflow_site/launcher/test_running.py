@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from hookflow_site.launcher.services import WORKER_NICENESS
 from tests.support.postgres import Postgres
 from tests.support.processes import wait_until
 from tests.support.site import Site, is_running
@@ -33,6 +34,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_start_brings_web_worker_and_valkey(site: Site) -> None:
     wait_until(lambda: set(site.processes()) == EVERYTHING, "All processes are there")
     assert site.status() == 200
+
+
+def test_flows_at_work_stand_back_behind_the_doors(site: Site) -> None:
+    wait_until(lambda: set(site.processes()) == EVERYTHING, "All processes are there")
+    niceness = {name: os.getpriority(os.PRIO_PROCESS, pid) for name, pid in site.processes().items()}
+    assert niceness["worker"] - niceness["daphne"] == WORKER_NICENESS
 
 
 def test_first_start_prints_a_one_time_password(site: Site) -> None:
