@@ -1,5 +1,3 @@
-import type { FlowDocument } from "@/graph/model";
-import type { Client } from "./client";
 import type {
   BrokenModule,
   DocumentDiff,
@@ -8,6 +6,7 @@ import type {
   EventType,
   Flow,
   FlowChange,
+  FlowDocument,
   FlowVersion,
   FlowVersionDocument,
   Hook,
@@ -20,10 +19,8 @@ import type {
   StoredEvent,
   Validation,
   Wiring,
-} from "./types";
-
-/** A node type; `trigger` says how it starts runs, if it is one. */
-export type KnownType = NodeType;
+} from "@/shared/types";
+import type { Client } from "./client";
 
 export interface DraftWithTag extends Draft {
   etag: string;
@@ -48,7 +45,7 @@ export class FlowApi {
   flow = () => this.client.get<Flow>(this.path);
   patch = async (part: FlowChange) =>
     (await this.client.send<Flow>(this.path, { method: "PATCH", body: part })).body;
-  nodeTypes = () => this.client.get<KnownType[]>("node-types/");
+  nodeTypes = () => this.client.get<NodeType[]>("node-types/");
   brokenModules = () => this.client.get<BrokenModule[]>("broken-modules/");
   eventTypes = () => this.client.get<EventType[]>("event-types/");
   events = async (type: string) =>

@@ -1,5 +1,5 @@
+import type { Logs, Run, Steps } from "@/shared/types";
 import type { Client } from "./client";
-import type { Logs, Run, Steps } from "./types";
 
 /** What the run view asks the API. */
 export class RunApi {

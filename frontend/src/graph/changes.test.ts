@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { FlowDocument, FlowNode } from "@/shared/types";
 import {
   addNode,
   applyChange,
@@ -13,7 +14,7 @@ import {
   setConfig,
   setFlow,
 } from "./changes";
-import { emptyDocument, type FlowDocument, type FlowNode } from "./model";
+import { emptyDocument } from "./model";
 
 function node(id: string): FlowNode {
   return { id, type: "filter", name: id.toUpperCase(), config: {}, settings: {}, position: { x: 0, y: 0 } };

@@ -1,13 +1,6 @@
 /** Every edit as a value with a name and an inverse. The document changes through these and through nothing else. */
-import {
-  type Config,
-  type FlowDocument,
-  type FlowEdge,
-  type FlowNode,
-  nodeById,
-  type Position,
-  sameEdge,
-} from "./model";
+import type { Config, FlowDocument, FlowEdge, FlowNode, Position } from "@/shared/types";
+import { nodeById, sameEdge } from "./model";
 
 export type Operation =
   | { kind: "addNode"; node: FlowNode; index: number }

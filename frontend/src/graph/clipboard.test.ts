@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { FlowDocument } from "@/shared/types";
 import { copyText, pasted, readText } from "./clipboard";
-import { emptyDocument, type FlowDocument } from "./model";
+import { emptyDocument } from "./model";
 
 const flow: FlowDocument = {
   ...emptyDocument("Original"),

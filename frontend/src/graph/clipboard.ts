@@ -1,5 +1,6 @@
 /** Copy and paste as text that is a flow document, so that it works across tabs, flows and programs. */
-import { complete, type FlowDocument, type FlowEdge, type FlowNode, freshId, freshName } from "./model";
+import type { FlowDocument, FlowEdge, FlowNode } from "@/shared/types";
+import { complete, freshId, freshName } from "./model";
 
 /** The chosen nodes and the wires between them, as the JSON of a flow document. */
 export function copyText(document: FlowDocument, ids: readonly string[]): string {

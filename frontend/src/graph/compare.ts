@@ -1,4 +1,5 @@
-import { edgeId, type FlowDocument } from "./model";
+import type { FlowDocument } from "@/shared/types";
+import { edgeId } from "./model";
 import { sameNode, sameValue } from "./same";
 
 /** What one drawing has that another has not, in names of nodes. */

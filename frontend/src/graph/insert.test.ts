@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import type { FlowDocument, FlowNode } from "@/shared/types";
 import { applyChange, invert, merge, moveNodes, removeAndHeal } from "./changes";
 import { insertExisting, insertNew, isApart, mainPort } from "./insert";
-import { emptyDocument, type FlowDocument, type FlowNode } from "./model";
+import { emptyDocument } from "./model";
 
 function node(id: string): FlowNode {
   return { id, type: "filter", name: id, config: {}, settings: {}, position: { x: 0, y: 0 } };

@@ -1,16 +1,7 @@
 /** Putting a node into a wire: what fed the next node now feeds this one, which feeds the next. */
+import type { FlowDocument, FlowEdge, FlowNode, Position } from "@/shared/types";
 import { type Change, moveNodes, type Operation } from "./changes";
-import {
-  type FlowDocument,
-  type FlowEdge,
-  type FlowNode,
-  incoming,
-  nodeById,
-  nodeName,
-  outgoing,
-  type Position,
-  sameEdge,
-} from "./model";
+import { incoming, nodeById, nodeName, outgoing, sameEdge } from "./model";
 
 /** The output that goes on: the first that is not for errors. */
 export function mainPort(ports: readonly { name: string }[]): string | null {

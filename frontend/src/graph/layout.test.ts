@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { FlowDocument, Position } from "@/shared/types";
 import { type PortsOf, tidy } from "./layout";
-import { emptyDocument, type FlowDocument, nodeById, type Position } from "./model";
+import { emptyDocument, nodeById } from "./model";
 import { overlaps, rectOf, type SizeOf, sizeWithPorts } from "./placement";
 import { pointOn } from "./wireGeometry";
 

@@ -4,7 +4,8 @@
  * A node has at most one wire in, so a drawing is a forest and each tree can be laid out exactly: the first output
  * goes on in its node's row, and each further one starts as high as what is above it allows.
  */
-import { type FlowDocument, type FlowNode, GRID, type Position } from "./model";
+import type { FlowDocument, FlowNode, Position } from "@/shared/types";
+import { GRID } from "./model";
 import { COLUMN_GAP, freeOffset, rectOf, type SizeOf } from "./placement";
 
 const ROW_GAP = 2 * GRID;

@@ -1,14 +1,6 @@
 /** The flow document as it is stored, exported and drawn. Plain data; nothing here knows React or the network. */
 
-import type { components } from "@/shared/schema";
-
-type Schemas = components["schemas"];
-
-export type Position = Schemas["Position"];
-export type FlowNode = Schemas["FlowNode"];
-export type FlowEdge = Schemas["Edge"];
-export type FlowDocument = Schemas["FlowDocument"];
-export type Config = FlowNode["config"];
+import type { FlowDocument, FlowEdge, FlowNode, Position } from "@/shared/types";
 
 export const GRID = 20;
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { FlowDocument } from "@/shared/types";
 import { applyChange, invert, reconnect, removeAndHeal } from "./changes";
-import { emptyDocument, type FlowDocument, outgoing } from "./model";
+import { emptyDocument, outgoing } from "./model";
 import { reorder } from "./order";
 
 const node = (id: string) => ({

@@ -1,5 +1,6 @@
+import type { FlowDocument, FlowEdge } from "@/shared/types";
 import type { Change } from "./changes";
-import { type FlowDocument, type FlowEdge, nodeName, outgoing, sameEdge } from "./model";
+import { nodeName, outgoing, sameEdge } from "./model";
 
 /** Put a wire at another place (from 0) among those of its output: they run in this order. Null when it is there. */
 export function reorder(document: FlowDocument, edge: FlowEdge, place: number): Change | null {

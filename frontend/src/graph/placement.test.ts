@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { emptyDocument, type FlowDocument, type FlowEdge, type FlowNode } from "./model";
+import type { FlowDocument, FlowEdge, FlowNode } from "@/shared/types";
+import { emptyDocument } from "./model";
 import { freeOffset, freePlace, overlaps, rectOf, roomOnWire, type SizeOf, sizeWithPorts } from "./placement";
 
 const sizeOf: SizeOf = () => sizeWithPorts(3);

@@ -1,13 +1,6 @@
 /** Where new boxes go, so that none lands on another. */
-import {
-  type FlowDocument,
-  type FlowEdge,
-  type FlowNode,
-  GRID,
-  outgoing,
-  type Position,
-  snap,
-} from "./model";
+import type { FlowDocument, FlowEdge, FlowNode, Position } from "@/shared/types";
+import { GRID, outgoing, snap } from "./model";
 
 export interface Size {
   width: number;

@@ -1,5 +1,4 @@
-import type { FlowDocument, FlowEdge, FlowNode } from "./model";
-
+import type { FlowDocument, FlowEdge, FlowNode } from "@/shared/types";
 /** Whether two JSON values say the same; the order of keys says nothing, and what is undefined is not there. */
 export function sameValue(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;

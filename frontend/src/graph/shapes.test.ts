@@ -1,13 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  editDistance,
-  fieldsOf,
-  nearest,
-  pathsOf,
-  type ShapeSchema,
-  shapeAt,
-  unknownSegment,
-} from "./shapes";
+import type { ShapeSchema } from "@/shared/types";
+import { editDistance, fieldsOf, nearest, pathsOf, shapeAt, unknownSegment } from "./shapes";
 
 const server: ShapeSchema = {
   type: "object",

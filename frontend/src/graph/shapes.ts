@@ -1,8 +1,6 @@
 /** What a record looks like, as JSON Schema from the server, and how a path walks through it. */
 
-import type { components } from "@/shared/schema";
-
-export type ShapeSchema = components["schemas"]["RecordShape"];
+import type { ShapeSchema } from "@/shared/types";
 
 export interface Field {
   name: string;

@@ -1,5 +1,5 @@
 /** How the drawing has to move so that a box is in sight. */
-import type { Position } from "./model";
+import type { Position } from "@/shared/types";
 import type { Rect } from "./placement";
 
 export interface Viewport extends Position {

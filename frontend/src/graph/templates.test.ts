@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ShapeSchema } from "./shapes";
+import type { ShapeSchema } from "@/shared/types";
 import {
   asWanted,
   bareField,

@@ -1,5 +1,6 @@
 /** Reading `{{ … }}` as far as the editor needs it: which fields are named where. The server has the last word. */
-import { fieldsOf, nearest, type ShapeSchema, shapeAt, unknownSegment } from "./shapes";
+import type { ShapeSchema } from "@/shared/types";
+import { fieldsOf, nearest, shapeAt, unknownSegment } from "./shapes";
 
 export interface Expression {
   /** Offsets of what stands between the braces. */

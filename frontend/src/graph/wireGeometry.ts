@@ -1,5 +1,5 @@
 /** Where a wire runs, and which wire a box lies on. */
-import type { Position } from "./model";
+import type { Position } from "@/shared/types";
 import type { Rect } from "./placement";
 
 export interface Curve {

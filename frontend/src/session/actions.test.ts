@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import type { NodeType } from "@/api/types";
+import type { NodeType } from "@/shared/types";
 import { copySelection, deleteSelection, undo, wire } from "./actions";
 import { addOfType, paste } from "./adding";
 import { testSession } from "./testSession";

@@ -1,9 +1,9 @@
 import { messageOf } from "@/api/client";
-import type { Problem, Refusal } from "@/api/types";
 import { type Change, connect, moveNodes, remove, removeAndHeal } from "@/graph/changes";
 import { copyText } from "@/graph/clipboard";
 import { tidy } from "@/graph/layout";
-import { edgeId, type FlowDocument, type FlowEdge, nodeById, nodeName } from "@/graph/model";
+import { edgeId, nodeById, nodeName } from "@/graph/model";
+import type { FlowDocument, FlowEdge, Problem, Refusal } from "@/shared/types";
 import { markLeft, tellAll } from "./calm";
 import { noSample, type Sample, type Session } from "./session";
 import { portsOfNode, sizeOfNode } from "./sizes";

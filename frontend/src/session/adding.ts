@@ -1,17 +1,7 @@
-import type { NodeType } from "@/api/types";
 import { addMany, addNode } from "@/graph/changes";
 import { pasted, readText } from "@/graph/clipboard";
 import { insertExisting, insertNew, isApart, mainPort } from "@/graph/insert";
-import {
-  edgeId,
-  type FlowEdge,
-  type FlowNode,
-  freshId,
-  freshName,
-  GRID,
-  nodeById,
-  type Position,
-} from "@/graph/model";
+import { edgeId, freshId, freshName, GRID, nodeById } from "@/graph/model";
 import {
   COLUMN_GAP,
   freeOffset,
@@ -21,6 +11,7 @@ import {
   roomOnWire,
   sizeWithPorts,
 } from "@/graph/placement";
+import type { FlowEdge, FlowNode, NodeType, Position } from "@/shared/types";
 import { apply, copySelection } from "./actions";
 import type { Session } from "./session";
 import { portsOfNode, sizeOfNode } from "./sizes";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Problem } from "@/api/types";
+import type { Problem } from "@/shared/types";
 import { isCalm, markLeft, tellAll, toneOf } from "./calm";
 import { testSession } from "./testSession";
 

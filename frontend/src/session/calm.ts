@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { Problem } from "@/api/types";
+import type { Problem } from "@/shared/types";
 import { type Session, useChecks, useUi } from "./session";
 import type { UiState } from "./uiStore";
 

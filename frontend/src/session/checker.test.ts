@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { FlowApi } from "@/api/flows";
-import type { Problem } from "@/api/types";
 import { addNode, moveNodes } from "@/graph/changes";
 import { emptyDocument } from "@/graph/model";
+import type { Problem } from "@/shared/types";
 import { Checker } from "./checker";
 import { createDocumentStore } from "./documentStore";
 

@@ -1,9 +1,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { isAbort, messageOf } from "@/api/client";
 import type { FlowApi } from "@/api/flows";
-import type { Problem, Summaries, Validation } from "@/api/types";
-import type { FlowDocument } from "@/graph/model";
-import type { ShapeSchema } from "@/graph/shapes";
+import type { FlowDocument, Problem, ShapeSchema, Summaries, Validation } from "@/shared/types";
 import type { DocumentStore } from "./documentStore";
 
 const QUIET_MS = 250;

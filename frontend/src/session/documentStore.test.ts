@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { addNode, connect, moveNodes, remove, rename, setConfig, setFlow } from "@/graph/changes";
-import { emptyDocument, type FlowNode, nodeById } from "@/graph/model";
+import { emptyDocument, nodeById } from "@/graph/model";
+import type { FlowNode } from "@/shared/types";
 import { createDocumentStore, hasEdits } from "./documentStore";
 
 function node(id: string): FlowNode {

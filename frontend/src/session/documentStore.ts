@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { applyChange, type Change, invert, merge } from "@/graph/changes";
-import type { FlowDocument } from "@/graph/model";
+import type { FlowDocument } from "@/shared/types";
 
 const BURST_MS = 1000;
 

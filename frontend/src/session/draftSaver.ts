@@ -1,8 +1,9 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { ApiError, messageOf } from "@/api/client";
 import type { DraftWithTag, FlowApi } from "@/api/flows";
-import { complete, type FlowDocument } from "@/graph/model";
+import { complete } from "@/graph/model";
 import { sameDocument } from "@/graph/same";
+import type { FlowDocument } from "@/shared/types";
 import type { DocumentStore } from "./documentStore";
 import { type LocalCopy, noCopy } from "./localCopy";
 

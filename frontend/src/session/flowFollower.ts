@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type Liveness, LiveSocket } from "@/api/socket";
-import type { Run } from "@/api/types";
+import type { Run } from "@/shared/types";
 import { RunFollower } from "./runStore";
 
 export interface FlowRunsState {

@@ -1,5 +1,6 @@
 import { replaceDocument } from "@/graph/changes";
-import { complete, type FlowDocument } from "@/graph/model";
+import { complete } from "@/graph/model";
+import type { FlowDocument } from "@/shared/types";
 import { apply } from "./actions";
 import type { Session } from "./session";
 

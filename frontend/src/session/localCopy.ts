@@ -1,5 +1,4 @@
-import type { FlowDocument } from "@/graph/model";
-
+import type { FlowDocument } from "@/shared/types";
 /** A drawing that may not be on the server, kept by the browser. */
 export interface Kept {
   document: FlowDocument;

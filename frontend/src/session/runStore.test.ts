@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LogLine, Step } from "@/api/types";
+import type { LogLine, Step } from "@/shared/types";
 import { absorb, latestSteps, nothing, type RunState } from "./runStore";
 
 function step(seq: number, status: Step["status"], attempt = 1): Step {

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type Liveness, LiveSocket } from "@/api/socket";
-import type { LogLine, Run, RunStatus, Step } from "@/api/types";
+import type { LogLine, Run, RunStatus, Step } from "@/shared/types";
 
 export interface RunState {
   runId: string | null;

@@ -2,9 +2,9 @@ import { createContext, useContext } from "react";
 import { type StoreApi, useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { Client } from "@/api/client";
-import { FlowApi, type KnownType } from "@/api/flows";
-import type { DryRun, EventType, Flow, SampleChoice } from "@/api/types";
-import { complete, type FlowDocument } from "@/graph/model";
+import { FlowApi } from "@/api/flows";
+import { complete } from "@/graph/model";
+import type { DryRun, EventType, Flow, FlowDocument, NodeType, SampleChoice } from "@/shared/types";
 import { Checker } from "./checker";
 import { createDocumentStore, type DocumentStore } from "./documentStore";
 import { DraftSaver } from "./draftSaver";
@@ -42,7 +42,7 @@ export const noTest: TestState = {
 /** Everything that belongs to one open editor. */
 export interface Session {
   api: FlowApi;
-  types: Map<string, KnownType>;
+  types: Map<string, NodeType>;
   eventTypes: EventType[];
   flow: StoreApi<Flow>;
   documents: DocumentStore;

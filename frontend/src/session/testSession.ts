@@ -1,8 +1,8 @@
 import { createStore } from "zustand/vanilla";
 import { Client } from "@/api/client";
 import { FlowApi } from "@/api/flows";
-import type { Flow, NodeType } from "@/api/types";
-import { emptyDocument, type FlowDocument } from "@/graph/model";
+import { emptyDocument } from "@/graph/model";
+import type { Flow, FlowDocument, NodeType } from "@/shared/types";
 import { Checker } from "./checker";
 import { createDocumentStore } from "./documentStore";
 import { DraftSaver } from "./draftSaver";

@@ -1,4 +1,4 @@
-import type { FlowDocument, FlowNode } from "@/graph/model";
+import type { FlowDocument, FlowNode } from "@/shared/types";
 import type { Session } from "./session";
 
 /** The node that starts the drawing's runs. */

@@ -1,6 +1,5 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Refusal } from "@/api/types";
-import type { FlowEdge, Position } from "@/graph/model";
+import type { FlowEdge, Position, Refusal } from "@/shared/types";
 import { noteOpener } from "@/shared/ui/focus";
 
 export type Tab = "node" | "flow" | "problems" | "test" | "versions" | "outline" | "history";

@@ -1,12 +1,12 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
-import type { NodeType } from "@/api/types";
 import { useNodeState } from "@/features/runs/useNodeState";
 import { nodeById } from "@/graph/model";
 import { NOT_FILLED_IN, toneOf, useProblems } from "@/session/calm";
 import { problemsOf } from "@/session/checker";
 import { useChecks, useDocument, useSession, useUi } from "@/session/session";
 import { count } from "@/shared/format";
+import type { NodeType } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { statusOf } from "@/shared/ui/StatusBadge";
 import { useCanvasMode } from "./mode";

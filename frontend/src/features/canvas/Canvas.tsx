@@ -12,10 +12,11 @@ import {
 } from "@xyflow/react";
 import { type FocusEvent, useCallback, useRef } from "react";
 import { moveNodes } from "@/graph/changes";
-import { GRID, nodeById, type Position } from "@/graph/model";
+import { GRID, nodeById } from "@/graph/model";
 import { apply, tidyUp } from "@/session/actions";
 import { useSession } from "@/session/session";
 import { useTheme } from "@/shared/hooks/useTheme";
+import type { Position } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { BaseNode } from "./BaseNode";
 import { FlowEdgeLine } from "./FlowEdgeLine";

@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
 import { messageOf } from "@/api/client";
-import type { Refusal } from "@/api/types";
 import { nodeName } from "@/graph/model";
 import { askWiring, wire } from "@/session/actions";
 import { useDocument, useSession } from "@/session/session";
+import type { Refusal } from "@/shared/types";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Icon } from "@/shared/ui/Icon";
 

@@ -1,9 +1,10 @@
 import type { Edge, Node } from "@xyflow/react";
 import { useLayoutEffect, useMemo, useState } from "react";
-import { edgeId, type FlowDocument, type FlowNode, incoming, nodeName, outgoing } from "@/graph/model";
+import { edgeId, incoming, nodeName, outgoing } from "@/graph/model";
 import { problemsOf } from "@/session/checker";
 import { useChecks, useDocument, useSession, useUi } from "@/session/session";
 import { count } from "@/shared/format";
+import type { FlowDocument, FlowNode } from "@/shared/types";
 
 function nodeLabel(
   document: FlowDocument,

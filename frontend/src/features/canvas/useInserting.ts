@@ -1,10 +1,11 @@
 import { type Node, useReactFlow } from "@xyflow/react";
 import { type DragEvent, useMemo, useRef } from "react";
-import { edgeId, type Position } from "@/graph/model";
+import { edgeId } from "@/graph/model";
 import { NODE_WIDTH, type Rect, sizeWithPorts } from "@/graph/placement";
 import { type Curve, wireUnder } from "@/graph/wireGeometry";
 import { addOfType, fitsInWire, insertDropped, insertOfType, portToInsert } from "@/session/adding";
 import { useSession } from "@/session/session";
+import type { Position } from "@/shared/types";
 
 export const PALETTE_TYPE = "application/x-hookflow-node-type";
 

@@ -8,12 +8,12 @@ import type {
 import { useReactFlow } from "@xyflow/react";
 import { useMemo, useRef } from "react";
 import { messageOf } from "@/api/client";
-import type { Refusal } from "@/api/types";
 import { reconnect } from "@/graph/changes";
-import { edgeId, type FlowEdge } from "@/graph/model";
+import { edgeId } from "@/graph/model";
 import { INPUT_HEIGHT } from "@/graph/placement";
 import { apply, askWiring, refuse, wire } from "@/session/actions";
 import { type Session, useSession } from "@/session/session";
+import type { FlowEdge, Refusal } from "@/shared/types";
 
 type Verdicts = Record<string, Refusal | null>;
 

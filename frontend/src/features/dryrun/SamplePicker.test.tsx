@@ -1,10 +1,10 @@
 import { render, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { createStore } from "zustand/vanilla";
-import type { StoredEvent } from "@/api/types";
 import { complete } from "@/graph/model";
 import { createDocumentStore } from "@/session/documentStore";
 import { noTest, type Session, SessionContext } from "@/session/session";
+import type { StoredEvent } from "@/shared/types";
 import { SamplePicker } from "./SamplePicker";
 
 const HOUR_MS = 3_600_000;

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
-import type { StoredEvent } from "@/api/types";
 import { chooseSample } from "@/session/actions";
 import { noSample, type Sample, useDocument, useSession } from "@/session/session";
 import { triggerEvent } from "@/session/trigger";
 import { relativeTime } from "@/shared/format";
 import { payloadFault, typedText } from "@/shared/json";
+import type { StoredEvent } from "@/shared/types";
 
 /** The event type that the trigger listens to, if it listens to one. */
 function useTriggerEvent(): string {

@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { useStore } from "zustand";
-import type { DryStep } from "@/api/types";
 import { RecentRuns } from "@/features/runs/RecentRuns";
 import { Result } from "@/features/runs/ResultView";
 import { shownResult, shownStatus } from "@/features/runs/shownStatus";
 import { nodeName } from "@/graph/model";
 import { dryRun } from "@/session/actions";
 import { useDocument, useSession } from "@/session/session";
+import type { DryStep } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
 import { SamplePicker } from "./SamplePicker";

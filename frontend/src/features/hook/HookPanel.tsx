@@ -1,9 +1,8 @@
 import { useEffect, useId, useState } from "react";
 import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
-import type { Hook } from "@/api/types";
-import type { Config } from "@/graph/model";
 import { useSession } from "@/session/session";
+import type { Config, Hook } from "@/shared/types";
 import { ask } from "@/shared/ui/confirm";
 import { callLine, exampleBody } from "./callLine";
 

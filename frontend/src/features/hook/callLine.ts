@@ -1,5 +1,4 @@
-import type { Config } from "@/graph/model";
-
+import type { Config } from "@/shared/types";
 /** What a line needs to know of the webhook. */
 export interface Call {
   url: string;

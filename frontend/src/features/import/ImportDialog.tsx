@@ -1,8 +1,7 @@
 import { useState } from "react";
 import { ApiError, type Client, messageOf } from "@/api/client";
 import { importFlow, importPreview } from "@/api/flows";
-import type { ImportPreview, Problem } from "@/api/types";
-import type { FlowDocument } from "@/graph/model";
+import type { FlowDocument, ImportPreview, Problem } from "@/shared/types";
 import { Dialog } from "@/shared/ui/Dialog";
 import { PreviewView } from "./PreviewView";
 

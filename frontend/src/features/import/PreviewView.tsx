@@ -1,5 +1,5 @@
-import type { ImportPreview, Problem } from "@/api/types";
 import { count } from "@/shared/format";
+import type { ImportPreview, Problem } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 
 /** What an import would add, what it needs that is not here, and what is wrong with it. */

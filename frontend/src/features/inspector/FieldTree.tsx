@@ -1,4 +1,5 @@
-import { fieldsOf, type ShapeSchema, typeName } from "@/graph/shapes";
+import { fieldsOf, typeName } from "@/graph/shapes";
+import type { ShapeSchema } from "@/shared/types";
 import { useKnownField } from "./useKnownField";
 
 /** The fields of the record that comes in. Choosing one writes it into the field that was used last, or copies it. */

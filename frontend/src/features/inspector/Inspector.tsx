@@ -1,15 +1,14 @@
 import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
-import type { KnownType } from "@/api/flows";
-import type { NodeType } from "@/api/types";
 import { HookPanel } from "@/features/hook/HookPanel";
 import { ResultView } from "@/features/runs/ResultView";
 import { rename, setConfig, setNodeSettings } from "@/graph/changes";
-import { type Config, type FlowNode, nodeById } from "@/graph/model";
+import { nodeById } from "@/graph/model";
 import { copySelection, deleteSelection, healSelection } from "@/session/actions";
 import { duplicateSelection } from "@/session/adding";
 import { useProblems } from "@/session/calm";
 import { inputShape } from "@/session/checker";
 import { useChecks, useDocument, useSession, useUi } from "@/session/session";
+import type { Config, FlowNode, NodeType } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { JsonView } from "@/shared/ui/JsonView";
 import { FieldTree } from "./FieldTree";
@@ -39,7 +38,7 @@ function Nothing() {
   );
 }
 
-function NodePanel({ node, type }: { node: FlowNode; type: KnownType | undefined }) {
+function NodePanel({ node, type }: { node: FlowNode; type: NodeType | undefined }) {
   const session = useSession();
   const panel = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {

@@ -2,10 +2,9 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, test } from "vitest";
-import type { Problem, Schema } from "@/api/types";
-import type { Config } from "@/graph/model";
 import { SessionContext } from "@/session/session";
 import { testSession } from "@/session/testSession";
+import type { Config, Problem, Schema } from "@/shared/types";
 import { FormContext } from "./formContext";
 import { SchemaForm } from "./SchemaForm";
 

@@ -1,6 +1,5 @@
 import { type ReactNode, useMemo } from "react";
-import type { Schema } from "@/api/types";
-import type { Config } from "@/graph/model";
+import type { Config, Schema } from "@/shared/types";
 import { Field } from "./Field";
 import { useForm } from "./formContext";
 import { type FieldSpec, fieldSpecs, isShown } from "./schema";

@@ -1,9 +1,10 @@
 import { type DragEvent, type KeyboardEvent, useRef, useState } from "react";
 import { remove } from "@/graph/changes";
-import { edgeId, type FlowEdge, type FlowNode, nodeName } from "@/graph/model";
+import { edgeId, nodeName } from "@/graph/model";
 import { reorder } from "@/graph/order";
 import { apply } from "@/session/actions";
 import { useDocument, useSession } from "@/session/session";
+import type { FlowEdge, FlowNode } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 
 interface Props {

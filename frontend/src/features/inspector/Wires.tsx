@@ -1,8 +1,8 @@
-import type { NodeType } from "@/api/types";
 import { remove } from "@/graph/changes";
-import { edgeId, type FlowNode, nodeName } from "@/graph/model";
+import { edgeId, nodeName } from "@/graph/model";
 import { apply } from "@/session/actions";
 import { useDocument, useSession } from "@/session/session";
+import type { FlowNode, NodeType } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { WireOrderList } from "./WireOrderList";
 

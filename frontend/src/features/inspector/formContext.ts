@@ -1,6 +1,5 @@
 import { createContext, useContext } from "react";
-import type { Problem, Schema } from "@/api/types";
-import type { ShapeSchema } from "@/graph/shapes";
+import type { Problem, Schema, ShapeSchema } from "@/shared/types";
 
 export interface FormContextValue {
   root: Schema;

@@ -1,5 +1,4 @@
-import type { Schema } from "@/api/types";
-
+import type { Schema } from "@/shared/types";
 /** What holds for the flow as a whole. */
 export const FLOW_SETTINGS: Schema = {
   type: "object",

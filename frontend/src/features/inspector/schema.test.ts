@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Schema } from "@/api/types";
+import type { Schema } from "@/shared/types";
 import { choicesOf, fieldSpec, fieldSpecs, isShown } from "./schema";
 
 const root: Schema = {

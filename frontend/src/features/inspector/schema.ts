@@ -1,7 +1,6 @@
 /** What input a JSON Schema asks for. Pure; the widgets follow it and know no node type. */
-import type { Schema, UiHints } from "@/api/types";
-import type { Config } from "@/graph/model";
 
+import type { Config, Schema, UiHints } from "@/shared/types";
 export type FieldKind =
   | "text"
   | "textarea"

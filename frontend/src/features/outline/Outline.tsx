@@ -1,9 +1,10 @@
-import { edgeId, type FlowDocument, type FlowNode, incoming, nodeName, outgoing } from "@/graph/model";
+import { edgeId, incoming, nodeName, outgoing } from "@/graph/model";
 import { jumpTo } from "@/session/actions";
 import { askInsert } from "@/session/adding";
 import { problemsOf } from "@/session/checker";
 import { useChecks, useDocument, useSession } from "@/session/session";
 import { count } from "@/shared/format";
+import type { FlowDocument, FlowNode } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 
 /** Nodes in the order in which they run, each below what feeds it; those that nothing feeds come at their place. */

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { type FlowEdge, nodeName, type Position } from "@/graph/model";
+import { nodeName } from "@/graph/model";
 import { addOfType, fitsInWire, insertOfType } from "@/session/adding";
 import { useSession } from "@/session/session";
+import type { FlowEdge, Position } from "@/shared/types";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Icon } from "@/shared/ui/Icon";
 import { search } from "./search";

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
-import type { BrokenModule } from "@/api/types";
 import { useSession } from "@/session/session";
+import type { BrokenModule } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 
 /** What of the installed packages the server could not load, for those who may edit flows. */

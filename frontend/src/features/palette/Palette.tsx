@@ -1,8 +1,8 @@
 import { useMemo, useState } from "react";
-import type { NodeType } from "@/api/types";
 import { PALETTE_TYPE } from "@/features/canvas/useInserting";
 import { addOfType } from "@/session/adding";
 import { useSession } from "@/session/session";
+import type { NodeType } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { BrokenModules } from "./BrokenModules";
 import { grouped, search } from "./search";

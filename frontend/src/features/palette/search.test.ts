@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { NodeType } from "@/api/types";
+import type { NodeType } from "@/shared/types";
 import { grouped, search } from "./search";
 
 const type = (label: string, kind: string, summary = "") =>

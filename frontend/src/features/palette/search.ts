@@ -1,5 +1,4 @@
-import type { NodeType } from "@/api/types";
-
+import type { NodeType } from "@/shared/types";
 export const KINDS: [kind: string, label: string][] = [
   ["trigger", "Triggers"],
   ["filter", "Filters"],

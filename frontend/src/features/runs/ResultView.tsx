@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { RunApi } from "@/api/runs";
-import type { LogLine, Step } from "@/api/types";
 import { useSession } from "@/session/session";
+import type { LogLine, Step } from "@/shared/types";
 import { JsonView } from "@/shared/ui/JsonView";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
 import { shownStatus } from "./shownStatus";

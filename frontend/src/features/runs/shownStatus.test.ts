@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { DryStep } from "@/api/types";
+import type { DryStep } from "@/shared/types";
 import { shownResult, shownStatus } from "./shownStatus";
 
 const step = (changes: Partial<DryStep>): DryStep => ({

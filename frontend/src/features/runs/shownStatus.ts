@@ -1,5 +1,4 @@
-import type { DryRun, DryStep, StepStatus } from "@/api/types";
-
+import type { DryRun, DryStep, StepStatus } from "@/shared/types";
 /** `warned`: the dry run went on, but a real one would fail as the installation is set up now. */
 export type ShownStatus = StepStatus | "warned";
 

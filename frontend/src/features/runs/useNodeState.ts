@@ -1,8 +1,8 @@
 import { useStore } from "zustand";
-import type { Refusal } from "@/api/types";
 import { nodeById } from "@/graph/model";
 import { isFinished } from "@/session/runStore";
 import { useDocument, useSession } from "@/session/session";
+import type { Refusal } from "@/shared/types";
 import { type ShownStatus, shownStatus } from "./shownStatus";
 
 export interface NodeState {

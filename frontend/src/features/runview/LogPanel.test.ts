@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LogLine } from "@/api/types";
+import type { LogLine } from "@/shared/types";
 import { filtered } from "./LogPanel";
 
 const line = (level: LogLine["level"], text: string): LogLine => ({ seq: 1, at: "", level, node: "", text });

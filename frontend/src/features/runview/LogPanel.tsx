@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { RunApi } from "@/api/runs";
-import type { LogLine } from "@/api/types";
 import { nodeName } from "@/graph/model";
 import { useDocument, useSession } from "@/session/session";
 import { clockTime, count } from "@/shared/format";
+import type { LogLine } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 
 const LEVELS = ["debug", "info", "warning", "error"];

@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
-import type { Step } from "@/api/types";
 import { Result } from "@/features/runs/ResultView";
 import { nodeName } from "@/graph/model";
 import { isFinished, latestSteps } from "@/session/runStore";
 import { useDocument, useSession, useUi } from "@/session/session";
 import { duration } from "@/shared/format";
+import type { Step } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
 import { bars } from "./timeline";

@@ -2,7 +2,6 @@ import { createStore } from "zustand/vanilla";
 import { Client } from "@/api/client";
 import { FlowApi } from "@/api/flows";
 import { RunApi } from "@/api/runs";
-import type { Flow, Run } from "@/api/types";
 import { complete } from "@/graph/model";
 import { Checker } from "@/session/checker";
 import { createDocumentStore } from "@/session/documentStore";
@@ -11,6 +10,7 @@ import { FlowFollower } from "@/session/flowFollower";
 import { type Kept, UnsavedCopies } from "@/session/localCopy";
 import { noTest, type Session, type TestState } from "@/session/session";
 import { createUiStore } from "@/session/uiStore";
+import type { Flow, Run } from "@/shared/types";
 
 export interface RunSession {
   session: Session;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Step } from "@/api/types";
+import type { Step } from "@/shared/types";
 import { bars } from "./timeline";
 
 const iso = (moment: number) => new Date(moment).toISOString();

@@ -1,5 +1,5 @@
-import type { Run, Step } from "@/api/types";
 import { isFinished } from "@/session/runStore";
+import type { Run, Step } from "@/shared/types";
 
 export interface Bar {
   /** Parts of the whole run, from 0 to 100; together never more. */

@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { isAbort, messageOf } from "@/api/client";
-import type { Preview } from "@/api/types";
 import { useSession } from "@/session/session";
 import { useDebounced } from "@/shared/hooks/useDebounced";
+import type { Preview } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 
 const QUIET_MS = 300;

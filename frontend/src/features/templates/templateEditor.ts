@@ -17,8 +17,9 @@ import {
   ViewPlugin,
   type ViewUpdate,
 } from "@codemirror/view";
-import { type ShapeSchema, typeName } from "@/graph/shapes";
+import { typeName } from "@/graph/shapes";
 import { completions, goesOn, unknownFields } from "@/graph/templates";
+import type { ShapeSchema } from "@/shared/types";
 import { INSERT_EVENT } from "./insertEvent";
 
 export interface TemplateEditorOptions {

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 import { messageOf } from "@/api/client";
-import type { DocumentDiff } from "@/api/types";
-import { type FlowEdge, nodeName } from "@/graph/model";
+import { nodeName } from "@/graph/model";
 import { useDocument, useSession } from "@/session/session";
+import type { DocumentDiff, FlowEdge } from "@/shared/types";
 import { Dialog } from "@/shared/ui/Dialog";
 
 const text = (value: unknown) =>

@@ -2,10 +2,10 @@ import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
 import { personName } from "@/api/person";
-import type { FlowVersion } from "@/api/types";
 import { discard, restore } from "@/session/publishing";
 import { useSession } from "@/session/session";
 import { relativeTime } from "@/shared/format";
+import type { FlowVersion } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 
 /** What was published, when and by whom; compare with the draft, bring back, export. */

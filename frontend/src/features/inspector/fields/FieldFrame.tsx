@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Problem } from "@/api/types";
+import type { Problem } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { fieldId, useForm } from "../formContext";
 import type { FieldSpec } from "../schema";

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import type { Problem } from "@/api/types";
 import { jsonFault, readJson, typedText, unparsed } from "@/shared/json";
+import type { Problem } from "@/shared/types";
 import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";
 import type { FieldProps } from "./props";
 

@@ -1,4 +1,4 @@
-import type { Config } from "@/graph/model";
+import type { Config } from "@/shared/types";
 import { useForm } from "../formContext";
 import { SchemaForm } from "../SchemaForm";
 import { Problems, useFieldIds } from "./FieldFrame";

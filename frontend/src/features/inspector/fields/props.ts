@@ -1,4 +1,4 @@
-import type { Problem } from "@/api/types";
+import type { Problem } from "@/shared/types";
 import type { FieldSpec } from "../schema";
 
 export interface FieldProps {

@@ -1,7 +1,15 @@
 /** The answers of the API by the names that the editor uses. `schema.d.ts` is generated: it says what each one holds. */
-import type { components } from "@/shared/schema";
+import type { components } from "./schema";
 
 type Schemas = components["schemas"];
+
+export type FlowDocument = Schemas["FlowDocument"];
+export type FlowNode = Schemas["FlowNode"];
+export type FlowEdge = Schemas["Edge"];
+export type Config = FlowNode["config"];
+export type Position = Schemas["Position"];
+/** What a record looks like, as JSON Schema. */
+export type ShapeSchema = Schemas["RecordShape"];
 
 export type Schema = Schemas["FormSchema"];
 export type UiHints = Schemas["FormHints"];
