@@ -1,11 +1,11 @@
 """Is the config of a node what its type wants? Says it in plain sentences, field by field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from flows.compiler.answers import MAX_PROBLEMS
 from flows.compiler.environment import CompileEnvironment
@@ -15,6 +15,7 @@ from flows.expressions.budget import Budget
 from flows.expressions.configs import CompiledConfig, ConfigError, compile_checked
 from flows.graph.document import DocumentNode
 from flows.sdk.config import NodeConfig
+from flows.sdk.config_fields import CREDENTIAL, ConfigField, config_of, filled_fields
 from flows.sdk.fields import nearest, type_name
 from flows.sdk.json_types import JsonObject
 from flows.sdk.node import Node
@@ -128,7 +129,7 @@ def _from_pydantic(node_id: str, error: Any, config: type[NodeConfig]) -> Proble
     path, label, holder = _place(steps, config)
     kind = error["type"]
     if kind == "extra_forbidden":
-        near = nearest(steps[-1], holder.model_fields if holder else ())
+        near = nearest(steps[-1], holder.fields)
         hint = f"Did you mean “{near}”?" if near else "Remove it."
         return Problem("unknown_key", f"There is no field “{path}”.", hint=hint, node=node_id, field=path)
     values = {"label": label, "input": _shown(error.get("input")), **(error.get("ctx") or {})}
@@ -146,38 +147,26 @@ def _shown(value: Any) -> str:
     return f"“{value}”"[:80] if isinstance(value, str | int | float) else type_name(value)
 
 
-def _place(steps: list[str], config: type[NodeConfig]) -> tuple[str, str, type[BaseModel] | None]:
-    """The dotted path of a field, its label, and the model that it belongs to.
+def _place(steps: Sequence[str], config: type[NodeConfig]) -> tuple[str, str, ConfigField]:
+    """The dotted path of a field, its label, and the place in which it was looked for.
 
     pydantic puts the names of union members between the steps; they are no fields and are left out.
     """
-    holder: type[BaseModel] | None = config
+    here = config_of(config)
     path: list[str] = []
-    label = ""
+    label, is_tagged = "", False
     for step in steps:
-        info = holder.model_fields.get(step) if holder else None
-        if info is not None:
-            label = info.title or step
-            holder = _model_in(info.annotation)
-        elif step.isdigit() and path:
-            label = f"{label} {int(step) + 1}"
-        elif step != steps[-1] or step in _UNION_STEPS or "[" in step:
+        if here.is_union and not is_tagged:
+            is_tagged = True
             continue
+        inner = here.at(step)
+        if inner is not None:
+            label = f"{label} {int(step) + 1}" if inner is here.items else inner.label
+            here, is_tagged = inner, False
+        elif not here.fields and here.schema.get("type") != "object":
+            break
         path.append(step)
-    return ".".join(path), label or (path[-1] if path else "The config"), holder
-
-
-_UNION_STEPS = frozenset({"str", "int", "float", "bool", "none", "list", "dict", "nullable"})
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        found = _model_in(inner)
-        if found is not None:
-            return found
-    return None
+    return ".".join(path), label or (path[-1] if path else "The config"), here
 
 
 def _without_repeats(problems: list[Problem]) -> list[Problem]:
@@ -188,22 +177,14 @@ def _without_repeats(problems: list[Problem]) -> list[Problem]:
     return list(seen.values())
 
 
-def _credentials(
-    node_id: str, model: BaseModel, environment: CompileEnvironment, prefix: str = ""
-) -> Iterator[Problem]:
-    for name, info in type(model).model_fields.items():
-        value = getattr(model, name)
-        path = f"{prefix}{name}"
-        if isinstance(value, BaseModel):
-            yield from _credentials(node_id, value, environment, f"{path}.")
-        extra = info.json_schema_extra
-        if not isinstance(extra, dict) or extra.get("x-slot") != "credential" or not value:
+def _credentials(node_id: str, config: NodeConfig, environment: CompileEnvironment) -> Iterator[Problem]:
+    for place in filled_fields(config):
+        if place.field.slot != CREDENTIAL or not place.value or environment.has_credential(str(place.value)):
             continue
-        if not environment.has_credential(str(value)):
-            yield Problem(
-                "unknown_credential",
-                f"There is no credential “{value}”.",
-                hint="Choose one that exists, or make it under that name.",
-                node=node_id,
-                field=path,
-            )
+        yield Problem(
+            "unknown_credential",
+            f"There is no credential “{place.value}”.",
+            hint="Choose one that exists, or make it under that name.",
+            node=node_id,
+            field=place.path,
+        )

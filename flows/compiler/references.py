@@ -1,24 +1,17 @@
 """Is every field that a node names known upstream? And does it write over one that is?"""
 
-import types
-import typing
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from flows.compiler.problems import Problem, Severity
 from flows.expressions.builder import Reference
-from flows.expressions.configs import CompiledConfig, is_shown
+from flows.expressions.configs import CompiledConfig
 from flows.expressions.paths import ROOT
+from flows.sdk.config import PATH
+from flows.sdk.config_fields import filled_fields
 from flows.sdk.fields import Suggestions, names_text, path_text
 from flows.sdk.paths import Segment, index_of
 from flows.sdk.shapes import Shape
-
-WRITTEN_FIELDS = frozenset({"as_field"})
-"""Config fields of this name say where a node writes; all other paths say what it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +27,14 @@ def check_references(
 ) -> list[Problem]:
     """Every field that the templates and paths of a config name, against the record upstream."""
     problems = list(_templates(node_id, config, upstream, suggestions))
-    for path, value in _paths(config.drawn):
-        if path.rsplit(".", maxsplit=1)[-1] in WRITTEN_FIELDS:
-            problems += _overwriting(node_id, path, value, upstream)
+    for place in filled_fields(config.drawn):
+        if place.field.slot != PATH or not isinstance(place.value, str) or not place.value:
+            continue
+        if place.field.is_written:
+            problems += _overwriting(node_id, place.path, place.value, upstream)
         else:
-            problems += _unknown(
-                node_id, path, tuple(value.split(".")), upstream, suggestions, any_element=True
-            )
+            segments = tuple(place.value.split("."))
+            problems += _unknown(node_id, place.path, segments, upstream, suggestions, any_element=True)
     return problems
 
 
@@ -165,37 +159,3 @@ def _is_declared(shape: Shape, segments: Sequence[str]) -> bool:
     for segment in segments:
         here = _step(here, segment) if here is not None else None
     return here is not None
-
-
-def _paths(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Every field path of a config with the dotted path of its field."""
-    for name, info in type(model).model_fields.items():
-        value = getattr(model, name)
-        if not is_shown(model, info):
-            continue
-        if isinstance(value, BaseModel):
-            yield from _paths(value, f"{prefix}{name}.")
-        elif isinstance(value, str) and value and _is_path(info):
-            yield f"{prefix}{name}", value
-
-
-def _is_path(info: FieldInfo) -> bool:
-    extra = info.json_schema_extra
-    if isinstance(extra, dict) and extra.get("x-slot") == "path":
-        return True
-    return any(_notes_path(entry) for entry in _alternatives(info.annotation))
-
-
-def _alternatives(annotation: Any) -> tuple[Any, ...]:
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        return typing.get_args(annotation)
-    return ()
-
-
-def _notes_path(annotation: Any) -> bool:
-    return any(
-        isinstance(note, FieldInfo)
-        and isinstance(note.json_schema_extra, dict)
-        and note.json_schema_extra.get("x-slot") == "path"
-        for note in getattr(annotation, "__metadata__", ())
-    )

@@ -1,7 +1,6 @@
 """What a trigger listens to, and what its payload looks like."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from flows.compiler.environment import CompileEnvironment
 from flows.compiler.problems import Problem
@@ -52,11 +51,6 @@ def check_trigger(
         f"There is no event type “{spec.event_type}”.",
         hint=f"Did you mean “{near}”?" if near else "Choose one, or define it first.",
         node=drawn.id,
-        field=_field_with(config, spec.event_type),
+        field=trigger.event_field,
         suggestion=near,
     )
-
-
-def _field_with(config: NodeConfig, value: Any) -> str | None:
-    """The config field that holds a value."""
-    return next((name for name in type(config).model_fields if getattr(config, name) == value), None)

@@ -7,7 +7,7 @@ knows of it.
 import re
 from enum import StrEnum
 from math import inf
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Final, cast
 
 from annotated_types import Ge, Le
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
@@ -44,23 +44,30 @@ class Slot(StrEnum):
     """One mail address."""
 
 
-def _slot(slot: Slot) -> FieldInfo:
-    info: FieldInfo = Field(json_schema_extra={"x-slot": slot.value})
+PATH: Final = "path"
+MAX_TEMPLATE_CHARACTERS: Final = 16_384
+
+
+def _slot(slot: str, **constraints: Any) -> FieldInfo:
+    """Marks what is written in a field, for the form and for `flows.sdk.config_fields`."""
+    info: FieldInfo = Field(json_schema_extra={"x-slot": str(slot)}, **constraints)
     return info
 
 
-MAX_TEMPLATE_CHARACTERS = 16_384
+def _text(slot: Slot) -> FieldInfo:
+    return _slot(slot, max_length=MAX_TEMPLATE_CHARACTERS)
 
-TemplateText = Annotated[str, Slot.TEXT, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.TEXT)]
-TemplateHtml = Annotated[str, Slot.HTML, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.HTML)]
-TemplateHeader = Annotated[str, Slot.HEADER, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.HEADER)]
-TemplateUrl = Annotated[str, Slot.URL, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.URL)]
-TemplateAddress = Annotated[str, Slot.ADDRESS, Field(max_length=MAX_TEMPLATE_CHARACTERS), _slot(Slot.ADDRESS)]
-TemplateInteger = Annotated[int | str, Slot.INTEGER, _slot(Slot.INTEGER)]
-TemplateValue = Annotated[JsonValue, Slot.VALUE, _slot(Slot.VALUE)]
-TemplateJson = Annotated[JsonValue, Slot.JSON, _slot(Slot.JSON)]
 
-FieldPath = Annotated[str, AfterValidator(checked_path), Field(json_schema_extra={"x-slot": "path"})]
+TemplateText = Annotated[str, _text(Slot.TEXT)]
+TemplateHtml = Annotated[str, _text(Slot.HTML)]
+TemplateHeader = Annotated[str, _text(Slot.HEADER)]
+TemplateUrl = Annotated[str, _text(Slot.URL)]
+TemplateAddress = Annotated[str, _text(Slot.ADDRESS)]
+TemplateInteger = Annotated[int | str, _slot(Slot.INTEGER)]
+TemplateValue = Annotated[JsonValue, _slot(Slot.VALUE)]
+TemplateJson = Annotated[JsonValue, _slot(Slot.JSON)]
+
+FieldPath = Annotated[str, AfterValidator(checked_path), _slot(PATH)]
 """A dotted path into the record. Segments that are whole numbers index into a list."""
 
 DURATION = re.compile(r"^(\d{1,9})(ms|s|m|h|d)$")
@@ -84,7 +91,7 @@ def _duration(text: str) -> str:
     return text
 
 
-FlowDuration = Annotated[str, AfterValidator(_duration), Field(json_schema_extra={"x-slot": "duration"})]
+FlowDuration = Annotated[str, AfterValidator(_duration), _slot("duration")]
 """A length of time as `30s`, `5m`, `6h`, `2d` or `250ms`."""
 
 

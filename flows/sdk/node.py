@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Mapping
 from typing import Any, ClassVar, TypeVar
 
-from flows.sdk.config import EVENT_TYPE_WIDGET, NodeConfig
+from flows.sdk.config import NodeConfig
+from flows.sdk.config_fields import config_of
 from flows.sdk.context import NodeContext
 from flows.sdk.json_types import Json, JsonObject, Record
 from flows.sdk.meta import Kind, NodeMeta
@@ -91,9 +92,8 @@ class TriggerNode(Node):
     @property
     def event_field(self) -> str | None:
         """The config field in which people choose the event type; None when there is nothing to choose."""
-        properties = self.Config.model_json_schema().get("properties", {})
-        widgets = {name: field.get("x-ui", {}).get("widget") for name, field in properties.items()}
-        return next((name for name, widget in widgets.items() if widget == EVENT_TYPE_WIDGET), None)
+        fields = config_of(self.Config).fields.values()
+        return next((field.name for field in fields if field.chooses_event), None)
 
     def listens_to(self, config: Any) -> TriggerSpec:
         """What starts the flow."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 
 from flows.sdk.config import NodeConfig
+from flows.sdk.config_fields import config_of
 from flows.sdk.json_types import Json, JsonObject
 
 if TYPE_CHECKING:
@@ -92,9 +93,7 @@ def joined(*parts: Json) -> str:
 def label_of(config: NodeConfig, field: str) -> str:
     """What the form calls the choice that stands in a field."""
     value = getattr(config, field)
-    extra = type(config).model_fields[field].json_schema_extra
-    hints: Any = extra.get("x-ui", {}) if isinstance(extra, dict) else {}
-    return str(hints.get("choices", {}).get(value, value))
+    return config_of(type(config)).fields[field].choices.get(value, str(value))
 
 
 def host_of(url: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from common.problems import Problem
 from common.strict_json import dumps
@@ -17,6 +16,7 @@ from flows.expressions.slots import compile_slot
 from flows.graph.document import FlowDocument
 from flows.sdk import MISSING, Json, JsonObject, NodeError, Record, value_at
 from flows.sdk.config import Slot
+from flows.sdk.config_fields import config_of
 from flows.sdk.meta import ERROR
 from flows.sdk.node import ERROR_SHAPE
 from flows.sdk.record_limits import record_bytes
@@ -197,31 +197,12 @@ def _way_to(document: FlowDocument, node: str) -> list[tuple[str, str]]:
 
 
 def _slot(type_name: str, field: str, tenant_id: int | None) -> Slot:
-    """What kind of slot a field is, from the JSON Schema of its config."""
-    node = Installation(tenant_id).node_type(type_name)
-    schema: Any = node.Config.model_json_schema() if node else {}
-    here = schema
-    for name in field.split("."):
-        here = _resolved(here, schema)
-        here = (
-            here.get("properties", {}).get(name)
-            or here.get("items")
-            or here.get("additionalProperties")
-            or {}
-        )
-        if not isinstance(here, dict):
-            return Slot.VALUE
-    kind = _resolved(here, schema).get("x-slot", "value")
-    return Slot(kind) if kind in set(Slot) else Slot.VALUE
-
-
-def _resolved(here: Any, schema: Any) -> Any:
-    if "$ref" in here:
-        return schema.get("$defs", {}).get(here["$ref"].rpartition("/")[2], {})
-    for choice in here.get("anyOf", ()):
-        if choice.get("type") != "null":
-            return {**choice, **{key: value for key, value in here.items() if key != "anyOf"}}
-    return here
+    """What kind of template a config field is; inside JSON, and where nothing is known, any value."""
+    known = Installation(tenant_id).node_type(type_name)
+    here = config_of(known.Config) if known else None
+    for step in field.split("."):
+        here = here.at(step) if here else None
+    return Slot(here.slot) if here and here.slot in set(Slot) else Slot.VALUE
 
 
 def _text(value: Json) -> str:

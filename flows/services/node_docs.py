@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterable
 
-from flows.sdk import Json, JsonObject, Kind, Node, OnCrash, TriggerNode
+from flows.sdk import Json, Kind, Node, OnCrash, TriggerNode
+from flows.sdk.config_fields import ConfigField, config_of
 
 INTRODUCTION = """# Nodes
 
@@ -40,7 +41,13 @@ SLOT_TEXTS = {
 }
 
 
-TYPE_TEXTS = {"string": "text", "integer": "whole number", "boolean": "yes or no"}
+TYPE_TEXTS = {
+    "string": "text",
+    "integer": "whole number",
+    "boolean": "yes or no",
+    "array": "list",
+    "object": "several fields",
+}
 
 
 def render_node_docs(nodes: Iterable[Node]) -> str:
@@ -62,71 +69,56 @@ def _section(node: Node) -> str:
         lines.append(f"- When its worker dies in the middle: {CRASH_TEXTS[meta.on_crash]}")
     if meta.retry.attempts > 1:
         lines.append(f"- Tried {meta.retry.attempts} times at most, when the flow says nothing else")
-    schema = node.Config.model_json_schema()
-    rows = list(_rows(schema, schema.get("$defs", {})))
+    rows = list(_rows(config_of(node.Config)))
     if rows:
         lines += ["", "| Field | Key | Takes | Empty means | About |", "|---|---|---|---|---|", *rows]
     return "\n".join([*lines, ""])
 
 
-def _rows(schema: JsonObject, definitions: JsonObject, prefix: str = "") -> Iterable[str]:
-    required = set(schema.get("required", ()))
-    for name, drawn in schema.get("properties", {}).items():
-        field = _flat(drawn, definitions)
+def _rows(holder: ConfigField, prefix: str = "") -> Iterable[str]:
+    required = set(holder.schema.get("required", ()))
+    for name, field in holder.fields.items():
         cells = (
-            f"{'- ' if prefix else ''}{field.get('title', name)}",
+            f"{'- ' if prefix else ''}{field.label}",
             f"`{prefix}{name}`",
-            _takes(field, definitions),
+            _takes(field),
             "required" if name in required else _default(field),
-            _about(drawn, schema),
+            _about(field, holder),
         )
         yield f"| {' | '.join(_cell(text) for text in cells)} |"
-        yield from _rows(field, definitions, f"{prefix}{name}.")
+        yield from _rows(field, f"{prefix}{name}.")
 
 
-def _flat(field: JsonObject, definitions: JsonObject) -> JsonObject:
-    """The field with what it refers to put in its place, and without the alternative null."""
-    own = {key: value for key, value in field.items() if key not in ("$ref", "anyOf")}
-    if "$ref" in field:
-        return {**definitions.get(field["$ref"].rsplit("/", 1)[1], {}), **own}
-    others = [entry for entry in field.get("anyOf", ()) if entry.get("type") != "null"]
-    return {**_flat(others[0], definitions), **own} if others else own
-
-
-def _takes(field: JsonObject, definitions: JsonObject) -> str:
-    if "enum" in field:
-        labels = field.get("x-ui", {}).get("choices", {})
+def _takes(field: ConfigField) -> str:
+    if "enum" in field.schema:
+        labels = {value: field.choices.get(value, value) for value in field.schema["enum"]}
         return "; ".join(
-            f"`{value}` {labels[value]}" if labels.get(value, value) != value else f"`{value}`"
-            for value in field["enum"]
+            f"`{value}` {label}" if label != value else f"`{value}`" for value, label in labels.items()
         )
-    if "x-slot" in field:
-        return SLOT_TEXTS.get(field["x-slot"], str(field["x-slot"]))
-    kind = field.get("type", "any value")
-    if kind == "array":
-        return f"list of: {_takes(_flat(field.get('items', {}), definitions), definitions)}"
-    if kind == "object":
-        values = field.get("additionalProperties")
-        return (
-            f"names with: {_takes(_flat(values, definitions), definitions)}" if values else "several fields"
-        )
+    if field.slot:
+        return SLOT_TEXTS.get(field.slot, field.slot)
+    if field.items:
+        return f"list of: {_takes(field.items)}"
+    if field.values:
+        return f"names with: {_takes(field.values)}"
+    kind = field.schema.get("type", "any value")
     return TYPE_TEXTS.get(kind, str(kind))
 
 
-def _default(field: JsonObject) -> str:
-    value: Json = field.get("default")
+def _default(field: ConfigField) -> str:
+    value: Json = field.schema.get("default")
     if value in (None, "", [], {}):
         return "nothing"
     return f"`{value if isinstance(value, str) else json.dumps(value)}`"
 
 
-def _about(field: JsonObject, schema: JsonObject) -> str:
-    text = str(field.get("description", ""))
-    for other, values in field.get("x-ui", {}).get("dependsOn", {}).items():
+def _about(field: ConfigField, holder: ConfigField) -> str:
+    text = str(field.schema.get("description", ""))
+    for other, values in field.depends_on.items():
         # A long list of values says less than the field's own help does.
         if len(values) <= 4:
-            title = schema["properties"][other].get("title", other)
-            text += f" For {title.lower()} {' or '.join(f'`{value}`' for value in values)}."
+            label = holder.fields[other].label.lower()
+            text += f" For {label} {' or '.join(f'`{value}`' for value in values)}."
     return text.strip().replace("*", "\\*")
 
 

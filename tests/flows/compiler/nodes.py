@@ -44,7 +44,7 @@ SERVER = Shape.object(
 
 
 class EventConfig(NodeConfig):
-    event: str = ui(label="Event type")
+    event: str = ui(label="Event type", widget="event-type")
     field: FieldPath | None = ui(None, label="Field")
 
 
@@ -87,11 +87,14 @@ class Filter(Node):
         return {"true": filtered_shape(upstream, config.field, config.operation), "false": upstream}
 
 
+CredentialName = Annotated[str, Field(json_schema_extra={"x-slot": "credential"})]
+
+
 class AddConfig(NodeConfig):
     as_field: FieldPath = ui(label="As field")
     value: TemplateValue = ui("", label="Value")
     number: int = ui(1, label="Number", ge=1, le=9)
-    credential: Annotated[str, Field(json_schema_extra={"x-slot": "credential"})] = ui("", label="Credential")
+    credential: CredentialName = ui("", label="Credential")
 
 
 class Add(Node):
@@ -112,8 +115,19 @@ class Add(Node):
         return Emit("out", {**record, config.as_field: config.value})
 
 
+class Part(NodeConfig):
+    field: FieldPath = ui("ram", label="Field")
+    credential: CredentialName = ui("", label="Credential")
+    signed: bool = ui(True, label="Signed")
+    key: CredentialName = ui("", label="Key", depends_on={"signed": [True]})
+
+
 class SendConfig(NodeConfig):
     text: TemplateText = ui("", label="Text")
+    fields: list[FieldPath] = ui([], label="Fields")
+    parts: list[Part] = ui([], label="Parts")
+    named: dict[str, Part] = ui({}, label="Named")
+    either: Part | list[int] = ui([], label="Either")
 
 
 class Send(Node):

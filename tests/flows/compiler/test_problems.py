@@ -106,6 +106,32 @@ def test_config_problem_names_its_field(config: dict[str, Any], severity: str, c
 
 
 @pytest.mark.parametrize(
+    ("config", "code", "field"),
+    [
+        ({"fields": ["ram", "rma"]}, "unknown_field", "fields.1"),
+        ({"parts": [{"field": "ram"}, {"field": "rma"}]}, "unknown_field", "parts.1.field"),
+        ({"named": {"a b": {"field": "rma"}}}, "unknown_field", "named.a b.field"),
+        ({"parts": [{"credential": "smpt"}]}, "unknown_credential", "parts.0.credential"),
+        ({"either": {"credential": "smpt"}}, "unknown_credential", "either.credential"),
+        ({"parts": [{"key": "smpt"}]}, "unknown_credential", "parts.0.key"),
+        ({"named": {"a": {"signed": "perhaps"}}}, "wrong_type", "named.a.signed"),
+        ({"named": {"a": {"filed": "ram"}}}, "unknown_key", "named.a.filed"),
+        ({"either": ["x"]}, "wrong_type", "either.0"),
+    ],
+)
+def test_problem_names_its_place_inside_lists_and_objects(
+    config: dict[str, Any], code: str, field: str
+) -> None:
+    compilation = compiled({"t": "event", "s": ("send", config)}, "t.out>s")
+    assert ("error", code, "s", field) in found(compilation)
+
+
+def test_what_is_left_in_a_hidden_field_is_no_problem() -> None:
+    config = {"parts": [{"signed": False, "key": "smpt"}]}
+    assert not compiled({"t": "event", "s": ("send", config)}, "t.out>s").problems
+
+
+@pytest.mark.parametrize(
     "value", ["{{ blob.any.thing }}", "{{ charges[0].amount }}", "{{ record.ram }}", "{{ record['ram'] }}"]
 )
 def test_known_fields_are_no_problem(value: str) -> None:
