@@ -20,6 +20,7 @@ PAGE_SIZE = 50
 SENTENCES = {
     "saved_draft": "saved the draft of",
     "rotated_secret": "made a new webhook secret for",
+    "took_secret": "put in a webhook secret for",
     "password_set": "set the password of",
     "signed_in": "signed in",
     "signed_out": "signed out",

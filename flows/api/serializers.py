@@ -255,3 +255,9 @@ class DecideSerializer(StrictSerializer):
 
     node = serializers.CharField(max_length=NODE_ID)
     decision = serializers.ChoiceField(choices=("repeat", "skip", "fail"))
+
+
+class TakenSecretSerializer(StrictSerializer):
+    """A secret that the calling system issued."""
+
+    secret = serializers.CharField()

@@ -18,6 +18,7 @@ from flows.api.serializers import (
     ImportSerializer,
     PublishSerializer,
     SavedDraftSerializer,
+    TakenSecretSerializer,
     VersionDocumentSerializer,
     VersionSerializer,
 )
@@ -46,6 +47,7 @@ class VersionViewSet(FlowView):
         "hook": Permission.view,
         "make_hook": Permission.publish_flows,
         "rotate_hook": Permission.publish_flows,
+        "take_hook_secret": Permission.publish_flows,
         "preview_import": Permission.edit_flows,
         "import_flow": Permission.edit_flows,
     }
@@ -128,6 +130,14 @@ class VersionViewSet(FlowView):
     def rotate_hook(self, request: Request, pk: str) -> Response:
         """Make a new secret; only this answer shows it: `{secret}`."""
         return Response({"secret": hooks.rotate_secret(actor=self.actor, flow=self.flow())})
+
+    @extend_schema(request=TakenSecretSerializer, responses=HookSerializer)
+    @action(detail=True, methods=["put"], url_path="hook/secret")
+    def take_hook_secret(self, request: Request, pk: str) -> Response:
+        """Take the secret that the calling system issued, as Slack and Stripe do; nothing shows it again."""
+        flow = self.flow()
+        values = body_of(request, TakenSecretSerializer)
+        return Response(hooks.take_secret(actor=self.actor, flow=flow, secret=values["secret"]))
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=ImportPreviewSerializer)
     @action(detail=False, methods=["post"], url_path="import/preview")

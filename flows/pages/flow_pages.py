@@ -8,15 +8,15 @@ from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
 from accounts.links import on_site
-from accounts.pages.access import page
+from accounts.pages.access import page, problems_into
 from accounts.roles import Permission
 from common.problems import Problem, not_found
 from flows.models import Flow, FlowVersion, Hook
 from flows.pages.flow_list import listed
-from flows.pages.forms import FlowForm, posted
+from flows.pages.forms import FlowForm, SecretForm, posted
 from flows.sdk import TriggerKind
 from flows.services.flows import flow_for, update_flow
-from flows.services.hooks import rotate_secret
+from flows.services.hooks import rotate_secret, take_secret
 from flows.services.transfer import file_name
 from flows.services.versions import exported
 
@@ -63,27 +63,47 @@ def flow_settings(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResp
         else:
             messages.success(request, "Saved.")
             return redirect("flows:flow-settings", flow.id)
-    return _settings_page(request, flow, form)
+    return _settings_page(request, flow, form=form)
 
 
 @page(Permission.publish_flows, "POST")
 def hook_rotate(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     """A new secret for the webhook; this answer alone shows it, so there is no redirect."""
     flow = flow_for(actor, flow_id)
-    return _settings_page(
-        request, flow, FlowForm(initial=_about(flow)), rotate_secret(actor=actor, flow=flow)
-    )
+    return _settings_page(request, flow, new_secret=rotate_secret(actor=actor, flow=flow))
+
+
+@page(Permission.publish_flows, "POST")
+def hook_secret(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
+    """The secret that the calling system issued."""
+    flow = flow_for(actor, flow_id)
+    form = SecretForm(request.POST)
+    if form.is_valid():
+        with problems_into(form):
+            take_secret(actor=actor, flow=flow, secret=form.cleaned_data["secret"])
+    if not form.is_valid():
+        return _settings_page(request, flow, secret_form=form)
+    messages.success(request, "The secret is in use.")
+    return redirect("flows:flow-settings", flow.id)
 
 
 def _about(flow: Flow) -> dict[str, str]:
     return {"name": flow.name, "description": flow.description}
 
 
-def _settings_page(request: HttpRequest, flow: Flow, form: FlowForm, new_secret: str = "") -> HttpResponse:
+def _settings_page(
+    request: HttpRequest,
+    flow: Flow,
+    *,
+    form: FlowForm | None = None,
+    secret_form: SecretForm | None = None,
+    new_secret: str = "",
+) -> HttpResponse:
     hook = Hook.objects.filter(flow=flow, flow__trigger__kind=TriggerKind.HOOK).first()
     context = {
         "flow": flow,
-        "form": form,
+        "form": form or FlowForm(initial=_about(flow)),
+        "secret_form": secret_form or SecretForm(),
         "hook": hook,
         "hook_url": on_site(f"/hooks/{hook.key}/") if hook else "",
         "new_secret": new_secret,

@@ -59,6 +59,16 @@ class NewFlowForm(SiteForm):
         self.fields["starts"].choices = choices  # type: ignore[attr-defined]
 
 
+class SecretForm(SiteForm):
+    """The secret of another system, which nothing shows again."""
+
+    secret = forms.CharField(
+        label="Secret from the other system",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="Where the calling system issues its own, such as Slack and Stripe: paste it here.",
+    )
+
+
 class FlowForm(SiteForm):
     """Name and description of a flow."""
 

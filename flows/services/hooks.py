@@ -13,12 +13,15 @@ from accounts.actors import Actor
 from accounts.links import on_site
 from accounts.roles import Permission
 from common.crypto import decrypt, encrypt
+from common.problems import Problem, bad_value
 from flows.models import Flow, Hook, Trigger
 from flows.sdk import HookTrigger, JsonObject, TriggerKind
-from flows.sdk.signatures import SECRET_START
+from flows.sdk.signatures import SECRET_START, standard_key
 from flows.services.versions import ensure_hook
 
 PURPOSE = "trigger-secret"
+LEAST_SECRET, MOST_SECRET = 16, 500
+"""Characters of a secret that another system issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +81,47 @@ def make_hook(*, actor: Actor, flow: Flow) -> JsonObject:
 
 def rotate_secret(*, actor: Actor, flow: Flow) -> str:
     """Make a new secret for the flow's webhook; the old one ends at once. The text is shown this once."""
-    actor.need(Permission.publish_flows)
     secret = SECRET_START + base64.b64encode(secrets.token_bytes(32)).decode()
+    _keep(actor, flow, secret, "rotated_secret")
+    return secret
+
+
+def take_secret(*, actor: Actor, flow: Flow, secret: str) -> JsonObject:
+    """Take the secret that the calling system issued, as Slack and Stripe do; the old one ends at once.
+
+    Returns:
+        The webhook, as `describe` gives it. Nothing shows the secret again.
+
+    Raises:
+        Problem: 400 `bad_secret`.
+    """
+    secret = secret.strip()
+    if not LEAST_SECRET <= len(secret) <= MOST_SECRET:
+        raise _bad_secret(
+            f"The secret has {len(secret)} characters; from {LEAST_SECRET} to {MOST_SECRET} are taken."
+        )
+    if not (secret.isascii() and secret.isprintable()) or " " in secret:
+        raise _bad_secret("The secret holds a space or a character that no header and no signature carries.")
+    if not standard_key(secret) and describe(flow)["auth"] == "standard":
+        raise _bad_secret(f"After {SECRET_START} a secret of Standard Webhooks is base64, and this is not.")
+    _keep(actor, flow, secret, "took_secret")
+    return describe(flow)
+
+
+def _bad_secret(message: str) -> Problem:
+    return bad_value(
+        "bad_secret", message, hint="Copy it once more from the system that issued it.", field="secret"
+    )
+
+
+def _keep(actor: Actor, flow: Flow, secret: str, verb: str) -> None:
+    actor.need(Permission.publish_flows)
     with transaction.atomic():
         hook = ensure_hook(flow)
         hook.secret = encrypt(secret, purpose=PURPOSE, aad=_binding(hook))
         hook.rotated_at = datetime.now(UTC)
         hook.save(update_fields=["secret", "rotated_at"])
-        audit.record(actor, "rotated_secret", "flow", str(flow.id), tenant_id=flow.tenant_id)
-    return secret
+        audit.record(actor, verb, "flow", str(flow.id), tenant_id=flow.tenant_id)
 
 
 def _binding(hook: Hook) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ const CALLS: Record<string, () => Promise<unknown>> = {
   hook: () => api.hook(),
   makeHook: () => api.makeHook(),
   rotateHook: () => api.rotateHook(),
+  takeHookSecret: () => api.takeHookSecret("given by the other system"),
 };
 const FREE = {
   importPreview: () => importPreview(client, {}),

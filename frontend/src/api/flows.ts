@@ -115,6 +115,8 @@ export class FlowApi {
   hook = () => this.client.get<Hook>(`${this.path}hook/`);
   makeHook = () => this.client.post<Hook>(`${this.path}hook/`);
   rotateHook = () => this.client.post<{ secret: string }>(`${this.path}hook/rotate/`);
+  takeHookSecret = async (secret: string) =>
+    (await this.client.send<Hook>(`${this.path}hook/secret/`, { method: "PUT", body: { secret } })).body;
   exportUrl = (version: number | "draft" = "draft") =>
     `${this.client.base}${this.path}export/?version=${version}`;
 }

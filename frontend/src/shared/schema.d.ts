@@ -302,6 +302,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{id}/hook/secret/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Take the secret that the calling system issued, as Slack and Stripe do; nothing shows it again. */
+        put: operations["flows_hook_secret_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}/preview/": {
         parameters: {
             query?: never;
@@ -3373,6 +3390,10 @@ export interface components {
             /** @description Id of the tenant; null is the platform */
             tenant?: number | null;
         };
+        /** @description A secret that the calling system issued. */
+        TakenSecretRequest: {
+            secret: string;
+        };
         /** @description A row of Templates. */
         Template: {
             /** @description Database id */
@@ -4602,6 +4623,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Secret"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flows_hook_secret_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakenSecretRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
                 };
             };
             /** @description A problem. */

@@ -140,7 +140,7 @@ def test_a_viewer_reads_and_changes_nothing(api: Clients, viewer: User, house: H
     for method, path in (
         ("post", ""), ("patch", ""), ("delete", ""), ("put", "draft/"), ("post", "draft/discard/"),
         ("post", "publish/"), ("post", "run/"), ("post", "duplicate/"), ("post", "versions/1/restore/"),
-        ("post", "hook/"), ("post", "hook/rotate/"),
+        ("post", "hook/"), ("post", "hook/rotate/"), ("put", "hook/secret/"),
     ):  # fmt: skip
         target = FLOWS if (method, path) == ("post", "") else url + path
         answer = getattr(client, method)(target, {})
@@ -157,7 +157,7 @@ def test_an_outsider_gets_what_unknown_ids_get(api: Clients, outsider_admin: Use
         ("post", "dry-run/"), ("post", "publish/"), ("post", "run/"), ("post", "duplicate/"),
         ("get", "versions/"), ("get", "versions/1/"), ("post", "versions/1/restore/"), ("get", "diff/"),
         ("get", "export/"), ("get", "hook/"), ("post", "hook/"),
-        ("post", "hook/rotate/"),
+        ("post", "hook/rotate/"), ("put", "hook/secret/"),
     ):  # fmt: skip
         foreign = getattr(client, method)(f"{FLOWS}{house.flow.id}/{path}", {})
         unknown = getattr(client, method)(f"{FLOWS}{uuid4()}/{path}", {})

@@ -10,7 +10,8 @@ from django.test import Client
 from accounts.actors import Actor
 from accounts.models import AuditEntry, User
 from common import crypto
-from flows.models import Flow
+from flows.models import Flow, Hook
+from flows.services.hooks import hook_of_key
 from flows.services.versions import publish
 from tests.flows.pages.conftest import House
 
@@ -106,6 +107,26 @@ def test_new_webhook_secret_is_shown_once(
     secret = shown.context["new_secret"]
     assert secret
     assert secret in shown.content.decode()
+    assert secret not in browser.get(url).content.decode()
+
+
+def test_a_pasted_webhook_secret_is_taken_and_never_shown(
+    as_user: Browser, flow_editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crypto, "_ring", crypto.KeyRing([crypto.new_key("k1")]))
+    browser = as_user(flow_editor)
+    browser.post("/flows/new/", {"name": "Alarm", "starts": "node:inbound-webhook"})
+    flow = Flow.objects.get(name="Alarm")
+    publish(actor=Actor.of_user(flow_editor), flow=flow, revision=flow.draft_revision)
+    url, secret = f"/flows/{flow.id}/settings/", "8f742231b10e8888abcd99yyyzzz85a5"
+    refused = browser.post(f"{url}secret/take/", {"secret": "too short"}).content.decode()
+    assert "The secret has 9 characters" in refused
+    assert "too short" not in refused
+    assert browser.post(f"{url}secret/take/", {"secret": f" {secret}\n"}).status_code == 302
+    assert hook_of_key(Hook.objects.get(flow=flow).key) is None  # the flow is off
+    flow.is_enabled = True
+    flow.save()
+    assert hook_of_key(Hook.objects.get(flow=flow).key).secret == secret
     assert secret not in browser.get(url).content.decode()
 
 

@@ -25,13 +25,18 @@ export function HookPanel({ config }: { config: Config }) {
   const make = () => attempt(async () => setHook(await session.api.makeHook()));
   const rotate = () =>
     attempt(async () => {
-      const isSure =
-        !hook?.has_secret ||
-        (await ask("Make a new secret? The one in use ends at once.", "Make a new secret"));
-      if (!isSure) return;
+      if (!(await isSure("Make a new secret"))) return;
       setSecret((await session.api.rotateHook()).secret);
       setHook(await session.api.hook());
     });
+  const take = (given: string) =>
+    attempt(async () => {
+      if (!(await isSure("Use this secret"))) return;
+      setHook(await session.api.takeHookSecret(given));
+      setSecret("");
+    });
+  const isSure = async (action: string) =>
+    !hook?.has_secret || (await ask(`${action}? The one in use ends at once.`, action));
   if (!hook) return error ? <div className="alert alert-danger py-2">{error}</div> : null;
   return (
     <section className="hf-hook" aria-label="Calling this webhook">
@@ -53,7 +58,7 @@ export function HookPanel({ config }: { config: Config }) {
       {secret ? null : (
         <p className="text-secondary small mb-2">
           {hook.has_secret
-            ? "The secret was shown when it was made. Who lost it makes a new one."
+            ? "The secret is not shown again. Who lost it makes a new one."
             : "There is no secret yet: every call is refused."}
         </p>
       )}
@@ -62,6 +67,7 @@ export function HookPanel({ config }: { config: Config }) {
           {hook.has_secret ? "Make a new secret" : "Make the secret"}
         </button>
       ) : null}
+      {session.may.publish ? <TakeSecret take={take} /> : null}
       {hook.url ? (
         <Copied
           label="Try it in a terminal"
@@ -71,6 +77,40 @@ export function HookPanel({ config }: { config: Config }) {
       ) : null}
       <Refused isPublished={flow.published_version != null} isOn={flow.is_enabled} />
     </section>
+  );
+}
+
+/** Where the calling system issues its own secret, as Slack and Stripe do. */
+function TakeSecret({ take }: { take: (given: string) => void }) {
+  const id = useId();
+  const [given, setGiven] = useState("");
+  return (
+    <form
+      className="hf-field"
+      onSubmit={(event) => {
+        event.preventDefault();
+        take(given);
+        setGiven("");
+      }}
+    >
+      <label className="form-label" htmlFor={id}>
+        Secret from the other system
+      </label>
+      <div className="input-group">
+        <input
+          id={id}
+          className="form-control"
+          type="password"
+          autoComplete="off"
+          placeholder="Paste it here"
+          value={given}
+          onChange={(event) => setGiven(event.target.value)}
+        />
+        <button type="submit" className="btn btn-sm" disabled={!given.trim()}>
+          Use it
+        </button>
+      </div>
+    </form>
   );
 }
 
