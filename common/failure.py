@@ -1,4 +1,4 @@
-"""What every failure of a piece of work tells: the one of the way out and the one of a node."""
+"""What every failure tells: of the way out, of a node, of a template, of a request."""
 
 
 class Failure(Exception):

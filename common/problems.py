@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict, Unpack
 
+from common.failure import Failure
+
 
 class More(TypedDict, total=False):
     """What a problem may tell beside code and message; see `Problem`."""
@@ -12,16 +14,12 @@ class More(TypedDict, total=False):
     extra: Mapping[str, Any] | None
 
 
-class Problem(Exception):
+class Problem(Failure):
     """A request cannot be done, and the sender can do something about it.
 
     Args:
         status: the HTTP status to answer with.
-        code: what went wrong, in snake case; never changes once released.
-        message: one sentence.
-        hint: what to do about it.
-        field: the input at fault, as a dotted path.
-        extra: further plain JSON members of the answer.
+        extra: further plain JSON members of the answer; `retry_after` makes it retryable.
     """
 
     def __init__(
@@ -34,13 +32,10 @@ class Problem(Exception):
         field: str | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.hint = hint
-        self.field = field
         self.extra = dict(extra or {})
+        wait = self.extra.get("retry_after")
+        super().__init__(code, message, hint=hint, field=field, retryable=wait is not None, retry_after=wait)
+        self.status = status
 
     def as_json(self) -> dict[str, Any]:
         """An RFC 9457 problem document, without the request id."""

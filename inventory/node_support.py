@@ -38,8 +38,7 @@ def told_as_node_error(fields: Mapping[str, str] | None = None) -> Iterator[None
     try:
         yield
     except Problem as problem:
-        field = (fields or {}).get(problem.field or "", problem.field)
-        raise NodeError(problem.code, problem.message, hint=problem.hint, field=field) from problem
+        raise NodeError.of(problem, field=(fields or {}).get(problem.field or "", problem.field)) from problem
     except OperationalError as error:
         raise NodeError(
             "database_busy",

@@ -58,13 +58,7 @@ async def deliver(ctx: NodeContext, mail: Mail) -> None:
             await post.on_a_thread(_check_sender, mail.sender, ctx.owner_id)
         sent = await post.send(replace(mail, message_id=message_id), origin)
     except EgressError as error:
-        raise NodeError(
-            error.code,
-            error.message,
-            hint=error.hint,
-            field=CONFIG_FIELDS.get(error.field or ""),
-            retryable=error.retryable,
-        ) from error
+        raise NodeError.of(error, field=CONFIG_FIELDS.get(error.field or "")) from error
     accepted = len({*mail.to, *mail.cc, *mail.bcc}) - len(sent.refused)
     taker = "The mailbox of this site" if post.is_caught() else "The mail server"
     ctx.log.info(f"{taker} took the mail for {accepted} recipient{'' if accepted == 1 else 's'}.")

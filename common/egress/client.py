@@ -19,6 +19,7 @@ from common.egress.headers import carried_over, check_headers, check_method, wit
 from common.egress.policy import EgressPolicy, PolicySource, default_source
 from common.egress.resolve import Resolver, check_all
 from common.egress.urls import Target, follow, parse
+from common.http import HttpAnswer
 
 MAX_REDIRECTS: Final = 5
 CONNECT_SECONDS: Final = 5.0
@@ -27,15 +28,6 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _IDLE_SECONDS: Final = 4.0  # below the five seconds after which common servers hang up
 _MAX_LINE: Final = 8192
 _MAX_ANSWER_HEADERS: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to a request. Header names are lower case; `body` is unpacked."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +74,7 @@ class EgressClient:
         timeout_seconds: float = 30.0,
         max_body_bytes: int = 1_048_576,
         follow_redirects: bool = True,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send one request and read the whole answer, of whatever status.
 
         Raises:
@@ -103,7 +95,7 @@ class EgressClient:
         if pool is not None:
             await pool.session.close()
 
-    async def _follow(self, request: _Request, follow_redirects: bool) -> Answer:
+    async def _follow(self, request: _Request, follow_redirects: bool) -> HttpAnswer:
         for _ in range(MAX_REDIRECTS + 1):
             answer = await self._send(request)
             location = answer.headers.get("location")
@@ -117,7 +109,7 @@ class EgressClient:
             field="url",
         )
 
-    async def _send(self, request: _Request) -> Answer:
+    async def _send(self, request: _Request) -> HttpAnswer:
         pool = await self._pool()
         if request.target.address is not None:
             pool.policy.check(request.target.address, request.target.port)
@@ -136,13 +128,13 @@ class EgressClient:
             if pool.is_retired and not pool.users:
                 await pool.session.close()
 
-    async def _exchange_again(self, pool: "_Pool", request: _Request) -> Answer:
+    async def _exchange_again(self, pool: "_Pool", request: _Request) -> HttpAnswer:
         try:
             return await self._exchange(pool.session, request)
         except (aiohttp.ClientError, OSError) as error:
             raise explain(error, request.target) from error
 
-    async def _exchange(self, session: aiohttp.ClientSession, request: _Request) -> Answer:
+    async def _exchange(self, session: aiohttp.ClientSession, request: _Request) -> HttpAnswer:
         response = await session.request(
             request.method,
             _yarl(request.target),
@@ -154,7 +146,7 @@ class EgressClient:
             body = await _body(response, request)
         finally:
             response.release()
-        return Answer(response.status, _plain_headers(response.headers), body)
+        return HttpAnswer(response.status, _plain_headers(response.headers), body)
 
     async def _pool(self) -> "_Pool":
         loop = asyncio.get_running_loop()

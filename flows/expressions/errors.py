@@ -1,13 +1,12 @@
 """What is wrong with a template, and where in it."""
 
+from common.failure import Failure
 
-class TemplateError(Exception):
+
+class TemplateError(Failure):
     """A template cannot be compiled.
 
     Args:
-        code: snake case; never changes.
-        message: one sentence.
-        hint: what to do about it.
         start, end: the characters at fault, as offsets into the source.
         line, column: the same start for people, both counted from 1.
         path: where in a JSON value the template stands, dotted; empty for a plain text.
@@ -16,10 +15,7 @@ class TemplateError(Exception):
     def __init__(
         self, code: str, message: str, hint: str = "", *, start: int = 0, end: int | None = None
     ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.hint = hint
+        super().__init__(code, message, hint=hint)
         self.start = start
         self.end = start + 1 if end is None else end
         self.line = 1

@@ -3,6 +3,7 @@
 Plain Python without Django and without I/O. A third party's package imports from here and from nowhere else.
 """
 
+from common.http import HttpAnswer
 from flows.sdk.config import (
     FieldPath,
     FlowDuration,
@@ -17,7 +18,7 @@ from flows.sdk.config import (
     TemplateValue,
     ui,
 )
-from flows.sdk.context import HttpAnswer, HttpClient, NodeContext, NodeLog
+from flows.sdk.context import HttpClient, NodeContext, NodeLog
 from flows.sdk.errors import NodeError
 from flows.sdk.events import EventName, EventType, event_types
 from flows.sdk.examples import ExampleJson, ExampleRecord, example_shape, parsed_example, record_shape

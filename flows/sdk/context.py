@@ -1,10 +1,10 @@
 """What a running node may use of its host. Protocols: the runner and the dry run each bring their own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Unpack
 
+from common.http import HttpAnswer, HttpOptions
 from flows.sdk.json_types import Json
 
 
@@ -24,38 +24,10 @@ class NodeLog(Protocol):
         """Something that went wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """The answer to an HTTP request.
-
-    Header names are lower case. `body` is what came after decompression, at most the limit that was asked
-    for.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        """The body as text: UTF-8, with what is not UTF-8 replaced."""
-        return self.body.decode("utf-8", errors="replace")
-
-
 class HttpClient(Protocol):
     """The guarded way out for HTTP: private and special addresses are refused unless allowed."""
 
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
-        timeout_seconds: float = 30.0,
-        max_body_bytes: int = 1_048_576,
-        follow_redirects: bool = True,
-    ) -> HttpAnswer:
+    async def request(self, method: str, url: str, **options: Unpack[HttpOptions]) -> HttpAnswer:
         """Send one request and read the whole answer.
 
         Raises:

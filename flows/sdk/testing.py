@@ -8,9 +8,10 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Unpack
 
+from common.http import HttpAnswer, HttpOptions
 from flows.sdk.config import NodeConfig
-from flows.sdk.context import HttpAnswer
 from flows.sdk.errors import NodeError
 from flows.sdk.json_types import Json, JsonObject, Record
 from flows.sdk.node import Node
@@ -26,11 +27,11 @@ class SentRequest:
 
     method: str
     url: str
-    headers: Mapping[str, str]
-    content: bytes | None
-    timeout_seconds: float
-    max_body_bytes: int
-    follow_redirects: bool
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    timeout_seconds: float = 30.0
+    max_body_bytes: int = 1_048_576
+    follow_redirects: bool = True
 
 
 @dataclass
@@ -40,23 +41,10 @@ class FakeHttp:
     answers: list[HttpAnswer | NodeError] = field(default_factory=lambda: [HttpAnswer(200, {}, b"")])
     requests: list[SentRequest] = field(default_factory=list)
 
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
-        timeout_seconds: float = 30.0,
-        max_body_bytes: int = 1_048_576,
-        follow_redirects: bool = True,
-    ) -> HttpAnswer:
+    async def request(self, method: str, url: str, **options: Unpack[HttpOptions]) -> HttpAnswer:
         """Take down the request and give the next answer."""
-        sent = SentRequest(
-            method, url, dict(headers or {}), content, timeout_seconds, max_body_bytes, follow_redirects
-        )
         answer = self.answers[min(len(self.requests), len(self.answers) - 1)]
-        self.requests.append(sent)
+        self.requests.append(SentRequest(method, url, **options))
         if isinstance(answer, NodeError):
             raise answer
         return answer

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Unpack
 
 from common.clock import SystemClock
+from common.http import HttpAnswer, HttpOptions
 from common.redact import log_line
 from flows.engine.dry_run import DryStep
-from flows.sdk import HttpAnswer, Json, NodeError
+from flows.sdk import Json, NodeError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class DryLog:
 class NoHttp:
     """Refuses every request: a dry run reaches nothing."""
 
-    async def request(self, method: str, url: str, **options: Any) -> HttpAnswer:
+    async def request(self, method: str, url: str, **options: Unpack[HttpOptions]) -> HttpAnswer:
         """Never sends."""
         raise NodeError("dry_run", "A dry run sends no requests.")
 
