@@ -12,7 +12,7 @@ from flows.engine.ports import check_answer
 from flows.engine.states import StepStatus
 from flows.engine.walk import Walk
 from flows.expressions.budget import MAX_WORK, Budget, WorkSpent
-from flows.sdk import Emit, Json, JsonObject, Kind, NodeContext, NodeError, Record
+from flows.sdk import Emit, Json, JsonObject, Kind, Node, NodeContext, NodeError, Record
 from flows.sdk.meta import ERROR
 from flows.sdk.record_limits import record_bytes
 
@@ -38,7 +38,7 @@ class DryLimits:
 class DryStep:
     """One node's turn in a dry run.
 
-    `preview`: what the node would have done, for a node that is not run; null for one that was.
+    `preview`: what the node would have done: of one that is not run, what it says; of one that was, its `events`.
     `warnings`: why it could not have done it, as the installation is set up now: `field`, `message`, `hint`.
     """
 
@@ -104,7 +104,7 @@ class Room:
         return shown
 
 
-ContextMaker = Callable[[DryStep], NodeContext]
+ContextMaker = Callable[[DryStep, Node], NodeContext]
 
 
 def is_run_for_real(node: PlannedNode) -> bool:
@@ -159,7 +159,7 @@ def _turn(
 ) -> Emit:
     config = node.config.render(step.input, budget)
     if is_run_for_real(node):
-        result = node.node.run(context(step), config, step.input)
+        result = node.node.run(context(step, node.node), config, step.input)
         if not inspect.isawaitable(result):
             check_answer(node, result)
             return result if isinstance(result, Emit) else Emit(result.on_time, step.input)

@@ -10,7 +10,7 @@ from common.ids import row_id
 from flows.models import Event, Flow
 from flows.pages.slices import uuid_from
 
-PERSON, HOOK = "person:", "hook:"
+PERSON, HOOK, PACKAGE = "person:", "hook:", "package:"
 
 
 def name_senders(actor: Actor, events: Iterable[Event]) -> None:
@@ -39,4 +39,6 @@ def _sender(source: str, people: dict[int, str], flows: dict[UUID, str]) -> str:
     if source.startswith(HOOK):
         name = flows.get(uuid_from(source.removeprefix(HOOK)) or UUID(int=0))
         return f"webhook of {name}" if name else "a webhook"
+    if source.startswith(PACKAGE):
+        return f"the package {source.removeprefix(PACKAGE)}"
     return source

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from common.clock import SystemClock
 from common.redact import log_line
 from flows.engine.progress import Progress
-from flows.sdk import HttpClient, Json, NodeError
+from flows.sdk import HttpClient, Json, JsonObject, NodeError
+from flows.sdk.emitting import Outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,12 @@ class StepContext:
     tenant_id: int | None
     owner_id: int | None
     run_id: str
+    outbox: Outbox
     is_dry_run: bool = False
+
+    def emit(self, event_type: str, payload: JsonObject) -> None:
+        """Keep the event until the node has answered."""
+        self.outbox.emit(event_type, payload)
 
     async def credential(self, name: str) -> Mapping[str, Json]:
         """Open a credential; there is no store of credentials in this installation."""

@@ -9,7 +9,7 @@ from structlog.contextvars import bound_contextvars
 
 from common.at_work import doing
 from common.clock import SystemClock
-from flows.compiler.plan import Plan
+from flows.compiler.plan import Plan, PlannedNode
 from flows.engine.cursor import Cursor
 from flows.engine.ending import cancelled, failed
 from flows.engine.journal import ClaimedRun, LeaseLost
@@ -18,10 +18,12 @@ from flows.engine.states import RunStatus
 from flows.engine.subject import templated_subject
 from flows.engine.walk import Walk
 from flows.runner.context import StepContext, StepLog
+from flows.runner.emitting import store_emitted
 from flows.runner.execute import execute
 from flows.runner.ledger import Ledger
 from flows.runner.plans import PlanCache
 from flows.sdk import Emit, HttpClient, NodeError
+from flows.sdk.emitting import Outbox
 from flows.services.causes import caused_by
 
 logger = structlog.get_logger(__name__)
@@ -137,9 +139,10 @@ class Drive:
             await self.tools.ledger.commit(intent, self.claimed.flow_id)
         try:
             with doing("run", self.claimed.run_id, "node", node_id, node.type):
-                result = await execute(
-                    node, self._context(progress, node_id), progress.input(), self.tools.pool
-                )
+                ctx = self._context(progress, node)
+                result = await execute(node, ctx, progress.input(), self.tools.pool)
+                if ctx.outbox.events:
+                    await self._emit(ctx)
         except NodeError as error:
             progress.fail(error)
             return
@@ -148,15 +151,21 @@ class Drive:
         else:
             progress.suspend(result)
 
-    def _context(self, progress: Progress, node_id: str) -> StepContext:
+    async def _emit(self, ctx: StepContext) -> None:
+        await store_emitted(ctx, self.claimed, self.tools.pool)
+        for event in ctx.outbox.events:
+            ctx.log.info(f"Emitted {event.kind.name}.")
+
+    def _context(self, progress: Progress, node: PlannedNode) -> StepContext:
         return StepContext(
             log=StepLog(progress),
             http=self.tools.http,
             clock=self.tools.clock,
-            idempotency_key=f"{progress.cursor.key or self.claimed.run_id}:{node_id}"[:80],
+            idempotency_key=f"{progress.cursor.key or self.claimed.run_id}:{node.id}"[:80],
             tenant_id=self.claimed.tenant_id,
             owner_id=progress.walk.plan.owner_id,
             run_id=str(self.claimed.run_id),
+            outbox=Outbox.of(type(node.node).__module__),
         )
 
     async def _commit(self, progress: Progress) -> None:

@@ -16,7 +16,8 @@ from flows.compiler.plan import PlannedNode
 from flows.conf import number
 from flows.engine.ports import check_answer
 from flows.expressions.budget import INLINE_WORK, MAX_SECONDS, Budget, WorkSpent
-from flows.sdk import Emit, NodeContext, NodeError, Record, Result, Suspend
+from flows.runner.context import StepContext
+from flows.sdk import Emit, NodeError, Record, Result, Suspend
 from flows.sdk.meta import OnCrash
 from flows.sdk.record_limits import record_bytes
 from flows.store.patience import backoff, until_answered
@@ -26,7 +27,7 @@ MOST_DATABASE_SECONDS = 20.0
 logger = structlog.get_logger(__name__)
 
 
-async def execute(node: PlannedNode, ctx: NodeContext, record: Record, pool: Executor) -> Result:
+async def execute(node: PlannedNode, ctx: StepContext, record: Record, pool: Executor) -> Result:
     """Run the node.
 
     Raises:
@@ -74,7 +75,7 @@ def _timed_out(node: PlannedNode) -> NodeError:
 
 
 def _begin(
-    node: PlannedNode, ctx: NodeContext, config: object, record: Record, pool: Executor
+    node: PlannedNode, ctx: StepContext, config: object, record: Record, pool: Executor
 ) -> Result | Awaitable[Result]:
     """The answer itself where the node works in memory only: no clock could stop it, so none is set."""
     if node.meta.blocking:
@@ -84,19 +85,24 @@ def _begin(
     return node.node.run(ctx, config, record)
 
 
-def _blocking(node: PlannedNode, ctx: NodeContext, config: object, record: Record) -> Result:
+def _blocking(node: PlannedNode, ctx: StepContext, config: object, record: Record) -> Result:
     answer = _with_database(node, ctx, config, record)
     if not isinstance(answer, Emit | Suspend):
         raise TypeError(f"{node.type} is blocking and answered {type(answer).__name__}.")
     return answer
 
 
-def _with_database(node: PlannedNode, ctx: NodeContext, config: object, record: Record) -> object:
+def _with_database(node: PlannedNode, ctx: StepContext, config: object, record: Record) -> object:
     """Run a node that uses our database; when that is away for a moment, again as long as there is time."""
     end = time.monotonic() + min(node.timeout_seconds, MOST_DATABASE_SECONDS)
     pauses = () if node.meta.on_crash is OnCrash.ASK else backoff(0.1, until=end)
     close_old_connections()
-    return until_answered(lambda: node.node.run(ctx, config, record), pauses)
+
+    def run() -> object:
+        ctx.outbox.clear()
+        return node.node.run(ctx, config, record)
+
+    return until_answered(run, pauses)
 
 
 def _checked(node: PlannedNode, result: Result, record: Record) -> Result:

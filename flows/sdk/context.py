@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol, Unpack
 
 from common.http import HttpAnswer, HttpOptions
-from flows.sdk.json_types import Json
+from flows.sdk.json_types import Json, JsonObject
 
 
 class NodeLog(Protocol):
@@ -77,6 +77,16 @@ class NodeContext(Protocol):
     @property
     def is_dry_run(self) -> bool:
         """Whether nothing outside may be touched. `run` is not called on actions then, `preview` is."""
+
+    def emit(self, event_type: str, payload: JsonObject) -> None:
+        """Emit an event of a type that the node's own package declares, for the tenant of the run.
+
+        It is stored when `run` has answered, once however often the step is repeated; a step that fails emits
+        nothing. A dry run shows it.
+
+        Raises:
+            NodeError: `not_own_event_type`, `too_many_events`, `events_too_large`.
+        """
 
     async def credential(self, name: str) -> Mapping[str, Json]:
         """The opened fields of the credential of that name that the tenant may use.

@@ -10,6 +10,8 @@ from flows.sdk.json_types import JsonObject
 from flows.sdk.registry import Registry
 from flows.sdk.shapes import Shape
 
+RESERVED: Final = ("hookflow.", "hook.", "manual.", "schedule.")
+"""What names of event types do not begin with: the program's own events do."""
 EVENT_NAME: Final = r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$"
 """What an event type may be called, wherever one is named: sent, defined or listened to."""
 MAX_EVENT_NAME: Final = 100
@@ -39,6 +41,9 @@ EventName = Annotated[
 class EventType:
     """A kind of event and what its payload looks like.
 
+    Raises:
+        ValueError: nothing may be called that.
+
     Args:
         name: `subject.verb`, such as `server.created`; never changes.
         label: its name for people.
@@ -54,6 +59,26 @@ class EventType:
     group: str
     shape: Shape
     sample: JsonObject
+
+    def __post_init__(self) -> None:
+        if not is_event_name(self.name) or self.name.startswith(RESERVED):
+            raise ValueError(f"No event type may be called {self.name!r}; write it such as acme.called.")
+
+    def payload_schema(self) -> JsonObject:
+        """Tells types, not presence: any field may be null or missing."""
+        return _nullable(self.shape.to_json())
+
+
+def _nullable(schema: JsonObject) -> JsonObject:
+    out = dict(schema)
+    if isinstance(out.get("type"), str):
+        out["type"] = [out["type"], "null"]
+    out.pop("format", None)
+    if "properties" in out:
+        out["properties"] = {name: _nullable(inner) for name, inner in out["properties"].items()}
+    if "items" in out:
+        out["items"] = _nullable(out["items"])
+    return out
 
 
 event_types: Registry[EventType] = Registry("event type")

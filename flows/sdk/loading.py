@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from common.redact import log_line
@@ -30,8 +29,14 @@ class BrokenModule:
     error: str
 
 
+_packages: dict[str, str] = {}
+"""Modules that entry points lead to, with the distribution that each came with."""
+
 broken_modules: list[BrokenModule] = []
-"""What is unavailable in this process, in the order in which it was found."""
+"""What `load_packages` could not load, in the order in which it was found."""
+
+broken_apps: list[BrokenModule] = []
+"""Django apps of packages that are unavailable; whoever loads apps tells it."""
 
 
 def load_packages() -> list[BrokenModule]:
@@ -44,7 +49,7 @@ def load_packages() -> list[BrokenModule]:
         broken
         for group in GROUPS
         for entry in entries(group)
-        for broken in load(_module(entry), _package(entry))
+        for broken in load(_module(entry), package_name(entry))
     ]
     return broken_modules
 
@@ -52,35 +57,50 @@ def load_packages() -> list[BrokenModule]:
 def entries(group: str) -> list[EntryPoint]:
     """The entry points of a group: hookflow's own, then the others by the name of their package."""
     return sorted(
-        entry_points(group=group), key=lambda found: (_package(found) != OWN, _package(found), found.name)
+        entry_points(group=group),
+        key=lambda found: (package_name(found) != OWN, package_name(found), found.name),
     )
 
 
 def load(module: str, package: str) -> Iterator[BrokenModule]:
     """Import the module of that name and all modules below it; gives those that could not be."""
+    tie(module, package)
     try:
         loaded = importlib.import_module(module)
     except (Exception, SystemExit) as error:  # noqa: BLE001  # a stranger's module may raise anything on import
         forget_module(module)
-        yield BrokenModule(module, package, log_line(f"{type(error).__name__}: {error}", MAX_ERROR))
+        yield broken_module(module, package, error)
         return
     for found in pkgutil.iter_modules(getattr(loaded, "__path__", ()), f"{module}."):
         yield from load(found.name, package)
 
 
-@cache
-def _own_modules() -> tuple[str, ...]:
-    return tuple(_module(entry) for group in GROUPS for entry in entries(group) if _package(entry) == OWN)
+def broken_module(module: str, package: str, error: BaseException) -> BrokenModule:
+    """What is told of a module that raised `error`."""
+    return BrokenModule(module, package, log_line(f"{type(error).__name__}: {error}", MAX_ERROR))
+
+
+def tie(module: str, package: str) -> None:
+    """Say which distribution a module came with, and what lies below it."""
+    _packages[module] = package
+
+
+def package_of(name: str) -> str | None:
+    """The distribution to which an entry point ties a module, or what a module registered; None for others."""
+    while name and name not in _packages:
+        name = name.rpartition(".")[0]
+    return _packages.get(name)
 
 
 def is_own(module: str) -> bool:
     """Whether a module that registered something came with hookflow."""
-    return any(module == own or module.startswith(f"{own}.") for own in _own_modules())
+    return package_of(module) == OWN
 
 
 def _module(entry: EntryPoint) -> str:
     return entry.value.partition(":")[0].strip()
 
 
-def _package(entry: EntryPoint) -> str:
+def package_name(entry: EntryPoint) -> str:
+    """The distribution that an entry point came with, as pip knows it."""
     return entry.dist.name if entry.dist else ""

@@ -12,6 +12,7 @@ from typing import Unpack
 
 from common.http import HttpAnswer, HttpOptions
 from flows.sdk.config import NodeConfig
+from flows.sdk.emitting import Outbox
 from flows.sdk.errors import NodeError
 from flows.sdk.json_types import Json, JsonObject, Record
 from flows.sdk.node import Node
@@ -106,6 +107,17 @@ class FakeContext:
     run_id: str = "01950000-0000-7000-8000-000000000000"
     is_dry_run: bool = False
     credentials: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    outbox: Outbox = field(default_factory=Outbox)
+
+    @property
+    def emitted(self) -> list[tuple[str, JsonObject]]:
+        """The events so far, as (type, payload)."""
+        return [(event.kind.name, event.payload) for event in self.outbox.events]
+
+    def emit(self, event_type: str, payload: JsonObject) -> None:
+        """Keep the event, if its type is registered and its payload fits."""
+        self.outbox.emit(event_type, payload)
+        self.outbox.check()
 
     async def credential(self, name: str) -> Mapping[str, Json]:
         """The credential that the test put in."""

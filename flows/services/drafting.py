@@ -108,7 +108,7 @@ def _walked(plan: Plan, payload: Record, tenant_id: int | None) -> list[DryStep]
         record_bytes("the trigger", payload, limits.record_bytes)
     except NodeError as error:
         raise Problem(413, error.code, error.message, hint=error.hint, field="payload") from error
-    return dry_run(plan, payload, lambda step: DryContext(step, tenant_id), limits)
+    return dry_run(plan, payload, lambda step, node: DryContext(step, node, tenant_id), limits)
 
 
 def preview(

@@ -8,7 +8,8 @@ from common.clock import SystemClock
 from common.http import HttpAnswer, HttpOptions
 from common.redact import log_line
 from flows.engine.dry_run import DryStep
-from flows.sdk import Json, NodeError
+from flows.sdk import Json, JsonObject, Node, NodeError
+from flows.sdk.emitting import Outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,22 @@ class DryContext:
     is_dry_run = True
     run_id = "dry-run"
 
-    def __init__(self, step: DryStep, tenant_id: int | None) -> None:
+    def __init__(self, step: DryStep, node: Node, tenant_id: int | None) -> None:
+        self._step = step
+        self._outbox = Outbox.of(type(node).__module__)
         self.log = DryLog(step)
         self.http = NoHttp()
         self.clock = SystemClock()
         self.tenant_id = self.owner_id = tenant_id
         self.idempotency_key = f"dry-run:{step.node}"
+
+    def emit(self, event_type: str, payload: JsonObject) -> None:
+        """Show it with the step."""
+        self._outbox.emit(event_type, payload)
+        self._outbox.check()
+        self._step.preview = {
+            "events": [{"type": event.kind.name, "payload": event.payload} for event in self._outbox.events]
+        }
 
     async def credential(self, name: str) -> Mapping[str, Json]:
         """Never opens anything."""

@@ -15,15 +15,12 @@ from common.redact import MASK
 from common.strict_json import dumps
 from flows.models import EventTypeDefinition, Trigger
 from flows.sdk import JsonObject, Shape, event_types
-from flows.sdk.events import is_event_name
+from flows.sdk.events import RESERVED, is_event_name
 from flows.sdk.schema import CompiledSchema, SchemaError, compile_schema, measure
 
 MAX_SCHEMA_BYTES = 65_536
 MOST_TYPES = 1_000
 """Event types that a tenant may define."""
-
-RESERVED = ("hookflow.", "hook.", "manual.", "schedule.")
-"""What names of event types do not begin with: the program's own events do."""
 
 
 def definition_for(actor: Actor, name: str) -> EventTypeDefinition:

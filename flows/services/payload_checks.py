@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from common.problems import Problem, conflict
 from common.timed_cache import TimedCache
-from flows.sdk import JsonObject, event_types
-from flows.sdk.events import EventType
+from flows.sdk import event_types
 from flows.sdk.schema import CompiledSchema, Misfit, compile_schema, mask_secrets
 from flows.sdk.work import Budget, TooExpensive
 from flows.services.event_types import compiled, definitions_of
@@ -131,10 +130,9 @@ class PayloadChecks:
 
 
 def _known_type(event_type: str, tenant_id: int | None) -> KnownType | None:
-    builtin: EventType | None = event_types.get(event_type)
+    builtin = event_types.get(event_type)
     if builtin is not None:
-        schema = _nullable(builtin.shape.to_json())
-        return KnownType(compile_schema(schema, most=100_000))
+        return KnownType(compile_schema(builtin.payload_schema(), most=100_000))
     own, platforms = definitions_of(event_type, tenant_id)
     first = own or platforms
     if first is None:
@@ -145,16 +143,3 @@ def _known_type(event_type: str, tenant_id: int | None) -> KnownType | None:
     except Problem as problem:
         return KnownType(None, unusable=problem.message)
     return KnownType(schema_of_first, schema_of_platform, is_platforms=platforms is not None)
-
-
-def _nullable(schema: JsonObject) -> JsonObject:
-    """A built-in schema tells types, not presence: any field may be null or missing."""
-    out = dict(schema)
-    if isinstance(out.get("type"), str):
-        out["type"] = [out["type"], "null"]
-    out.pop("format", None)
-    if "properties" in out:
-        out["properties"] = {name: _nullable(inner) for name, inner in out["properties"].items()}
-    if "items" in out:
-        out["items"] = _nullable(out["items"])
-    return out

@@ -30,7 +30,9 @@ def write_package(folder: Path, name: str, modules: Mapping[str, str], group: st
     package = folder / name
     package.mkdir(parents=True)
     for module, source in {"__init__": "", **modules}.items():
-        (package / f"{module}.py").write_text(source)
+        file = package / f"{module}.py"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(source)
     info = folder / f"{name}-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")

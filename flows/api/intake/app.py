@@ -12,12 +12,12 @@ from flows.api.intake.callers import check_caller
 from flows.api.intake.conditions import store_judged
 from flows.api.intake.hooks import HookCache, event_of_call
 from flows.api.intake.http import Receive, Scope, Send, answer, answer_problem, header, read_body
-from flows.api.intake.pressure import Pressure
 from flows.api.intake.senders import SenderCache
 from flows.api.intake.tenants import check_tenants
 from flows.api.intake.types import TypeCheck
 from flows.api.intake.work_pool import WorkPool
 from flows.services.intake import DedupConflict, IntakeUnavailable, intake_writer
+from flows.services.pressure import Pressure
 from flows.store.new_events import Accepted, NewEvent
 
 EVENTS_PATHS = ("/api/v1/events/", "/api/v1/events")

@@ -16,7 +16,7 @@ MOST_EVENTS = 1_000
 MAX_NODES = 100_000
 KEYS = {"type", "payload", "dedup_key", "source", "tenant"}
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,190}")
-OWN_SOURCE = re.compile(r"(platform|schedule|by hand)$|(hook|person):")
+OWN_SOURCE = re.compile(r"(platform|schedule|by hand)$|(hook|package|person):")
 """Sources of the program itself. Sent by someone else, they could take its dedup keys away; one that only looks like
 them would deceive those who read the list of events."""
 

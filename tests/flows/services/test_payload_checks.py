@@ -12,9 +12,10 @@ from common.problems import Problem
 from flows.graph.codec import read_document
 from flows.models import Event, EventTypeDefinition, Flow
 from flows.sdk import event_types
+from flows.sdk.events import RESERVED
 from flows.services import payload_checks
 from flows.services.by_hand import send_event
-from flows.services.event_types import RESERVED, define, definition_for, redefine, undefine
+from flows.services.event_types import define, definition_for, redefine, undefine
 from flows.services.known_types import list_event_types
 from flows.services.payload_checks import PayloadChecks, misfits_of
 from flows.services.plans import Installation

@@ -25,16 +25,33 @@ class Pressure:
         self._disk_is_full = False
 
     async def check(self, tenant_id: int | None) -> None:
-        """Let a request pass, or not.
+        """As `check_now`, for an event loop."""
+        if self._is_old():
+            await database_sync_to_async(self._look)()
+        self._refuse(tenant_id)
+
+    def check_now(self, tenant_id: int | None) -> None:
+        """Let a request pass, or not. Blocks.
 
         Raises:
             Problem: 429 `queue_full`, 503 `disk_full`; both say when to come again.
         """
+        if self._is_old():
+            self._look()
+        self._refuse(tenant_id)
+
+    def _is_old(self) -> bool:
         now = time.monotonic()
-        if now - self._looked_at > CHECK_SECONDS:
-            self._looked_at = now
-            self._full_tenants = await database_sync_to_async(_full_tenants)()
-            self._disk_is_full = _disk_is_full()
+        if now - self._looked_at <= CHECK_SECONDS:
+            return False
+        self._looked_at = now  # whoever comes meanwhile need not look, too
+        return True
+
+    def _look(self) -> None:
+        self._full_tenants = _full_tenants()
+        self._disk_is_full = _disk_is_full()
+
+    def _refuse(self, tenant_id: int | None) -> None:
         if self._disk_is_full:
             raise Problem(
                 503,
