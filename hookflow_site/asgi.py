@@ -20,7 +20,6 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # mode
 from flows.api.intake.app import Intake, handles  # noqa: E402
 from flows.api.intake.http import Receive, Scope, Send  # noqa: E402
 from flows.live.routes import websocket_urlpatterns  # noqa: E402
-from hookflow_site import celery  # noqa: E402, F401  # the doorbell sends through the default app
 from hookflow_site.asgi_limits import Envelope  # noqa: E402
 from hookflow_site.daphne_limits import Limits  # noqa: E402
 from hookflow_site.daphne_limits import install as bound_daphne  # noqa: E402

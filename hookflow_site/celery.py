@@ -1,4 +1,4 @@
-"""The Celery app: it carries wake-ups and starts the runner in each worker. Nothing of record depends on it."""
+"""The Celery app: each of its workers carries a runner. Nothing of record depends on its broker."""
 
 import logging
 import os
@@ -9,12 +9,18 @@ from celery import Celery, bootsteps, signals  # the settings must be named firs
 from django.conf import settings
 
 from common.outages import OneLine, Outage
-from hookflow_site.celery_options import celery_options
 from hookflow_site.process import begin_to_serve as serve
 
 app = Celery("hookflow")
-app.conf.update(celery_options(settings.REDIS), imports=["flows.background"])
-app.set_default()
+app.conf.update(
+    broker_url=settings.REDIS.kombu_url,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2},
+    accept_content=["json"],
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+)
 
 
 broker = Outage("worker", "it looks at the queue by itself")

@@ -106,6 +106,9 @@ class RunStore(Protocol):
             The runs whose lease was lost (nothing of theirs was written), and the claimed ones.
         """
 
+    def seconds_to_due(self) -> float:
+        """Until a run can be claimed: 0 or less when one can, infinite when none waits for a time. Costs little."""
+
     def renew(self, owner: str, run_ids: Sequence[UUID], lease_seconds: float) -> None:
         """Prolong the lease of these runs, as far as `owner` still holds them."""
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import structlog
 from celery import bootsteps
+from django.conf import settings
 
 from flows.conf import number
+from flows.runner.bell import Bell
 from flows.runner.runner import Runner
 from flows.runner.slot import Slot
 from flows.services.publishing import ChannelPublisher
@@ -73,17 +75,13 @@ class RunnerThread:
             concurrency=number("RUNNER_CONCURRENCY"),
             lease_seconds=number("LEASE_SECONDS"),
             slot=Slot.of_environment(),
+            bell=Bell(settings.REDIS.redis_url),
         )
         try:
             asyncio.run(runner.run())
         except Exception:
             logger.exception("runner_failed")
             os._exit(1)
-
-    def ring(self) -> None:
-        """Look for due runs now."""
-        if self._runner is not None:
-            self._runner.ring()
 
     def stop(self) -> None:
         """Stop and wait until what is at work has ended."""

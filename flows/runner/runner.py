@@ -16,6 +16,7 @@ from django.db import close_old_connections, connection
 from common.clock import SystemClock
 from common.egress.client import EgressClient
 from flows.engine.journal import ClaimedRun, Publisher, RunStore
+from flows.runner.bell import Bell
 from flows.runner.driver import Drive, Tools
 from flows.runner.http import NodeHttp
 from flows.runner.ledger import Ledger
@@ -23,6 +24,7 @@ from flows.runner.plans import PlanCache
 from flows.runner.pool import DatabasePool
 from flows.runner.slot import Slot
 from flows.runner.sweeper import Sweeper
+from flows.services.doorbell import doorbell
 
 logger = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -39,7 +41,8 @@ STOP_SECONDS = 25.0
 class Runner:
     """One loop, any number of runs at once up to `concurrency`.
 
-    It works without a broker: a ring of the doorbell only makes it look sooner.
+    While it hears the doorbell, it looks at the queue when that rings, and asks now and then what is due. It works
+    without Redis too: then it asks all the time, more often when there is much to do.
     """
 
     def __init__(
@@ -50,28 +53,26 @@ class Runner:
         concurrency: int = 200,
         lease_seconds: float = 15.0,
         slot: Slot | None = None,
+        bell: Bell | None = None,
     ) -> None:
         self._store, self._publisher = store, publisher
         self._slot = slot or Slot(None)
+        self._bell = bell or Bell(None)
         self._concurrency, self._lease_seconds = concurrency, lease_seconds
         self.owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
         self._drives: dict[UUID, tuple[Drive, asyncio.Task[None]]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._bell = asyncio.Event()
+        self._rung = asyncio.Event()
         self._room = asyncio.Event()
         self._stopping = asyncio.Event()
         self._ledger: Ledger | None = None
+        self._claiming: asyncio.Future[list[ClaimedRun]] | None = None
         self._looked = time.monotonic()
 
     @property
     def last_look(self) -> float:
         """When it last looked at the queue, or asked a database that was away, by the monotonic clock."""
         return max(self._looked, self._ledger.last_answer if self._ledger else 0.0)
-
-    def ring(self) -> None:
-        """Look for due runs now. Safe to call from any thread."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._bell.set)
 
     def stop(self) -> None:
         """Stop claiming, let what is at work end, give the rest back. Safe to call from any thread."""
@@ -80,14 +81,16 @@ class Runner:
 
     def _begin_stop(self) -> None:
         self._stopping.set()
-        self._bell.set()
+        self._rung.set()
+        if self._claiming is not None:
+            self._claiming.cancel()
 
     async def run(self) -> None:
         """Work until `stop` is called."""
         self._loop = asyncio.get_running_loop()
         http = NodeHttp(EgressClient())
         ledger = self._ledger = Ledger(
-            self._store, self._publisher, self._loop, owner=self.owner, lease_seconds=self._lease_seconds
+            self._store, self._publisher, owner=self.owner, lease_seconds=self._lease_seconds
         )
         with (
             DatabasePool(NODE_THREADS, "node") as nodes,
@@ -99,10 +102,11 @@ class Runner:
                 asyncio.create_task(self._renew(upkeep)),
                 asyncio.create_task(self._watch_cancels(upkeep)),
                 asyncio.create_task(self._sweep(sweep)),
+                asyncio.create_task(self._bell.hear(self._rung.set)),
             ]
             try:
                 await self._upkeep(upkeep, self._take_slot)
-                await self._claim_until_stopped(tools)
+                await self._claim_until_stopped(tools, upkeep)
                 await self._wind_down()
             finally:
                 for chore in chores:
@@ -119,27 +123,43 @@ class Runner:
         if dead and (runs := self._store.expire(dead)):
             logger.warning("leases_of_a_dead_worker_ended", owner=dead, runs=runs)
 
-    async def _claim_until_stopped(self, tools: Tools) -> None:
+    async def _claim_until_stopped(self, tools: Tools, pool: Executor) -> None:
         poll, busy_until = BUSY_POLL_SECONDS, 0.0
         while not self._stopping.is_set():
             self._looked = time.monotonic()
-            self._bell.clear()
-            claimed = await self._claim(tools)
-            now = time.monotonic()
+            self._rung.clear()
+            free = await self._free()
+            claimed = await self._claim(tools, free) if free else []
             if claimed:
-                busy_until, poll = now + BUSY_FOR_SECONDS, BUSY_POLL_SECONDS
-                continue
-            if now > busy_until:
-                poll = min(poll * 1.5, IDLE_POLL_SECONDS)
-            await self._wait_for(self._bell, poll)
+                busy_until, poll = time.monotonic() + BUSY_FOR_SECONDS, BUSY_POLL_SECONDS
+            if len(claimed) < free:
+                poll = await self._until_due(pool, poll, busy_until)
+            elif free:
+                doorbell.ring()  # there may be more, for a runner that has nothing to do
 
-    async def _claim(self, tools: Tools) -> list[ClaimedRun]:
+    async def _until_due(self, pool: Executor, poll: float, busy_until: float) -> float:
+        """Until the bell rings or something is due, asked every `poll` seconds and more and more seldom; the last
+        `poll`. A database that does not answer is the claim's to wait for."""
+        self._bell.await_ring()
+        pause = poll
+        while not await self._wait_for(self._rung, pause):
+            self._looked = time.monotonic()
+            seconds = await self._upkeep(pool, self._store.seconds_to_due)
+            if self._bell.is_heard or self._looked > busy_until:
+                poll = min(poll * 1.5, IDLE_POLL_SECONDS)
+            if seconds is None or seconds <= 0:
+                break
+            pause = min(poll, seconds)
+        return poll
+
+    async def _free(self) -> int:
+        """How many more runs there is room for; waits a moment for room."""
         if len(self._drives) >= self._concurrency:
             self._room.clear()
             await self._wait_for(self._room, IDLE_POLL_SECONDS)
-        free = self._concurrency - len(self._drives)
-        if free <= 0 or self._stopping.is_set():
-            return []
+        return 0 if self._stopping.is_set() else max(0, self._concurrency - len(self._drives))
+
+    async def _claim(self, tools: Tools, free: int) -> list[ClaimedRun]:
         claimed = await self._claimed(tools.ledger, free)
         for run in claimed:
             earlier = self._drives.get(run.run_id)
@@ -154,18 +174,16 @@ class Runner:
 
     async def _claimed(self, ledger: Ledger, limit: int) -> list[ClaimedRun]:
         """What the database hands out. On a stop while it is away, nothing: `release` gives back what still came."""
-        claim = asyncio.create_task(ledger.claim(limit))
-        stop = asyncio.create_task(self._stopping.wait())
-        await asyncio.wait({claim, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        if not claim.done():
-            claim.cancel()
-            return []
-        if (error := claim.exception()) is not None:
-            logger.error("claim_failed", exc_info=error)
+        self._claiming = ledger.claim(limit)
+        try:
+            return await self._claiming
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
+        except Exception:
+            logger.exception("claim_failed")
             await self._wait_for(self._stopping, IDLE_POLL_SECONDS)
-            return []
-        return claim.result()
+        return []
 
     def _drive_done(self, run_id: UUID, task: asyncio.Task[None]) -> None:
         held = self._drives.get(run_id)
@@ -218,12 +236,14 @@ class Runner:
             return None
 
     @staticmethod
-    async def _wait_for(event: asyncio.Event, seconds: float) -> None:
+    async def _wait_for(event: asyncio.Event, seconds: float) -> bool:
+        """Whether the event came in time."""
         try:
             async with asyncio.timeout(seconds):
                 await event.wait()
         except TimeoutError:
-            return
+            return False
+        return True
 
 
 def _fresh(work: Callable[[], T]) -> Callable[[], T]:

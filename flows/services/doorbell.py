@@ -1,51 +1,52 @@
-"""Wakes the runners after a commit: at most one small message, from a thread of its own, that may be lost."""
+"""Wakes a runner after a commit.
 
-import threading
-import time
+The bell is a short list in Redis: a ring puts an element in, and the first runner that has nothing to do takes it out,
+so that one ring wakes one of many. Rings may be lost.
+"""
 
-from celery import current_app
+from functools import cached_property
+
+from django.conf import settings
 from django.db import transaction
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from common.outages import Outage
+from flows.services.hints import Hints
 
-RING_TASK = "flows.ring"
-LEAST_SECONDS_BETWEEN = 0.03
-MOST_SECONDS_BETWEEN = 0.25
-"""Under a steady stream of events: runners are awake then and look by themselves, and a ring costs as much as a run."""
+BELL = "hookflow:bell"
+MOST_RINGS = 8
+"""More than so many runners are not woken at once by rings that came while all were busy."""
+LEAST_SECONDS_BETWEEN = 0.02
+SEND_SECONDS = 2.0
 
 
 class Doorbell:
-    """A one-slot bell. `ring` never blocks: a broker that hangs holds up this thread and nothing else."""
+    """`ring` never blocks."""
 
     def __init__(self) -> None:
-        self._pressed = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-        self._outage = Outage("doorbell", "runs start up to a second later")
+        self._hints = Hints(
+            "doorbell", self._send, effect="runs start up to a second later", rest=LEAST_SECONDS_BETWEEN
+        )
 
     def ring(self) -> None:
-        """Ask for a wake-up. Several calls before it goes out make one message."""
-        self._pressed.set()
-        if self._thread is None:
-            with self._lock:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._work, name="doorbell", daemon=True)
-                    self._thread.start()
+        """Ask for a wake-up. Several calls before it goes out make one."""
+        self._hints.want()
 
-    def _work(self) -> None:
-        pause = LEAST_SECONDS_BETWEEN
-        while True:
-            pause = min(pause * 2, MOST_SECONDS_BETWEEN) if self._pressed.is_set() else LEAST_SECONDS_BETWEEN
-            self._pressed.wait()
-            self._pressed.clear()
-            try:
-                current_app.send_task(RING_TASK, ignore_result=True, retry=False, expires=10)
-            except Exception as error:  # noqa: BLE001  # runners poll; a lost ring costs a moment
-                self._outage.failed(error)
-                time.sleep(1)
-            else:
-                self._outage.over()
-            time.sleep(pause)
+    @cached_property
+    def _redis(self) -> Redis:
+        return Redis.from_url(
+            settings.REDIS.redis_url,
+            socket_timeout=SEND_SECONDS,
+            socket_connect_timeout=SEND_SECONDS,
+            retry=Retry(NoBackoff(), 1),
+        )
+
+    def _send(self) -> None:
+        with self._redis.pipeline(transaction=False) as both:
+            both.lpush(BELL, 1)
+            both.ltrim(BELL, 0, MOST_RINGS - 1)
+            both.execute()
 
 
 doorbell = Doorbell()

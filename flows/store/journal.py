@@ -42,6 +42,10 @@ class DatabaseRunStore:
             )
         return lost, claimed
 
+    def seconds_to_due(self) -> float:
+        """Until a run can be claimed."""
+        return queue.seconds_to_due(datetime.now(UTC))
+
     def renew(self, owner: str, run_ids: Sequence[UUID], lease_seconds: float) -> None:
         """Prolong the lease of these runs, as far as `owner` still holds them."""
         queue.renew(owner, run_ids, lease_seconds)

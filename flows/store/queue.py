@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -121,6 +122,14 @@ def _outputs(cursor: Any, run_ids: list[Any]) -> dict[Any, dict[str, Any]]:
     for run_id, node_id, output in cursor.fetchall():
         found.setdefault(run_id, {})[node_id] = output
     return found
+
+
+def seconds_to_due(now: datetime) -> float:
+    """Until a run can be claimed: 0 or less when one can, infinite when none waits for a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT MIN(due_ms) FROM flows_queueentry WHERE NOT is_held")
+        first = cursor.fetchone()[0]
+    return inf if first is None else (first - epoch_ms(now)) / 1000
 
 
 def renew(owner: str, run_ids: Sequence[UUID], lease_seconds: float) -> None:

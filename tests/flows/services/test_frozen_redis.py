@@ -8,15 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from celery import Celery
 
 from common.outages import Outage
 from common.sockets import redis_address
-from flows.services import doorbell as doorbell_module
-from flows.services import publishing
-from flows.services.doorbell import RING_TASK, Doorbell
+from flows.services import hints, publishing
+from flows.services.doorbell import BELL, MOST_RINGS, Doorbell
 from flows.services.publishing import ChannelPublisher
-from hookflow_site.celery_options import celery_options
 from tests.support.valkey import Valkey
 
 STATES = ("frozen", "gone")
@@ -39,19 +36,36 @@ def harm(server: Valkey, state: str) -> None:
         server.kill()
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_a_ring_never_blocks(private: Valkey, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = Celery("test", set_as_current=False)
-    app.conf.update(celery_options(redis_address(private.url)))
-    monkeypatch.setattr(doorbell_module, "current_app", app)
+@pytest.fixture
+def bell(private: Valkey, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Doorbell:
+    settings.REDIS = redis_address(private.url)
     monkeypatch.setattr(Doorbell, "ring", RING)
-    bell = Doorbell()
+    return Doorbell()
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_ring_never_blocks(private: Valkey, bell: Doorbell, state: str) -> None:
     bell.ring()
     with private.client() as client:
-        wait_for(lambda: client.llen("celery") == 1)
-        assert RING_TASK.encode() in client.lindex("celery", 0)
+        wait_for(lambda: client.llen(BELL) == 1)
     harm(private, state)
     assert seconds_of(lambda: [bell.ring() for _ in range(1_000)]) < 0.5
+
+
+def test_rings_that_nobody_hears_do_not_gather(private: Valkey, bell: Doorbell) -> None:
+    for _ in range(MOST_RINGS + 2):
+        bell._send()
+    with private.client() as client:
+        assert client.llen(BELL) == MOST_RINGS
+
+
+def test_it_rings_again_when_redis_is_back(private: Valkey, bell: Doorbell) -> None:
+    bell._send()
+    private.kill()
+    private.start()
+    bell._send()
+    with private.client() as client:
+        assert client.llen(BELL) == 1
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -90,6 +104,7 @@ def test_frozen_redis_is_said_once_and_once_when_it_is_back(
     settings.REDIS = redis_address(private.url)
     monkeypatch.setattr(publishing, "SEND_SECONDS", 0.1)
     monkeypatch.setattr(publishing, "REGISTRY_SECONDS", 0.0)
+    monkeypatch.setattr(hints, "TRY_AGAIN_SECONDS", 0.0)
     tries: list[object] = []
     plain = Outage.failed
     monkeypatch.setattr(Outage, "failed", lambda self, error: (tries.append(error), plain(self, error)))

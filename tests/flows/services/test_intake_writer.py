@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -42,12 +41,14 @@ def event(number: int = 0, key: str = "", **fields: Any) -> NewEvent:
 
 def at_once(writer: IntakeWriter, *requests: list[NewEvent]) -> list[Any]:
     """What becomes of requests that share one commit."""
-    futures: list[Future[list[Accepted]]] = [Future() for _ in requests]
-    writer.close()
-    for pair in zip(requests, futures, strict=True):
-        writer._requests.put(pair)
-    writer._start()
-    return [future.exception(10) or future.result() for future in futures]
+
+    async def send() -> list[Any]:
+        with writer._commits._wake:
+            sent = [asyncio.ensure_future(writer.accept(events)) for events in requests]
+            await asyncio.sleep(0)
+        return await asyncio.wait_for(asyncio.gather(*sent, return_exceptions=True), 10)
+
+    return asyncio.run(send())
 
 
 def test_many_threads_and_loops_get_their_own_answers(writer: IntakeWriter) -> None:
@@ -108,16 +109,7 @@ def test_an_event_that_cannot_be_stored_harms_no_other_request(
     assert isinstance(bad, IntakeUnavailable)
 
 
-def test_a_sender_that_has_gone_harms_nobody(writer: IntakeWriter) -> None:
-    gone: Future[list[Accepted]] = Future()
-    gone.cancel()
-    writer._requests.put(([event(1)], gone))
-    (answer,) = at_once(writer, [event(2)])
-    assert not answer[0].is_duplicate
-    assert [e.payload["id"] for e in Event.objects.all()] == [2]
-
-
-def test_without_a_database_nothing_is_stored_and_the_thread_lives_on(
+def test_without_a_database_nothing_is_stored_and_the_next_one_is(
     writer: IntakeWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*args: Any) -> Any:
@@ -125,28 +117,26 @@ def test_without_a_database_nothing_is_stored_and_the_thread_lives_on(
 
     with monkeypatch.context() as patch:
         patch.setattr(intake, "insert_events", away)
-        assert isinstance(writer.submit([event(1)]).exception(10), IntakeUnavailable)
-    thread = writer._thread
+        (answer,) = at_once(writer, [event(1)])
+    assert isinstance(answer, IntakeUnavailable)
     assert Event.objects.count() == 0
-    assert not writer.submit([event(2)]).result(10)[0].is_duplicate
-    assert writer._thread is thread
+    (answer,) = at_once(writer, [event(2)])
+    assert not answer[0].is_duplicate
 
 
 @pytest.mark.parametrize("key", ["", "k"])
-def test_a_commit_whose_answer_is_lost_is_not_made_again(
-    writer: IntakeWriter, monkeypatch: pytest.MonkeyPatch, key: str
-) -> None:
+def test_a_commit_whose_answer_is_lost_is_not_made_again(writer: IntakeWriter, key: str) -> None:
     published(line(("t", "event", {"event": "server.created"}), ("a", "spy", {"name": "a"})))
-    store, calls = IntakeWriter._store, []
+    store, calls = writer._commits._commit, []
 
-    def losing(self: IntakeWriter, batch: Any, **options: Any) -> Any:
-        answers = store(self, batch, **options)
+    def losing(batch: Any, **options: Any) -> Any:
+        answers = store(batch, **options)
         calls.append(options)
         if len(calls) == 1:
             raise OperationalError("The connection was lost in COMMIT.")
         return answers
 
-    monkeypatch.setattr(IntakeWriter, "_store", losing)
+    writer._commits._commit = losing
     (answer,) = at_once(writer, [event(1, key)])
     assert len(calls) == 2
     assert not answer[0].is_duplicate
@@ -183,25 +173,17 @@ def test_events_that_were_not_judged_by_the_newest_triggers_come_back_and_harm_n
     assert len(stored[0].runs) == 1
 
 
-def test_small_requests_go_before_a_large_one_and_none_waits_for_ever(
+def test_a_large_request_has_a_commit_of_its_own(
     writer: IntakeWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commits: list[list[int]] = []
-    settle = IntakeWriter._settle
+    commits: list[int] = []
 
-    def spied(self: IntakeWriter, batch: list[Any]) -> None:
-        if batch:
-            commits.append([len(events) for events, _ in batch])
-        settle(self, batch)
+    def spied(cursor: Any, index: Any, events: list[NewEvent]) -> Any:
+        commits.append(len(events))
+        return insert_events(cursor, index, events)
 
-    monkeypatch.setattr(IntakeWriter, "_settle", spied)
+    monkeypatch.setattr(intake, "insert_events", spied)
     large = [event(number) for number in range(LARGE_REQUEST + 1)]
-    answers = at_once(writer, large, [event(1)], [event(n) for n in range(LARGE_REQUEST + 1)], [event(2)])
-    assert [len(answer) for answer in answers] == [LARGE_REQUEST + 1, 1, LARGE_REQUEST + 1, 1]
-    assert commits == [[1, 1], [LARGE_REQUEST + 1], [LARGE_REQUEST + 1]]
-
-
-def test_large_requests_that_wait_are_stored_before_the_end(writer: IntakeWriter) -> None:
-    futures = [writer.submit([event(n) for n in range(LARGE_REQUEST + 1)]) for _ in range(3)]
-    writer.close()
-    assert [len(future.result(0)) for future in futures] == [LARGE_REQUEST + 1] * 3
+    answers = at_once(writer, large, [event(1)], [event(2)])
+    assert [len(answer) for answer in answers] == [LARGE_REQUEST + 1, 1, 1]
+    assert commits == [2, LARGE_REQUEST + 1]

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime
+from math import inf
 
 import pytest
 from django.db import connection
@@ -149,3 +150,15 @@ def test_a_parked_run_is_due_again_when_its_time_has_come() -> None:
     assert claim(later=29) == []
     assert [again.run_id for again in claim(later=31)] == [run.id]
     assert Run.objects.get().due_at is None
+
+
+def test_it_is_known_when_the_next_run_is_due() -> None:
+    assert queue.seconds_to_due(datetime.now(UTC)) == inf
+    flow = a_flow()
+    a_run(flow, due_in=None)
+    a_run(flow, due_in=-1, is_held=True)
+    assert queue.seconds_to_due(datetime.now(UTC)) == inf
+    a_run(flow, due_in=30)
+    assert 29 < queue.seconds_to_due(datetime.now(UTC)) <= 30
+    a_run(flow, due_in=-2)
+    assert queue.seconds_to_due(datetime.now(UTC)) <= -2

@@ -20,7 +20,7 @@ Sender = Callable[..., Any]
 @pytest.fixture(autouse=True)
 def fresh_intake(monkeypatch: pytest.MonkeyPatch) -> None:
     """No cache remembers another test's tokens, webhooks, event types and triggers."""
-    monkeypatch.setattr(intake_writer, "_index", TriggerIndex())
+    monkeypatch.setattr(intake_writer, "index", TriggerIndex())
     running_intake.__init__()
 
 

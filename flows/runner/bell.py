@@ -1,0 +1,63 @@
+"""Hears the doorbell, on one connection of the runner's loop."""
+
+import asyncio
+from collections.abc import Callable
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from common.outages import Outage
+from flows.services.doorbell import BELL
+
+LISTEN_SECONDS = 10
+CONNECT_SECONDS = 2.0
+TRY_AGAIN_SECONDS = 1.0
+
+
+class Bell:
+    """Takes a ring only for a runner that waits: while it is busy, the rings wake others.
+
+    Args:
+        url: of Redis; None is a bell that nobody hears.
+    """
+
+    def __init__(self, url: str | None) -> None:
+        self._url = url
+        self._awaited = asyncio.Event()
+        self._outage = Outage("runner", "runs start up to a second later")
+        self.is_heard = False
+        """Whether there is a connection over which it would ring."""
+
+    def await_ring(self) -> None:
+        """The runner has nothing to do."""
+        self._awaited.set()
+
+    async def hear(self, rung: Callable[[], None]) -> None:
+        """Call `rung` for each ring, until cancelled, through any outage of Redis."""
+        while self._url is not None:
+            try:
+                await self._hear(self._url, rung)
+            except (RedisError, OSError, TimeoutError) as error:
+                self.is_heard = False
+                self._outage.failed(error)
+            await asyncio.sleep(TRY_AGAIN_SECONDS)
+
+    async def _hear(self, url: str, rung: Callable[[], None]) -> None:
+        async with Redis.from_url(
+            url,
+            # Redis answers after LISTEN_SECONDS at the latest; one that does not is away.
+            socket_timeout=LISTEN_SECONDS + CONNECT_SECONDS,
+            socket_connect_timeout=CONNECT_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        ) as redis:
+            await redis.ping()
+            self._outage.over()
+            self.is_heard = True
+            rung()  # for those that were lost before
+            while True:
+                await self._awaited.wait()
+                if await redis.blpop([BELL], timeout=LISTEN_SECONDS) is not None:
+                    self._awaited.clear()
+                    rung()
