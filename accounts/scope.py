@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from accounts.actors import Actor
+from common.problems import not_found
 
 M = TypeVar("M", bound=Model)
 
@@ -55,6 +56,18 @@ def readable(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
         return rows
     every: QuerySet[M] = source.all() if isinstance(source, QuerySet) else source._default_manager.all()
     return every.filter(Q(**{path: actor.tenant_id}) | shared)
+
+
+def one(rows: QuerySet[M], pk: int) -> M:
+    """The row of that id among those in reach.
+
+    Raises:
+        Problem: 404, for unknown and for foreign ids.
+    """
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise not_found("There is no such thing.")
+    return found
 
 
 def _tenant_path(model: type[Any]) -> str | None:

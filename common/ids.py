@@ -20,6 +20,14 @@ def first_id_at(moment: datetime) -> UUID:
     return UUID(int=(milliseconds << 80) | (0x7 << 76) | (0x2 << 62))
 
 
+def uuid_from(text: str) -> UUID | None:
+    """A UUID as people paste it, or None."""
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None
+
+
 def row_id(text: str) -> int | None:
     """The id of a row as an address or a form holds it: plain digits that fit a column, else None."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

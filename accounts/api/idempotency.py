@@ -17,7 +17,8 @@ from rest_framework.response import Response
 
 from accounts.actors import Actor, actor_of
 from accounts.models import IdempotencyRecord
-from common.problems import Problem, bad_value
+from accounts.services.idempotency import claim, keep
+from common.problems import bad_value
 
 P = ParamSpec("P")
 V = TypeVar("V")
@@ -50,7 +51,8 @@ def idempotent(
                 # Nothing was started: a corrected request may use the key again.
                 transaction.set_rollback(True)
             else:
-                _keep(record, response)
+                headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
+                keep(record, response.status_code, response.data, headers)
             return response
 
     return wrapper
@@ -58,31 +60,13 @@ def idempotent(
 
 def _claim(request: Request, actor: Actor, key: str) -> tuple[IdempotencyRecord, bool]:
     line = f"{request.method} {request.path}"[:500]
-    body_hash = _hash(request.data)
-    record, is_first = IdempotencyRecord.objects.get_or_create(
-        scope=f"user:{actor.user_id}", key=key, defaults={"request": line, "body_hash": body_hash}
-    )
-    if not is_first and (record.request, record.body_hash) != (line, body_hash):
-        raise Problem(
-            422,
-            "idempotency_key_reused",
-            "This idempotency key was used for another request.",
-            hint="Take a new key for each thing to start.",
-        )
-    return record, is_first
+    return claim(actor, key, line, _hash(request.data))
 
 
 def _hash(data: Any) -> str:
     if not isinstance(data, bytes | str):
         data = json.dumps(data, sort_keys=True, ensure_ascii=True, default=str)
     return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
-
-
-def _keep(record: IdempotencyRecord, response: Response) -> None:
-    record.status = response.status_code
-    record.body = json.dumps(response.data, default=str)
-    record.headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
-    record.save(update_fields=["status", "body", "headers"])
 
 
 def _replay(record: IdempotencyRecord) -> Response:

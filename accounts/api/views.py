@@ -1,5 +1,6 @@
 """Tenants, users, tokens, the audit trail and the platform's settings over the API."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -10,8 +11,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from accounts.actors import actor_of
-from accounts.api.filters import AuditFilter, TenantFilter, UserFilter
+from accounts.actors import Actor, actor_of
 from accounts.api.permissions import SignedIn
 from accounts.api.serializers import (
     AuditEntrySerializer,
@@ -26,15 +26,16 @@ from accounts.api.serializers import (
 )
 from accounts.api.viewsets import ScopedViewSet
 from accounts.models import ApiToken, AuditEntry, PlatformSettings, Tenant, User
-from accounts.roles import CHOSEN_ONE_BY_ONE, Permission
-from accounts.scope import visible
+from accounts.roles import Permission
 from accounts.services import platform, tenants, tokens, users
+from accounts.services.audit_lines import entries
+from accounts.services.filters import AuditFilter, TenantFilter, UserFilter
 
 
 class TenantViewSet(ScopedViewSet[Tenant]):
     """Tenants. A tenant's people see their own."""
 
-    queryset = Tenant.objects.all()
+    rows = staticmethod(tenants.listed)
     serializer_class = TenantSerializer
     filterset_class = TenantFilter
     needs = {
@@ -63,7 +64,7 @@ class TenantViewSet(ScopedViewSet[Tenant]):
 class UserViewSet(ScopedViewSet[User]):
     """Users: people who sign in, customers among them, and integrations."""
 
-    queryset = User.objects.all()
+    rows = staticmethod(users.listed)
     serializer_class = UserSerializer
     filterset_class = UserFilter
     needs = dict.fromkeys(
@@ -72,7 +73,7 @@ class UserViewSet(ScopedViewSet[User]):
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
         """With the tenants that the actor can reach as the choice; any other is unknown."""
-        return _choosing(self, super().get_serializer(*args, **kwargs), tenant=Tenant.objects.all())
+        return _choosing(self, super().get_serializer(*args, **kwargs), tenant=tenants.listed)
 
     @extend_schema(request=UserSerializer, responses={201: NewUserSerializer})
     def create(self, request: Request) -> Response:
@@ -103,20 +104,13 @@ class UserViewSet(ScopedViewSet[User]):
 class TokenViewSet(ScopedViewSet[ApiToken]):
     """API tokens: one's own, or all in reach for one who manages users."""
 
-    queryset = ApiToken.objects.all()
+    rows = staticmethod(tokens.listed)
     serializer_class = TokenSerializer
     needs = dict.fromkeys(("list", "retrieve", "create", "destroy"), Permission.manage_tokens)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
         """With the integrations that the actor can reach as the choice; any other user is unknown."""
-        machines = User.objects.filter(role__in=CHOSEN_ONE_BY_ONE)
-        return _choosing(self, super().get_serializer(*args, **kwargs), user=machines)
-
-    def get_queryset(self) -> Any:
-        """As the service lists them."""
-        if getattr(self, "swagger_fake_view", False):
-            return ApiToken.objects.none()
-        return tokens.listed(self.actor)
+        return _choosing(self, super().get_serializer(*args, **kwargs), user=tokens.machines)
 
     @extend_schema(request=TokenSerializer, responses={201: NewTokenSerializer})
     def create(self, request: Request) -> Response:
@@ -133,19 +127,21 @@ class TokenViewSet(ScopedViewSet[ApiToken]):
 class AuditViewSet(ScopedViewSet[AuditEntry]):
     """The audit trail, newest first."""
 
-    queryset = AuditEntry.objects.all()
+    rows = staticmethod(entries)
     serializer_class = AuditEntrySerializer
     filterset_class = AuditFilter
     needs = {"list": Permission.view_audit, "retrieve": Permission.view_audit}
 
 
 def _choosing(
-    view: ScopedViewSet[Any], serializer: BaseSerializer[Any], **choices: QuerySet[Any]
+    view: ScopedViewSet[Any],
+    serializer: BaseSerializer[Any],
+    **choices: Callable[[Actor], QuerySet[Any]],
 ) -> BaseSerializer[Any]:
-    for name, rows in choices.items():
+    for name, in_reach in choices.items():
         field = getattr(serializer, "fields", {}).get(name)
         if field is not None and not getattr(view, "swagger_fake_view", False):
-            field.queryset = visible(rows, view.actor)
+            field.queryset = in_reach(view.actor)
     return serializer
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, Concatenate, TypeVar
+from typing import Any, Concatenate
 
-from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -15,7 +14,6 @@ from accounts.roles import Permission
 from common.problems import Problem
 from look.forms import SiteForm
 
-M = TypeVar("M", bound=Model)
 Page = Callable[Concatenate[HttpRequest, Actor, ...], HttpResponse]
 View = Callable[..., HttpResponse]
 
@@ -42,18 +40,6 @@ def page(permission: Permission | tuple[Permission, ...], methods: str = "GET") 
         return never_cache(require_http_methods(allowed)(guarded))
 
     return decorate
-
-
-def one(rows: QuerySet[M], pk: int) -> M:
-    """The row of that id among those in reach.
-
-    Raises:
-        Problem: 404, for unknown and for foreign ids.
-    """
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise Problem(404, "not_found", "There is no such thing.")
-    return found
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from django import forms
 from accounts.actors import Actor
 from accounts.models import Tenant, User
 from accounts.roles import CHOSEN_ONE_BY_ONE, Permission, Role, permissions_of
-from accounts.scope import visible
+from accounts.services import tenants
 from accounts.services.granting import grantable_permissions, grantable_roles
 from look.forms import SiteForm
 
@@ -100,7 +100,7 @@ class UserForm(SiteForm):
         role.choices = roles
         permissions.choices = [(one.value, one.meaning) for one in grantable_permissions(actor)]
         if actor.is_platform:
-            tenant.queryset = visible(Tenant, actor)
+            tenant.queryset = tenants.listed(actor)
         else:
             del self.fields["tenant"]
 

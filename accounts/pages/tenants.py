@@ -2,18 +2,17 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.db.models.deletion import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
-from accounts.models import Tenant
-from accounts.pages.access import one, page, problems_into
+from accounts.pages.access import page, problems_into
 from accounts.pages.forms import TenantForm
-from accounts.roles import Permission, Role
-from accounts.scope import visible
+from accounts.roles import Permission
+from accounts.scope import one
 from accounts.services import tenants
+from accounts.services.filters import TenantFilter, narrowed
 
 PAGE_SIZE = 50
 
@@ -21,11 +20,9 @@ PAGE_SIZE = 50
 @page(Permission.manage_platform)
 def tenant_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All tenants, by name, with search."""
-    text = request.GET.get("q", "").strip()[:120]
-    people = Count("users", filter=~Q(users__role__in=[Role.customer, Role.integration]))
-    rows = visible(Tenant, actor).filter(name__icontains=text).annotate(people=people).order_by("name")
+    rows = narrowed(TenantFilter, tenants.with_people(actor), request.GET)
     found = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "accounts/tenant_list.html", {"page": found, "q": text})
+    return render(request, "accounts/tenant_list.html", {"page": found, "q": request.GET.get("q", "")})
 
 
 @page(Permission.manage_platform, "GET POST")
@@ -43,7 +40,7 @@ def tenant_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page(Permission.manage_platform, "GET POST")
 def tenant_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Change a tenant."""
-    tenant = one(visible(Tenant, actor), pk)
+    tenant = one(tenants.listed(actor), pk)
     form = TenantForm(
         request.POST or None,
         initial={
@@ -63,7 +60,7 @@ def tenant_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @page(Permission.manage_platform, "POST")
 def tenant_delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Remove a tenant to whom nothing belongs."""
-    tenant = one(visible(Tenant, actor), pk)
+    tenant = one(tenants.listed(actor), pk)
     try:
         tenants.delete(actor, tenant)
     except ProtectedError:

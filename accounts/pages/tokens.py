@@ -7,12 +7,13 @@ from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
 from accounts.models import User
-from accounts.pages.access import one, page, problems_into
+from accounts.pages.access import page, problems_into
 from accounts.pages.forms import TokenForm
-from accounts.roles import CHOSEN_ONE_BY_ONE, Permission
-from accounts.scope import visible
+from accounts.roles import Permission
+from accounts.scope import one
 from accounts.services import tokens
 from common.clock import SystemClock
+from common.ids import row_id
 
 PAGE_SIZE = 50
 
@@ -20,7 +21,7 @@ PAGE_SIZE = 50
 @page(Permission.manage_tokens)
 def token_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """One's own tokens; all in reach for one who manages users."""
-    found = Paginator(tokens.listed(actor).order_by("-id"), PAGE_SIZE).get_page(request.GET.get("page"))
+    found = Paginator(tokens.listed(actor), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page": found, "now": SystemClock().now(), "shows_owners": actor.may(Permission.manage_users)}
     return render(request, "accounts/token_list.html", context)
 
@@ -42,9 +43,7 @@ def _machine(actor: Actor, given: str) -> User | None:
     if not given:
         return None
     actor.need(Permission.manage_users)
-    is_number = given.isascii() and given.isdigit() and len(given) < 19
-    machines = User.objects.filter(role__in=CHOSEN_ONE_BY_ONE)
-    return one(visible(machines, actor), int(given) if is_number else 0)
+    return one(tokens.machines(actor), row_id(given) or 0)
 
 
 @page(Permission.manage_tokens, "POST")

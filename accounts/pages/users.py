@@ -4,19 +4,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
 from django.db.models.deletion import ProtectedError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
-from accounts.models import Tenant, User
-from accounts.pages.access import one, page, problems_into
+from accounts.models import User
+from accounts.pages.access import page, problems_into
 from accounts.pages.forms import UserForm
 from accounts.roles import Permission, Role
-from accounts.scope import visible
-from accounts.services import users
-from common.ids import row_id
+from accounts.scope import one
+from accounts.services import tenants, users
+from accounts.services.filters import UserFilter, narrowed
 
 PAGE_SIZE = 50
 
@@ -24,29 +23,16 @@ PAGE_SIZE = 50
 @page(Permission.manage_users)
 def user_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Users in reach, by address, with search."""
-    rows = filtered(visible(User, actor).select_related("tenant"), request.GET)
+    rows = narrowed(UserFilter, users.listed(actor), request.GET)
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "roles": list(Role),
-        "tenants": visible(Tenant, actor) if actor.is_platform else [],
+        "tenants": tenants.listed(actor) if actor.is_platform else [],
         "chosen": {name: request.GET.get(name, "") for name in ("q", "role", "tenant")},
         "is_filtered": any(request.GET.get(name) for name in ("q", "role", "tenant")),
         "shows_tenants": actor.is_platform,
     }
     return render(request, "accounts/user_list.html", context)
-
-
-def filtered(rows: QuerySet[User], query: QueryDict) -> QuerySet[User]:
-    """Users whose name or address holds `q`, of a `role` and a `tenant`."""
-    if text := query.get("q", "").strip()[:120]:
-        rows = rows.filter(Q(name__icontains=text) | Q(email__icontains=text))
-    role = query.get("role", "")
-    if role in list(Role):
-        rows = rows.filter(role=role)
-    tenant = query.get("tenant", "")
-    if (tenant_id := row_id(tenant)) is not None:
-        rows = rows.filter(tenant_id=tenant_id)
-    return rows.order_by("email")
 
 
 @page(Permission.manage_users, "GET POST")
@@ -69,7 +55,7 @@ def user_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page(Permission.manage_users, "GET POST")
 def user_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Change a user."""
-    user = one(visible(User, actor).select_related("tenant"), pk)
+    user = one(users.listed(actor), pk)
     initial: dict[str, Any] = {field: getattr(user, field) for field in users.FIELDS}
     form = UserForm(actor, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -83,14 +69,14 @@ def user_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @page(Permission.manage_users, "POST")
 def user_reset(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A one-time password for a user, shown once."""
-    user = one(visible(User, actor), pk)
+    user = one(users.listed(actor), pk)
     return _password_shown(request, user, users.reset_password(actor, user))
 
 
 @page(Permission.manage_users, "POST")
 def user_delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Remove a user to whom nothing belongs."""
-    user = one(visible(User, actor), pk)
+    user = one(users.listed(actor), pk)
     try:
         users.delete(actor, user)
     except ProtectedError:

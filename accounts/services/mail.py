@@ -1,18 +1,21 @@
 """The one place where mail goes out: through the server that `EMAIL_URL` names, or into the site's own mailbox."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.actors import Actor
 from accounts.models import CaughtMail
 from accounts.roles import Permission
+from accounts.scope import visible
 from accounts.services import attempts
+from accounts.services.filters import MailFilter, narrowed
 from common.egress import EgressError, EgressPolicy, PolicySource
 from common.egress.mail import Mail, build
 from common.egress.mail_url import mail_server
@@ -165,6 +168,17 @@ def _keep(mail: Mail, origin: Origin, message_id: str) -> None:
 def _bounded(text: str) -> str:
     clean = text.replace("\x00", "\ufffd")
     return clean if len(clean) <= MOST_TEXT else clean[:MOST_TEXT] + CUT_OFF
+
+
+def caught_mails(actor: Actor) -> QuerySet[CaughtMail]:
+    """The mails that the actor may read, newest first. Those of the program itself hold links that set passwords."""
+    rows = visible(CaughtMail, actor).select_related("tenant")
+    return rows if actor.may(Permission.manage_platform) else rows.exclude(run_id=None)
+
+
+def latest_mails(actor: Actor, query: Mapping[str, str], most: int) -> QuerySet[CaughtMail]:
+    """The newest of them that meet the query, without their texts."""
+    return narrowed(MailFilter, caught_mails(actor), query).defer("text", "html")[:most]
 
 
 def empty_mailbox(actor: Actor) -> None:

@@ -1,19 +1,43 @@
 """Tenants: made, changed, removed by the platform."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Q, QuerySet
 from django.utils.text import slugify
 
 from accounts import audit
 from accounts.actors import Actor
 from accounts.models import Tenant
-from accounts.roles import Permission
+from accounts.roles import Permission, Role
+from accounts.scope import visible
 from accounts.services.senders import mail_senders
 from common.problems import conflict
 
 FIELDS = ("name", "slug", "is_active", "mail_senders")
+
+
+def listed(actor: Actor) -> QuerySet[Tenant]:
+    """The tenants in reach, by name."""
+    return visible(Tenant, actor)
+
+
+def active(actor: Actor) -> QuerySet[Tenant]:
+    """Those whose people may use the platform now."""
+    return listed(actor).filter(is_active=True)
+
+
+def known(ids: Collection[int | None]) -> set[int]:
+    """Of these ids, those of tenants."""
+    wanted = [one for one in ids if one is not None]
+    return set(Tenant.objects.filter(id__in=wanted).values_list("id", flat=True))
+
+
+def with_people(actor: Actor) -> QuerySet[Tenant]:
+    """The same, each with how many `people` sign in for it."""
+    people = Count("users", filter=~Q(users__role__in=[Role.customer, Role.integration]))
+    return listed(actor).annotate(people=people).order_by("name")
 
 
 def create(actor: Actor, values: Mapping[str, Any]) -> Tenant:

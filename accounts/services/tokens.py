@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts import audit
 from accounts.actors import Actor
 from accounts.models import ApiToken, User
-from accounts.roles import Permission, permissions_of
+from accounts.roles import CHOSEN_ONE_BY_ONE, Permission, permissions_of
 from accounts.scope import visible
 from accounts.services.granting import check_outranks
 from common.clock import SystemClock
@@ -70,8 +70,13 @@ def create(
 
 def listed(actor: Actor) -> QuerySet[ApiToken]:
     """The actor's own tokens; all in reach for one who manages users."""
-    rows = visible(ApiToken, actor).select_related("user")
+    rows = visible(ApiToken, actor).select_related("user").order_by("-id")
     return rows if actor.may(Permission.manage_users) else rows.filter(user=actor.user_id)
+
+
+def machines(actor: Actor) -> QuerySet[User]:
+    """The integrations in reach."""
+    return visible(User, actor).filter(role__in=CHOSEN_ONE_BY_ONE)
 
 
 def revoke(actor: Actor, token: ApiToken) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.actors import Actor
 from accounts.models import Tenant, User
 from accounts.roles import PLATFORM_ONLY, TENANT_ONLY, Permission, Role
+from accounts.scope import visible
 from accounts.services import passwords, sessions
 from accounts.services.granting import check_outranks, settle_permissions
 from accounts.signals import user_registered, user_updated
@@ -16,6 +18,11 @@ from common.problems import bad_value, conflict, forbidden
 
 FIELDS = ("email", "name", "role", "permissions", "tenant", "permission", "is_active")
 _ENDS_SESSIONS = frozenset({"role", "tenant", "is_active"})
+
+
+def listed(actor: Actor) -> QuerySet[User]:
+    """The users in reach, by address."""
+    return visible(User, actor).select_related("tenant").order_by("email")
 
 
 def create(actor: Actor, values: Mapping[str, Any]) -> tuple[User, str | None]:

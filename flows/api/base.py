@@ -14,7 +14,8 @@ from accounts.roles import Permission
 from flows.api.serializers import SavedDraftSerializer
 from flows.graph.document import FlowDocument
 from flows.models import Flow
-from flows.services.flows import flow_for, read_or_refuse
+from flows.services.flow_reading import flow_for
+from flows.services.flows import read_or_refuse
 from flows.services.summaries import summaries_of_stored
 from flows.services.upgrading import present_drawing
 

@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -20,26 +19,21 @@ from flows.api.event_serializers import (
     EventTypeChangeSerializer,
     EventTypeSerializer,
 )
-from flows.api.filters import EventFilter
 from flows.models import Event
 from flows.sdk.loading import BrokenModule, broken_modules
 from flows.services import catalogue, event_types, known_types
-from flows.services.event_reading import event_for, outcomes_of
+from flows.services.event_reading import event_for, listed, outcomes_of
+from flows.services.filters import EventFilter
 
 
 class EventViewSet(ScopedViewSet[Event]):
     """Events, newest first. They are sent with POST to the same address, which the intake answers."""
 
-    queryset = Event.objects.all()
+    rows = staticmethod(listed)
     serializer_class = EventSerializer
     filterset_class = EventFilter
     lookup_value_converter = "uuid"
     needs = {"list": Permission.view, "retrieve": Permission.view}
-
-    def get_queryset(self) -> QuerySet[Event]:
-        """In reach; lists leave the payloads in the database."""
-        rows = super().get_queryset()
-        return rows.defer("payload") if self.action == "list" else rows
 
     @extend_schema(responses=EventDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -10,7 +10,6 @@ from accounts.api.idempotency import idempotent
 from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
 from flows.api.base import MAX_DOCUMENT_BODY, body_of, draft_answer
-from flows.api.filters import FlowFilter
 from flows.api.serializers import (
     DraftSerializer,
     FlowChangeSerializer,
@@ -20,14 +19,15 @@ from flows.api.serializers import (
 )
 from flows.models import Flow
 from flows.services import flows, versions
-from flows.services.flows import flow_for
+from flows.services.filters import FlowFilter
+from flows.services.flow_reading import flow_for, listed, listed_flow
 from flows.services.glance import last_runs
 
 
 class FlowViewSet(ScopedViewSet[Flow]):
     """Flows. Everything that starts something takes an `Idempotency-Key`."""
 
-    queryset = Flow.objects.filter(deleted_at=None).select_related("published")
+    rows = staticmethod(listed)
     serializer_class = FlowSerializer
     filterset_class = FlowFilter
     lookup_value_converter = "uuid"
@@ -59,7 +59,7 @@ class FlowViewSet(ScopedViewSet[Flow]):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """One flow."""
-        return self._shown(self._flow(pk))
+        return self._shown(listed_flow(self.actor, pk))
 
     @extend_schema(request=NewFlowSerializer, responses={201: FlowSerializer})
     @idempotent

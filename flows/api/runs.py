@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -15,12 +14,11 @@ from accounts.roles import Permission
 from common.problems import bad_value
 from flows.api.answers import LogsSerializer, ResumedSerializer, StepsSerializer
 from flows.api.base import body_of
-from flows.api.filters import RunFilter
 from flows.api.renderers import document_response
 from flows.api.serializers import DecideSerializer, RetrySerializer, RunSerializer
 from flows.models import Run
 from flows.services import run_reading, runs
-from flows.services.reach import runs_in_reach
+from flows.services.filters import RunFilter
 from flows.services.resume_failed import resume_failed
 from flows.services.summaries import summaries_of_stored
 
@@ -28,7 +26,7 @@ from flows.services.summaries import summaries_of_stored
 class RunViewSet(ScopedViewSet[Run]):
     """Runs, newest first."""
 
-    queryset = Run.objects.all()
+    rows = staticmethod(run_reading.joined)
     serializer_class = RunSerializer
     filterset_class = RunFilter
     lookup_value_converter = "uuid"
@@ -45,15 +43,8 @@ class RunViewSet(ScopedViewSet[Run]):
         "decide": Permission.run_flows,
     }
 
-    def get_queryset(self) -> QuerySet[Run]:
-        """In reach, with the names that are shown."""
-        rows = super().get_queryset()
-        if not getattr(self, "swagger_fake_view", False):
-            rows = runs_in_reach(self.actor)
-        return run_reading.with_names(rows)
-
     def _run(self, pk: str) -> Run:
-        return runs.run_for(self.actor, pk)
+        return run_reading.run_for(self.actor, pk)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """One run."""

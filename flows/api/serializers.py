@@ -8,7 +8,6 @@ from rest_framework import serializers
 from accounts.api.strict import NameField, StrictSerializer
 from flows.models import Flow, FlowVersion, Run
 from flows.services.summaries import Summaries, summaries_of_stored
-from flows.services.versions import has_unpublished_changes
 
 NODE_ID = 100
 
@@ -27,7 +26,11 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
     published_version = serializers.IntegerField(
         source="published.number", allow_null=True, default=None, read_only=True
     )
-    has_unpublished_changes = serializers.SerializerMethodField()
+    has_unpublished_changes = serializers.BooleanField(
+        source="has_changes",
+        read_only=True,
+        help_text="Whether the draft differs from the version that runs.",
+    )
     last_runs = serializers.SerializerMethodField()
 
     class Meta:
@@ -45,10 +48,6 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
             "updated_at",
             "last_runs",
         )
-
-    def get_has_unpublished_changes(self, flow: Flow) -> bool:
-        """Whether the draft differs from the version that runs."""
-        return has_unpublished_changes(flow)
 
     @extend_schema_field(FlowRunSerializer(many=True))
     def get_last_runs(self, flow: Flow) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ from flows.api.version_answers import (
     SecretSerializer,
 )
 from flows.services import hooks, transfer, versions
-from flows.services.flows import flow_for
+from flows.services.flow_reading import flow_for
 
 WHICH = "A version's number, or `draft`."
 
@@ -69,8 +69,7 @@ class VersionViewSet(FlowView):
     @action(detail=True, methods=["get"], pagination_class=None)
     def versions(self, request: Request, pk: str) -> Response:
         """All versions, newest first."""
-        rows = self.flow().versions.defer("document")
-        return Response(VersionSerializer(rows, many=True).data)
+        return Response(VersionSerializer(versions.listed(self.flow()), many=True).data)
 
     @extend_schema(responses=VersionDocumentSerializer)
     @action(detail=True, methods=["get"], url_path="versions/<int:number>")

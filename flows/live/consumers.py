@@ -8,8 +8,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from accounts.actors import Actor
 from flows.live.watcher import NOT_FOUND, Watcher
 from flows.services.changes import changes_since, runs_of_flow
-from flows.services.flows import flow_for
-from flows.services.runs import run_for
+from flows.services.flow_reading import flow_for
+from flows.services.run_reading import run_for
 from flows.services.watching import flow_group, run_group
 
 

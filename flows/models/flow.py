@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.functional import cached_property
 
 from accounts.models.fields import DescriptionField, NameField
 from common.ids import new_id
@@ -38,6 +39,11 @@ class Flow(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def has_changes(self) -> bool:
+        """Whether the draft differs from the version that runs; lists ask the database instead."""
+        return self.published is None or bool(self.published.document != self.draft)
 
 
 class PublishedVersionChanged(Exception):

@@ -7,17 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
-from accounts.models import Tenant
 from accounts.pages.access import page
 from accounts.roles import Permission
-from accounts.scope import visible
-from common.ids import row_id
+from accounts.services import tenants
+from common.ids import row_id, uuid_from
 from common.problems import Problem
-from flows.models import Event
 from flows.pages.forms import SendEventForm, posted
-from flows.pages.slices import uuid_from
 from flows.sdk import JsonObject
 from flows.services.by_hand import send_event
+from flows.services.event_reading import find_event
 from flows.services.known_types import list_event_types
 from look.templatetags.ui import pretty_json
 
@@ -43,7 +41,7 @@ def event_send(request: HttpRequest, actor: Actor) -> HttpResponse:
             return redirect("flows:event-detail", accepted.id)
     context = {
         "form": form,
-        "tenants": Tenant.objects.filter(is_active=True) if actor.is_platform else None,
+        "tenants": tenants.active(actor) if actor.is_platform else None,
         "tenant": request.POST.get("tenant") or request.GET.get("tenant", ""),
     }
     return render(request, "flows/event_send.html", context)
@@ -51,7 +49,7 @@ def event_send(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _begin(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     again = uuid_from(request.GET.get("again", ""))
-    event = visible(Event, actor).filter(id=again).first() if again else None
+    event = find_event(actor, again) if again else None
     if event is not None:
         return {"type": event.type, "payload": pretty_json(event.payload)}
     kinds = list_event_types(actor)
@@ -71,9 +69,4 @@ def _tenant_id(request: HttpRequest, actor: Actor) -> int | None:
     if not actor.is_platform:
         return actor.tenant_id
     chosen = request.POST.get("tenant", "")
-    if not chosen:
-        return None
-    tenant = Tenant.objects.filter(id=row_id(chosen) or 0).first()
-    if tenant is None:
-        raise Problem(400, "unknown_tenant", "There is no such tenant.")
-    return tenant.id
+    return (row_id(chosen) or 0) if chosen else None

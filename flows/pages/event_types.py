@@ -1,6 +1,5 @@
 """The catalogue of event types, and those that people define."""
 
-from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -11,12 +10,15 @@ from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
-from flows.models import Trigger
 from flows.pages.forms import EventTypeForm, posted
-from flows.sdk import TriggerKind
 from flows.services.event_types import define, definition_for, redefine, undefine
-from flows.services.known_types import KnownEventType, event_type_for, list_event_types
-from flows.services.reach import flows_in_reach
+from flows.services.known_types import (
+    KnownEventType,
+    count_listeners,
+    event_type_for,
+    list_event_types,
+    listeners_to,
+)
 from look.templatetags.ui import pretty_json
 
 
@@ -29,16 +31,12 @@ def event_type_list(request: HttpRequest, actor: Actor) -> HttpResponse:
         for kind in list_event_types(actor)
         if text in kind.name.lower() or text in kind.label.lower() or text in kind.summary.lower()
     ]
-    used = Counter(_listeners(actor).values_list("event_type", flat=True))
+    used = count_listeners(actor)
     groups: dict[str, list[tuple[KnownEventType, int]]] = {}
     for kind in kinds:
         groups.setdefault(kind.group, []).append((kind, used[kind.name]))
     context = {"groups": list(groups.items()), "chosen": {"q": request.GET.get("q", "")}}
     return render(request, "flows/event_type_list.html", context)
-
-
-def _listeners(actor: Actor) -> Any:
-    return Trigger.objects.filter(kind=TriggerKind.EVENT, flow__in=flows_in_reach(actor))
 
 
 @page(Permission.view)
@@ -47,10 +45,7 @@ def event_type_detail(request: HttpRequest, actor: Actor, name: str) -> HttpResp
     kind = event_type_for(actor, name)
     context = {
         "kind": kind,
-        "listeners": _listeners(actor)
-        .filter(event_type=name)
-        .select_related("flow")
-        .only("flow__id", "flow__name"),
+        "listeners": listeners_to(actor, name),
         "may_change": _may_change(actor, kind),
     }
     return render(request, "flows/event_type_detail.html", context)

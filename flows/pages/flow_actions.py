@@ -12,10 +12,11 @@ from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.graph import DocumentNode, FlowDocument
-from flows.pages.flow_list import listed, rows_of
+from flows.pages.flow_list import rows_of
 from flows.pages.forms import NewFlowForm, grouped, posted
 from flows.sdk import TriggerNode, node_types
-from flows.services.flows import create_flow, delete_flow, duplicate_flow, flow_for, update_flow
+from flows.services.flow_reading import flow_for, listed_flow
+from flows.services.flows import create_flow, delete_flow, duplicate_flow, update_flow
 from flows.services.known_types import list_event_types
 from flows.services.versions import restore, version_of
 
@@ -78,7 +79,7 @@ def flow_switch(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpRespon
     if not getattr(request, "htmx", False):
         messages.success(request, f"“{flow.name}” is {'on' if is_on else 'off'}.")
         return redirect("flows:flow-list")
-    row = rows_of(actor, list(listed(actor).filter(id=flow.id)))[0]
+    row = rows_of(actor, [listed_flow(actor, flow.id)])[0]
     context = {"row": row, "shows_tenants": actor.is_platform}
     return render(request, "flows/parts/flow_row.html", context)
 

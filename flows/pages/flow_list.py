@@ -4,22 +4,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.db.models.fields import BooleanField
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
+from accounts.services.filters import narrowed
 from flows.models import Flow, Run, Trigger
 from flows.pages.access import why_not_run, why_not_switch
 from flows.sdk import TriggerKind
+from flows.services.filters import FlowPageFilter
+from flows.services.flow_reading import listed
 from flows.services.glance import LAST_RUNS, last_runs
-from flows.services.reach import flows_in_reach
 
 PAGE_SIZE = 25
-STATES = {"on": "On", "off": "Off", "unpublished": "With unpublished changes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +58,18 @@ class Row:
 @page(Permission.view)
 def flow_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All flows in reach by name, with search."""
-    found = Paginator(filtered(listed(actor), request.GET), PAGE_SIZE).get_page(request.GET.get("page"))
+    found = Paginator(narrowed(FlowPageFilter, listed(actor), request.GET), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "page": found,
         "rows": rows_of(actor, list(found.object_list)),
-        "states": list(STATES.items()),
+        "states": list(FlowPageFilter.STATES.items()),
         "chosen": {"q": request.GET.get("q", ""), "state": request.GET.get("state", "")},
         "is_filtered": bool(request.GET.get("q") or request.GET.get("state")),
         "shows_tenants": actor.is_platform,
     }
     return render(request, "flows/flow_list.html", context)
-
-
-def listed(actor: Actor) -> QuerySet[Flow]:
-    """Flows as the list shows them; `has_changes` says whether the draft differs from what is published."""
-    differs = Case(
-        When(published=None, then=Value(True)),
-        When(draft=F("published__document"), then=Value(False)),
-        default=Value(True),
-        output_field=BooleanField(),
-    )
-    return (
-        flows_in_reach(actor)
-        .select_related("tenant", "published", "trigger")
-        .defer("draft", "published__document")
-        .annotate(has_changes=differs)
-    )
 
 
 def rows_of(actor: Actor, flows: list[Flow]) -> list[Row]:
@@ -94,18 +79,3 @@ def rows_of(actor: Actor, flows: list[Flow]) -> list[Row]:
         Row(flow, runs.get(flow.id, []), why_not_run(actor, flow), why_not_switch(actor, flow))
         for flow in flows
     ]
-
-
-def filtered(flows: QuerySet[Flow], query: QueryDict) -> QuerySet[Flow]:
-    """Flows that meet `q` (name, description, event type) and `state`."""
-    text = query.get("q", "").strip()
-    if text:
-        flows = flows.filter(
-            Q(name__icontains=text) | Q(description__icontains=text) | Q(trigger__event_type__icontains=text)
-        )
-    state = query.get("state")
-    if state in ("on", "off"):
-        flows = flows.filter(is_enabled=state == "on")
-    if state == "unpublished":
-        flows = flows.exclude(published__isnull=False, draft=F("published__document"))
-    return flows.order_by("name", "id")

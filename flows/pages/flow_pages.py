@@ -7,18 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
-from accounts.links import on_site
 from accounts.pages.access import page, problems_into
 from accounts.roles import Permission
-from common.problems import Problem, not_found
-from flows.models import Flow, FlowVersion, Hook
-from flows.pages.flow_list import listed
+from common.problems import Problem
+from flows.models import Flow
 from flows.pages.forms import FlowForm, SecretForm, posted
-from flows.sdk import TriggerKind
-from flows.services.flows import flow_for, update_flow
-from flows.services.hooks import rotate_secret, take_secret
+from flows.services import versions
+from flows.services.flow_reading import flow_for, listed_flow
+from flows.services.flows import update_flow
+from flows.services.hooks import hook_of, rotate_secret, take_secret, url_of
 from flows.services.transfer import file_name
-from flows.services.versions import exported
 
 
 @page(Permission.view)
@@ -36,14 +34,8 @@ def flow_editor(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpRespon
 @page(Permission.view)
 def flow_versions(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     """Every published version, newest first."""
-    flow = listed(actor).filter(id=flow_id).first()
-    if flow is None:
-        raise not_found("There is no such flow.")
-    context = {
-        "flow": flow,
-        "versions": FlowVersion.objects.filter(flow=flow).defer("document").order_by("-number"),
-    }
-    return render(request, "flows/flow_versions.html", context)
+    flow = listed_flow(actor, flow_id)
+    return render(request, "flows/flow_versions.html", {"flow": flow, "versions": versions.listed(flow)})
 
 
 @page(Permission.view, "GET POST")
@@ -99,13 +91,13 @@ def _settings_page(
     secret_form: SecretForm | None = None,
     new_secret: str = "",
 ) -> HttpResponse:
-    hook = Hook.objects.filter(flow=flow, flow__trigger__kind=TriggerKind.HOOK).first()
+    hook = hook_of(flow)
     context = {
         "flow": flow,
         "form": form or FlowForm(initial=_about(flow)),
         "secret_form": secret_form or SecretForm(),
         "hook": hook,
-        "hook_url": on_site(f"/hooks/{hook.key}/") if hook else "",
+        "hook_url": url_of(hook) if hook else "",
         "new_secret": new_secret,
     }
     return render(request, "flows/flow_settings.html", context)
@@ -116,7 +108,7 @@ def flow_export(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpRespon
     """The canonical document as a file: the published version, or what `version` names."""
     flow = flow_for(actor, flow_id)
     newest = str(flow.published.number) if flow.published else "draft"
-    content = exported(flow, request.GET.get("version") or newest)
+    content = versions.exported(flow, request.GET.get("version") or newest)
     response = HttpResponse(content, content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(flow)}.json"'
     return response

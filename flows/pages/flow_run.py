@@ -9,19 +9,18 @@ from django.shortcuts import redirect, render
 from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
-from accounts.scope import visible
+from common.ids import uuid_from
 from common.problems import Problem
 from flows.models import Flow, Run
 from flows.pages.access import why_not_run
 from flows.pages.forms import RunNowForm, posted
-from flows.pages.slices import uuid_from
 from flows.sdk import JsonObject
-from flows.services.flows import flow_for, read_or_refuse
-from flows.services.samples import choose_sample
+from flows.services.flow_reading import flow_for
+from flows.services.flows import read_or_refuse
+from flows.services.run_reading import run_for
+from flows.services.samples import choose_sample, runs_with_events
 from flows.services.starting import start_flow
 from look.templatetags.ui import pretty_json
-
-MOST_EVENTS = 8
 
 
 @page(Permission.run_flows, "GET POST")
@@ -36,7 +35,7 @@ def flow_run(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
         except Problem as problem:
             form.add_problem(problem)
         else:
-            return _shown(request, Run.objects.get(id=accepted.runs[0]))
+            return _shown(request, run_for(actor, accepted.runs[0]))
     context = {
         "flow": flow,
         "form": form,
@@ -57,10 +56,8 @@ def _shown(request: HttpRequest, run: Run) -> HttpResponse:
 
 def _samples(actor: Actor, flow: Flow) -> list[tuple[str, str]]:
     """The trigger's own sample, then the events of the newest runs."""
-    runs = visible(Run, actor).filter(flow=flow).select_related("event").order_by("-id")
-    runs = runs.only("subject", "event__id", "event__type", "event__accepted_at")
-    events = {str(run.event_id): _label(run, run.event.type) for run in runs[: 4 * MOST_EVENTS]}
-    return [("", "Sample of the trigger"), *list(events.items())[:MOST_EVENTS]]
+    samples = [(str(run.event_id), _label(run, run.event.type)) for run in runs_with_events(actor, flow)]
+    return [("", "Sample of the trigger"), *samples]
 
 
 def _label(run: Run, event_type: str) -> str:

@@ -10,10 +10,8 @@ from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
 from common.clock import SystemClock
-from flows.models import Trigger
 from flows.services.first_steps import progress_of
-from flows.services.glance import failing_flows, open_runs, runs_by_hour
-from flows.services.reach import flows_in_reach
+from flows.services.glance import failing_flows, flow_counts, next_schedules, open_runs, runs_by_hour
 
 CHART_HEIGHT = 96
 
@@ -36,14 +34,8 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "finished": totals["succeeded"] + totals["failed"],
         "bars": _bars(hours),
         "failing": failing_flows(actor, now),
-        "flow_count": flows_in_reach(actor).count(),
-        "enabled_count": flows_in_reach(actor).filter(is_enabled=True).count(),
-        "next_schedules": Trigger.objects.filter(
-            flow__in=flows_in_reach(actor).filter(is_enabled=True), next_fire_at__isnull=False
-        )
-        .select_related("flow")
-        .only("next_fire_at", "flow__id", "flow__name")
-        .order_by("next_fire_at")[:5],
+        "flows": flow_counts(actor),
+        "next_schedules": next_schedules(actor),
     }
     return render(request, "flows/home.html", context)
 

@@ -12,19 +12,19 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
-from common.clock import SystemClock
-from flows.models import Flow, Run
-from flows.pages.runs import FILTERS, filtered
-from flows.pages.slices import uuid_from
-from flows.services.reach import runs_in_reach
+from accounts.services.filters import narrowed
+from common.ids import uuid_from
+from flows.models import Run
+from flows.pages.runs import FILTERS
+from flows.services.filters import RunPageFilter
 from flows.services.resume_failed import (
     MOST_COUNTED,
     MOST_RESUMED,
     Resumed,
     count_resumable,
-    resumable,
     resume_failed,
 )
+from flows.services.run_reading import listed
 
 SHOWN_FLOWS = 10
 
@@ -36,30 +36,24 @@ def run_resume_failed(request: HttpRequest, actor: Actor) -> HttpResponse:
     if request.method == "POST":
         newest = uuid_from(request.POST.get("newest", ""))
         if newest is not None:
-            # What failed after the count, be it again, is not what the person agreed to.
-            _tell(request, resume_failed(actor=actor, runs=rows.filter(id__lte=newest)))
+            _tell(request, resume_failed(actor=actor, runs=rows, newest=newest))
         return redirect(f"{reverse('flows:run-list')}?{_query(request.GET)}")
     return render(request, "flows/resume_failed.html", _context(rows, request.GET))
 
 
 def _failed(actor: Actor, query: QueryDict) -> QuerySet[Run]:
-    narrowed = query.copy()
-    narrowed["status"] = Run.Status.FAILED
-    return filtered(runs_in_reach(actor), narrowed, SystemClock().now())
+    return narrowed(RunPageFilter, listed(actor), {**query.dict(), "status": Run.Status.FAILED})
 
 
 def _context(rows: QuerySet[Run], query: QueryDict) -> dict[str, Any]:
-    counts = count_resumable(rows)
-    total = sum(counts.values())
-    newest = resumable(rows).order_by("-id").values_list("id", flat=True).first()
-    names = dict(Flow.objects.filter(id__in=counts).values_list("id", "name"))
+    found = count_resumable(rows)
     return {
-        "total": min(total, MOST_COUNTED),
-        "is_more_than_counted": total > MOST_COUNTED,
-        "at_once": min(total, MOST_RESUMED),
-        "newest": newest,
-        "flows": [(names.get(flow_id, ""), count) for flow_id, count in counts.most_common(SHOWN_FLOWS)],
-        "other_flows": max(len(counts) - SHOWN_FLOWS, 0),
+        "total": min(found.total, MOST_COUNTED),
+        "is_more_than_counted": found.total > MOST_COUNTED,
+        "at_once": min(found.total, MOST_RESUMED),
+        "newest": found.newest,
+        "flows": found.by_flow[:SHOWN_FLOWS],
+        "other_flows": max(len(found.by_flow) - SHOWN_FLOWS, 0),
         "query": _query(query),
     }
 

@@ -13,7 +13,8 @@ from accounts.roles import Permission
 from common.problems import Problem, bad_value
 from flows.engine.cursor import Verdict
 from flows.models import Run
-from flows.services.runs import cancel_run, decide_interrupted, resume_run, retry_run, run_for
+from flows.services.run_reading import run_for
+from flows.services.runs import cancel_run, decide_interrupted, resume_run, retry_run
 
 
 def _tried(request: HttpRequest, run: Run, do: Callable[[], Run], message: str) -> HttpResponse:

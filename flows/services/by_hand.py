@@ -5,6 +5,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
+from accounts.services import tenants
 from common.problems import bad_value, not_found
 from flows.sdk import JsonObject
 from flows.services.events import emit_event, judge_before
@@ -21,12 +22,14 @@ def send_event(*, actor: Actor, event_type: str, payload: JsonObject, tenant_id:
         tenant_id: whose event it is; a tenant's actor can send its own only.
 
     Raises:
-        Problem: 404 `not_found` for another tenant; 400 `unknown_event_type`, `payload_does_not_fit`;
+        Problem: 404 `not_found` for another tenant; 400 `unknown_tenant`, `unknown_event_type`, `payload_does_not_fit`;
             413 `too_much_work`.
     """
     actor.need(Permission.send_events)
     if not actor.is_platform and tenant_id != actor.tenant_id:
         raise not_found("There is no such tenant.")
+    if tenant_id not in (None, actor.tenant_id) and not tenants.known([tenant_id]):
+        raise bad_value("unknown_tenant", "There is no such tenant.", hint="Look at the list of tenants.")
     known = PayloadChecks().look_up(event_type, tenant_id)
     if known is None:
         raise bad_value(

@@ -2,11 +2,24 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.actors import Actor
 from accounts.scope import visible
 from common.problems import not_found
 from flows.models import Event, Flow, Run
 from flows.sdk import JsonObject
+
+LIST_FIELDS = (
+    "id", "type", "source", "accepted_at", "run_count", "outcomes", "depth", "dedup_key", "cause_run_id",
+    "tenant__name",
+)  # fmt: skip
+MOST_RUNS = 200
+
+
+def find_event(actor: Actor, event_id: UUID | str) -> Event | None:
+    """An event that the actor can reach, if there is one of that id."""
+    return visible(Event, actor).filter(id=event_id).select_related("tenant").first()
 
 
 def event_for(actor: Actor, event_id: UUID | str, *, field: str | None = None) -> Event:
@@ -18,10 +31,30 @@ def event_for(actor: Actor, event_id: UUID | str, *, field: str | None = None) -
     Raises:
         Problem: 404 `not_found`, equal for foreign and unknown ids.
     """
-    event = visible(Event, actor).filter(id=event_id).select_related("tenant").first()
+    event = find_event(actor, event_id)
     if event is None:
         raise not_found("There is no such event.", field=field)
     return event
+
+
+def listed(actor: Actor) -> QuerySet[Event]:
+    """The events in reach, without their payloads."""
+    return visible(Event, actor).select_related("tenant").only(*LIST_FIELDS)
+
+
+def runs_of(event: Event, actor: Actor) -> QuerySet[Run]:
+    """The first of the runs that the event started, as its page lists them."""
+    runs = visible(Run, actor).filter(event=event).select_related("flow", "version")
+    return runs.only("id", "status", "subject", "created_at", "error", "flow__name", "version__number")[
+        :MOST_RUNS
+    ]
+
+
+def cause_of(event: Event, actor: Actor) -> Run | None:
+    """The run that sent the event, if one did."""
+    if event.cause_run_id is None:
+        return None
+    return visible(Run, actor).filter(id=event.cause_run_id).select_related("flow").first()
 
 
 def outcomes_of(event: Event, actor: Actor) -> list[JsonObject]:

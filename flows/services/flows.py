@@ -2,19 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID
 
 from django.db import connection, transaction
 
 from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
-from common.problems import Problem, bad_value, conflict, not_found
+from common.problems import Problem, bad_value, conflict
 from flows.graph.codec import DocumentError, document_json, read_document
 from flows.graph.document import FlowDocument
 from flows.models import Flow
 from flows.sdk import JsonObject
-from flows.services.reach import flows_in_reach
 from flows.services.runs import cancel_open_runs
 from flows.services.schedules import reschedule
 
@@ -44,31 +42,6 @@ def read_or_refuse(raw: JsonObject, *, is_draft: bool = False) -> FlowDocument:
             field=errors[0]["field"],
             extra={"errors": errors},
         ) from error
-
-
-def flow_for(
-    actor: Actor,
-    flow_id: UUID | str,
-    permission: Permission = Permission.view,
-    *,
-    has_documents: bool = True,
-) -> Flow:
-    """A flow that the actor can reach.
-
-    Args:
-        has_documents: read the draft and the published drawing with it; both may be large.
-
-    Raises:
-        Problem: 404 `not_found`, equal for foreign and unknown ids; 403 `not_allowed`.
-    """
-    rows = flows_in_reach(actor).select_related("published")
-    if not has_documents:
-        rows = rows.select_related("tenant").defer("draft", "published__document")
-    flow = rows.filter(id=flow_id).first()
-    if flow is None:
-        raise not_found("There is no such flow.", hint="Look at the list of flows.")
-    actor.need(permission)
-    return flow
 
 
 def create_flow(

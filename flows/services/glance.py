@@ -7,15 +7,16 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, TextField
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast, Substr
 
 from accounts.actors import Actor
 from common.ids import first_id_at
-from flows.models import Flow, QueueEntry, Run
-from flows.services.reach import runs_in_reach
+from flows.models import Flow, QueueEntry, Run, Trigger
+from flows.services.reach import flows_in_reach, runs_in_reach
 
 LAST_RUNS = 10
+MOST_SCHEDULES = 5
 
 
 def last_runs(flow_ids: Sequence[UUID]) -> dict[UUID, list[Run]]:
@@ -76,6 +77,22 @@ def open_runs(actor: Actor, now: datetime) -> dict[str, Any]:
         total=Count("run_id"),
     )
     return {**counts, "waiting": counts["total"] - counts["due"] - counts["working"]}
+
+
+def flow_counts(actor: Actor) -> dict[str, int]:
+    """How many flows there are in `total`, and how many are `enabled`."""
+    return flows_in_reach(actor).aggregate(total=Count("id"), enabled=Count("id", filter=Q(is_enabled=True)))
+
+
+def next_schedules(actor: Actor) -> QuerySet[Trigger]:
+    """The flows that a schedule starts next, with `next_fire_at`."""
+    enabled = flows_in_reach(actor).filter(is_enabled=True)
+    return (
+        Trigger.objects.filter(flow__in=enabled, next_fire_at__isnull=False)
+        .select_related("flow")
+        .only("next_fire_at", "flow__id", "flow__name")
+        .order_by("next_fire_at")[:MOST_SCHEDULES]
+    )
 
 
 def failing_flows(actor: Actor, now: datetime, most: int = 8) -> list[dict[str, Any]]:

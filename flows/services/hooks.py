@@ -53,13 +53,22 @@ def hook_of_key(key: str) -> OpenHook | None:
     return OpenHook(trigger.flow_id, trigger.flow.tenant_id, HookTrigger(**trigger.spec), secret)
 
 
+def hook_of(flow: Flow) -> Hook | None:
+    """The webhook that the published version starts with."""
+    return Hook.objects.filter(flow=flow, flow__trigger__kind=TriggerKind.HOOK).first()
+
+
+def url_of(hook: Hook) -> str:
+    return on_site(f"/hooks/{hook.key}/")
+
+
 def describe(flow: Flow) -> JsonObject:
     """The webhook as its owner sees it. There is no URL before the flow is published or one is made."""
     hook = Hook.objects.filter(flow=flow).first()
     trigger = Trigger.objects.filter(flow=flow, kind=TriggerKind.HOOK).first()
     spec = HookTrigger(**trigger.spec) if trigger else HookTrigger()
     return {
-        "url": on_site(f"/hooks/{hook.key}/") if hook else None,
+        "url": url_of(hook) if hook else None,
         "auth": spec.auth,
         "header": spec.header,
         "prefix": spec.prefix,

@@ -1,13 +1,17 @@
 """Event types as people and programs read them: by group, a tenant's own before the platform's."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts.actors import Actor
 from common.problems import not_found
-from flows.models import EventTypeDefinition
-from flows.sdk import EventType, Json, JsonObject, Shape, event_types
+from flows.models import EventTypeDefinition, Trigger
+from flows.sdk import EventType, Json, JsonObject, Shape, TriggerKind, event_types
 from flows.services.event_types import definitions_for, shape_of
+from flows.services.reach import flows_in_reach
 
 OWN_GROUP = "Your own"
 
@@ -82,3 +86,17 @@ def event_type_for(actor: Actor, name: str) -> KnownEventType:
     if found is None:
         raise not_found("There is no such event type.", hint="Look at the catalogue of events.")
     return found
+
+
+def count_listeners(actor: Actor) -> Counter[str]:
+    """How many flows in reach start with each event type, by its name."""
+    return Counter(_listeners(actor).values_list("event_type", flat=True))
+
+
+def listeners_to(actor: Actor, name: str) -> QuerySet[Trigger]:
+    """The triggers with that event type, with the names of their flows."""
+    return _listeners(actor).filter(event_type=name).select_related("flow").only("flow__id", "flow__name")
+
+
+def _listeners(actor: Actor) -> QuerySet[Trigger]:
+    return Trigger.objects.filter(kind=TriggerKind.EVENT, flow__in=flows_in_reach(actor))

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.engine.admission import REFUSALS
-from flows.models import Run
+from flows.models import Flow, Run
 from flows.services.runs import resume_run
 
 MOST_RESUMED = 200
@@ -38,17 +38,35 @@ def resumable(runs: QuerySet[Run]) -> QuerySet[Run]:
     )
 
 
-def count_resumable(runs: QuerySet[Run]) -> Counter[UUID]:
-    """How many a flow; counted up to one more than `MOST_COUNTED`."""
-    return Counter(resumable(runs).order_by("-id").values_list("flow_id", flat=True)[: MOST_COUNTED + 1])
+@dataclass(frozen=True, slots=True)
+class Resumable:
+    """How many runs can be resumed, up to one more than `MOST_COUNTED`; the newest; names of flows, most runs first."""
+
+    total: int
+    newest: UUID | None
+    by_flow: list[tuple[str, int]]
 
 
-def resume_failed(*, actor: Actor, runs: QuerySet[Run]) -> Resumed:
+def count_resumable(runs: QuerySet[Run]) -> Resumable:
+    """Of these runs."""
+    found = list(resumable(runs).order_by("-id").values_list("id", "flow_id")[: MOST_COUNTED + 1])
+    counts = Counter(flow_id for _, flow_id in found)
+    names = dict(Flow.objects.filter(id__in=counts).values_list("id", "name"))
+    by_flow = [(names.get(flow_id, ""), count) for flow_id, count in counts.most_common()]
+    return Resumable(len(found), found[0][0] if found else None, by_flow)
+
+
+def resume_failed(*, actor: Actor, runs: QuerySet[Run], newest: UUID | None = None) -> Resumed:
     """Resume the oldest of `runs` (which are in the actor's reach) that can be, up to `MOST_RESUMED`.
 
     Calling it again resumes the rest and none twice: a run that was resumed is no longer among them.
+
+    Args:
+        newest: the newest that was counted; what failed after it, be it again, is not what a person agreed to.
     """
     actor.need(Permission.run_flows)
+    if newest is not None:
+        runs = runs.filter(id__lte=newest)
     done = Resumed()
     full: dict[UUID, str] = {}
     found = list(resumable(runs).order_by("id").values_list("id", "flow_id")[: MOST_RESUMED + 1])

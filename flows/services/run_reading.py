@@ -1,15 +1,34 @@
 """A run as people read it: its steps with input and output, its log, its place among others."""
 
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts.actors import Actor
+from accounts.models import Tenant
+from accounts.roles import Permission
+from accounts.scope import visible
+from common.problems import not_found
 from flows.engine.walk import reaching
-from flows.models import LogLine, Run, Step
+from flows.models import Event, Flow, FlowVersion, LogLine, Run, Step
 from flows.sdk import JsonObject
 from flows.services.changes import LEVEL_NAMES, log_json, step_json
+from flows.services.reach import flows_in_reach, runs_in_reach
 
+LIST_FIELDS = (
+    "id", "status", "subject", "retried_from", "is_resumed", "created_at", "started_at", "finished_at", "due_at",
+    "wait_reason", "error", "flow", "version", "event", "tenant",
+)  # fmt: skip
+BESIDE = (
+    Prefetch("flow", Flow.objects.only("name")),
+    Prefetch("version", FlowVersion.objects.only("number")),
+    Prefetch("event", Event.objects.only("type")),
+    Prefetch("tenant", Tenant.objects.only("name")),
+)
+MOST_EVENTS = 20
 LEVELS = {name: level for level, name in LEVEL_NAMES.items()}
 
 
@@ -25,12 +44,57 @@ def with_tries(runs: QuerySet[Run]) -> QuerySet[Run]:
     return runs.annotate(tries=Coalesce(Subquery(most), 1))
 
 
-def with_names(runs: QuerySet[Run]) -> QuerySet[Run]:
-    """The runs with what a list shows of flow, version and event, and without payloads and documents."""
-    return (
-        with_tries(runs)
-        .select_related("flow", "version", "event")
-        .defer("flow__draft", "version__document", "event__payload", "last_cursor")
+def listed(actor: Actor) -> QuerySet[Run]:
+    """The runs in reach with what a page lists of them.
+
+    Flow, version, event and tenant are read beside the rows: joined, the database may no longer read the newest runs
+    off an index.
+    """
+    return with_tries(runs_in_reach(actor)).only(*LIST_FIELDS).prefetch_related(*BESIDE)
+
+
+def joined(actor: Actor) -> QuerySet[Run]:
+    """The same in one query, for programs that read on and on."""
+    rows = with_tries(runs_in_reach(actor)).select_related("flow", "version", "event")
+    return rows.defer("flow__draft", "version__document", "event__payload", "last_cursor")
+
+
+def run_for(actor: Actor, run_id: UUID | str, permission: Permission = Permission.view) -> Run:
+    """A run that the actor can reach.
+
+    Raises:
+        Problem: 404 `not_found`, equal for foreign and unknown ids; 403 `not_allowed`.
+    """
+    found = with_tries(visible(Run, actor)).filter(id=run_id)
+    run = (
+        found.select_related("flow", "version", "event", "tenant")
+        .defer("flow__draft", "event__outcomes")
+        .first()
+    )
+    if run is None:
+        raise not_found("There is no such run.", hint="Look at the list of runs.")
+    actor.need(permission)
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around a run: the newest version of its flow, which may be out of reach, and what came of it."""
+
+    newest_number: int | None
+    is_flow_in_reach: bool
+    retries: QuerySet[Run]
+    started_events: QuerySet[Event]
+
+
+def around(run: Run, actor: Actor) -> Surroundings:
+    """What the actor can reach of it."""
+    newest = FlowVersion.objects.filter(flow_id=run.flow_id, id=F("flow__published_id"))
+    return Surroundings(
+        newest_number=newest.values_list("number", flat=True).first(),
+        is_flow_in_reach=flows_in_reach(actor).filter(id=run.flow_id).exists(),
+        retries=visible(Run, actor).filter(retried_from=run).only("id", "status"),
+        started_events=visible(Event, actor).filter(cause_run_id=run.id).only("id", "type")[:MOST_EVENTS],
     )
 
 

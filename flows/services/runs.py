@@ -9,40 +9,20 @@ from django.db import connection, transaction
 from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
-from accounts.scope import visible
 from common.ids import new_id
-from common.problems import Problem, conflict, not_found
+from common.problems import Problem, conflict
 from flows.engine.admission import Admission, admission, concurrency_of, is_free
 from flows.engine.cursor import Cursor, Verdict
 from flows.engine.ending import cancelled
 from flows.engine.states import FINAL_RUN_STATUSES, PASSED_ON
 from flows.models import Flow, QueueEntry, Run, Step, Trigger
 from flows.services.doorbell import ring_on_commit
-from flows.services.run_reading import with_tries
 from flows.store import journal
 from flows.store.database import epoch_ms
 from flows.store.queue import open_runs, promote
 
 PATIENCE_SECONDS = 5.0
 """How long a worker has to stop a run that someone cancelled before another worker may do it."""
-
-
-def run_for(actor: Actor, run_id: UUID | str, permission: Permission = Permission.view) -> Run:
-    """A run that the actor can reach.
-
-    Raises:
-        Problem: 404 `not_found`, equal for foreign and unknown ids; 403 `not_allowed`.
-    """
-    found = with_tries(visible(Run, actor)).filter(id=run_id)
-    run = (
-        found.select_related("flow", "version", "event", "tenant")
-        .defer("flow__draft", "event__outcomes")
-        .first()
-    )
-    if run is None:
-        raise not_found("There is no such run.", hint="Look at the list of runs.")
-    actor.need(permission)
-    return run
 
 
 def cancel_run(*, actor: Actor, run: Run) -> Run:

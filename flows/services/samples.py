@@ -6,11 +6,15 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from accounts.actors import Actor
+from accounts.scope import visible
 from flows.graph.document import FlowDocument
+from flows.models import Flow, Run
 from flows.sdk import EventTrigger, JsonObject, TriggerNode
 from flows.services.event_reading import event_for
 from flows.services.event_types import sample_of
 from flows.services.plans import Installation
+
+MOST_EVENTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,14 @@ def choose_sample(
         return trigger_sample(document, tenant_id)
     event = event_for(actor, event_id, field="event_id")
     return Sample(f"{event.type} of {event.accepted_at:%Y-%m-%d %H:%M}", event.payload)
+
+
+def runs_with_events(actor: Actor, flow: Flow) -> list[Run]:
+    """The newest runs of a flow with their events, one run an event."""
+    runs = visible(Run, actor).filter(flow=flow).select_related("event").order_by("-id")
+    runs = runs.only("subject", "event__id", "event__type", "event__accepted_at")
+    by_event = {run.event_id: run for run in runs[: 4 * MOST_EVENTS]}
+    return list(by_event.values())[:MOST_EVENTS]
 
 
 def trigger_sample(document: FlowDocument, tenant_id: int | None) -> Sample:

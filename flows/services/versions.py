@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.actors import Actor
@@ -124,6 +125,11 @@ def discard_draft(*, actor: Actor, flow: Flow, revision: int) -> Flow:
     return restore(actor=actor, flow=flow, version=flow.published, revision=revision)
 
 
+def listed(flow: Flow) -> QuerySet[FlowVersion]:
+    """All versions without their drawings, newest first."""
+    return flow.versions.defer("document")
+
+
 def drawing(flow: Flow, which: str) -> JsonObject:
     """The drawing of a version by number, or the draft.
 
@@ -157,8 +163,3 @@ def compare(flow: Flow, before: str, after: str) -> JsonObject:
         for side in ("before", "after"):
             change[side] = room.shown(change[side])
     return found
-
-
-def has_unpublished_changes(flow: Flow) -> bool:
-    """Whether the draft differs from the version that runs."""
-    return flow.published is None or flow.published.document != flow.draft

@@ -22,7 +22,8 @@ from inventory.api.serializers import (
     serializer_for,
 )
 from inventory.api.viewsets import NEEDS, TableViewSet, needs_of
-from inventory.services import balances, tags, tickets
+from inventory.services import balances, servers, tags, tickets
+from inventory.services.reach import rows_of
 
 READS_BALANCES = (Permission.view_own, Permission.balances)
 READS_TICKETS = (Permission.view_own, Permission.write_tickets)
@@ -38,10 +39,10 @@ class ServerViewSet(TableViewSet):
     serializer_class = ServerSerializer
     needs = needs_of(Permission.view_own)
 
-    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """Servers that are there, or with `?deleted=true` those that are not, with what belongs to them."""
         is_asked = self.action == "list" and self.request.query_params.get("deleted") in ("true", "1")
-        return rows.filter(deleted_at__isnull=not is_asked).prefetch_related("interfaces", "charges")
+        return servers.with_parts(rows_of(self.table, self.reader, deleted=is_asked))
 
 
 class BalanceViewSet(TableViewSet):
@@ -101,8 +102,9 @@ class TagViewSet(TableViewSet):
         "assignments": Permission.view_inventory,
     }
 
-    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """All tags, or those on one thing."""
+        rows = super().get_queryset()
         asked = {
             name: self.request.query_params[name]
             for name in ("resource_type", "resource_id")
@@ -118,8 +120,7 @@ class TagViewSet(TableViewSet):
                 hint="Ask with both, such as ?resource_type=server&resource_id=7.",
                 field=next(iter(body.errors)),
             )
-        on_it = {f"assignments__{name}": value for name, value in body.validated_data.items()}
-        return rows.filter(**on_it)
+        return tags.on_thing(rows, **body.validated_data)
 
     @extend_schema(request=AssignmentSerializer, responses={204: None})
     @action(detail=True, methods=["post"])

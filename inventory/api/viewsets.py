@@ -10,10 +10,10 @@ from rest_framework.serializers import BaseSerializer
 from accounts.api.permissions import Needed
 from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
-from accounts.scope import readable
 from inventory.api.filters import ColumnFilter
 from inventory.api.serializers import serializer_for
 from inventory.columns import Table
+from inventory.services.reach import rows_of
 from inventory.services.rows import Writer
 from inventory.services.writers import writer_of
 
@@ -40,14 +40,7 @@ class ReadViewSet(ScopedViewSet[Any]):
 
     def get_queryset(self) -> QuerySet[Any]:
         """The rows that the actor may read."""
-        rows: QuerySet[Any] = self.table.model_class._default_manager.all()
-        if getattr(self, "swagger_fake_view", False):
-            return rows.none()
-        return readable(self.related(rows), self.actor)
-
-    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Load what the answer shows besides the columns."""
-        return rows
+        return rows_of(self.table, self.reader)
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         """The table's."""

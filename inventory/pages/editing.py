@@ -8,16 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
-from accounts.pages.access import one, page, problems_into
+from accounts.pages.access import page, problems_into
 from accounts.roles import Permission
+from accounts.scope import one
 from common.problems import Problem, forbidden, not_found
 from inventory.columns import Table
 from inventory.models import Server
 from inventory.pages.forms import form_columns, form_for, groups_of, values_of
 from inventory.pages.nested_forms import Lines, lines_for
 from inventory.pages.own_forms import MessageForm
-from inventory.pages.reach import may_change, rows_of, table_of
 from inventory.pages.status import moves_of
+from inventory.services.reach import may_change, rows_of, table_of, with_named
 from inventory.services.servers import set_status
 from inventory.services.tickets import add_message
 from inventory.services.writers import writer_of
@@ -94,7 +95,7 @@ def status(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @page(Permission.manage_inventory, "POST")
 def message(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Write a message to a ticket."""
-    ticket: Any = one(rows_of(TICKETS, actor), pk)
+    ticket: Any = one(with_named(rows_of(TICKETS, actor), TICKETS), pk)
     form = MessageForm(request.POST)
     if not form.is_valid():
         messages.error(request, "The answer is empty or too long. Nothing was sent.")
@@ -113,7 +114,7 @@ def _own(table: Table, actor: Actor, pk: int) -> Model:
     Raises:
         Problem: 404 `not_found`, 403 `platform_row`.
     """
-    found: Model = one(rows_of(table, actor), pk)
+    found: Model = one(with_named(rows_of(table, actor), table), pk)
     if not may_change(found, actor):
         raise forbidden("platform_row", "This belongs to the platform and is only shared with you.")
     return found

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import ForeignKey, Model, Q, QuerySet
+from django.db.models import ForeignKey, Model
 
 from accounts.actors import Actor
-from accounts.models import User
-from accounts.scope import readable
 from inventory.columns import Column, Table
-from inventory.models import IPv4Address, IPv6Address, Server
+from inventory.models import Server
 from inventory.pages.widgets import AttributesField, Choice, NodeInput
+from inventory.services.reach import choices_for, next_vmid
 from inventory.tables import TENANT
 from look.forms import SiteForm
 
@@ -114,8 +113,7 @@ def _first(table: Table, actor: Actor) -> dict[str, Any]:
     """What a new row begins with, where the columns' defaults are no help."""
     if table.model_class is not Server:
         return {}
-    highest = readable(Server, actor).order_by("-vmid").values_list("vmid", flat=True).first()
-    return {"vmid": (highest or 99) + 1}
+    return {"vmid": next_vmid(actor)}
 
 
 def _field(table: Table, column: Column, actor: Actor, row: Model | None) -> forms.Field:
@@ -146,7 +144,7 @@ def _field(table: Table, column: Column, actor: Actor, row: Model | None) -> for
 def _relation(
     model_field: "ForeignKey[Any, Any]", actor: Actor, row: Model | None, told: dict[str, Any]
 ) -> forms.Field:
-    rows = _choices(model_field.related_model, actor, row)
+    rows = choices_for(model_field.related_model, actor, row)
     made = Choice(
         rows, required=not model_field.blank, empty_label="None" if model_field.blank else "Choose", **told
     )
@@ -154,12 +152,3 @@ def _relation(
         made.widget = forms.NumberInput()
         made.help_text = f"{made.help_text} Its id.".strip()
     return made
-
-
-def _choices(model: type[Model], actor: Actor, row: Model | None) -> QuerySet[Any]:
-    """The rows that a relation may name."""
-    rows: QuerySet[Any] = readable(model, actor)
-    if model in (IPv4Address, IPv6Address):
-        own = Q(server=row) if isinstance(row, Server) else Q(pk__in=[])
-        return rows.filter(Q(server__isnull=True) | own).order_by("pk")
-    return rows.select_related("tenant").order_by("name") if model is User else rows

@@ -101,4 +101,6 @@ def lines_for(server: Server | None, data: Any = None) -> dict[str, Lines]:
 def _initial(server: Server | None, name: str, form: type[forms.Form]) -> list[dict[str, Any]]:
     if server is None:
         return [{"number": 0}] if name == "interfaces" else []
-    return list(getattr(server, name).values(*form.base_fields))
+    return [
+        {field: getattr(part, field) for field in form.base_fields} for part in getattr(server, name).all()
+    ]

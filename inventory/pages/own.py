@@ -6,12 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
-from accounts.pages.access import one, page, problems_into
+from accounts.pages.access import page, problems_into
 from accounts.roles import Permission
-from accounts.scope import owned
-from inventory.models import Balance, Server, Ticket
+from accounts.scope import one
 from inventory.pages.own_forms import MessageForm, TicketForm
-from inventory.services import tickets
+from inventory.services import own, tickets
 
 PAGE_SIZE = 25
 
@@ -19,11 +18,10 @@ PAGE_SIZE = 25
 @page(Permission.view_own)
 def server_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Own servers, by name, with what is to be paid next and what is left."""
-    rows = owned(Server, actor).filter(deleted_at=None).select_related("ip", "ip6").order_by("hostname", "id")
     context = {
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "balance": owned(Balance, actor).first(),
-        "open_tickets": owned(Ticket, actor).exclude(status=Ticket.Status.closed).count(),
+        "page": Paginator(own.own_servers(actor), PAGE_SIZE).get_page(request.GET.get("page")),
+        "balance": own.own_balance(actor),
+        "open_tickets": own.count_open_tickets(actor),
     }
     return render(request, "inventory/own/server_list.html", context)
 
@@ -31,15 +29,14 @@ def server_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page(Permission.view_own)
 def server(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """An own server, with its interfaces and charges."""
-    rows = owned(Server, actor).filter(deleted_at=None).select_related("ip", "ip6", "package")
-    return render(request, "inventory/own/server.html", {"server": one(rows, pk)})
+    return render(request, "inventory/own/server.html", {"server": one(own.own_servers(actor), pk)})
 
 
 @page(Permission.view_own)
 def balance(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What is left, and every change of it, newest first."""
-    found = owned(Balance, actor).first()
-    entries = found.entries.order_by("-id") if found else ()
+    found = own.own_balance(actor)
+    entries = found.entries.all() if found else ()
     shown = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "inventory/own/balance.html", {"balance": found, "page": shown})
 
@@ -47,8 +44,7 @@ def balance(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page(Permission.view_own)
 def ticket_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Own tickets, the newest change first."""
-    rows = owned(Ticket, actor).order_by("-updated_at", "-id")
-    shown = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = Paginator(own.own_tickets(actor), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "inventory/own/ticket_list.html", {"page": shown})
 
 
@@ -69,7 +65,7 @@ def ticket_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page((Permission.view_own, Permission.write_tickets), "GET POST")
 def ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """An own ticket with its messages; a POST writes one more."""
-    found = one(owned(Ticket, actor), pk)
+    found = one(own.own_tickets(actor), pk)
     form = MessageForm(request.POST or None)
     if request.method == "POST":
         actor.need(Permission.write_tickets)
@@ -80,7 +76,7 @@ def ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
                 return redirect("inventory:own-ticket", pk)
     context = {
         "ticket": found,
-        "talk": found.messages.select_related("author").order_by("id"),
+        "talk": own.talk_of(found),
         "form": form,
         "may_write": actor.may(Permission.write_tickets),
     }

@@ -8,16 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
-from accounts.pages.access import one, page
+from accounts.pages.access import page
 from accounts.roles import Permission
+from accounts.scope import one
 from inventory.columns import Column, Table
 from inventory.models import IPv4Range, IPv6Range, ResourceType, Server
 from inventory.pages.cells import cells_of
 from inventory.pages.own_forms import MessageForm
-from inventory.pages.reach import is_shared, may_change, rows_of, table_of
 from inventory.pages.status import moves_of
 from inventory.services.lookups import search_rows
 from inventory.services.networks import rivals_of
+from inventory.services.reach import is_shared, may_change, rows_of, table_of, with_named
 from inventory.services.tags import tags_of
 from inventory.tables import TABLES, TENANT, TICKETS
 
@@ -52,7 +53,7 @@ def rows(request: HttpRequest, actor: Actor, route: str) -> HttpResponse:
     table = table_of(route)
     columns = _columns(table, actor)
     text = request.GET.get("q", "")
-    found = search_rows(rows_of(table, actor), table, text).order_by("-pk")
+    found = search_rows(with_named(rows_of(table, actor), table), table, text)
     shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "table": table,
@@ -71,7 +72,7 @@ def rows(request: HttpRequest, actor: Actor, route: str) -> HttpResponse:
 def row(request: HttpRequest, actor: Actor, route: str, pk: int) -> HttpResponse:
     """One row with what belongs to it."""
     table = table_of(route)
-    found = one(rows_of(table, actor, deleted=True), pk)
+    found = one(with_named(rows_of(table, actor, deleted=None), table), pk)
     columns = table.columns if actor.is_platform else [c for c in table.columns if c.name != TENANT.name]
     tags = tags_of(RESOURCES[route], [pk], actor=actor) if route in RESOURCES else []
     context = {

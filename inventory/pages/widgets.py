@@ -9,10 +9,7 @@ from django.utils.safestring import SafeString
 
 from accounts.actors import Actor
 from accounts.models import User
-from accounts.scope import readable
-from inventory.models import IPv4Range, IPv6Range, Server
-
-MOST_NODES = 200
+from inventory.services.reach import known_nodes
 
 
 class Choice(forms.ModelChoiceField):  # type: ignore[type-arg]  # of any model
@@ -40,21 +37,6 @@ class NodeInput(forms.TextInput):
             "", '<option value="{}"></option>', ((node,) for node in known_nodes(self.actor))
         )
         return format_html('{}<datalist id="known-nodes">{}</datalist>', shown, options)
-
-
-def known_nodes(actor: Actor) -> list[str]:
-    """The nodes that servers run on or ranges are for."""
-    found = set(
-        readable(Server, actor)
-        .exclude(node="")
-        .order_by()
-        .values_list("node", flat=True)
-        .distinct()[:MOST_NODES]
-    )
-    for model in (IPv4Range, IPv6Range):
-        for pool in readable(model, actor).exclude(nodes="")[:MOST_NODES]:
-            found.update(pool.node_names)
-    return sorted(found)
 
 
 class AttributesField(forms.CharField):

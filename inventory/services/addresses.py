@@ -42,7 +42,7 @@ class RangeWriter(Writer[Any]):
         bounds from their beginning.
 
         Raises:
-            Problem: 409 `range_overlaps`, `still_used`.
+            Problem: 409 `range_overlaps`, `in_use`.
         """
         if _differs(row, before, _NETWORK):
             need_no_rival(row, actor)
@@ -50,7 +50,7 @@ class RangeWriter(Writer[Any]):
             return
         if _differs(row, before, ("target",)) and row.addresses.filter(in_use=True).exists():
             raise conflict(
-                "still_used",
+                "in_use",
                 "Subnets of the former size are in use.",
                 hint="Give them back first, or make another range.",
                 field="target",
@@ -59,7 +59,7 @@ class RangeWriter(Writer[Any]):
         for ip in row.addresses.filter(in_use=True).values_list("ip", flat=True).iterator():
             if not row.holds(ip):
                 raise conflict(
-                    "still_used",
+                    "in_use",
                     f"The address {ip} is in use and would no longer lie in the range.",
                     hint="Give it back first, or keep it inside the range.",
                 )
@@ -131,7 +131,7 @@ class AddressWriter(Writer[Any]):
         """Hold that the address stays what it is, and that one of a server is not given back.
 
         Raises:
-            Problem: 400 `not_changeable`, 409 `still_used`, `address_taken`.
+            Problem: 400 `not_changeable`, 409 `in_use`, `address_taken`.
         """
         for name, field in (("ip", "ip"), ("range", "fk_ipam")):
             if before[name] != self.state(row)[name]:
@@ -158,7 +158,7 @@ class AddressWriter(Writer[Any]):
         server = getattr(row, "server", None)
         if server is not None:
             raise conflict(
-                "still_used",
+                "in_use",
                 f"The server {server.hostname} has this address.",
                 hint="Give the server another address first.",
             )

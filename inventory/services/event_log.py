@@ -30,15 +30,3 @@ class EventLogWriter(Writer[EventLogEntry]):
 
 
 writer = EventLogWriter(EventLogEntry)
-
-
-def write_entry(
-    *, actor: Actor, level: int, message: str, raw_message: str = "", tenant_id: int | None = None
-) -> EventLogEntry:
-    """Write a line; `eventlog.created` fires.
-
-    Raises:
-        Problem: 400 `invalid`, `other_tenant`.
-    """
-    values = {"level": level, "message": message, "raw_message": raw_message, "tenant_id": tenant_id}
-    return writer.create(actor=actor, values=values)

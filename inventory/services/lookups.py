@@ -1,6 +1,6 @@
 """Reading tables for flows: whitelisted columns only, in reach of one tenant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.timezone import is_naive, make_aware
 
 from accounts.actors import Actor
 from accounts.scope import readable
-from common.problems import bad_value, conflict
+from common.problems import Problem, bad_value, conflict
 from flows.sdk import Json, JsonObject
 from inventory.columns import Column, Table, public_values
 
@@ -28,6 +28,33 @@ def search_rows(rows: QuerySet[Any], table: Table, text: str) -> QuerySet[Any]:
     for lookup in table.search:
         found |= Q(**{f"{lookup}__icontains": words})
     return rows.filter(found)
+
+
+def narrowed(rows: QuerySet[Any], table: Table, query: Mapping[str, str], actor: Actor) -> QuerySet[Any]:
+    """The rows that a search for `q` finds and that have the values asked for, by the public names of columns.
+
+    Raises:
+        Problem: 400 `bad_filter`.
+    """
+    rows = search_rows(rows, table, query.get("q", ""))
+    seen = table.columns_for(actor)
+    for column in table.plain_columns:
+        value = query.get(column.name)
+        if column not in seen or value is None:
+            continue
+        if value == "":
+            rows = rows.filter(**{f"{column.attribute}__isnull": True})
+            continue
+        try:
+            rows = rows.filter(**{column.attribute: typed(table, column, value[:LONGEST])})
+        except Problem as problem:
+            raise bad_value(
+                "bad_filter",
+                f"The column {column.name} cannot have the value {value[:60]!r}.",
+                hint=problem.hint,
+                field=column.name,
+            ) from problem
+    return rows
 
 
 def rows_where(

@@ -148,7 +148,7 @@ class Writer(Generic[M]):
         """Delete a row.
 
         Raises:
-            Problem: 403 `platform_row`, 404 `not_found`, 409 `still_used`.
+            Problem: 403 `platform_row`, 404 `not_found`, 409 `in_use`.
         """
         need_own(row, actor)
         with transaction.atomic():
@@ -159,7 +159,7 @@ class Writer(Generic[M]):
             except ProtectedError as error:
                 names = sorted({str(used._meta.verbose_name) for used in error.protected_objects})
                 raise conflict(
-                    "still_used",
+                    "in_use",
                     f"This is still used by: {', '.join(names)}.",
                     hint="Delete or change those first.",
                 ) from error

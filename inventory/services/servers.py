@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -117,6 +118,11 @@ class ServerWriter(Writer[Server]):
 writer = ServerWriter(Server)
 
 
+def with_parts(rows: QuerySet[Server]) -> QuerySet[Server]:
+    """The servers with what belongs to them."""
+    return rows.prefetch_related(*NESTED)
+
+
 def create_server(*, actor: Actor, **values: Any) -> Server:
     """Make a server; `server.created` fires, `server.start` does not.
 
@@ -142,8 +148,3 @@ def update_server(server: Server, *, actor: Actor, **values: Any) -> Server:
 def set_status(server: Server, status: str, *, actor: Actor) -> Server:
     """Change only the status."""
     return update_server(server, actor=actor, status=status)
-
-
-def delete_server(server: Server, *, actor: Actor) -> None:
-    """Mark a server as deleted and give its addresses back."""
-    writer.delete(server, actor=actor)

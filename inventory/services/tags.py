@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.scope import readable, visible
@@ -34,6 +34,11 @@ def tags_of(resource_type: str, resource_ids: Iterable[int], *, actor: Actor) ->
     own = Q(pk__in=visible(Tag, actor).values("pk"))
     shared = Q(tenant__isnull=True, assignments__in=on_them.filter(resource_id__in=list(reached)))
     return list(Tag.objects.filter(own | shared, assignments__in=on_them).distinct().order_by("name", "id"))
+
+
+def on_thing(rows: QuerySet[Tag], resource_type: str, resource_id: int) -> QuerySet[Tag]:
+    """Of these tags, those on one thing."""
+    return rows.filter(assignments__resource_type=resource_type, assignments__resource_id=resource_id)
 
 
 def assign(tag: Tag, *, actor: Actor, resource_type: str, resource_id: int) -> TagAssignment:

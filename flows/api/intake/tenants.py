@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from channels.db import database_sync_to_async
 
 from accounts.actors import Actor
-from accounts.models import Tenant
+from accounts.services import tenants
 from common.problems import bad_value
 from flows.store.new_events import NewEvent
 
@@ -19,7 +19,7 @@ async def check_tenants(events: Sequence[NewEvent], sender: Actor) -> None:
     named = {event.tenant_id for event in events if event.tenant_id != sender.tenant_id}
     if not named:
         return
-    known = await database_sync_to_async(_known)(named)
+    known = await database_sync_to_async(tenants.known)(named)
     for place, event in enumerate(events):
         if event.tenant_id != sender.tenant_id and event.tenant_id not in known:
             raise bad_value(
@@ -29,9 +29,3 @@ async def check_tenants(events: Sequence[NewEvent], sender: Actor) -> None:
                 field=f"{place}.tenant",
                 extra={"position": place},
             )
-
-
-def _known(ids: set[int | None]) -> set[int]:
-    return set(
-        Tenant.objects.filter(id__in=[one for one in ids if one is not None]).values_list("id", flat=True)
-    )

@@ -7552,6 +7552,7 @@ export interface operations {
                 flow?: string;
                 /** @description Number of results to return per page. */
                 page_size?: number;
+                q?: string;
                 since?: string;
                 /**
                  * @description * `queued` - Queued

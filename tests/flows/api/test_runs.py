@@ -31,15 +31,17 @@ def test_a_run_says_all_that_a_list_shows(editor: APIClient, house: House):
 
 
 def test_the_list_is_narrowed(editor: APIClient, tenant_admin: User, house: House):
-    other = furnished(published(tenant_admin, "Other"), "waiting")
-    Run.objects.filter(id=other.run.id).update(created_at=NOW - timedelta(days=2))
+    long_ago = NOW - timedelta(days=2)
+    other = furnished(published(tenant_admin, "Other"), "waiting", at=long_ago)
     day_ago = (NOW - timedelta(days=1)).isoformat().replace("+00:00", "Z")
     expected = {
         f"flow={house.flow.id}": [house.run.id],
         "status=waiting": [other.run.id],
-        "event_type=server.created": [other.run.id, house.run.id],
+        "event_type=server.created": [house.run.id, other.run.id],
         "event_type=server.start": [],
         f"event={other.event.id}": [other.run.id],
+        "q=other": [other.run.id],
+        f"q={other.event.id}": [other.run.id],
         f"since={day_ago}": [house.run.id],
         f"until={day_ago}": [other.run.id],
     }
@@ -195,6 +197,7 @@ def test_an_event_shows_what_it_started(editor: APIClient, house: House):
 def test_events_are_narrowed(editor: APIClient, house: House):
     for query, amount in (
         ("type=server.created", 1), ("type=x", 0), ("source=api", 1), ("q=secret-h", 1), ("q=nope", 0),
+        ("q=SERVER.cr", 1),
     ):  # fmt: skip
         assert len(editor.get(f"/api/v1/events/?{query}").json()["results"]) == amount, query
 

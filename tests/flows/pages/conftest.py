@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.actors import Actor
 from accounts.models import Tenant, User
+from common.ids import first_id_at
 from flows.graph import DocumentEdge, DocumentNode, FlowDocument
 from flows.models import Event, Flow, LogLine, QueueEntry, Run, Step
 from flows.services.flows import create_flow
@@ -52,26 +53,29 @@ class House:
     run: Run
 
 
-def furnished(flow: Flow, status: str = "failed") -> House:
-    """A run of the flow with a step and a line."""
+def furnished(flow: Flow, status: str = "failed", at: datetime | None = None) -> House:
+    """A run of the flow with a step and a line; now, or at another time."""
+    when, ids = at or NOW, {"id": first_id_at(at)} if at else {}
     event = Event.objects.create(
+        **ids,
         tenant=flow.tenant,
         type="server.created",
         source="api",
         payload={"hostname": "secret-host"},
-        accepted_at=NOW,
+        accepted_at=when,
         run_count=1,
     )
     error = {"code": "boom", "message": "It broke.", "hint": "", "node": "f"} if status == "failed" else None
     run = Run.objects.create(
+        **ids,
         flow=flow,
         version=flow.published,
         tenant=flow.tenant,
         event=event,
         status=status,
-        created_at=NOW,
-        started_at=NOW,
-        finished_at=NOW if status in ("failed", "succeeded") else None,
+        created_at=when,
+        started_at=when,
+        finished_at=when if status in ("failed", "succeeded") else None,
         error=error,
     )
     if status in ("queued", "waiting", "running"):

@@ -1,7 +1,6 @@
 """Runs: the list, its filters, the page of one, what may be done."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -11,9 +10,10 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.actors import Actor
 from accounts.models import User
+from accounts.services.filters import narrowed
 from flows.models import Run
-from flows.pages.runs import filtered
-from flows.services.reach import runs_in_reach
+from flows.services.filters import RunPageFilter
+from flows.services.run_reading import listed
 from tests.flows.pages.conftest import House, furnished, published
 
 Browser = Callable[[User], Client]
@@ -165,11 +165,11 @@ def test_queries_of_the_overview_do_not_grow(
 ) -> None:
     browser = as_user(viewer)
     browser.get("/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get("/")
     for _ in range(5):
         furnished(house.flow)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get("/")
 
 
@@ -187,5 +187,5 @@ def test_the_newest_runs_of_many_come_off_an_index(
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     for person in (viewer, platform_admin):
-        found = filtered(runs_in_reach(Actor.of_user(person)), QueryDict(query), datetime.now(UTC))
+        found = narrowed(RunPageFilter, listed(Actor.of_user(person)), QueryDict(query))
         assert "TEMP B-TREE FOR ORDER BY" not in found.order_by("-id")[:51].explain(), person.name

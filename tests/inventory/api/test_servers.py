@@ -118,4 +118,4 @@ def test_an_address_in_use_cannot_be_deleted(admin: APIClient, server: Server, a
     assert admin.patch(f"{URL}{server.pk}/", {"ip": address.pk}, format="json").json()["ip"] == address.pk
     for url in (f"ipv4-addresses/{address.pk}", f"ipv4-ranges/{address.range_id}"):
         answer = admin.delete(f"/api/v1/inventory/{url}/")
-        assert (answer.status_code, answer.json()["code"]) == (409, "still_used")
+        assert (answer.status_code, answer.json()["code"]) == (409, "in_use")

@@ -10,8 +10,8 @@ from accounts.models import Tenant, User
 from accounts.roles import Role
 from common.problems import Problem
 from flows.models import Event
-from flows.services.flows import flow_for
-from flows.services.runs import run_for
+from flows.services.flow_reading import flow_for
+from flows.services.run_reading import run_for
 from inventory.models import Server, Ticket
 from inventory.services.balances import writer as balance_writer
 from inventory.services.tickets import create_ticket

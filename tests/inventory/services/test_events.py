@@ -9,7 +9,7 @@ from common.problems import Problem
 from common.redact import MASK
 from flows.sdk import Shape, event_types
 from inventory.event_types import EVENT_TYPES
-from inventory.services.event_log import write_entry, writer
+from inventory.services.event_log import writer
 from tests.inventory.conftest import Emitted
 
 WANTED = {
@@ -93,7 +93,9 @@ def test_what_happens_to_users_becomes_events_without_their_secrets(
 
 
 def test_a_line_of_the_event_log_fires_and_stays(system: Actor, emitted: Emitted) -> None:
-    entry = write_entry(actor=system, level=2, message="Disk is filling up", raw_message="disk.90")
+    entry = writer.create(
+        actor=system, values={"level": 2, "message": "Disk is filling up", "raw_message": "disk.90"}
+    )
     assert emitted == [
         (
             "eventlog.created",

@@ -241,4 +241,4 @@ def test_subnets_keep_their_size_while_one_is_in_use_and_are_listed_whole() -> N
     allocate(Wish(Family.ipv6), actor=PLATFORM)
     with pytest.raises(Problem) as used:
         writer_of(IPv6Range).update(pool, actor=PLATFORM, values={"target": 56})
-    assert (used.value.code, used.value.field) == ("still_used", "target")
+    assert (used.value.code, used.value.field) == ("in_use", "target")

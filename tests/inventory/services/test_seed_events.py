@@ -13,8 +13,8 @@ from accounts.roles import Role
 from accounts.services import users
 from flows.models import Run
 from inventory.models import Server
+from inventory.services import event_log
 from inventory.services.balances import add_balance, remove_balance
-from inventory.services.event_log import write_entry
 from inventory.services.servers import create_server, set_status
 from tests.conftest import make_user
 from tests.support.flows import line, published, run_to_rest
@@ -55,8 +55,8 @@ HAPPENINGS: dict[str, tuple[Happening, str]] = {
         "balance",
     ),
     "eventlog.created": (
-        lambda actor, server: write_entry(
-            actor=actor, level=3, message="Disk full", tenant_id=server.tenant_id
+        lambda actor, server: event_log.writer.create(
+            actor=actor, values={"level": 3, "message": "Disk full", "tenant_id": server.tenant_id}
         ),
         "message",
     ),

@@ -9,7 +9,7 @@ from accounts.models import AuditEntry, Tenant, User
 from common.problems import Problem
 from flows.sdk import event_types
 from inventory.models import IPv4Address, IPv4Range, Server
-from inventory.services.servers import create_server, delete_server, set_status, update_server
+from inventory.services.servers import create_server, set_status, update_server, writer
 from inventory.services.status import event_of_change
 from tests.inventory.conftest import Emitted
 
@@ -117,7 +117,7 @@ def test_a_deleted_server_gives_its_address_back_and_cannot_be_changed(
     server: Server, address: IPv4Address, system: Actor
 ) -> None:
     update_server(server, actor=system, ip=address)
-    delete_server(server, actor=system)
+    writer.delete(server, actor=system)
     server.refresh_from_db()
     address.refresh_from_db()
     assert server.deleted_at is not None

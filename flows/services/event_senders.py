@@ -6,9 +6,8 @@ from uuid import UUID
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.scope import visible
-from common.ids import row_id
+from common.ids import row_id, uuid_from
 from flows.models import Event, Flow
-from flows.pages.slices import uuid_from
 
 PERSON, HOOK, PACKAGE = "person:", "hook:", "package:"
 

@@ -1,6 +1,6 @@
 """The audit trail as people read it: autosaves of one person on one flow are one line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,13 +10,14 @@ from accounts.actors import Actor
 from accounts.audit_names import Named, Thing, names_of
 from accounts.models import ApiToken, AuditEntry
 from accounts.scope import visible
+from accounts.services.filters import AuditPageFilter, narrowed
+from accounts.services.slices import PAGE_SIZE, Slice, sliced
 
 FOLDED_VERBS = frozenset({"saved_draft"})
 FOLD_WITHIN = timedelta(minutes=10)
 """Saves that lie further apart are lines of their own."""
 MOST_READ = 2_000
 """So many entries one page of lines is made from."""
-PAGE_SIZE = 50
 SENTENCES = {
     "saved_draft": "saved the draft of",
     "rotated_secret": "made a new webhook secret for",
@@ -96,29 +97,17 @@ class Line:
             self.oldest = entry
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Lines, newest first, and where the next slices begin."""
-
-    lines: list[Line]
-    newer: str
-    older: str
+def entries(actor: Actor) -> QuerySet[AuditEntry]:
+    """The audit trail in the actor's reach."""
+    return visible(AuditEntry, actor)
 
 
-def newest_lines(rows: QuerySet[AuditEntry], before: int | None, after: int | None) -> Slice:
-    """A page of lines: the newest, those before an id, or those after one."""
-    if after is not None:
-        lines, has_more = _page(rows.filter(id__gt=after).order_by("id"))
-        lines.reverse()
-        return _slice(lines, has_newer=has_more, has_older=True)
-    lines, has_more = _page((rows.filter(id__lt=before) if before else rows).order_by("-id"))
-    return _slice(lines, has_newer=before is not None, has_older=has_more)
-
-
-def _slice(lines: list[Line], *, has_newer: bool, has_older: bool) -> Slice:
-    newer = str(max(line.entry.pk for line in lines)) if lines and has_newer else ""
-    older = str(min(line.oldest.pk for line in lines)) if lines and has_older else ""
-    return Slice(lines, newer, older)
+def lines_for(actor: Actor, query: Mapping[str, str], before: int | None, after: int | None) -> Slice[Line]:
+    """A page of lines in the actor's reach that meet the query, with the names of their things."""
+    rows = narrowed(AuditPageFilter, entries(actor).select_related("tenant"), query)
+    found = sliced(rows, before, after, _page, lambda line: (line.entry.pk, line.oldest.pk))
+    _name(actor, found.rows)
+    return found
 
 
 def _page(rows: QuerySet[AuditEntry]) -> tuple[list[Line], bool]:
@@ -144,9 +133,8 @@ def _entries(rows: QuerySet[AuditEntry]) -> Iterator[AuditEntry]:
     return iter(rows[:MOST_READ].iterator(chunk_size=4 * PAGE_SIZE))
 
 
-def name_lines(actor: Actor, lines: Iterable[Line]) -> None:
+def _name(actor: Actor, shown: Collection[Line]) -> None:
     """Give each line the name of its thing, of the run that acted and of the token that was used."""
-    shown = list(lines)
     things = {line.thing for line in shown if not line.is_alone}
     names = names_of(actor, things | {line.doer for line in shown if line.doer})
     ids = {line.entry.token_id for line in shown if line.entry.token_id}
