@@ -7,6 +7,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from hookflow_site.plugin_apps import guarded_apps
+
 MigrationName = tuple[str, str]
 
 
@@ -20,7 +22,7 @@ class Schema:
 
     Args:
         applied: what was applied to it, of the apps that are installed.
-        unknown: applied, and not known to this program: a newer one made them.
+        unknown: applied, and not known to this program: a newer one made them. Those of packages are not looked at.
         pending: known, and not applied.
     """
 
@@ -44,9 +46,10 @@ def compare(applied: Iterable[MigrationName]) -> Schema:
     loader = MigrationLoader(None)
     known = {name for name in loader.disk_migrations if name[0] in loader.migrated_apps}
     ours = {name for name in applied if name[0] in loader.migrated_apps}
+    packages = {app.label for app in guarded_apps.values()}
     return Schema(
         applied=frozenset(ours),
-        unknown=tuple(sorted(ours - known)),
+        unknown=tuple(sorted(name for name in ours - known if name[0] not in packages)),
         pending=tuple(sorted(set(loader.graph.nodes) - ours)),
     )
 

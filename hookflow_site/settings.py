@@ -1,6 +1,7 @@
 """Settings of hookflow. Every value that a deployment may change comes from the environment."""
 
 import os
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from common.sockets import redis_address
@@ -49,6 +50,11 @@ INSTALLED_APPS = [
     "actions",
     "hookflow_site",
 ]
+MIGRATION_MODULES: dict[str, str | None] = {}
+if entry_points(group="hookflow.apps"):
+    from hookflow_site.plugin_apps import installed  # it loads more of Django than settings need
+
+    INSTALLED_APPS += installed(INSTALLED_APPS)
 
 MIDDLEWARE = [
     "hookflow_site.csp.ContentPolicyMiddleware",

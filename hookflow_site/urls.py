@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from hookflow_site import plugin_apps
 from hookflow_site.api_docs import OpenApiView, api_docs
 from hookflow_site.health import figures, readyz
 
@@ -26,4 +27,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/logout/", RedirectView.as_view(pattern_name="accounts:profile")),
     path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:password")),
     path("admin/", admin.site.urls),
+    *plugin_apps.urls(),
 ]

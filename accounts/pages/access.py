@@ -37,6 +37,7 @@ def page(permission: Permission | tuple[Permission, ...], methods: str = "GET") 
             actor.need(*needed)
             return view(request, actor, *args, **kwargs)
 
+        guarded.needs = needed  # type: ignore[attr-defined]  # read by whoever looks for views that are open to all
         return never_cache(require_http_methods(allowed)(guarded))
 
     return decorate

@@ -20,7 +20,7 @@ from flows.api.event_serializers import (
     EventTypeSerializer,
 )
 from flows.models import Event
-from flows.sdk.loading import BrokenModule, broken_modules
+from flows.sdk.loading import BrokenModule, broken_apps, broken_modules
 from flows.services import catalogue, event_types, known_types
 from flows.services.event_reading import event_for, listed, outcomes_of
 from flows.services.filters import EventFilter
@@ -70,7 +70,7 @@ class BrokenModulesView(APIView):
     @extend_schema(operation_id="broken_modules_list", responses={200: BrokenModuleSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """Every module that could not be loaded, and why; its types are missing from the other lists."""
-        return Response([BrokenModuleSerializer(broken).data for broken in broken_modules])
+        return Response([BrokenModuleSerializer(broken).data for broken in (*broken_apps, *broken_modules)])
 
 
 class EventTypesView(APIView):

@@ -10,6 +10,8 @@ import os
 import sqlite3
 import sys
 from contextlib import closing
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -62,7 +64,14 @@ def program() -> list[str]:
     """What of the program decides about the schema: its migrations, and the versions of what it uses."""
     migrations = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("*/migrations/*.py"))
     requirements = (ROOT / "requirements" / "base.txt").read_bytes()
-    return [*migrations, hashlib.sha256(requirements).hexdigest()]
+    return [*migrations, *_migrations_of_packages(), hashlib.sha256(requirements).hexdigest()]
+
+
+def _migrations_of_packages() -> list[str]:
+    packages = {entry.value.partition(".")[0] for entry in entry_points(group="hookflow.apps")}
+    specs = [spec for name in packages if (spec := find_spec(name))]
+    folders = [Path(folder) for spec in specs for folder in spec.submodule_search_locations or ()]
+    return sorted(str(file) for folder in folders for file in folder.glob("**/migrations/*.py"))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from accounts.actors import Actor
 from accounts.models import Tenant, User
 from accounts.services import tokens
 from common.mailbox import MAILBOX_URL
+from hookflow_site.plugin_apps import says_who_may
 from tests.support.estate import Estate, estate_of, unknown
 from tests.support.routes import routes
 
@@ -52,7 +53,10 @@ def table() -> dict[tuple[str, str], dict[str, str]]:
 
 
 def paths() -> list[str]:
-    return sorted({route.path for route in routes(get_resolver()) if not route.path.startswith("/admin/")})
+    own = (
+        route.path for route in routes(get_resolver()) if not route.path.startswith(("/admin/", "/plugins/"))
+    )
+    return sorted(set(own))
 
 
 @pytest.fixture(autouse=True)
@@ -179,6 +183,11 @@ def test_lists_hold_nothing_foreign(ask: Ask, acme: Estate, umbrella: Estate):
         if method == "GET" and "<" not in path and row["tenant_admin"] == "yes":
             text = ask("tenant_admin", method, path).content.decode(errors="replace")
             assert not [mark for mark in marks if mark in text], path
+
+
+def test_every_view_of_an_installed_package_says_who_may_use_it():
+    found = [route for route in routes(get_resolver()) if route.path.startswith("/plugins/")]
+    assert [route.path for route in found if not says_who_may(route.view)] == []
 
 
 def test_only_the_platform_reaches_djangos_admin(ask: Ask):

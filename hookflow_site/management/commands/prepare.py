@@ -10,7 +10,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 
 from accounts.services.bootstrap import create_first_admin
-from hookflow_site import keys, schema
+from hookflow_site import keys, plugin_apps, schema
 from hookflow_site.launcher import prepared
 from hookflow_site.sqlite_copies import copy_before_migration
 
@@ -63,5 +63,7 @@ class Command(BaseCommand):
         if found.pending:
             if copies is not None and not found.is_empty:
                 copy_before_migration(connection, copies)
+            settings.MIGRATION_MODULES.update({app.label: None for app in plugin_apps.guarded_apps.values()})
             call_command("migrate", interactive=False, verbosity=0)
+            plugin_apps.migrate_each()
         return found.is_empty
