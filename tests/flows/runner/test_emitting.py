@@ -44,7 +44,7 @@ CALL = line(("t", "spy-start", {}), ("c", "acme-call", {}))
 
 @pytest.fixture(autouse=True)
 def acme(packages: Packages, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake_writer, "_index", TriggerIndex())  # of no other test
+    monkeypatch.setattr(intake_writer, "index", TriggerIndex())  # of no other test
     packages.install("acme", "hookflow.event_types", calls=PACKAGE.format(name="acme"))
 
 
