@@ -15,8 +15,9 @@ from flows.compiler.triggers import check_trigger, payload_shape
 from flows.compiler.wiring import Wiring
 from flows.expressions.budget import MAX_FLOW_EXPRESSIONS, Budget
 from flows.expressions.configs import CompiledConfig
-from flows.graph.document import DocumentNode, Fault, FlowDocument
+from flows.graph.document import DocumentNode, FlowDocument
 from flows.sdk import Retry
+from flows.sdk.config_errors import LocatedError
 from flows.sdk.fields import Suggestions
 from flows.sdk.meta import ERROR, Kind
 from flows.sdk.node import ERROR_SHAPE, Node, TriggerNode
@@ -78,11 +79,11 @@ class _Compiler:
         plan = None if has_errors or len(triggers) != 1 else self._plan(triggers[0], order)
         return Compilation(plan, self.problems.told(), self.shapes)
 
-    def _typed(self, faults: tuple[Fault, ...], node: str | None = None) -> None:
+    def _typed(self, faults: tuple[LocatedError, ...], node: str | None = None) -> None:
         """What was typed into settings and cannot be used yet."""
         for fault in faults:
             self.problems.add(
-                Problem(fault.code, fault.message, hint=fault.hint, node=node, field=fault.field)
+                Problem(fault.code, fault.message, hint=fault.hint, node=node, field=fault.path)
             )
 
     def _wires(self) -> dict[str, tuple[str, str]]:

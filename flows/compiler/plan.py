@@ -7,7 +7,7 @@ from typing import Protocol
 
 from flows.expressions.budget import Budget
 from flows.expressions.slots import CompiledSlot
-from flows.graph.document import FlowSettings
+from flows.graph.settings import FlowSettings
 from flows.sdk import Node, NodeConfig, NodeMeta, Record, TriggerNode, TriggerSpec
 from flows.sdk.retry import NO_RETRY, Retry
 

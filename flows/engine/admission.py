@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from flows.graph.document import Concurrency
+from flows.graph.settings import Concurrency
 from flows.sdk import JsonObject
 
 REFUSALS: Final = {
@@ -48,4 +48,4 @@ def is_free(setting: Concurrency) -> bool:
 
 def concurrency_of(stored: JsonObject) -> Concurrency:
     """A published flow's setting, as its trigger keeps it."""
-    return Concurrency(stored.get("mode", "parallel"), stored.get("limit"))
+    return Concurrency.model_validate(stored)

@@ -2,16 +2,10 @@
 
 from flows.graph.codec import document_json, read_document, write_document
 from flows.graph.diff import DocumentDiff, diff_documents
-from flows.graph.document import (
-    Concurrency,
-    DocumentEdge,
-    DocumentNode,
-    FlowDocument,
-    FlowSettings,
-    NodeSettings,
-    Position,
-)
-from flows.graph.located import DocumentError, LocatedError
+from flows.graph.document import DocumentEdge, DocumentNode, FlowDocument, Position
+from flows.graph.reading import DocumentError
+from flows.graph.settings import Concurrency, FlowSettings, NodeSettings
+from flows.sdk.config_errors import LocatedError
 
 __all__ = [
     "Concurrency",

@@ -2,9 +2,8 @@
 
 import orjson
 
-from flows.graph.document import FORMAT, VERSION, DocumentEdge, DocumentNode, FlowDocument, plain_number
-from flows.graph.located import DocumentError
-from flows.graph.reading import read_document
+from flows.graph.document import FORMAT, VERSION, DocumentEdge, DocumentNode, FlowDocument
+from flows.graph.reading import DocumentError, read_document
 from flows.sdk.json_types import JsonObject
 
 
@@ -21,34 +20,16 @@ def document_json(document: FlowDocument) -> JsonObject:
 
 def settings_json(document: FlowDocument) -> JsonObject:
     """What a document says of the flow as a whole."""
-    concurrency: JsonObject = {"mode": document.settings.concurrency.mode}
-    if document.settings.concurrency.limit is not None:
-        concurrency["limit"] = document.settings.concurrency.limit
-    settings: JsonObject = {"concurrency": concurrency}
-    if document.settings.subject:
-        settings["subject"] = document.settings.subject
-    if document.settings.faults:
-        settings = document.settings.drawn
-    return {"name": document.name, "description": document.description, "settings": settings}
+    return {
+        "name": document.name,
+        "description": document.description,
+        "settings": document.settings.to_json(),
+    }
 
 
 def _outlet(edge: DocumentEdge) -> tuple[str, str]:
     """Only among the edges of one port does order mean something, and a stable sort keeps that one."""
     return edge.source, edge.port
-
-
-def _node_settings(node: DocumentNode) -> JsonObject:
-    if node.settings.faults:
-        return node.settings.drawn
-    settings: JsonObject = {}
-    if node.settings.retry is not None:
-        settings["retry"] = {
-            name: plain_number(value) if isinstance(value, float) else value
-            for name, value in node.settings.retry.model_dump(exclude_unset=True).items()
-        }
-    if node.settings.timeout is not None:
-        settings["timeout"] = node.settings.timeout
-    return settings
 
 
 def node_json(node: DocumentNode) -> JsonObject:
@@ -59,7 +40,7 @@ def node_json(node: DocumentNode) -> JsonObject:
         "typeVersion": node.type_version,
         "name": node.name,
         "config": {key: node.config[key] for key in sorted(node.config)},
-        "settings": _node_settings(node),
+        "settings": node.settings.to_json(),
         "position": {"x": node.position.x, "y": node.position.y},
     }
 

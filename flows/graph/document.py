@@ -1,119 +1,104 @@
-"""The drawing of a flow as data: what is stored, exported and imported. It knows no node type."""
+"""The drawing of a flow as data: what is stored, exported and imported. It knows no node type.
 
+The types say what a document from outside may hold; `reading` checks one against them. Whoever builds a document in
+Python answers for its values.
+"""
+
+import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Any, Final
 
-from flows.sdk.config import duration_seconds
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, with_config
+from pydantic_core import PydanticCustomError
+
+from common.names import HIDDEN_CHARACTER, HINT, hidden_character, said, settled
+from flows.graph.settings import DRAFT, NO_FLOW_SETTINGS, NO_NODE_SETTINGS, FlowSettings, NodeSettings
+from flows.sdk.config import StrictInteger, StrictNumber
 from flows.sdk.json_types import JsonObject
-from flows.sdk.retry import Retry
 
-FORMAT = "hookflow/flow"
-VERSION = 1
-
-ConcurrencyMode = Literal["parallel", "queue", "single"]
+FORMAT: Final = "hookflow/flow"
+VERSION: Final = 1
+CLOSED: Final = ConfigDict(extra="forbid", field_title_generator=lambda name, info: info.alias or name)
 
 
-def plain_number(number: float) -> float:
-    """Whole numbers as such, others to a hundredth: settings and the canvas have no finer places."""
-    rounded = round(number, 2)
-    return int(rounded) if rounded == int(rounded) else rounded
+def _visible(text: str) -> str:
+    hidden = hidden_character(text)
+    if hidden is not None:
+        message = "The name holds a hidden character ({character})."
+        raise PydanticCustomError(HIDDEN_CHARACTER, message, {"character": said(hidden), "hint": HINT})
+    return settled(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A value of a draft that was typed and cannot be used yet.
-
-    Args:
-        field: dotted, from the node or the flow, such as `settings.retry.attempts`.
-        code: snake case; never changes.
-        message: one sentence.
-        hint: what to do about it.
-    """
-
-    field: str
-    code: str
-    message: str
-    hint: str = ""
+def _not_empty(text: str, info: ValidationInfo) -> str:
+    if not text.strip():
+        raise PydanticCustomError("empty", "The name is empty.", {"hint": "Give it a name."})
+    return text
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSettings:
-    """What every node has beside its config. None is the default of the node type.
-
-    Args:
-        retry: how a failed step is tried again, as far as the flow says it.
-        timeout: the time limit of one try.
-        faults: what of a draft's settings cannot be used.
-        drawn: the settings as they were typed, when there are faults.
-    """
-
-    retry: Retry | None = None
-    timeout: str | None = None
-    faults: tuple[Fault, ...] = ()
-    drawn: JsonObject = field(default_factory=dict)
-
-    @property
-    def timeout_seconds(self) -> float | None:
-        """The time limit of one try."""
-        return duration_seconds(self.timeout) if self.timeout else None
+def _not_empty_for_long(text: str, info: ValidationInfo) -> str:
+    return text if info.context == DRAFT else _not_empty(text, info)
 
 
+def _like(pattern: str, hint: str) -> AfterValidator:
+    shape = re.compile(pattern)
+
+    def checked(text: str) -> str:
+        if not text:
+            raise PydanticCustomError("empty", "“{label}” is empty.", {"hint": hint})
+        if not shape.fullmatch(text):
+            raise PydanticCustomError("bad_id", "“{text}” is not allowed here.", {"text": text, "hint": hint})
+        return text
+
+    return AfterValidator(checked)
+
+
+_Text200 = Annotated[str, Field(max_length=200), AfterValidator(_visible)]
+Name = Annotated[_Text200, AfterValidator(_not_empty)]
+NodeName = Annotated[_Text200, AfterValidator(_not_empty_for_long)]
+_Text64 = Annotated[str, Field(max_length=64)]
+NodeId = Annotated[_Text64, _like(r"[A-Za-z0-9][A-Za-z0-9_-]*", "Letters, digits, - and _, at most 64.")]
+TypeName = Annotated[
+    _Text64, _like(r"[a-z][a-z0-9]*([-._][a-z0-9]+)*", "Small letters, digits and -, at most 64.")
+]
+PortName = Annotated[_Text64, _like(r"[a-z][a-z0-9_]*", "Write the name of a port, such as out.")]
+Coordinate = Annotated[StrictNumber, Field(ge=-10_000_000, le=10_000_000)]
+
+
+@with_config(CLOSED)
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where a node stands on the canvas, in its units."""
 
-    x: float = 0
-    y: float = 0
+    x: Coordinate = 0
+    y: Coordinate = 0
 
 
+@with_config(CLOSED)
 @dataclass(frozen=True, slots=True)
 class DocumentNode:
     """A box on the canvas. `config` is free JSON here: the compiler judges it."""
 
-    id: str
-    type: str
-    name: str
-    type_version: int = 1
-    config: JsonObject = field(default_factory=dict)
-    settings: NodeSettings = NodeSettings()
+    id: NodeId
+    type: TypeName
+    name: NodeName
+    type_version: Annotated[StrictInteger, Field(ge=1, le=10_000, alias="typeVersion")] = 1
+    config: dict[str, Any] = field(default_factory=dict)
+    settings: NodeSettings = NO_NODE_SETTINGS
     position: Position = Position()
 
 
+@with_config(CLOSED)
 @dataclass(frozen=True, slots=True)
 class DocumentEdge:
     """A line from a port of one node to the single input of another."""
 
-    source: str
-    port: str
-    target: str
+    source: Annotated[NodeId, Field(alias="from")]
+    port: PortName
+    target: Annotated[NodeId, Field(alias="to")]
 
     def to_json(self) -> JsonObject:
         """As it stands in a document."""
         return {"from": self.source, "port": self.port, "to": self.target}
-
-
-@dataclass(frozen=True, slots=True)
-class Concurrency:
-    """How many runs of the flow may be open at once, and what happens to the next one."""
-
-    mode: ConcurrencyMode = "parallel"
-    limit: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FlowSettings:
-    """What holds for the flow as a whole.
-
-    Args:
-        subject: a template of what each run is called in lists; empty leaves it to the payload's names.
-        faults: what of a draft's settings cannot be used.
-        drawn: the settings as they were typed, when there are faults.
-    """
-
-    concurrency: Concurrency = Concurrency()
-    subject: str = ""
-    faults: tuple[Fault, ...] = ()
-    drawn: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +109,7 @@ class FlowDocument:
     nodes: tuple[DocumentNode, ...] = ()
     edges: tuple[DocumentEdge, ...] = ()
     description: str = ""
-    settings: FlowSettings = FlowSettings()
+    settings: FlowSettings = NO_FLOW_SETTINGS
 
     def node(self, node_id: str) -> DocumentNode | None:
         """The first node of that id, or None."""

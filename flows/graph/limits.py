@@ -1,10 +1,9 @@
 """The bounds of a document, checked before anything else reads it: imported documents are hostile input."""
 
-import re
 from collections.abc import Iterator
 from math import isfinite
 
-from flows.graph.located import Collector
+from flows.sdk.config_errors import LocatedError
 from flows.sdk.json_types import Json
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -13,32 +12,36 @@ MAX_VALUES = 200_000
 MAX_NODES = 2_000
 MAX_EDGES = 10_000
 MAX_TEXT = 16_384
-MAX_NAME = 200
-MAX_SUBJECT_TEMPLATE = 500
-MAX_ID = 64
 
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-TYPE = re.compile(r"[a-z][a-z0-9]*([-._][a-z0-9]+)*")
-PORT = re.compile(r"[a-z][a-z0-9_]*")
+Wrong = tuple[str, str, str]
+"""Code, message, hint."""
 
 
-def check_bounds(raw: Json, collector: Collector) -> None:
-    """Note what goes beyond depth, count, length of texts, or 64 bits; texts that no database can hold, too.
+def out_of_bounds(raw: Json) -> Iterator[LocatedError]:
+    """What goes beyond depth, count, length of texts, or 64 bits; texts that no database can hold, too.
 
     Walks without recursion, so that depth cannot harm it.
     """
     for count, (path, depth, value) in enumerate(_walk(raw), start=1):
         if depth > MAX_DEPTH:
-            collector.add(
-                path, "too_deep", f"This lies more than {MAX_DEPTH} levels deep.", "Make it flatter."
-            )
+            message = f"This lies more than {MAX_DEPTH} levels deep."
+            yield LocatedError(path, "too_deep", message, "Make it flatter.")
             return
         if count > MAX_VALUES:
-            collector.add("", "too_many", f"There are more than {MAX_VALUES:,} values.", "Split the flow.")
+            message = f"There are more than {MAX_VALUES:,} values."
+            yield LocatedError("", "too_many", message, "Split the flow.")
             return
-        _check_value(path, value, collector)
-        if collector.is_full:
-            return
+        wrong = _wrong_value(value)
+        if wrong:
+            yield LocatedError(path, *wrong)
+        for key in value if isinstance(value, dict) else ():
+            wrong = (
+                _wrong_text(key)
+                if isinstance(key, str)
+                else ("wrong_type", "A key is no text.", "Keys are text.")
+            )
+            if wrong:
+                yield LocatedError(f"{path}.{str(key)[:100]}".lstrip("."), *wrong)
 
 
 def _walk(raw: Json) -> Iterator[tuple[str, int, Json]]:
@@ -56,34 +59,32 @@ def _walk(raw: Json) -> Iterator[tuple[str, int, Json]]:
             pending.append((f"{path}.{name}" if path else name, depth + 1, entry))
 
 
-def _check_value(path: str, value: Json, collector: Collector) -> None:
+def _wrong_value(value: Json) -> Wrong | None:
     if isinstance(value, str):
-        _check_text(path, value, collector)
-    elif isinstance(value, dict):
-        for key in value:
-            if not isinstance(key, str):
-                collector.add(path, "wrong_type", "A key is no text.", "Keys are text.")
-            else:
-                _check_text(f"{path}.{key[:100]}" if path else key[:100], key, collector)
-    elif isinstance(value, bool) or value is None or isinstance(value, list):
-        return
-    elif isinstance(value, int):
-        if not -(2**63) <= value < 2**63:
-            collector.add(path, "out_of_range", "This number needs more than 64 bits.", "Write it as text.")
-    elif isinstance(value, float):
-        if not isfinite(value):
-            collector.add(path, "out_of_range", "This is no finite number.", "Write a plain number.")
-    else:
-        collector.add(
-            path, "wrong_type", "This is no plain JSON value.", "Use text, numbers, lists, objects."
+        return _wrong_text(value)
+    if value is None or isinstance(value, bool | list | dict):
+        return None
+    if isinstance(value, int):
+        is_small = -(2**63) <= value < 2**63
+        return (
+            None
+            if is_small
+            else ("out_of_range", "This number needs more than 64 bits.", "Write it as text.")
         )
+    if isinstance(value, float):
+        return (
+            None
+            if isfinite(value)
+            else ("out_of_range", "This is no finite number.", "Write a plain number.")
+        )
+    return "wrong_type", "This is no plain JSON value.", "Use text, numbers, lists, objects."
 
 
-def _check_text(path: str, text: str, collector: Collector) -> None:
+def _wrong_text(text: str) -> Wrong | None:
     if len(text) > MAX_TEXT:
-        hint = f"{MAX_TEXT:,} is the most."
-        collector.add(path, "too_long", f"This text has {len(text):,} characters.", hint)
-    elif "\x00" in text:
-        collector.add(path, "bad_character", "This text holds a NUL character.", "Remove it.")
-    elif not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        collector.add(path, "bad_character", "This text holds half a character.", "Write it as UTF-8.")
+        return "too_long", f"This text has {len(text):,} characters.", f"{MAX_TEXT:,} is the most."
+    if "\x00" in text:
+        return "bad_character", "This text holds a NUL character.", "Remove it."
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        return "bad_character", "This text holds half a character.", "Write it as UTF-8."
+    return None

@@ -6,11 +6,9 @@ knows of it.
 
 import re
 from enum import StrEnum
-from math import inf
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
-from annotated_types import Ge, Le
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, Strict
 from pydantic.fields import FieldInfo
 
 from flows.sdk.paths import checked_path
@@ -95,15 +93,24 @@ FlowDuration = Annotated[str, AfterValidator(_duration), _slot("duration")]
 """A length of time as `30s`, `5m`, `6h`, `2d` or `250ms`."""
 
 
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def plain_number(number: float) -> float:
+    """Whole numbers as such, others to a hundredth: settings and the canvas have no finer places."""
+    rounded = round(number, 2)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+WHOLE: Final = BeforeValidator(_whole)
+"""Lets a strict integer be written as 3.0 too, as some do in JSON."""
+StrictInteger = Annotated[int, Strict(), WHOLE]
+StrictNumber = Annotated[float, Strict(), AfterValidator(plain_number)]
+
+
 EVENT_TYPE_WIDGET = "event-type"
 """Chooses an event type; by it the core finds the field of a trigger that says which events start the flow."""
-
-
-def bounds(info: FieldInfo) -> tuple[float, float]:
-    """The least and the most that a number of the config may be; infinite where it says nothing."""
-    least = next((cast(float, entry.ge) for entry in info.metadata if isinstance(entry, Ge)), -inf)
-    most = next((cast(float, entry.le) for entry in info.metadata if isinstance(entry, Le)), inf)
-    return least, most
 
 
 def ui(

@@ -104,8 +104,12 @@ def _alternatives(schema: JsonObject, definitions: JsonObject) -> list[JsonObjec
 @lru_cache(maxsize=512)
 def config_of(model: type[BaseModel]) -> ConfigField:
     """A config as a whole, from its model."""
-    schema = model.model_json_schema()
-    return ConfigField("", schema, schema.get("$defs", {}))
+    return described(model.model_json_schema(), "The config")
+
+
+def described(schema: JsonObject, called: str) -> ConfigField:
+    """What a JSON Schema describes, as a whole."""
+    return ConfigField("", {**schema, "title": called}, schema.get("$defs", {}))
 
 
 @dataclass(frozen=True, slots=True)

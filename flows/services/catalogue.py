@@ -1,27 +1,26 @@
 """What the editor needs to know of node types: forms, ports and schemas, all derived."""
 
+from flows.graph.settings import NodeSettings
 from flows.sdk import JsonObject, Kind, Node, Retry, TriggerNode, node_types
+from flows.sdk.config_fields import ConfigField, config_of
 
 
 def settings_schema(retry: Retry) -> JsonObject:
     """What every node has beside its config; the defaults are those of its type."""
-    tries = Retry.model_json_schema()
-    for name, part in tries["properties"].items():
+    form = _form(config_of(NodeSettings))
+    for name, part in form["properties"]["retry"]["properties"].items():
         part["default"] = getattr(retry, name)
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "timeout": {
-                "type": "string",
-                "title": "Time limit",
-                "description": "For one try, such as 30s or 5m.",
-                "x-slot": "duration",
-                "x-ui": {"placeholder": "60s"},
-            },
-            "retry": tries,
-        },
-    }
+    return form
+
+
+def _form(field: ConfigField) -> JsonObject:
+    """The JSON Schema of a field in one piece; where null may stand, nothing may be put."""
+    form = {key: value for key, value in field.schema.items() if value is not None}
+    if field.fields:
+        form.pop("$defs", None)
+        form.pop("default", None)
+        form["properties"] = {name: _form(inner) for name, inner in field.fields.items()}
+    return form
 
 
 def list_node_types() -> list[JsonObject]:

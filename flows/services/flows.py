@@ -31,10 +31,7 @@ def read_or_refuse(raw: JsonObject, *, is_draft: bool = False) -> FlowDocument:
     try:
         return read_document(raw, keeps_typed=is_draft)
     except DocumentError as error:
-        errors = [
-            {"field": fault.path, "code": fault.code, "message": fault.message, "hint": fault.hint}
-            for fault in error.errors
-        ]
+        errors = [fault.to_json() for fault in error.errors]
         raise bad_value(
             "bad_document",
             f"The flow document cannot be read: {errors[0]['message']}",

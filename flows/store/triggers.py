@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from flows.engine.admission import concurrency_of
-from flows.graph.document import Concurrency
+from flows.graph.settings import Concurrency
 from flows.sdk import Condition, NodeError, Record, TriggerKind
 from flows.sdk.comparison import Predicate, Why, compile_comparison
 from flows.sdk.work import TooExpensive

@@ -210,7 +210,9 @@ def test_all_problems_come_in_one_pass() -> None:
 
 def test_settings_become_policy_and_limit() -> None:
     document = drawn({"t": "event", "s": "send"}, "t.out>s")
-    settings = NodeSettings(Retry(attempts=5, first="10s", factor=3, cap="6h", jitter=0.5), "2m")
+    settings = NodeSettings(
+        retry=Retry(attempts=5, first="10s", factor=3, cap="6h", jitter=0.5), timeout="2m"
+    )
     plan = compile_document(
         replace(document, nodes=(document.nodes[0], replace(document.nodes[1], settings=settings))),
         ENVIRONMENT,

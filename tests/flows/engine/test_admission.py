@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.engine.admission import REFUSALS, admission, concurrency_of, is_free
-from flows.graph.document import Concurrency, ConcurrencyMode
+from flows.graph.settings import Concurrency, ConcurrencyMode
 
 modes = st.sampled_from(get_args(ConcurrencyMode))
 settings = st.builds(Concurrency, mode=modes, limit=st.none() | st.integers(1, 20))
@@ -43,4 +43,4 @@ def test_in_a_free_flow_the_number_of_open_runs_does_not_matter(
 
 def test_a_flow_without_a_setting_is_free() -> None:
     assert is_free(concurrency_of({}))
-    assert concurrency_of({"mode": "single", "limit": 3}) == Concurrency("single", 3)
+    assert concurrency_of({"mode": "single", "limit": 3}) == Concurrency(mode="single", limit=3)

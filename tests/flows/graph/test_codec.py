@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 from flows.graph import DocumentError, FlowDocument, document_json, read_document, write_document
 from tests.flows.graph.make_malformed import GOOD
 
+IDS = ["a", "b-1", "c_2", "Z9", "n10", "n9"]
 visible = st.characters(
     categories=["L", "N", "P", "S"], exclude_characters="\u3164\u2800\u034f\u115f\u1160\uffa0"
 )
-names = st.text(visible, min_size=1, max_size=20)
-scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=30)
+names = st.text(visible, min_size=1, max_size=8)
+scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=8)
 plain = st.recursive(
     scalars | st.floats(allow_nan=False, allow_infinity=False, min_value=-1e18, max_value=1e18),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
 )
 
 
@@ -29,13 +30,13 @@ def clean(value: Any) -> Any:
 
 @st.composite
 def raw_documents(draw: st.DrawFn) -> dict[str, Any]:
-    ids = draw(st.lists(st.from_regex(r"[a-z][a-z0-9_-]{0,6}", fullmatch=True), unique=True, max_size=6))
+    ids = draw(st.lists(st.sampled_from(IDS), unique=True, max_size=4))
     nodes = [
         {
             "id": node_id,
             "type": draw(st.sampled_from(["filter", "event", "send-mail"])),
-            "name": draw(names.filter(str.strip)),
-            "config": draw(st.dictionaries(st.text(max_size=8), plain, max_size=3)),
+            "name": draw(names),
+            "config": draw(st.dictionaries(st.text(max_size=4), plain, max_size=2)),
             "position": {"x": draw(st.floats(-1e6, 1e6)), "y": draw(st.integers(-1000, 1000))},
             "settings": draw(
                 st.sampled_from([{}, {"timeout": "5m"}, {"retry": {"attempts": 3, "factor": 1.5}}])
@@ -44,12 +45,12 @@ def raw_documents(draw: st.DrawFn) -> dict[str, Any]:
         for node_id in ids
     ]
     pairs = st.tuples(st.sampled_from(ids), st.sampled_from(["out", "true"]), st.sampled_from(ids))
-    edges = draw(st.lists(pairs, unique=True, max_size=6)) if ids else []
+    edges = draw(st.lists(pairs, unique=True, max_size=4)) if ids else []
     return clean(
         {
             "format": "hookflow/flow",
             "version": 1,
-            "name": draw(names.filter(str.strip)),
+            "name": draw(names),
             "nodes": nodes,
             "edges": [{"from": a, "port": p, "to": b} for a, p, b in edges],
         }

@@ -10,7 +10,7 @@ import pytest
 from common.strict_json import BadJson, loads
 from flows.graph import DocumentError, FlowDocument, read_document
 from flows.graph.limits import MAX_DEPTH, MAX_VALUES
-from flows.graph.located import LocatedError
+from flows.sdk.config_errors import LocatedError
 from tests.flows.graph.make_malformed import GOOD, HERE, cases
 
 EXPECTED: dict[str, dict[str, str]] = json.loads((HERE / "expected.json").read_text())
@@ -90,3 +90,41 @@ def test_all_errors_come_at_once() -> None:
     found = errors_of(json.dumps(raw).encode())
     assert {("name", "missing_key"), ("naem", "unknown_key")} <= found.keys()
     assert {("nodes.0.typeVersion", "wrong_type"), ("edges.0.to", "unknown_node")} <= found.keys()
+
+
+def test_a_misspelt_key_gets_the_nearest() -> None:
+    raw = json.loads(json.dumps(GOOD))
+    raw["nodes"][0]["typeVerison"] = 1
+    with pytest.raises(DocumentError) as caught:
+        read_document(raw)
+    (error,) = caught.value.errors
+    assert (error.path, error.hint) == ("nodes.0.typeVerison", "Did you mean “typeVersion”?")
+
+
+def test_very_many_unknown_keys_are_refused_soon() -> None:
+    raw = {**GOOD, **{f"key{number}": 1 for number in range(100_000)}}
+    began = time.process_time()
+    with pytest.raises(DocumentError):
+        read_document(raw)
+    assert time.process_time() - began < 2  # 0.3 s on an idle machine
+
+
+def test_sentences_name_the_field_as_its_form_does() -> None:
+    raw = json.loads(json.dumps(GOOD))
+    raw["nodes"][1]["settings"]["retry"] = {"attempts": 0, "factor": 1000}
+    with pytest.raises(DocumentError) as caught:
+        read_document(raw)
+    assert [f"{error.message} {error.hint}" for error in caught.value.errors] == [
+        "“Tries altogether” is too small. It must be at least 1.",
+        "“Factor” is too large. It must be at most 100.",
+    ]
+
+
+@pytest.mark.parametrize(("written", "read"), [(3.0, 3), (3, 3)])
+def test_a_whole_number_may_be_written_as_a_fraction(written: float, read: int) -> None:
+    raw = json.loads(json.dumps(GOOD))
+    raw["nodes"][0]["typeVersion"] = raw["settings"]["concurrency"]["limit"] = written
+    document = read_document(raw)
+    found = (document.nodes[0].type_version, document.settings.concurrency.limit)
+    assert found == (read, read)
+    assert {type(number) for number in found} == {int}
