@@ -21,4 +21,4 @@ RUN pip install --no-cache-dir --no-deps --no-build-isolation -e . \
 USER hookflow
 VOLUME /data
 EXPOSE 8000
-CMD ["python", "-m", "daphne", "-b", "0.0.0.0", "-p", "8000", "--no-server-name", "hookflow_site.asgi:application"]
+CMD ["python", "-m", "hookflow_site.web", "--host", "0.0.0.0"]

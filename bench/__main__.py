@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     hostile.add_argument("--seconds", type=float, default=20.0, help="how long the attack lasts")
     hostile.add_argument("--only", default="", help="one attack by its name instead of all at once")
     hostile.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
+    hostile.add_argument("--server", default="daphne", help="what serves it: daphne or uvicorn")
     for command in (everything, run):
         command.add_argument("--events", type=int, help="instead of the workload's own number")
     for command in (everything, run, limits):
@@ -109,7 +110,8 @@ def _run(args: argparse.Namespace) -> None:
 def _hostile(args: argparse.Namespace) -> None:
     from bench import hostile  # it names the models
 
-    hostile.main(args.cache.expanduser().resolve(), args.seconds, args.only, on_postgres=args.postgres)
+    cache = args.cache.expanduser().resolve()
+    hostile.main(cache, args.seconds, args.only, on_postgres=args.postgres, server=args.server)
 
 
 def _limits(args: argparse.Namespace) -> None:

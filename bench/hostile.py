@@ -39,11 +39,12 @@ class AttackedPostgres(Attacked, HookflowPostgres):
     """The same on PostgreSQL."""
 
 
-def measure(cache: Path, seconds: float, only: str, *, on_postgres: bool) -> dict[str, Any]:
+def measure(cache: Path, seconds: float, only: str, *, on_postgres: bool, server: str) -> dict[str, Any]:
     """Start it, attack it, and tell how the other tenant fared."""
     with tempfile.TemporaryDirectory(prefix="flow-bench-") as scratch:
         Path(scratch).chmod(0o755)  # PostgreSQL may run as another user
         system = (AttackedPostgres if on_postgres else Attacked)(cache, Path(scratch) / "hostile")
+        system.server = server
         try:
             system.seed()
             system.launch()
@@ -146,7 +147,7 @@ def report(found: dict[str, Any]) -> bool:
     return is_met
 
 
-def main(cache: Path, seconds: float, only: str, *, on_postgres: bool) -> None:
+def main(cache: Path, seconds: float, only: str, *, on_postgres: bool, server: str) -> None:
     """Measure and report; exit code 1 when a goal is missed."""
-    if not report(measure(cache, seconds, only, on_postgres=on_postgres)):
+    if not report(measure(cache, seconds, only, on_postgres=on_postgres, server=server)):
         sys.exit(1)

@@ -54,8 +54,8 @@ def name(process: int) -> str:
         words = (PROC / str(process) / "cmdline").read_bytes().decode(errors="replace").split("\0")
     except OSError:
         return "gone"
-    known = ("worker", "daphne", "hookflow_site.launcher")
-    return next((word for word in known if word in words), Path(words[0]).name)
+    known = {"worker": "worker", "hookflow_site.web": "web", "hookflow_site.launcher": "launcher"}
+    return next((known[word] for word in words if word in known), Path(words[0]).name)
 
 
 def pss(process: int) -> int:

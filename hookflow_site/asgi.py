@@ -17,16 +17,14 @@ refuse_without_secret()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # models are ready only now
 
+from common.asgi import Receive, Scope, Send  # noqa: E402
 from flows.api.intake.app import Intake, handles  # noqa: E402
-from flows.api.intake.http import Receive, Scope, Send  # noqa: E402
 from flows.live.routes import websocket_urlpatterns  # noqa: E402
-from hookflow_site.asgi_limits import Envelope  # noqa: E402
-from hookflow_site.daphne_limits import Limits  # noqa: E402
-from hookflow_site.daphne_limits import install as bound_daphne  # noqa: E402
 from hookflow_site.gate import Gate  # noqa: E402
 from hookflow_site.health import ALIVE_PATH, alive  # noqa: E402
 from hookflow_site.process import begin_to_serve  # noqa: E402
 from hookflow_site.sockets import guarded  # noqa: E402
+from hookflow_site.web.envelope import Envelope  # noqa: E402
 
 intake = Intake()
 plain: Any = django_app
@@ -39,13 +37,6 @@ async def http(scope: Scope, receive: Receive, send: Send) -> None:
     await app(scope, receive, send)
 
 
-bound_daphne(
-    Limits(
-        connections=settings.MAX_CONNECTIONS,
-        per_address=settings.MAX_CONNECTIONS_PER_ADDRESS,
-        trusted=settings.TRUSTED_PROXIES,
-    )
-)
 application = Envelope(
     ProtocolTypeRouter({"http": http, "websocket": guarded(URLRouter(websocket_urlpatterns))}),
     trusted_proxies=settings.TRUSTED_PROXIES,

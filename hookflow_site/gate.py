@@ -11,9 +11,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from common.addresses import counted_as
+from common.asgi import App, Receive, Scope, Send, answer_problem
 from common.problems import Problem
-from flows.api.intake.http import Receive, Scope, Send, answer_problem
-from hookflow_site.asgi_limits import App, credential_of
+from hookflow_site.web.limits import credential_of
 
 AT_ONCE: Final = 64
 AT_ONCE_AN_ADDRESS: Final = 16

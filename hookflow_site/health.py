@@ -12,14 +12,16 @@ from django.views.decorators.http import require_safe
 
 from common import metrics
 from common.addresses import is_loopback
+from common.asgi import Receive, Scope, Send, answer, answer_problem
 from common.crypto import is_same
-from flows.api.intake.http import Receive, Scope, Send, answer
+from common.problems import Problem
 from hookflow_site.proxies import was_passed_on
 
 _is_migrated: list[bool] = []
 
 
 ALIVE_PATH: Final = "/healthz"
+NO_METHOD: Final = Problem(405, "method_not_allowed", "This address takes GET only.")
 
 
 async def alive(scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,7 +32,7 @@ async def alive(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["method"] in ("GET", "HEAD"):
         await answer(send, 200, {"status": "ok"})
     else:
-        await answer(send, 405, {"status": "ok"}, extra=[(b"allow", b"GET, HEAD")])
+        await answer_problem(send, NO_METHOD, allow=b"GET, HEAD")
 
 
 @require_safe

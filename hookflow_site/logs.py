@@ -89,6 +89,10 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
             # Anyone can send any Host; the answer is 400 and nothing is wrong here.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "daphne.http_protocol": {"level": "WARNING"},
+            # That they start and listen; the launcher says that the site is ready.
+            "daphne.server": {"level": "WARNING"},
+            # uvicorn also warns of each request that it cannot read, which is the sender's fault.
+            "uvicorn.error": {"level": "ERROR"},
         },
     }
 

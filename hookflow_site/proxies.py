@@ -5,14 +5,15 @@ whoever sent them, so that nothing behind can come to trust one.
 """
 
 import re
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any, Final
+from typing import Final
 
 from django.http import HttpRequest
 
-Scope = MutableMapping[str, Any]
+from common.asgi import Scope
+
 Network = IPv4Network | IPv6Network
 
 PROXIED: Final = "hookflow.proxied"

@@ -181,10 +181,10 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Operation ------------------------------------------------------------------------------------------
-# The layer around the application counts bodies and knows more limits; this one is for the test client.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1_048_576
+DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the envelope around Django counts bodies
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
+WEB_SERVER = env.choice("WEB_SERVER", ("daphne", "uvicorn"), "daphne")
 TRUSTED_PROXIES = trusted_proxies(env.names("TRUSTED_PROXIES"))
 MAX_CONNECTIONS = env.number("MAX_CONNECTIONS", 2000, least=16, most=100_000)
 MAX_CONNECTIONS_PER_ADDRESS = env.number("MAX_CONNECTIONS_PER_ADDRESS", 256, least=8, most=100_000)

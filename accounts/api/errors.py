@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
+from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
 from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
@@ -26,7 +26,6 @@ BROKEN = Problem(
 
 _FORESEEN: dict[type[Exception], Problem] = {
     ProtectedError: conflict("in_use", "Other things still belong to it.", hint="Remove those first."),
-    RequestDataTooBig: Problem(413, "too_large", "The request is too large.", hint="Send less at once."),
     SuspiciousOperation: bad_value("bad_request", "The request cannot be read.", hint="Check its headers."),
 }
 

@@ -15,6 +15,7 @@ SYSTEMS = {
     "dbos": "durable:Dbos",
     "restate": "durable:Restate",
     "hookflow": "hookflow:Hookflow",
+    "hookflow-uvicorn": "hookflow:HookflowUvicorn",
     "hookflow-postgres": "hookflow:HookflowPostgres",
 }
 

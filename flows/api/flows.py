@@ -9,7 +9,7 @@ from accounts.api.etags import wanted_revision
 from accounts.api.idempotency import idempotent
 from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
-from flows.api.base import MAX_DOCUMENT_BODY, body_of, draft_answer
+from flows.api.base import body_of, draft_answer
 from flows.api.serializers import (
     DraftSerializer,
     FlowChangeSerializer,
@@ -31,7 +31,6 @@ class FlowViewSet(ScopedViewSet[Flow]):
     serializer_class = FlowSerializer
     filterset_class = FlowFilter
     lookup_value_converter = "uuid"
-    max_body = MAX_DOCUMENT_BODY
     needs = {
         "list": Permission.view,
         "retrieve": Permission.view,

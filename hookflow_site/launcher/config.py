@@ -10,6 +10,7 @@ from pathlib import Path
 from hookflow_site.env import Env
 from hookflow_site.launcher.children import ROOT
 from hookflow_site.launcher.messages import Refusal
+from hookflow_site.web import listening
 
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  # compared with, not bound
 PROBE_HOST = "localhost"
@@ -116,20 +117,14 @@ def listen(config: Config) -> socket.socket:
     Raises:
         Refusal: the address is taken or not of this machine.
     """
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((config.host, config.port))
-        listener.listen(1024)
+        return listening.listen(config.host, config.port)
     except (OSError, UnicodeError) as error:
-        listener.close()
         reason = error.strerror if isinstance(error, OSError) else "it is no host name"
         raise Refusal(
             f"Port {config.port} on {config.host or 'all addresses'} cannot be used ({reason}): "
             "end the program that has it, or set PORT (and HOST) to another."
         ) from error
-    return listener
 
 
 def environment(config: Config, redis_url: str) -> dict[str, str]:

@@ -16,15 +16,11 @@ CELERY = (*PYTHON, "celery", "--quiet", "-A")
 WORKER_NICENESS = 5
 """What waits at the doors comes before flows at work: they have a queue, a person or another system has none."""
 
-DAPHNE_CHATTER = ('"logger":"daphne.cli","level":"info"', '"logger":"daphne.server","level":"info"')
-"""What Daphne says at each start; that the site is ready says it all."""
-
 
 def web(number: int, listener: int, env: Mapping[str, str]) -> Spec:
-    """A Daphne on the launcher's listening socket."""
-    quiet = ("--no-server-name", "-v", "0", "--application-close-timeout", "5")
-    command = (*PYTHON, "daphne", "--fd", str(listener), *quiet, "hookflow_site.asgi:application")
-    return Spec(_name("web", number), command, env, pass_fds=(listener,), hidden=DAPHNE_CHATTER)
+    """A web process on the launcher's listening socket."""
+    command = (*PYTHON, "hookflow_site.web", "--fd", str(listener))
+    return Spec(_name("web", number), command, env, pass_fds=(listener,))
 
 
 def worker(number: int, env: Mapping[str, str]) -> Spec:

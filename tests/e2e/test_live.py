@@ -44,7 +44,7 @@ def test_the_overlay_says_when_it_is_cut_off_and_fills_the_gap(
     watch.expect("WebSocket")
     watch.expect("ERR_")
     watch.expect("50")
-    site.kill("daphne")
+    site.kill("web")
     sink.wait_for("/slow")
     expect(editor.node("tell").locator(".hf-node.is-succeeded")).to_be_visible(timeout=45_000)
     expect(editor.node("wait").locator(".hf-node.is-succeeded")).to_be_visible()

@@ -65,10 +65,9 @@ class Platform:
 
     def start(self, *names: str) -> None:
         """Start `web`, `worker`, and more workers as `worker-2`, `worker-3`."""
-        daphne = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "-v", "0"]
         celery = ["-m", "celery", "-A", "hookflow_site"]
         commands = {
-            "web": [*daphne, "hookflow_site.asgi:application"],
+            "web": ["-m", "hookflow_site.web", "--port", str(self.port)],
             "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "1", "-l", "error"],
         }
         for name in names:

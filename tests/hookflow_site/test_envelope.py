@@ -8,16 +8,10 @@ from typing import Any
 import pytest
 
 from common.request_ids import current_request_id
-from hookflow_site.asgi_limits import (
-    MAX_BODY,
-    MAX_LARGE_BODY,
-    MAX_STRANGER_BODY,
-    Envelope,
-    body_limit,
-    credential_of,
-)
 from hookflow_site.proxies import read_networks, settle_client
 from hookflow_site.security_headers import SECURITY_HEADERS
+from hookflow_site.web.envelope import Envelope
+from hookflow_site.web.limits import MAX_BODY, MAX_LARGE_BODY, MAX_STRANGER_BODY, body_limit, credential_of
 
 Message = dict[str, Any]
 
@@ -197,6 +191,15 @@ def test_header_with_an_underscore_goes() -> None:
 
 def test_unix_socket_is_no_listed_proxy() -> None:
     assert settle_client(scope_of(headers=FORWARDED, client=None), LISTED)["client"] is None
+
+
+@pytest.mark.parametrize(
+    "odd", [(b"a", b"\x00"), (b"a", b"\x1b[31m"), (b"a", b"\x7f"), (b"sec-websocket-protocol", b"\xff")]
+)
+async def test_odd_bytes_in_headers_are_400(odd: tuple[bytes, bytes]) -> None:
+    status, _, body = await ask(count, scope_of(headers=[(b"a", b"\t \xff"), odd]))
+    assert (status, json.loads(body)["code"]) == (400, "bad_request")
+    assert (await ask(count, scope_of(headers=[(b"a", b"\t \xff")])))[0] == 200
 
 
 @pytest.mark.parametrize("charset", [b"bz2_codec", b"utf-16", b'"rot13"', b"UTF-7; x=y"])

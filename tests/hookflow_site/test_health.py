@@ -15,6 +15,7 @@ async def test_process_says_that_it_lives() -> None:
     assert (answer.status, answer.json()) == (200, {"status": "ok"})
     refused = await send(http, "POST", "/healthz")
     assert (refused.status, refused.headers["allow"]) == (405, "GET, HEAD")
+    assert refused.problem["code"] == "method_not_allowed"
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.daphne import serving
+from tests.support.web import SERVERS, serving
 
 pytestmark = pytest.mark.slow
 
@@ -21,10 +21,12 @@ LIMITS = (
 )
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, psutil.Process, Path]]:
-    folder = tmp_path_factory.mktemp("daphne")
-    with serving(folder, LIMITS) as (port, process):
+@pytest.fixture(scope="module", params=SERVERS)
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[int, psutil.Process, Path]]:
+    folder = tmp_path_factory.mktemp("web")
+    with serving(request.param, folder, LIMITS) as (port, process):
         yield port, process, folder
     errors = (folder / "errors").read_text()
     assert "Traceback" not in errors, errors[-3000:]

@@ -11,7 +11,7 @@ import pytest
 from channels.testing import WebsocketCommunicator
 
 from hookflow_site.sockets import TOO_MANY, Counted
-from tests.support.daphne import serving
+from tests.support.web import SERVERS, serving
 
 HANDSHAKE = (
     b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -22,10 +22,10 @@ TEXT, CONTINUED, PING, PONG = 0x1, 0x0, 0x9, 0xA
 LAST = 0x80
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    folder: Path = tmp_path_factory.mktemp("daphne")
-    with serving(folder, "per_address=50") as (port, _):
+@pytest.fixture(scope="module", params=SERVERS)
+def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    folder: Path = tmp_path_factory.mktemp("web")
+    with serving(request.param, folder, "per_address=50") as (port, _):
         yield port
     errors = (folder / "errors").read_text()
     assert "Traceback" not in errors, errors[-3000:]

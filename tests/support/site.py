@@ -79,7 +79,7 @@ class Site:
         return found[1]
 
     def processes(self) -> dict[str, int]:
-        """Process ids by name: `worker`, `daphne`, `valkey-server`."""
+        """Process ids by name: `worker`, `web`, `valkey-server`."""
         launcher = self.server.process.pid
         names = {name(process): process for process in family(launcher) if process != launcher}
         return {("valkey-server" if "valkey" in key else key): value for key, value in names.items()}

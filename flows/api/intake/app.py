@@ -6,12 +6,13 @@ from functools import partial
 
 from django.db import InterfaceError, OperationalError
 
+from common.asgi import REST_SECONDS, Receive, Scope, Send, answer, answer_problem
 from common.problems import Problem, not_found
 from flows.api.intake.bodies import read_events
 from flows.api.intake.callers import check_caller
 from flows.api.intake.conditions import store_judged
 from flows.api.intake.hooks import HookCache, event_of_call
-from flows.api.intake.http import Receive, Scope, Send, answer, answer_problem, header, read_body
+from flows.api.intake.http import EVENTS_PATHS, HOOKS_PATH, header, read_body
 from flows.api.intake.senders import SenderCache
 from flows.api.intake.tenants import check_tenants
 from flows.api.intake.types import TypeCheck
@@ -20,13 +21,6 @@ from flows.services.intake import DedupConflict, IntakeUnavailable, intake_write
 from flows.services.pressure import Pressure
 from flows.store.new_events import Accepted, NewEvent
 
-EVENTS_PATHS = ("/api/v1/events/", "/api/v1/events")
-"""Also without the slash at the end: a redirect would lose the body."""
-HOOKS_PATH = "/hooks/"
-MAX_EVENTS_BYTES = 5 * 1024 * 1024
-MAX_HOOK_BYTES = 1024 * 1024
-REST_SECONDS = 0.5
-"""Until a sender is told that it sends too much: told at once, it would send the next body at once."""
 _HOOK_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -67,7 +61,7 @@ class Intake:
         if scope["path"] in EVENTS_PATHS:
             actor = await self._senders.sender(scope)
             await self._pressure.check(actor.tenant_id)
-            body = await read_body(scope, receive, MAX_EVENTS_BYTES)
+            body = await read_body(receive)
             key = header(scope, b"idempotency-key")
             events = await self._pool.sized(
                 len(body), actor.tenant_id, partial(read_events, body, actor, key)
@@ -84,7 +78,7 @@ class Intake:
         hook = await self._hooks.get(key) if _HOOK_KEY.fullmatch(key) else None
         if hook is None:
             raise not_found("There is no such webhook.", hint="Copy the URL from the flow's trigger.")
-        body = await read_body(scope, receive, MAX_HOOK_BYTES)
+        body = await read_body(receive)
         call_key = check_caller(hook, scope, body)
         await self._pressure.check(hook.tenant_id)
         read = partial(event_of_call, hook, scope, body, call_key)

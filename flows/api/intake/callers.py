@@ -9,9 +9,10 @@ import time
 
 import structlog
 
+from common.asgi import Scope
 from common.crypto import hash_token, is_same
 from common.problems import Problem, bad_value
-from flows.api.intake.http import Scope, header
+from flows.api.intake.http import header
 from flows.sdk.signatures import Signature, SignatureScheme, SignedCall, signature_schemes
 from flows.services.hooks import OpenHook
 

@@ -2,9 +2,10 @@
 
 from channels.db import database_sync_to_async
 
+from common.asgi import Scope
 from common.strict_json import loads
 from common.timed_cache import TimedCache
-from flows.api.intake.http import Scope, header
+from flows.api.intake.http import header
 from flows.sdk import Json
 from flows.services.hooks import OpenHook, hook_of_key
 from flows.store.new_events import NewEvent

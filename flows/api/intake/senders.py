@@ -7,10 +7,11 @@ from accounts.api.throttling import refuse_wrong_token
 from accounts.roles import Permission
 from accounts.services.tokens import authenticate
 from common.addresses import counted_as
+from common.asgi import Scope
 from common.crypto import hash_token
 from common.problems import Problem
 from common.timed_cache import TimedCache
-from flows.api.intake.http import Scope, header
+from flows.api.intake.http import header
 
 CACHE_SECONDS = 2.0
 MOST_CACHED = 10_000

@@ -84,11 +84,6 @@ def test_what_is_no_document_is_refused_with_its_place(editor: APIClient, docume
     assert not Flow.objects.exists()
 
 
-def test_a_body_that_is_too_large_is_413(editor: APIClient):
-    answer = editor.post(f"{IMPORT}preview/", b'"' + b"x" * 5_242_880 + b'"', content_type="application/json")
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
-
-
 def test_a_viewer_imports_nothing(api: Clients, viewer: Any):
     for path in ("", "preview/"):
         assert api(viewer).post(IMPORT + path, {"document": {}}).status_code == 403

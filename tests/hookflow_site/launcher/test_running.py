@@ -20,7 +20,7 @@ from tests.support.site import Site, is_running
 from tests.support.valkey import Valkey
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
-EVERYTHING = {"daphne", "worker", "valkey-server"}
+EVERYTHING = {"web", "worker", "valkey-server"}
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +198,7 @@ def test_same_program_runs_on_postgresql_and_redis(
     urls = {"DATABASE_URL": postgres.create_database("site"), "REDIS_URL": valkey.url}
     big = Site(tmp_path / "data", **urls).start()
     try:
-        wait_until(lambda: set(big.processes()) == {"daphne", "worker"}, "All processes are there")
+        wait_until(lambda: set(big.processes()) == {"web", "worker"}, "All processes are there")
         assert big.status() == 200
         assert not (big.data / "hookflow.sqlite3").exists()
         assert not (big.data / "local-demo").exists()

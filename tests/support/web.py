@@ -1,4 +1,4 @@
-"""A real Daphne with our bounds in it, and a small application that counts bodies."""
+"""A real web server with our bounds in it, and a small application that counts bodies."""
 
 import socket
 import subprocess
@@ -11,9 +11,16 @@ import psutil
 
 from tests.support.processes import free_port, wait_until
 
+SERVERS = ("daphne", "uvicorn")
 APP = """
-from hookflow_site.asgi_limits import Envelope
-from hookflow_site.daphne_limits import Limits, install
+import asyncio
+import json
+import sys
+from importlib import import_module
+
+from hookflow_site.web.bounds import Limits
+from hookflow_site.web.envelope import Envelope
+from hookflow_site.web.listening import listen
 
 async def app(scope, receive, send):
     if scope["type"] == "websocket":
@@ -30,27 +37,34 @@ async def app(scope, receive, send):
         total += len(message.get("body", b""))
         more = message.get("more_body", False)
     body = str(total).encode() if scope["path"] != "/large" else bytes(64 << 20)
+    if scope["path"] == "/slow":
+        await asyncio.sleep(1)
+    if scope["path"].startswith("/seen"):
+        told = {name: scope[name] for name in ("path", "scheme", "root_path")}
+        told |= {"client": scope["client"][0], "query_string": scope["query_string"].decode()}
+        told["headers"] = [[name.decode(), value.decode("latin-1")] for name, value in scope["headers"]]
+        body = json.dumps(told).encode()
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
-install(Limits(LIMITS))
-application = Envelope(app)
+serve = import_module(f"hookflow_site.web.on_{sys.argv[1]}.serve").serve
+serve(Envelope(app), listen("127.0.0.1", int(sys.argv[2])), Limits(LIMITS))
 """
 
 
 @contextmanager
-def serving(folder: Path, limits: str = "") -> Iterator[tuple[int, psutil.Process]]:
+def serving(server: str, folder: Path, limits: str = "") -> Iterator[tuple[int, psutil.Process]]:
     """The port and the process; `limits` are arguments of `Limits`."""
     (folder / "small_app.py").write_text(APP.replace("LIMITS", limits))
     port = free_port()
     root = Path(__file__).resolve().parents[2]
     errors = (folder / "errors").open("wb")
     process = subprocess.Popen(
-        [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "small_app:application"],
+        [sys.executable, "small_app.py", server, str(port)],
         cwd=folder,
         env={
-            "PYTHONPATH": f"{folder}:{root}",
+            "PYTHONPATH": str(root),
             "PATH": "/usr/bin:/bin",
             "DJANGO_SETTINGS_MODULE": "hookflow_site.settings",
         },
@@ -58,11 +72,11 @@ def serving(folder: Path, limits: str = "") -> Iterator[tuple[int, psutil.Proces
         stderr=errors,
     )
     try:
-        wait_until(lambda: _answers(port), "Daphne starts", 60)
+        wait_until(lambda: _answers(port), f"{server} starts", 60)
         yield port, psutil.Process(process.pid)
     finally:
         process.terminate()
-        process.wait(10)
+        assert process.wait(10) == 0
         errors.close()
 
 

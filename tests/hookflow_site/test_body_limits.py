@@ -1,4 +1,4 @@
-"""Daphne with our bound in it: a body of any size costs neither memory nor disk, and gets its 413."""
+"""Either server with our bounds in it: a body of any size costs neither memory nor disk, and gets its 413."""
 
 import socket
 from collections.abc import Iterator
@@ -6,13 +6,15 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from tests.support.daphne import serving
+from tests.support.web import SERVERS, serving
 
 
-@pytest.fixture(scope="module")
-def daphne(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, psutil.Process]]:
-    """The port and the process of a real Daphne."""
-    with serving(tmp_path_factory.mktemp("daphne")) as found:
+@pytest.fixture(scope="module", params=SERVERS)
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[int, psutil.Process]]:
+    """The port and the process of a real server."""
+    with serving(request.param, tmp_path_factory.mktemp("web")) as found:
         yield found
 
 
@@ -23,7 +25,8 @@ def exchange(port: int, head: str, body: Iterator[bytes]) -> bytes:
             connection.sendall(head.encode())
             for part in body:
                 connection.sendall(part)
-            return connection.recv(65_536)
+            answer = connection.recv(65_536)
+            return answer + connection.recv(65_536) if answer.endswith(b"\r\n\r\n") else answer
         except (BrokenPipeError, ConnectionResetError):
             return b"cut off"
 
@@ -38,8 +41,8 @@ CHUNKED = "POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\nTransfe
 
 
 @pytest.mark.slow
-def test_body_within_the_limit_arrives(daphne: tuple[int, psutil.Process]) -> None:
-    answer = exchange(daphne[0], CHUNKED.format(path="/api/v1/events/"), chunks(5 << 20))
+def test_body_within_the_limit_arrives(server: tuple[int, psutil.Process]) -> None:
+    answer = exchange(server[0], CHUNKED.format(path="/api/v1/events/"), chunks(5 << 20))
     assert answer.startswith(b"HTTP/1.1 200")
     assert answer.endswith(str(5 << 20).encode())
 
@@ -47,9 +50,9 @@ def test_body_within_the_limit_arrives(daphne: tuple[int, psutil.Process]) -> No
 @pytest.mark.slow
 @pytest.mark.parametrize(("path", "size"), [("/", 2 << 20), ("/api/v1/events/", 6 << 20), ("/", 48 << 20)])
 def test_chunked_body_past_the_limit_is_refused(
-    daphne: tuple[int, psutil.Process], path: str, size: int
+    server: tuple[int, psutil.Process], path: str, size: int
 ) -> None:
-    port, process = daphne
+    port, process = server
     before = process.memory_info().rss
     answer = exchange(port, CHUNKED.format(path=path), chunks(size))
     assert answer.startswith(b"HTTP/1.1 413")
@@ -59,8 +62,8 @@ def test_chunked_body_past_the_limit_is_refused(
 
 
 @pytest.mark.slow
-def test_sender_who_does_not_stop_is_cut_off(daphne: tuple[int, psutil.Process]) -> None:
-    port, process = daphne
+def test_sender_who_does_not_stop_is_cut_off(server: tuple[int, psutil.Process]) -> None:
+    port, process = server
     before = process.memory_info().rss
     answer = exchange(port, CHUNKED.format(path="/"), chunks(512 << 20))
     assert answer in (b"cut off", b"")
@@ -76,6 +79,6 @@ def test_sender_who_does_not_stop_is_cut_off(daphne: tuple[int, psutil.Process])
         "Content-Length: -1",
     ],
 )
-def test_body_with_two_meanings_is_refused(daphne: tuple[int, psutil.Process], lengths: str) -> None:
-    answer = exchange(daphne[0], f"POST / HTTP/1.1\r\nHost: x\r\n{lengths}\r\n\r\n", iter([b"abcde"]))
+def test_body_with_two_meanings_is_refused(server: tuple[int, psutil.Process], lengths: str) -> None:
+    answer = exchange(server[0], f"POST / HTTP/1.1\r\nHost: x\r\n{lengths}\r\n\r\n", iter([b"abcde"]))
     assert answer.startswith(b"HTTP/1.1 400")

@@ -4,8 +4,3 @@ Daphne hands a request over only when its body is complete, and Twisted below it
 nothing is parsed, a body meets its path's own limit while it comes in, heads and bodies have a time and a least rate,
 and connections are counted by address and in all.
 """
-
-from hookflow_site.daphne_limits.connections import Limits
-from hookflow_site.daphne_limits.install import install
-
-__all__ = ["Limits", "install"]

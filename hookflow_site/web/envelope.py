@@ -6,57 +6,31 @@ Bodies are counted as they are received, so a missing or false Content-Length ch
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-from django.conf import settings
 from prometheus_client import Histogram
 
 from common import metrics
+from common.asgi import App, Message, Receive, Scope, Send, rendered_problem
 from common.at_work import doing
-from common.problems import Problem, bad_value
+from common.problems import Problem
 from common.request_ids import begin_request, end_request
-from common.strict_json import dumps
-from hookflow_site.proxies import Network, Scope, settle_client
+from flows.api.intake.http import HOOKS_PATH
+from hookflow_site.proxies import Network, settle_client
 from hookflow_site.security_headers import RAW
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-MAX_BODY: Final = 1_048_576
-MAX_STRANGER_BODY: Final = 65_536
-MAX_LARGE_BODY: Final = 5 * 1_048_576
-LARGE_PATHS: Final = frozenset(
-    {
-        "/api/v1/events",
-        "/api/v1/events/",
-        "/api/v1/flows/import/",
-        "/api/v1/flows/import/preview/",
-        "/flows/import/",
-        "/flows/import/confirm/",
-    }
-)
+from hookflow_site.web.limits import ODD, body_limit, credential_of, is_odd, too_large
 
 log = logging.getLogger(__name__)
 _seconds = metrics.histogram(
     "hookflow_http_request_seconds", "Duration of HTTP requests.", ["method", "status"]
 )
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-
 _CHARSET: Final = re.compile(rb"""charset\s*=\s*["']?\s*([^\s"';]+)""", re.IGNORECASE)
 BAD_CHARSET: Final = Problem(
     415, "bad_charset", "Requests are read as UTF-8 only.", hint="Leave the charset out of Content-Type."
 )
-
-ODD: Final = bad_value(
-    "bad_request", "The request cannot be read.", hint="Check its address and its headers."
-)
-_ODD: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-HOOKS_PATH: Final = "/hooks/"
 _KEYED: Final = (HOOKS_PATH, "/password/forgotten/")
 _NAMES: Final = frozenset(name for name, _ in RAW)
 
@@ -72,23 +46,6 @@ def _observe(method: str, status: int, seconds: float) -> None:
 
 class _TooLarge(Exception):
     """The body went past its limit while the application was reading it."""
-
-
-def body_limit(path: str, credential: bytes) -> int:
-    """How many bytes a request to `path` may carry: little without a token or a session, but for webhooks."""
-    if not credential and not path.startswith(HOOKS_PATH):
-        return MAX_STRANGER_BODY
-    return MAX_LARGE_BODY if path in LARGE_PATHS else MAX_BODY
-
-
-def credential_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """What tells senders at one address apart: the token, else the session; not checked here, so never a right."""
-    found = dict(headers)
-    if token := found.get(b"authorization"):
-        return bytes(token)
-    name = f"{settings.SESSION_COOKIE_NAME}=".encode()
-    cookies = (part.strip() for part in bytes(found.get(b"cookie", b"")).split(b";"))
-    return next((cookie for cookie in cookies if cookie.startswith(name)), b"")
 
 
 class Envelope:
@@ -112,7 +69,7 @@ class Envelope:
         try:
             if scope["type"] == "http":
                 await _Exchange(request_id, scope, receive, send).run(self._app)
-            elif is_odd(scope):
+            elif _is_odd(scope):
                 await send({"type": "websocket.close", "code": 1002})
             else:
                 await self._app(scope, receive, _accepting(send))
@@ -137,7 +94,7 @@ class _Exchange:
         """Let the application answer; answer for it when the body is too large or when it breaks."""
         try:
             self._check_announced()
-            if is_odd(self.scope):
+            if _is_odd(self.scope):
                 await self._answer(ODD)
                 return
             if not _is_readable(self.scope["headers"]):
@@ -184,39 +141,15 @@ class _Exchange:
     async def _answer(self, problem: Problem) -> None:
         if self.status:
             return  # the head is out; the server cuts the connection
-        headers, raw = _as_answer(problem, self.request_id)
+        headers, raw = rendered_problem(problem, self.request_id)
+        headers.append((b"connection", b"close"))
         await self.send({"type": "http.response.start", "status": problem.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": raw})
 
 
-def too_large(limit: int) -> Problem:
-    """The problem of a body past its path's limit."""
-    return Problem(413, "too_large", f"The body is larger than {limit:,} bytes.", hint="Send less at once.")
-
-
-def refusal(problem: Problem) -> tuple[list[tuple[bytes, bytes]], bytes]:
-    """Headers and body for a request that never gets as far as the application."""
-    request_id, mark = begin_request()
-    end_request(mark)
-    headers, raw = _as_answer(problem, request_id)
-    return [*headers, (b"x-request-id", request_id.encode()), *RAW], raw
-
-
-def _as_answer(problem: Problem, request_id: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
-    raw = dumps({**problem.as_json(), "request_id": request_id})
-    headers = [
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(raw)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"connection", b"close"),
-    ]
-    return headers, raw
-
-
-def is_odd(scope: Scope) -> bool:
-    """Whether an address is no path, or a header holds what no client means."""
-    values = b"\t".join([value for _, value in scope["headers"]])
-    return not scope["path"].startswith("/") or _ODD.search(values) is not None
+def _is_odd(scope: Scope) -> bool:
+    """Whether an address is no path, or a header is odd."""
+    return not scope["path"].startswith("/") or is_odd(scope["headers"])
 
 
 def _told(path: str) -> str:

@@ -6,15 +6,13 @@ from typing import Any, Final
 
 from daphne.http_protocol import WebRequest
 
-from hookflow_site.asgi_limits import ODD
+from hookflow_site.web.bounds import FILE_PART, SMALL_BODY
+from hookflow_site.web.limits import ODD, is_odd
 
-SMALL_BODY: Final = 100_000
-FILE_PART: Final = 262_144
 BODY_PART: Final = 1_048_576
 """Bytes of a body that go to the application at once. Each read gives Python's lock away, and under load the loop waits
 a while to get it back: in Daphne's parts of 8 KiB a large body held it for a quarter of a second."""
 _METHOD: Final = re.compile(rb"[A-Z]{1,20}")
-_ODD: Final = re.compile(rb"[^\t\x20-\x7e\x80-\xff]")
 
 
 class BoundedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
@@ -43,26 +41,25 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         """The application reads them."""
 
     def process(self) -> Any:
-        """Refuse what Daphne would stumble over, then let it go on."""
+        """Refuse what Daphne and Autobahn would stumble over, then let Daphne go on."""
         self.requestHeaders.removeHeader(b"daphne-root-path")
-        if self._is_odd():
+        if not _METHOD.fullmatch(self.method) or self._is_odd_handshake():
             return self.channel.refuse(ODD)
         self.server.request_buffer_size = BODY_PART
         return super().process()
 
-    def _is_odd(self) -> bool:
-        if not _METHOD.fullmatch(self.method):
-            return True
-        headers = list(self.requestHeaders.getAllRawHeaders())
-        # One search over all of them: this is done for every request.
-        if _ODD.search(b"\t".join([value for _, values in headers for value in values])):
-            return True
-        return self.requestHeaders.hasHeader(b"upgrade") and not all(
-            value.isascii()
-            for name, values in headers
-            if name.lower().startswith(b"sec-websocket-")
-            for value in values
+    def _is_odd_handshake(self) -> bool:
+        headers = self.requestHeaders
+        return headers.hasHeader(b"upgrade") and is_odd(
+            [(name.lower(), value) for name, values in headers.getAllRawHeaders() for value in values]
         )
+
+    def basic_error(self, status: int, status_text: bytes, body: str) -> None:
+        """Daphne's own page for what it cannot read; ours instead."""
+        if status == 400:
+            self.channel.refuse(ODD)
+        else:
+            super().basic_error(status, status_text, body)
 
 
 def log_nothing(_factory: Any, _request: Any) -> None:
