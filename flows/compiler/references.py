@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flows.compiler.problems import Problem, Severity
 from flows.expressions.builder import Reference
 from flows.expressions.configs import CompiledConfig
-from flows.expressions.paths import ROOT
+from flows.expressions.paths import ROOT, template_path
 from flows.sdk.config import PATH
 from flows.sdk.config_fields import filled_fields
 from flows.sdk.fields import Suggestions, names_text, path_text
@@ -87,8 +87,12 @@ def _unknown(
         node=node_id,
         field=field,
         span=(reference.start, reference.end) if reference else None,
-        suggestion=path_text(fixed) if fixed else None,
+        suggestion=_written(fixed, in_template=reference is not None) if fixed else None,
     )
+
+
+def _written(segments: Sequence[Segment], *, in_template: bool) -> str:
+    return template_path(segments) if in_template else ".".join(map(str, segments))
 
 
 def _sentence(segments: Sequence[Segment], miss: Miss) -> str:

@@ -1,5 +1,6 @@
 """Looking up a path in a record, by item and never by attribute: `o.items` is the key of that name."""
 
+import json
 from collections.abc import Callable, Sequence
 
 from flows.expressions.values import MissingField
@@ -9,7 +10,23 @@ from flows.sdk.paths import MISSING, Segment, child
 ROOT = "record"
 """The name of the whole record, for keys that are no names: `record['my key']`. A field of that name goes first."""
 
+WORDS = frozenset(
+    {"true", "false", "none", "not", "and", "or", "if", "else", "in", "is", "True", "False", "None"}
+)
+"""Words of the language, which are no names of fields where an expression begins."""
+
 Getter = Callable[[Record], Json]
+
+
+def template_path(segments: Sequence[Segment]) -> str:
+    """As it is written in a template: `disks[0].size`, `record["odd key"]`."""
+    out = ""
+    for segment in segments:
+        if isinstance(segment, str) and segment.isidentifier() and (out or segment not in WORDS):
+            out += f".{segment}" if out else segment
+        else:
+            out = f"{out or ROOT}[{json.dumps(segment, ensure_ascii=False)}]"
+    return out
 
 
 def step(holder: Json, segment: Segment, segments: Sequence[Segment], depth: int) -> Json:

@@ -10,7 +10,7 @@ from flows.expressions.builder import Reference, build_expression
 from flows.expressions.encoders import ENCODERS, FINISHERS
 from flows.expressions.errors import TemplateError
 from flows.expressions.parser import parse_expression
-from flows.expressions.paths import ROOT, path_getter
+from flows.expressions.paths import ROOT, WORDS, path_getter
 from flows.expressions.scanner import Expression, scan
 from flows.expressions.urls import url_renderer
 from flows.expressions.values import MAX_OUTPUT_CHARACTERS, MissingField, too_large, weigh
@@ -23,9 +23,6 @@ Get = Callable[[Scope], Json]
 
 _NAME = r"(?!__)[A-Za-z_]\w*"
 _PLAIN_PATH = re.compile(rf"\s*({_NAME}(?:\.{_NAME})*)\s*", re.ASCII)
-_WORDS = frozenset(
-    {"true", "false", "none", "not", "and", "or", "if", "else", "in", "is", "True", "False", "None"}
-)
 MAX_LEAVES = 2_000
 """Templates in one JSON value."""
 
@@ -115,7 +112,7 @@ def _compile_expression(part: Expression, budget: Budget) -> tuple[Get, tuple[Re
     plain = _PLAIN_PATH.fullmatch(part.source)
     if plain is not None:
         segments = tuple(plain[1].split("."))
-        if segments[0] not in _WORDS and len(segments) <= MAX_PATH_PARTS:
+        if segments[0] not in WORDS and len(segments) <= MAX_PATH_PARTS:
             start = part.start + plain.start(1)
             reference = Reference(plain[1], segments, start, part.start + plain.end(1))
             return _plain_path(segments), (reference,)

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ShapeSchema } from "@/shared/types";
-import { editDistance, fieldsOf, nearest, pathsOf, shapeAt, unknownSegment } from "./shapes";
+import { fieldsOf, pathsOf, shapeAt } from "./shapes";
 
 const server: ShapeSchema = {
   type: "object",
@@ -18,22 +18,6 @@ test("paths step through arrays with and without an index", () => {
   expect(shapeAt(server, ["disks", "size"])).toEqual({ type: "integer" });
   expect(shapeAt(server, ["nothing"])).toBeNull();
   expect(fieldsOf(shapeAt(server, ["disks"])).map((f) => f.name)).toEqual(["size"]);
-});
-
-test("an unknown segment is named with what there is, softly when the object is open", () => {
-  expect(unknownSegment(server, ["hostnam"])).toMatchObject({ index: 0, name: "hostnam", isOpen: false });
-  expect(unknownSegment(server, ["owner", "emial"])).toMatchObject({
-    index: 1,
-    isOpen: true,
-    known: ["email"],
-  });
-  expect(unknownSegment(server, ["odd key", "ключ"])).toBeNull();
-});
-
-test("the nearest real name is offered, a far one is not", () => {
-  expect(nearest("hostnmae", ["hostname", "ram"])).toBe("hostname");
-  expect(nearest("xyzzy", ["hostname", "owner"])).toBeNull();
-  expect(editDistance("emial", "email")).toBe(1);
 });
 
 test("all paths come parents first", () => {

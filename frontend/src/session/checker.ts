@@ -55,6 +55,8 @@ export class Checker {
   }
 
   private soon(): void {
+    // An answer about what was there before would be taken for one about what is there now.
+    this.request?.abort();
     this.store.setState({ ok: null });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.check(), QUIET_MS);

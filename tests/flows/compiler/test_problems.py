@@ -149,6 +149,35 @@ def test_unknown_field_offers_the_nearest_as_a_fix() -> None:
     assert config["value"][start:end] == "hostnam"
 
 
+@pytest.mark.parametrize(
+    ("value", "mended"),
+    [
+        ("{{ record['od-key'] }}", '{{ record["odd-key"] }}'),
+        ("{{ ownr.email }}", "{{ owner.email }}"),
+        ("{{ chargs[0].amount }}", "{{ charges[0].amount }}"),
+    ],
+)
+def test_a_suggestion_in_the_place_of_its_span_is_a_template_without_the_problem(
+    value: str, mended: str
+) -> None:
+    nodes = {"t": "event", "a": ("add-field", {"as_field": "odd-key", "value": "1"})}
+    config = {"as_field": "x", "value": value}
+    problem = compiled({**nodes, "b": ("add-field", config)}, "t.out>a", "a.out>b").problems[-1]
+    assert problem.span is not None
+    assert problem.suggestion is not None
+    start, end = problem.span
+    assert value[:start] + problem.suggestion + value[end:] == mended
+    assert not compiled(
+        {**nodes, "b": ("add-field", {**config, "value": mended})}, "t.out>a", "a.out>b"
+    ).problems
+
+
+def test_a_suggestion_for_a_path_is_the_whole_path() -> None:
+    config = {"field": "charges.amout", "operation": ">=", "value": "5"}
+    problem = compiled({"t": "event", "f": ("filter", config)}, "t.out>f").problems[0]
+    assert (problem.span, problem.suggestion) == (None, "charges.amount")
+
+
 def test_field_behind_a_filter_is_the_elements() -> None:
     flow = {
         "t": "event",

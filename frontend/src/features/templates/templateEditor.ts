@@ -6,7 +6,13 @@ import {
   startCompletion,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { type Diagnostic, forceLinting, linter, nextDiagnostic } from "@codemirror/lint";
+import {
+  type Action,
+  type Diagnostic,
+  forEachDiagnostic,
+  nextDiagnostic,
+  setDiagnostics,
+} from "@codemirror/lint";
 import { EditorState, type Extension, Prec, Transaction } from "@codemirror/state";
 import {
   Decoration,
@@ -18,8 +24,8 @@ import {
   type ViewUpdate,
 } from "@codemirror/view";
 import { typeName } from "@/graph/shapes";
-import { completions, goesOn, unknownFields } from "@/graph/templates";
-import type { ShapeSchema } from "@/shared/types";
+import { completions, goesOn, offsetOf } from "@/graph/templates";
+import type { Problem, ShapeSchema } from "@/shared/types";
 import { INSERT_EVENT } from "./insertEvent";
 
 export interface TemplateEditorOptions {
@@ -38,13 +44,13 @@ export interface TemplateEditorOptions {
 
 export interface TemplateEditor {
   setText: (text: string) => void;
-  /** The fields that there are have changed. */
-  recheck: () => void;
+  /** Underline what the server finds wrong with the text; the marks go along with edits until it is asked again. */
+  mark: (problems: readonly Problem[]) => void;
   focus: () => void;
   destroy: () => void;
 }
 
-/** The editor of a `{{ }}` field: completion, unknown fields underlined with a one-key repair. A chunk of its own. */
+/** The editor of a `{{ }}` field: completion, problems underlined with a one-key repair. A chunk of its own. */
 export function mountTemplateEditor(options: TemplateEditorOptions): TemplateEditor {
   const view = new EditorView({
     parent: options.parent,
@@ -62,7 +68,7 @@ export function mountTemplateEditor(options: TemplateEditorOptions): TemplateEdi
         annotations: [Transaction.addToHistory.of(false), Transaction.userEvent.of("sync")],
       });
     },
-    recheck: () => forceLinting(view),
+    mark: (problems) => view.dispatch(setDiagnostics(view.state, marks(view.state.doc.toString(), problems))),
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   };
@@ -81,7 +87,7 @@ function extensions(options: TemplateEditorOptions): Extension[] {
       keymap.of([
         ...completionKeymap,
         { key: "F8", run: nextDiagnostic },
-        { key: "Alt-Enter", run: repairHere(options) },
+        { key: "Alt-Enter", run: repairHere },
       ]),
     ),
     keymap.of([...historyKeymap, ...defaultKeymap]),
@@ -96,7 +102,6 @@ function extensions(options: TemplateEditorOptions): Extension[] {
     }),
     highlight,
     autocompletion({ override: [(context) => complete(context, options.shape())], icons: false }),
-    linter((view) => diagnose(view.state.doc.toString(), options.shape()), { delay: 150 }),
     EditorView.updateListener.of((update) => listen(update, options)),
     EditorView.domEventHandlers({ blur: () => options.onBlur() }),
     EditorView.domEventObservers({
@@ -135,8 +140,8 @@ function complete(context: CompletionContext, shape: ShapeSchema | null): Comple
   const isClosed = /^[^{]*?\}\}/.test(after);
   return {
     from: found.from,
-    options: found.options.map(({ text, label, shape: inner }) => ({
-      label,
+    options: found.options.map(({ text, shape: inner }) => ({
+      label: text,
       detail: typeName(inner),
       info: inner.description || undefined,
       apply: (view: EditorView, _: unknown, from: number, to: number) =>
@@ -163,39 +168,40 @@ function insertAtCursor(view: EditorView, text: string): void {
   view.focus();
 }
 
-function diagnose(text: string, shape: ShapeSchema | null): Diagnostic[] {
-  return unknownFields(text, shape).map(({ start, end, message, severity, replacement }) => ({
-    from: start,
-    to: end,
-    severity,
-    message,
-    actions: replacement
+function marks(text: string, problems: readonly Problem[]): Diagnostic[] {
+  return problems.flatMap(({ span, suggestion, severity, message, hint }) =>
+    span
       ? [
           {
-            name: `Use “${replacement}” (Alt+Enter)`,
-            apply: (view: EditorView, from: number, to: number) =>
-              view.dispatch({ changes: { from, to, insert: replacement }, userEvent: "input.fix" }),
+            from: offsetOf(text, span.start),
+            to: offsetOf(text, span.end),
+            severity,
+            message: `${message} ${hint}`.trim(),
+            actions: suggestion === null ? [] : [repair(suggestion)],
           },
         ]
       : [],
-  }));
+  );
 }
 
-/** The one-key repair: the unknown field at the cursor, else the first one. */
-function repairHere(options: TemplateEditorOptions) {
-  return (view: EditorView): boolean => {
-    const unknown = unknownFields(view.state.doc.toString(), options.shape()).filter(
-      (field) => field.replacement,
-    );
-    const { head } = view.state.selection.main;
-    const chosen = unknown.find((field) => field.start <= head && head <= field.end) ?? unknown[0];
-    if (!chosen?.replacement) return false;
-    view.dispatch({
-      changes: { from: chosen.start, to: chosen.end, insert: chosen.replacement },
-      userEvent: "input.fix",
-    });
-    return true;
+function repair(suggestion: string): Action {
+  return {
+    name: `Use “${suggestion}” (Alt+Enter)`,
+    apply: (view, from, to) =>
+      view.dispatch({ changes: { from, to, insert: suggestion }, userEvent: "input.fix" }),
   };
+}
+
+/** The one-key repair: what is underlined at the cursor, else the first that can be repaired. */
+function repairHere(view: EditorView): boolean {
+  const found: { repair: Action; from: number; to: number }[] = [];
+  forEachDiagnostic(view.state, ({ actions }, from, to) => {
+    if (actions?.[0]) found.push({ repair: actions[0], from, to });
+  });
+  const { head } = view.state.selection.main;
+  const chosen = found.find(({ from, to }) => from <= head && head <= to) ?? found[0];
+  chosen?.repair.apply(view, chosen.from, chosen.to);
+  return chosen !== undefined;
 }
 
 const braces = new MatchDecorator({

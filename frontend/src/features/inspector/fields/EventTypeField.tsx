@@ -10,7 +10,7 @@ export function EventTypeField({ spec, path, value, problems, onChange }: FieldP
   const current = typeof value === "string" ? value : "";
   const known = eventTypes.find((type) => type.name === current);
   return (
-    <FieldFrame spec={spec} path={path} problems={problems}>
+    <FieldFrame spec={spec} path={path} problems={problems} text={current} onRepair={onChange}>
       <select
         id={ids.id}
         className={`form-select ${problems.length > 0 ? "is-invalid" : ""}`}

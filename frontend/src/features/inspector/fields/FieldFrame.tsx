@@ -1,4 +1,6 @@
 import type { ReactNode } from "react";
+import { repaired } from "@/graph/templates";
+import { useSession } from "@/session/session";
 import type { Problem } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { fieldId, useForm } from "../formContext";
@@ -9,9 +11,10 @@ interface Props {
   path: string;
   problems: Problem[];
   children: ReactNode;
-  /** Shown beside the label. */
-  aside?: ReactNode;
   isGroup?: boolean;
+  /** The text that the problems are about, for fields in which a suggestion can be taken. */
+  text?: string;
+  onRepair?: (text: string) => void;
 }
 
 /** Ids that tie an input to its label, help and problems. */
@@ -31,9 +34,10 @@ export function describedBy(ids: ReturnType<typeof useFieldIds>, spec: FieldSpec
 }
 
 /** Label above, help and problems below. */
-export function FieldFrame({ spec, path, problems, children, aside, isGroup = false }: Props) {
+export function FieldFrame({ spec, path, problems, children, isGroup = false, text = "", onRepair }: Props) {
+  const session = useSession();
   const ids = useFieldIds(path);
-  const text = (
+  const label = (
     <>
       {spec.label}
       {spec.isRequired ? null : <span className="form-label-description">optional</span>}
@@ -44,27 +48,47 @@ export function FieldFrame({ spec, path, problems, children, aside, isGroup = fa
       <div className="d-flex align-items-center">
         {isGroup ? (
           <span className="form-label flex-fill" id={ids.labelId}>
-            {text}
+            {label}
           </span>
         ) : (
           <label className="form-label flex-fill" htmlFor={ids.id} id={ids.labelId}>
-            {text}
+            {label}
           </label>
         )}
-        {aside}
       </div>
       {children}
-      <Problems problems={problems} id={ids.problemId} />
-      {spec.help ? (
-        <small className="form-hint" id={ids.helpId}>
-          {spec.help}
-        </small>
-      ) : null}
+      <Problems
+        problems={problems}
+        id={ids.problemId}
+        onRepair={
+          onRepair &&
+          ((problem) => {
+            // Places in a text that has changed since are nobody's; the next answer is a moment away.
+            if (session.checker.store.getState().ok !== null) onRepair(repaired(text, problem));
+          })
+        }
+      />
+      <Help spec={spec} id={ids.helpId} />
     </>
   );
 }
 
-export function Problems({ problems, id }: { problems: Problem[]; id: string }) {
+export function Help({ spec, id }: { spec: FieldSpec; id: string }) {
+  if (!spec.help) return null;
+  return (
+    <small className="form-hint" id={id}>
+      {spec.help}
+    </small>
+  );
+}
+
+interface ProblemsProps {
+  problems: Problem[];
+  id: string;
+  onRepair?: ((problem: Problem) => void) | undefined;
+}
+
+export function Problems({ problems, id, onRepair }: ProblemsProps) {
   if (problems.length === 0) return null;
   return (
     <div id={id} className="hf-problems">
@@ -74,6 +98,15 @@ export function Problems({ problems, id }: { problems: Problem[]; id: string }) 
           className={problem.severity === "error" ? "text-danger" : "text-warning"}
         >
           <Icon name="alert-triangle" size={14} /> {problem.message} {problem.hint}
+          {onRepair && problem.suggestion !== null ? (
+            <button
+              type="button"
+              className="btn btn-sm btn-outline-primary"
+              onClick={() => onRepair(problem)}
+            >
+              Use “{problem.suggestion}”
+            </button>
+          ) : null}
         </div>
       ))}
     </div>

@@ -1,7 +1,7 @@
 import type { Config } from "@/shared/types";
 import { useForm } from "../formContext";
 import { SchemaForm } from "../SchemaForm";
-import { Problems, useFieldIds } from "./FieldFrame";
+import { Help, Problems, useFieldIds } from "./FieldFrame";
 import type { FieldProps } from "./props";
 
 /** A form within the form. One that may be left out has a switch. */
@@ -30,11 +30,7 @@ export function ObjectField({ spec, path, value, problems, onChange }: FieldProp
           spec.label
         )}
       </legend>
-      {spec.help ? (
-        <small className="form-hint mb-2" id={ids.helpId}>
-          {spec.help}
-        </small>
-      ) : null}
+      <Help spec={spec} id={ids.helpId} />
       <Problems problems={problems} id={ids.problemId} />
       {isOn ? (
         <SchemaForm

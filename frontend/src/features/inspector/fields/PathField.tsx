@@ -1,5 +1,5 @@
 import { useId } from "react";
-import { nearest, pathsOf, typeName, unknownSegment } from "@/graph/shapes";
+import { pathsOf, typeName } from "@/graph/shapes";
 import { bareField } from "@/graph/templates";
 import { typedText } from "@/shared/json";
 import { useForm } from "../formContext";
@@ -12,16 +12,8 @@ export function PathField({ spec, path, value, problems, onChange }: FieldProps)
   const ids = useFieldIds(path);
   const listId = useId();
   const text = typedText(value);
-  const unknown = shape && text ? unknownSegment(shape, text.split(".")) : null;
-  const near = unknown && problems.length > 0 ? nearest(unknown.name, unknown.known) : null;
-  const fix = near
-    ? text
-        .split(".")
-        .toSpliced(unknown?.index ?? 0, 1, near)
-        .join(".")
-    : null;
   return (
-    <FieldFrame spec={spec} path={path} problems={problems}>
+    <FieldFrame spec={spec} path={path} problems={problems} text={text} onRepair={onChange}>
       <input
         id={ids.id}
         className={`form-control font-monospace ${problems.length > 0 ? "is-invalid" : ""}`}
@@ -48,11 +40,6 @@ export function PathField({ spec, path, value, problems, onChange }: FieldProps)
           />
         ))}
       </datalist>
-      {fix ? (
-        <button type="button" className="btn btn-sm btn-outline-primary mt-1" onClick={() => onChange(fix)}>
-          Use “{fix}”
-        </button>
-      ) : null}
     </FieldFrame>
   );
 }

@@ -1,4 +1,4 @@
-import { describedBy, Problems, useFieldIds } from "./FieldFrame";
+import { describedBy, Help, Problems, useFieldIds } from "./FieldFrame";
 import type { FieldProps } from "./props";
 
 /** Yes or no. */
@@ -19,11 +19,7 @@ export function SwitchField({ spec, path, value, problems, onChange }: FieldProp
         <span className="form-check-label">{spec.label}</span>
       </label>
       <Problems problems={problems} id={ids.problemId} />
-      {spec.help ? (
-        <small className="form-hint" id={ids.helpId}>
-          {spec.help}
-        </small>
-      ) : null}
+      <Help spec={spec} id={ids.helpId} />
     </>
   );
 }

@@ -11,7 +11,7 @@ import type { FieldProps } from "./props";
 /** Text with `{{ }}`. A plain textarea until it is used; then the editor with completion takes its place. */
 export function TemplateField({ spec, path, value, problems, onChange }: FieldProps) {
   const session = useSession();
-  const { shape, nodeId } = useForm();
+  const { shape, nodeId, problems: answer } = useForm();
   const ids = useFieldIds(path);
   const area = useRef<HTMLTextAreaElement>(null);
   const host = useRef<HTMLDivElement>(null);
@@ -20,8 +20,8 @@ export function TemplateField({ spec, path, value, problems, onChange }: FieldPr
   const [isRich, setIsRich] = useState(false);
   const text = typedText(value);
   const change = (next: string) => onChange(stored(next));
-  const latest = useRef({ change, shape, text });
-  latest.current = { change, shape, text };
+  const latest = useRef({ change, shape, text, problems });
+  latest.current = { change, shape, text, problems };
 
   function stored(next: string): unknown {
     if (spec.slot === "integer" && /^(0|-?[1-9]\d{0,14})$/.test(next)) return Number(next);
@@ -56,11 +56,11 @@ export function TemplateField({ spec, path, value, problems, onChange }: FieldPr
   }, [isRich]);
   useEffect(() => () => editor.current?.destroy(), []);
   useEffect(() => editor.current?.setText(text), [text]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another shape means other unknown fields
-  useEffect(() => editor.current?.recheck(), [shape]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer of the server, when the text is what it was asked about
+  useEffect(() => editor.current?.mark(latest.current.problems), [answer, isRich]);
 
   return (
-    <FieldFrame spec={spec} path={path} problems={problems}>
+    <FieldFrame spec={spec} path={path} problems={problems} text={text} onRepair={change}>
       {isRich ? null : (
         <textarea
           ref={area}
