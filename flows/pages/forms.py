@@ -78,32 +78,6 @@ class FlowForm(SiteForm):
     )
 
 
-class ImportForm(SiteForm):
-    """A flow document, as a file or as text."""
-
-    file = forms.FileField(required=False, label="A file", widget=forms.FileInput(attrs={"accept": ".json"}))
-    text = forms.CharField(
-        required=False,
-        strip=False,
-        label="Or its text",
-        widget=forms.Textarea(
-            attrs={"rows": 8, "class": "form-control font-monospace", "spellcheck": "false"}
-        ),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """One of the two."""
-        data = super().clean() or {}
-        if not data.get("file") and not data.get("text"):
-            raise forms.ValidationError("Choose a file, or paste its text.")
-        return data
-
-    def raw(self) -> bytes:
-        """The document's bytes."""
-        file = self.cleaned_data.get("file")
-        return bytes(file.read()) if file else str(self.cleaned_data["text"]).encode()
-
-
 class EventTypeForm(SiteForm):
     """What an event type is called, and what its payload looks like."""
 

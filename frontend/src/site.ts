@@ -27,3 +27,11 @@ startTimes();
 startDialogs();
 startLists();
 startToasts();
+
+/** `#import` in the address, where the page offers it, opens the import, which is loaded only then. */
+function openImport(): void {
+  if (location.hash !== "#import" || !document.querySelector('a[href="#import"]')) return;
+  void import("./features/import/openImport").then((module) => module.openImport());
+}
+window.addEventListener("hashchange", openImport);
+openImport();

@@ -1,19 +1,19 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useStore } from "zustand";
-import { takeImported } from "@/session/imported";
+import { takeImported } from "@/session/publishing";
 import { type May, type Session, useSession, useUi } from "@/session/session";
 import type { DialogName } from "@/session/uiStore";
+import { lazyPanel } from "./lazyPanel";
 
-const panels = () => import("./panels");
-const AddDialog = lazy(() => panels().then((m) => ({ default: m.AddDialog })));
-const ConflictDialog = lazy(() => panels().then((m) => ({ default: m.ConflictDialog })));
-const ConnectDialog = lazy(() => panels().then((m) => ({ default: m.ConnectDialog })));
-const DiffDialog = lazy(() => panels().then((m) => ({ default: m.DiffDialog })));
-const ImportDialog = lazy(() => panels().then((m) => ({ default: m.ImportDialog })));
-const PublishDialog = lazy(() => panels().then((m) => ({ default: m.PublishDialog })));
-const RestoreDialog = lazy(() => panels().then((m) => ({ default: m.RestoreDialog })));
-const RunDialog = lazy(() => panels().then((m) => ({ default: m.RunDialog })));
-const ShortcutsDialog = lazy(() => panels().then((m) => ({ default: m.ShortcutsDialog })));
+const AddDialog = lazyPanel("AddDialog");
+const ConflictDialog = lazyPanel("ConflictDialog");
+const ConnectDialog = lazyPanel("ConnectDialog");
+const DiffDialog = lazyPanel("DiffDialog");
+const ImportDialog = lazyPanel("ImportDialog");
+const PublishDialog = lazyPanel("PublishDialog");
+const RestoreDialog = lazyPanel("RestoreDialog");
+const RunDialog = lazyPanel("RunDialog");
+const ShortcutsDialog = lazyPanel("ShortcutsDialog");
 
 const NEEDS: Partial<Record<DialogName["kind"], keyof May>> = {
   add: "edit",
@@ -49,7 +49,6 @@ export function Dialogs() {
       {dialog?.kind === "import" ? (
         <ImportDialog
           client={session.api.client}
-          into="Put into this draft"
           onClose={close}
           onInto={(document) => takeImported(session, document)}
         />

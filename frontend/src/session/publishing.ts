@@ -1,6 +1,7 @@
 import { ApiError, messageOf } from "@/api/client";
 import { replaceDocument } from "@/graph/changes";
 import { complete } from "@/graph/model";
+import type { FlowDocument } from "@/shared/types";
 import { apply } from "./actions";
 import { learnState, type Session } from "./session";
 
@@ -42,17 +43,11 @@ export function switchRefusal(session: Session, publishedVersion: number | null)
   return publishedVersion == null ? "Publish the flow first; then it can be switched on." : "";
 }
 
-/** Take a published version into the draft, as one step that can be undone. */
+/** Take a published version into the draft. */
 export async function restore(session: Session, number: number): Promise<void> {
   try {
     const version = await session.api.version(number);
-    if (!version.document) return;
-    const { document } = session.documents.getState();
-    const isDone = apply(
-      session,
-      replaceDocument(document, complete(version.document), `Restore version ${number}`),
-    );
-    if (isDone)
+    if (takeDrawing(session, version.document, `Restore version ${number}`))
       session.ui.getState().toast(`Version ${number} is in the draft now. Undo takes it back.`, "success");
   } catch (error) {
     sayWhy(session, error);
@@ -64,8 +59,7 @@ export async function discard(session: Session): Promise<void> {
   if (!(await savedFirst(session))) return;
   try {
     const draft = await session.api.discard(session.saver.store.getState().etag);
-    const { document } = session.documents.getState();
-    apply(session, replaceDocument(document, complete(draft.document), "Discard the draft"));
+    takeDrawing(session, draft.document, "Discard the draft");
     session.saver.adopt(draft);
     await learnState(session);
     session.ui.getState().toast("The draft is what is published now. Undo takes it back.", "success");
@@ -74,12 +68,25 @@ export async function discard(session: Session): Promise<void> {
   }
 }
 
-/** Take the server's draft over ours, as one step that can be undone. */
+/** Take the server's draft over ours. */
 export async function reload(session: Session, name: string): Promise<void> {
   const draft = await session.api.draft();
-  const { document } = session.documents.getState();
-  apply(session, replaceDocument(document, complete(draft.document), name));
+  takeDrawing(session, draft.document, name);
   session.saver.adopt(draft);
+}
+
+/** Put an imported document in the place of the draft, which keeps its name. */
+export function takeImported(session: Session, imported: FlowDocument): void {
+  const { name } = session.documents.getState().document;
+  takeDrawing(session, { ...imported, name }, `Import ${imported.name}`);
+  session.ui.getState().show(null);
+  session.ui.getState().toast("Imported into the draft. Undo takes it back.", "success");
+}
+
+/** Another drawing in the place of the draft, as one step that can be undone. */
+export function takeDrawing(session: Session, drawing: FlowDocument, name: string): boolean {
+  const { document } = session.documents.getState();
+  return apply(session, replaceDocument(document, complete(drawing), name));
 }
 
 async function savedFirst(session: Session): Promise<boolean> {

@@ -19,7 +19,7 @@ LISTS = [
     "/events/types/",
     "/events/types/server.created/",
 ]
-FORMS = ["/flows/new/", "/flows/import/", "/events/send/", "/events/define-type/"]
+FORMS = ["/flows/new/", "/events/send/", "/events/define-type/"]
 OF_FLOW = ["", "runs/", "versions/", "settings/", "export/"]
 CHANGES_OF_FLOW = ["run/", "switch/", "duplicate/", "delete/", "settings/secret/", "versions/1/restore/"]
 CHANGES_OF_RUN = ["cancel/", "retry/", "resume/", "decide/"]
@@ -67,7 +67,7 @@ def test_read_only_colleague_sees_pages_and_no_forms(as_user: Browser, viewer: U
 
 def test_read_only_colleague_changes_nothing(as_user: Browser, viewer: User, house: House) -> None:
     browser = as_user(viewer)
-    for url in [*changes_of(house), "/flows/import/confirm/", "/events/types/a.b/delete/"]:
+    for url in [*changes_of(house), "/events/types/a.b/delete/"]:
         assert browser.post(url).status_code == 403, url
 
 

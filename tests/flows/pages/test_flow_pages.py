@@ -1,10 +1,8 @@
 """New flow, import, versions, settings, editor."""
 
-import json
 from collections.abc import Callable
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.actors import Actor
@@ -31,37 +29,6 @@ def test_new_flow_begins_with_the_chosen_event(as_user: Browser, flow_editor: Us
 def test_new_flow_may_begin_empty(as_user: Browser, flow_editor: User) -> None:
     as_user(flow_editor).post("/flows/new/", {"name": "Mine", "starts": ""})
     assert Flow.objects.get(name="Mine").draft["nodes"] == []
-
-
-def test_import_changes_nothing_before_it_is_confirmed(
-    as_user: Browser, flow_editor: User, house: House
-) -> None:
-    browser = as_user(flow_editor)
-    exported = browser.get(f"/flows/{house.flow.id}/export/").content
-    page = browser.post("/flows/import/", {"file": SimpleUploadedFile("flow.json", exported)})
-    assert "What this import adds" in page.content.decode()
-    assert Flow.objects.count() == 1
-    browser.post("/flows/import/confirm/", {"document": page.context["document"], "name": "Taken over"})
-    made = Flow.objects.get(name="Taken over")
-    assert (made.is_enabled, made.published_id) == (False, None)
-
-
-def test_import_names_what_is_missing(as_user: Browser, flow_editor: User, house: House) -> None:
-    text = json.dumps(house.flow.draft).replace('"server.created"', '"no.such"')
-    page = as_user(flow_editor).post("/flows/import/", {"text": text}).content.decode()
-    assert "no.such" in page
-    assert "publish it when what is missing is here" in page
-
-
-def test_a_bad_file_is_shown_with_the_place(as_user: Browser, flow_editor: User, house: House) -> None:
-    browser = as_user(flow_editor)
-    text = json.dumps({**house.flow.draft, "nodes": [{"id": "!"}]})
-    page = browser.post("/flows/import/", {"text": text}).content.decode()
-    assert "cannot be imported" in page
-    assert "nodes.0" in page
-    assert browser.post("/flows/import/confirm/", {"document": text}).status_code == 400
-    assert "cannot be imported" in browser.post("/flows/import/", {"text": "{"}).content.decode()
-    assert "Choose a file" in browser.post("/flows/import/", {}).content.decode()
 
 
 def test_export_is_a_file_with_a_plain_name(as_user: Browser, viewer: User, house: House) -> None:

@@ -1,10 +1,8 @@
 import { useStore } from "zustand";
-import { personName } from "@/api/person";
-import { replaceDocument } from "@/graph/changes";
 import { type Differences, differences } from "@/graph/compare";
 import { complete } from "@/graph/model";
-import { apply } from "@/session/actions";
 import type { Kept } from "@/session/localCopy";
+import { takeDrawing } from "@/session/publishing";
 import { useSession } from "@/session/session";
 import { relativeTime } from "@/shared/format";
 import { Dialog } from "@/shared/ui/Dialog";
@@ -24,8 +22,7 @@ function Offer({ copyKey, kept }: { copyKey: string; kept: Kept }) {
   const isStale = kept.etag !== etag;
   const next = () => session.left.setState((left) => left.slice(1), true);
   const restore = () => {
-    const change = replaceDocument(document, complete(kept.document), "Restore unsaved edits");
-    if (!apply(session, change)) return;
+    if (!takeDrawing(session, kept.document, "Restore unsaved edits")) return;
     session.copies.copy.keep(session.documents.getState().document, etag);
     session.copies.forget(copyKey);
     next();
@@ -57,8 +54,8 @@ function Offer({ copyKey, kept }: { copyKey: string; kept: Kept }) {
       </p>
       {isStale ? (
         <div className="alert alert-warning">
-          {personName(savedBy) || "Someone"} saved the draft {savedAt ? relativeTime(savedAt) : "since"},
-          after your edits began. Restoring replaces that drawing by yours; undo brings it back.
+          {savedBy || "Someone"} saved the draft {savedAt ? relativeTime(savedAt) : "since"}, after your edits
+          began. Restoring replaces that drawing by yours; undo brings it back.
         </div>
       ) : null}
       <What found={differences(document, complete(kept.document))} />

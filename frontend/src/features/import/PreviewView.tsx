@@ -2,23 +2,22 @@ import { count } from "@/shared/format";
 import type { ImportPreview, Problem } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 
-/** What an import would add, what it needs that is not here, and what is wrong with it. */
-export function PreviewView({
-  preview,
-  problems,
-}: {
-  preview: ImportPreview | null;
-  problems: Partial<Problem>[];
-}) {
+/** What is wrong with a document, or what keeps its flow from being published. */
+export type Fault = Pick<Problem, "message" | "hint" | "field"> & Partial<Pick<Problem, "node" | "severity">>;
+
+/** What an import would add, what of it is not here, and what is wrong with it. */
+export function PreviewView({ preview, faults }: { preview: ImportPreview | null; faults: Fault[] }) {
+  const nodes = preview?.nodes ?? [];
+  const placeOf = ({ node, field }: Fault) => nodes.find((other) => other.id === node)?.name ?? node ?? field;
   return (
     <div className="mt-3" aria-live="polite">
       {preview ? (
         <>
           <h3 className="hf-heading">
-            “{preview.name}”: {count(preview.nodes.length, "node")}
+            “{preview.name}”: {count(nodes.length, "node")}
           </h3>
           <ul className="list-unstyled">
-            {preview.nodes.map((node) => (
+            {nodes.map((node) => (
               <li key={node.id}>
                 <Icon
                   name={node.known ? "check" : "help"}
@@ -32,45 +31,27 @@ export function PreviewView({
               </li>
             ))}
           </ul>
-          <Needs needs={preview.needs} />
+          {preview.ok ? (
+            <p>Nothing is missing: every node type, event type and credential is here.</p>
+          ) : (
+            <p className="mb-1">It can be imported as a draft. Before it is published, mend:</p>
+          )}
         </>
       ) : null}
-      {problems.length > 0 ? (
-        <ul className="list-unstyled">
-          {problems.map((problem, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two problems may be alike in everything
-            <li key={index} className={problem.severity === "warning" ? "text-warning" : "text-danger"}>
-              <Icon name="alert-triangle" size={16} />{" "}
-              {[problem.field, problem.message, problem.hint].filter(Boolean).join(": ")}
-            </li>
-          ))}
-        </ul>
-      ) : null}
+      <ul className="list-unstyled">
+        {faults.map((fault, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two faults may be alike in everything
+          <li key={index}>
+            <Icon
+              name="alert-triangle"
+              size={16}
+              className={fault.severity === "warning" ? "text-warning" : "text-danger"}
+            />{" "}
+            {placeOf(fault) ? <strong>{placeOf(fault)}: </strong> : null}
+            {fault.message} <span className="text-secondary">{fault.hint}</span>
+          </li>
+        ))}
+      </ul>
     </div>
   );
-}
-
-function Needs({ needs }: { needs: Record<string, unknown> }) {
-  const rows = Object.entries(needs ?? {}).flatMap(([what, names]) =>
-    Array.isArray(names) && names.length > 0
-      ? [[what.replaceAll("_", " "), names.map(nameOf).join(", ")] as const]
-      : [],
-  );
-  if (rows.length === 0) return null;
-  return (
-    <dl className="row">
-      {rows.map(([what, names]) => (
-        <div key={what} className="col-12">
-          <dt className="d-inline">Uses {what}: </dt>
-          <dd className="d-inline">{names}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-function nameOf(entry: unknown): string {
-  if (!entry || typeof entry !== "object") return String(entry);
-  const { name, type, known } = entry as { name?: string; type?: string; known?: boolean };
-  return `${name ?? type ?? JSON.stringify(entry)}${known === false ? " (not here)" : ""}`;
 }

@@ -1,0 +1,49 @@
+import { fireEvent, render, screen } from "@testing-library/react";
+import { beforeEach, expect, test, vi } from "vitest";
+import { Client } from "@/api/client";
+import { ImportDialog } from "./ImportDialog";
+
+const preview = {
+  name: "From a stranger",
+  description: "",
+  nodes: [{ id: "x", type: "acme-teleport", name: "Away", known: false }],
+  edges: 0,
+  needs: {},
+  problems: [
+    {
+      node: "x",
+      field: null,
+      message: "There is no node type “acme-teleport”.",
+      hint: "",
+      severity: "error",
+    },
+  ],
+  ok: false,
+};
+
+let answer: Response;
+beforeEach(() => {
+  HTMLDialogElement.prototype.showModal = vi.fn();
+  vi.stubGlobal("fetch", () => Promise.resolve(answer.clone()));
+});
+
+async function look(body: unknown, status: number): Promise<HTMLButtonElement> {
+  answer = new Response(JSON.stringify(body), { status });
+  render(<ImportDialog client={new Client("/api/v1/")} onClose={() => undefined} />);
+  fireEvent.change(screen.getByLabelText("or its text"), { target: { value: "{}" } });
+  await screen.findByText(/acme-teleport”|is wrong/);
+  return screen.getByRole<HTMLButtonElement>("button", { name: "Import as a new flow", hidden: true });
+}
+
+test("a flow that cannot be published here can be imported, and what is to be mended is told by its node", async () => {
+  const button = await look(preview, 200);
+  expect(button.disabled).toBe(false);
+  expect(screen.getByText("Away:").parentElement?.textContent).toContain("There is no node type");
+});
+
+test("what is no flow document cannot be imported, and its faults are told by their place", async () => {
+  const errors = [{ field: "nodes.0.id", message: "This is wrong.", hint: "Mend it." }];
+  const button = await look({ detail: "This cannot be read.", errors }, 400);
+  expect(button.disabled).toBe(true);
+  expect(screen.getByText("nodes.0.id:")).toBeTruthy();
+});
