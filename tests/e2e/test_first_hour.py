@@ -176,7 +176,7 @@ def _take_it_along(page: Page, editor: Editor, folder: Path) -> None:
     page.get_by_role("link", name="Import").first.click()
     dialog = page.get_by_role("dialog", name="Import a flow")
     dialog.get_by_label("A file").set_input_files(first)
-    expect(dialog.get_by_text("Tell the shop")).to_be_visible()
+    expect(dialog.get_by_role("listitem").filter(has_text="Tell the shop")).to_be_visible()
     dialog.get_by_label("Name of the new flow").fill("Big servers, again")
     dialog.get_by_role("button", name="Import as a new flow").click()
     Editor(page).wait()

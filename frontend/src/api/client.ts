@@ -5,25 +5,19 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly hint: string;
-  readonly field: string | null;
   readonly body: Record<string, unknown>;
 
   constructor(status: number, body: Record<string, unknown>) {
     super(String(body.detail ?? body.title ?? body.message ?? `The server answered ${status}.`));
     this.status = status;
     this.body = body;
-    this.code = String(body.code ?? (status === 0 ? "unreachable" : "error"));
+    this.code = String(body.code ?? "error");
     this.hint = String(body.hint ?? "");
-    this.field = typeof body.field === "string" ? body.field : null;
   }
 
-  /** Values that a problem carries beside the usual ones, wherever the server put them. */
+  /** Values that a problem carries beside the usual ones. */
   extra<T>(key: string): T | undefined {
-    const nested = this.body.extra;
-    const value =
-      this.body[key] ??
-      (nested && typeof nested === "object" ? (nested as Record<string, unknown>)[key] : null);
-    return (value ?? undefined) as T | undefined;
+    return (this.body[key] ?? undefined) as T | undefined;
   }
 }
 
@@ -69,12 +63,16 @@ export class Client {
     return { body: body as T, etag: response.headers.get("ETag") };
   }
 
-  async get<T>(path: string, signal?: AbortSignal): Promise<T> {
-    return (await this.send<T>(path, signal ? { signal } : {})).body;
+  async ask<T>(path: string, options: RequestOptions = {}): Promise<T> {
+    return (await this.send<T>(path, options)).body;
   }
 
-  async post<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
-    return (await this.send<T>(path, { method: "POST", body, ...(signal ? { signal } : {}) })).body;
+  get<T>(path: string): Promise<T> {
+    return this.ask(path);
+  }
+
+  post<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
+    return this.ask(path, { method: "POST", body, signal });
   }
 
   private init(options: RequestOptions): RequestInit & { headers: Record<string, string> } {

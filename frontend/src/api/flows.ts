@@ -20,7 +20,7 @@ import type {
   Validation,
   Wiring,
 } from "@/shared/types";
-import type { Client } from "./client";
+import type { Answer, Client } from "./client";
 
 export interface DraftWithTag extends Draft {
   etag: string;
@@ -29,7 +29,12 @@ export interface DraftWithTag extends Draft {
 /** A draft that takes longer to save is said not to be saved. */
 const SAVE_TIMEOUT_MS = 8000;
 
-const quoted = (revision: unknown) => `"${String(revision)}"`;
+export const quoted = (revision: unknown) => `"${String(revision)}"`;
+
+const tagged = ({ body, etag }: Answer<Draft>): DraftWithTag => ({
+  ...body,
+  etag: etag ?? quoted(body.revision),
+});
 
 /** What the editor asks the API about one flow. */
 export class FlowApi {
@@ -43,8 +48,7 @@ export class FlowApi {
   }
 
   flow = () => this.client.get<Flow>(this.path);
-  patch = async (part: FlowChange) =>
-    (await this.client.send<Flow>(this.path, { method: "PATCH", body: part })).body;
+  patch = (part: FlowChange) => this.client.ask<Flow>(this.path, { method: "PATCH", body: part });
   nodeTypes = () => this.client.get<NodeType[]>("node-types/");
   brokenModules = () => this.client.get<BrokenModule[]>("broken-modules/");
   eventTypes = () => this.client.get<EventType[]>("event-types/");
@@ -52,29 +56,19 @@ export class FlowApi {
     (await this.client.get<Page<StoredEvent>>(`events/?page_size=20&type=${encodeURIComponent(type)}`))
       .results;
 
-  async draft(): Promise<DraftWithTag> {
-    const answer = await this.client.send<Draft>(`${this.path}draft/`);
-    return { ...answer.body, etag: answer.etag ?? quoted(answer.body.revision) };
-  }
-
-  async saveDraft(document: FlowDocument, etag: string, keepalive = false): Promise<DraftWithTag> {
-    const answer = await this.client.send<Draft>(`${this.path}draft/`, {
-      method: "PUT",
-      body: { document },
-      ifMatch: etag,
-      timeoutMs: SAVE_TIMEOUT_MS,
-      keepalive,
-    });
-    return { ...answer.body, etag: answer.etag ?? quoted(answer.body.revision) };
-  }
-
-  async discard(etag: string): Promise<DraftWithTag> {
-    const answer = await this.client.send<Draft>(`${this.path}draft/discard/`, {
-      method: "POST",
-      ifMatch: etag,
-    });
-    return { ...answer.body, etag: answer.etag ?? quoted(answer.body.revision) };
-  }
+  draft = async () => tagged(await this.client.send<Draft>(`${this.path}draft/`));
+  saveDraft = async (document: FlowDocument, etag: string, keepalive = false) =>
+    tagged(
+      await this.client.send<Draft>(`${this.path}draft/`, {
+        method: "PUT",
+        body: { document },
+        ifMatch: etag,
+        timeoutMs: SAVE_TIMEOUT_MS,
+        keepalive,
+      }),
+    );
+  discard = async (etag: string) =>
+    tagged(await this.client.send<Draft>(`${this.path}draft/discard/`, { method: "POST", ifMatch: etag }));
   validate = (document: FlowDocument, signal?: AbortSignal) =>
     this.client.post<Validation>(`${this.path}validate/`, { document }, signal);
   wiring = (document: FlowDocument, from: string, port: string) =>
@@ -88,25 +82,17 @@ export class FlowApi {
   ) => this.client.post<Preview>(`${this.path}preview/`, { document, node, field, ...sample }, signal);
   dryRun = (document: FlowDocument, sample: SampleChoice) =>
     this.client.post<DryRun>(`${this.path}dry-run/`, { document, ...sample });
-  run = async (payload: unknown) =>
-    (
-      await this.client.send<Started>(`${this.path}run/`, {
-        method: "POST",
-        body: { payload },
-        isOnce: true,
-      })
-    ).body;
+  run = (payload: unknown) =>
+    this.client.ask<Started>(`${this.path}run/`, { method: "POST", body: { payload }, isOnce: true });
 
   /** `switchOn` puts the flow on as well; without it, the flow stays as it is. */
-  async publish(comment: string, switchOn: boolean, etag: string): Promise<FlowVersion> {
-    const answer = await this.client.send<FlowVersion>(`${this.path}publish/`, {
+  publish = (comment: string, switchOn: boolean, etag: string) =>
+    this.client.ask<FlowVersion>(`${this.path}publish/`, {
       method: "POST",
       body: { ...(comment ? { comment } : {}), ...(switchOn ? { is_enabled: true } : {}) },
       ifMatch: etag,
       isOnce: true,
     });
-    return answer.body;
-  }
 
   versions = () => this.client.get<FlowVersion[]>(`${this.path}versions/`);
   version = (number: number) => this.client.get<FlowVersionDocument>(`${this.path}versions/${number}/`);
@@ -121,8 +107,8 @@ export class FlowApi {
     `${this.client.base}${this.path}export/?version=${version}`;
 }
 
-export const importPreview = (client: Client, document: unknown) =>
-  client.post<ImportPreview>("flows/import/preview/", document);
+export const importPreview = (client: Client, document: unknown, signal?: AbortSignal) =>
+  client.post<ImportPreview>("flows/import/preview/", document, signal);
 
-export const importFlow = async (client: Client, body: { document: unknown; name?: string }) =>
-  (await client.send<Flow>("flows/import/", { method: "POST", body, isOnce: true })).body;
+export const importFlow = (client: Client, body: { document: unknown; name?: string }) =>
+  client.ask<Flow>("flows/import/", { method: "POST", body, isOnce: true });

@@ -1,7 +1,6 @@
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect } from "react";
 import { Canvas } from "@/features/canvas/Canvas";
-import { CanvasMode } from "@/features/canvas/mode";
 import { Palette } from "@/features/palette/Palette";
 import { Toolbar } from "@/features/toolbar/Toolbar";
 import { type Session, SessionContext, useDocument, useSession, useUi } from "@/session/session";
@@ -15,11 +14,9 @@ import { useHotkeys } from "./useHotkeys";
 export function EditorApp({ session }: { session: Session }) {
   return (
     <SessionContext value={session}>
-      <CanvasMode value={{ isReadOnly: !session.may.edit }}>
-        <ReactFlowProvider>
-          <Editor />
-        </ReactFlowProvider>
-      </CanvasMode>
+      <ReactFlowProvider>
+        <Editor />
+      </ReactFlowProvider>
     </SessionContext>
   );
 }

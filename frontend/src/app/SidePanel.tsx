@@ -1,18 +1,17 @@
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, Suspense } from "react";
 import { Inspector } from "@/features/inspector/Inspector";
 import { ProblemList } from "@/features/problems/ProblemList";
 import { toneOf, useProblems } from "@/session/calm";
 import { useSession, useUi } from "@/session/session";
 import type { Tab } from "@/session/uiStore";
 import { Icon } from "@/shared/ui/Icon";
+import { lazyPanel } from "./lazyPanel";
 
-// What is not needed for the first look comes a moment later, in one chunk.
-const panels = () => import("./panels");
-const FlowPanel = lazy(() => panels().then((m) => ({ default: m.FlowPanel })));
-const HistoryPanel = lazy(() => panels().then((m) => ({ default: m.HistoryPanel })));
-const Outline = lazy(() => panels().then((m) => ({ default: m.Outline })));
-const TestPanel = lazy(() => panels().then((m) => ({ default: m.TestPanel })));
-const VersionsPanel = lazy(() => panels().then((m) => ({ default: m.VersionsPanel })));
+const FlowPanel = lazyPanel("FlowPanel");
+const HistoryPanel = lazyPanel("HistoryPanel");
+const Outline = lazyPanel("Outline");
+const TestPanel = lazyPanel("TestPanel");
+const VersionsPanel = lazyPanel("VersionsPanel");
 
 const TABS: { tab: Tab; label: string; icon: string; Panel: ComponentType }[] = [
   { tab: "node", label: "Node", icon: "adjustments", Panel: Inspector },

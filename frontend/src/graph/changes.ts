@@ -1,6 +1,6 @@
 /** Every edit as a value with a name and an inverse. The document changes through these and through nothing else. */
 import type { Config, FlowDocument, FlowEdge, FlowNode, Position } from "@/shared/types";
-import { nodeById, sameEdge } from "./model";
+import { nodeById, nodeName, sameEdge } from "./model";
 
 export type Operation =
   | { kind: "addNode"; node: FlowNode; index: number }
@@ -164,7 +164,7 @@ export function removeAndHeal(document: FlowDocument, id: string): Change {
 }
 
 export function connect(document: FlowDocument, edge: FlowEdge): Change {
-  const name = `Wire ${nodeById(document, edge.from)?.name ?? edge.from} to ${nodeById(document, edge.to)?.name ?? edge.to}`;
+  const name = `Wire ${nodeName(document, edge.from)} to ${nodeName(document, edge.to)}`;
   return { name, operations: [{ kind: "addEdge", edge, index: document.edges.length }] };
 }
 
@@ -173,6 +173,19 @@ export function reconnect(document: FlowDocument, before: FlowEdge, after: FlowE
   // The place among the wires of an output is when it runs; a moved end does not change that.
   const index = document.edges.findIndex((edge) => sameEdge(edge, before));
   return { name: "Move wire", operations: [...out.operations, { kind: "addEdge", edge: after, index }] };
+}
+
+/** Those of the places at which a node is not yet. */
+export function newPlaces(
+  document: FlowDocument,
+  places: Record<string, Position>,
+): Record<string, Position> {
+  return Object.fromEntries(
+    Object.entries(places).filter(([id, place]) => {
+      const now = nodeById(document, id)?.position;
+      return now && (now.x !== place.x || now.y !== place.y);
+    }),
+  );
 }
 
 export function moveNodes(

@@ -30,6 +30,10 @@ export function nodeName(document: FlowDocument, id: string): string {
   return nodeById(document, id)?.name || id;
 }
 
+export function edgeById(document: FlowDocument, id: string | null): FlowEdge | undefined {
+  return document.edges.find((edge) => edgeId(edge) === id);
+}
+
 export function incoming(document: FlowDocument, id: string): FlowEdge[] {
   return document.edges.filter((edge) => edge.to === id);
 }

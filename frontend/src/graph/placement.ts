@@ -1,6 +1,6 @@
 /** Where new boxes go, so that none lands on another. */
 import type { FlowDocument, FlowEdge, FlowNode, Position } from "@/shared/types";
-import { GRID, outgoing, snap } from "./model";
+import { GRID, nodeById, outgoing, snap } from "./model";
 
 export interface Size {
   width: number;
@@ -97,8 +97,8 @@ export function roomOnWire(
   sizeOf: SizeOf,
   box: { id?: string; wanted?: Position } = {},
 ): { place: Position; moved: Record<string, Position> } {
-  const from = document.nodes.find((node) => node.id === edge.from);
-  const to = document.nodes.find((node) => node.id === edge.to);
+  const from = nodeById(document, edge.from);
+  const to = nodeById(document, edge.to);
   if (!from || !to) return { place: snap(box.wanted ?? { x: 0, y: 0 }), moved: {} };
   const start = from.position.x + sizeOf(from).width + COLUMN_GAP;
   const between = start + Math.max(0, to.position.x - COLUMN_GAP - size.width - start) / 2;

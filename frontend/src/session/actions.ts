@@ -1,5 +1,5 @@
 import { messageOf } from "@/api/client";
-import { type Change, connect, moveNodes, remove, removeAndHeal } from "@/graph/changes";
+import { type Change, connect, moveNodes, newPlaces, remove, removeAndHeal } from "@/graph/changes";
 import { copyText } from "@/graph/clipboard";
 import { tidy } from "@/graph/layout";
 import { edgeId, nodeById, nodeName } from "@/graph/model";
@@ -90,13 +90,9 @@ export function copySelection(session: Session): string | null {
 export function tidyUp(session: Session): void {
   const { document } = session.documents.getState();
   const { selected } = session.ui.getState();
-  const places = tidy(document, sizeOfNode(session), portsOfNode(session), selected);
-  const moved = Object.entries(places).filter(([id, place]) => {
-    const now = nodeById(document, id)?.position;
-    return now && (now.x !== place.x || now.y !== place.y);
-  });
-  if (moved.length === 0) session.ui.getState().announce("Everything is tidy already.");
-  else apply(session, moveNodes(document, Object.fromEntries(moved), `tidy-${Date.now()}`, "Tidy up"));
+  const moved = newPlaces(document, tidy(document, sizeOfNode(session), portsOfNode(session), selected));
+  if (Object.keys(moved).length === 0) session.ui.getState().announce("Everything is tidy already.");
+  else apply(session, moveNodes(document, moved, `tidy-${Date.now()}`, "Tidy up"));
 }
 
 /** Ask the server which nodes a wire from this port may reach. `without` is a wire that is being moved. */

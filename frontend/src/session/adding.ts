@@ -1,7 +1,7 @@
 import { addMany, addNode } from "@/graph/changes";
 import { pasted, readText } from "@/graph/clipboard";
 import { insertExisting, insertNew, isApart, mainPort } from "@/graph/insert";
-import { edgeId, freshId, freshName, GRID, nodeById } from "@/graph/model";
+import { edgeById, freshId, freshName, GRID, nodeById } from "@/graph/model";
 import {
   COLUMN_GAP,
   freeOffset,
@@ -104,7 +104,7 @@ export function portToInsert(session: Session, id: string): string | null {
 /** Put a node that was dragged onto a wire into it; one step with the drag. */
 export function insertDropped(session: Session, id: string, wire: string, gesture: string): void {
   const { document } = session.documents.getState();
-  const edge = document.edges.find((other) => edgeId(other) === wire);
+  const edge = edgeById(document, wire);
   const node = nodeById(document, id);
   const port = portToInsert(session, id);
   if (!edge || !node || port === null) return;
@@ -116,7 +116,7 @@ export function insertDropped(session: Session, id: string, wire: string, gestur
 
 /** Open the list of what can be put into a wire. */
 export function askInsert(session: Session, wire: string): void {
-  const edge = session.documents.getState().document.edges.find((other) => edgeId(other) === wire);
+  const edge = edgeById(session.documents.getState().document, wire);
   if (edge && session.may.edit) session.ui.getState().show({ kind: "add", at: null, into: edge });
 }
 

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { ApiError, messageOf } from "@/api/client";
-import type { DraftWithTag, FlowApi } from "@/api/flows";
+import { type DraftWithTag, type FlowApi, quoted } from "@/api/flows";
 import { complete } from "@/graph/model";
 import { sameDocument } from "@/graph/same";
 import type { FlowDocument } from "@/shared/types";
@@ -107,7 +107,7 @@ export class DraftSaver {
       conflict: {
         savedBy: error.extra<string>("saved_by") ?? null,
         savedAt: error.extra<string>("saved_at") ?? null,
-        etag: `"${String(error.extra<number | string>("revision") ?? "")}"`,
+        etag: quoted(error.extra("revision") ?? ""),
       },
     });
     return true;

@@ -56,6 +56,15 @@ test("an older state of a step does not overwrite a newer one", () => {
   expect(state.steps[0]?.status).toBe("succeeded");
 });
 
+test("a new state of a step keeps its input and has no output yet", () => {
+  const [known] = feed(
+    { type: "delta", steps: [{ ...step(1, "running"), input: { a: 1 }, output: null }] },
+    { type: "delta", steps: [step(6, "succeeded")] },
+  ).steps;
+  expect(known).toMatchObject({ status: "succeeded", input: { a: 1 } });
+  expect(known?.output).toBeUndefined();
+});
+
 test("the last try of a node is the one that counts", () => {
   expect(latestSteps([step(1, "failed", 1), step(4, "succeeded", 2)]).a?.status).toBe("succeeded");
 });

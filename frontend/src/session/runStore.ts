@@ -39,7 +39,10 @@ function mergeSteps(old: Step[], fresh: Step[]): Step[] {
   const byKey = new Map(old.map((step) => [key(step), step]));
   for (const step of fresh) {
     const known = byKey.get(key(step));
-    if (!known || step.seq >= known.seq) byKey.set(key(step), { ...known, ...step });
+    if (known && step.seq < known.seq) continue;
+    // The output of an earlier state is none of this one.
+    const kept = known?.status === step.status ? known : { ...known, output: undefined };
+    byKey.set(key(step), { ...kept, ...step });
   }
   return [...byKey.values()].sort((a, b) => a.seq - b.seq);
 }

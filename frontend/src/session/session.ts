@@ -2,7 +2,7 @@ import { createContext, useContext } from "react";
 import { type StoreApi, useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { Client } from "@/api/client";
-import { FlowApi } from "@/api/flows";
+import { type DraftWithTag, FlowApi } from "@/api/flows";
 import { complete } from "@/graph/model";
 import type { DryRun, EventType, Flow, FlowDocument, NodeType, SampleChoice } from "@/shared/types";
 import { Checker } from "./checker";
@@ -76,21 +76,21 @@ export interface MountOptions {
 
 export const noSample: Sample = noTest.sample;
 
-/** Load a flow and make the session of its editor. */
-export async function openSession({ flowId, api: base, nonce, may, user }: MountOptions): Promise<Session> {
-  const api = new FlowApi(new Client(base), flowId);
-  const [flow, draft, types, eventTypes] = await Promise.all([
-    api.flow(),
-    api.draft(),
-    api.nodeTypes(),
-    api.eventTypes().catch((): EventType[] => []),
-  ]);
+type Loaded = Pick<Session, "api" | "may"> &
+  Partial<Pick<Session, "eventTypes" | "nonce"> & Pick<MountOptions, "user">> & {
+    flow: Flow;
+    draft: DraftWithTag;
+    types: readonly NodeType[];
+  };
+
+/** A session of what the server told; it asks for nothing by itself. */
+export function newSession({ api, may, flow, draft, types, user = "", ...more }: Loaded): Session {
   const documents = createDocumentStore(complete(draft.document), Date.now, !may.edit);
-  const copies = new UnsavedCopies(user, flowId);
+  const copies = new UnsavedCopies(user, api.id);
   const session: Session = {
     api,
     types: new Map(types.map((type) => [type.type, type])),
-    eventTypes,
+    eventTypes: [],
     flow: createStore<Flow>()(() => flow),
     documents,
     ui: createUiStore(),
@@ -100,12 +100,26 @@ export async function openSession({ flowId, api: base, nonce, may, user }: Mount
     checker: new Checker(api, documents),
     live: new FlowFollower(),
     test: createStore<TestState>()(() => noTest),
-    nonce,
+    nonce: "",
     may,
+    ...more,
   };
   session.checker.store.setState({ summaries: draft.summaries });
+  return session;
+}
+
+/** Load a flow and make the session of its editor. */
+export async function openSession({ flowId, api: base, ...options }: MountOptions): Promise<Session> {
+  const api = new FlowApi(new Client(base), flowId);
+  const [flow, draft, types, eventTypes] = await Promise.all([
+    api.flow(),
+    api.draft(),
+    api.nodeTypes(),
+    api.eventTypes().catch((): EventType[] => []),
+  ]);
+  const session = newSession({ api, flow, draft, types, eventTypes, ...options });
   // Whoever may not edit has nothing to mend, and may not ask.
-  if (may.edit) void session.checker.check();
+  if (options.may.edit) void session.checker.check();
   session.live.start(flowId);
   return session;
 }

@@ -1,3 +1,5 @@
+import { element } from "@/shared/ui/element";
+
 /**
  * Buttons with `data-copy="text"` or `data-copy-from="#selector"` put text on the clipboard and say so.
  * A template has the whole thing, text and button: `parts/copyable.html`.
@@ -62,10 +64,7 @@ function say(button: HTMLElement, word: string): void {
 function announcer(): HTMLElement {
   const known = document.getElementById("copy-said");
   if (known) return known;
-  const made = document.createElement("div");
-  made.id = "copy-said";
-  made.className = "visually-hidden";
-  made.setAttribute("role", "status");
+  const made = element("div", { id: "copy-said", className: "visually-hidden", role: "status" });
   document.body.append(made);
   return made;
 }

@@ -1,17 +1,15 @@
+import { element } from "@/shared/ui/element";
+
 // Messages in the corner: those that the server put into the page, and errors of requests made by HTMX.
 
 const SHOWN_MS = 6_000;
-
-function close(toast: Element): void {
-  toast.remove();
-}
 
 /** Successes go by themselves; errors stay until they are closed. */
 function schedule(root: ParentNode): void {
   for (const toast of root.querySelectorAll<HTMLElement>("[data-toast]:not([data-toast-timed])")) {
     toast.dataset.toastTimed = "";
     if (toast.dataset.toast === "success" || toast.dataset.toast === "info") {
-      setTimeout(() => close(toast), SHOWN_MS);
+      setTimeout(() => toast.remove(), SHOWN_MS);
     }
   }
 }
@@ -20,21 +18,15 @@ function schedule(root: ParentNode): void {
 export function showToast(text: string, level = "info"): void {
   const region = document.getElementById("toasts");
   if (!region) return;
-  const toast = document.createElement("div");
-  toast.className = "toast show";
+  const close = element("button", { type: "button", className: "btn-close", ariaLabel: "Close" });
+  close.dataset.toastClose = "";
+  const words = element("span", { className: "toast-text" }, text);
+  const toast = element(
+    "div",
+    { className: "toast show" },
+    element("div", { className: "toast-body" }, words, close),
+  );
   toast.dataset.toast = level;
-  const body = document.createElement("div");
-  body.className = "toast-body";
-  const words = document.createElement("span");
-  words.className = "toast-text";
-  words.textContent = text;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "btn-close";
-  button.dataset.toastClose = "";
-  button.setAttribute("aria-label", "Close");
-  body.append(words, button);
-  toast.append(body);
   region.append(toast);
   schedule(region);
 }
@@ -50,8 +42,7 @@ export function startToasts(): void {
   schedule(document);
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-toast-close]") : null;
-    const toast = button?.closest("[data-toast]");
-    if (toast) close(toast);
+    button?.closest("[data-toast]")?.remove();
   });
   document.addEventListener("htmx:afterSettle", () => schedule(document));
   for (const name of ["htmx:responseError", "htmx:sendError"]) {

@@ -8,14 +8,12 @@ import { useChecks, useDocument, useSession, useUi } from "@/session/session";
 import { count } from "@/shared/format";
 import type { NodeType } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
-import { statusOf } from "@/shared/ui/StatusBadge";
-import { useCanvasMode } from "./mode";
+import { STATUS, type Status } from "@/shared/ui/StatusBadge";
 import { PortHandle } from "./PortHandle";
 
 /** Draws a node of any type from what the server says of the type. */
 export const BaseNode = memo(function BaseNode({ id, selected }: NodeProps) {
   const session = useSession();
-  const { isReadOnly } = useCanvasMode();
   const node = useDocument((document) => nodeById(document, id));
   const type = node && session.types.get(node.type);
   const state = useNodeState(id);
@@ -51,7 +49,7 @@ export const BaseNode = memo(function BaseNode({ id, selected }: NodeProps) {
         </span>
         <Badges id={id} />
         {ports.length === 1 && ports[0] ? (
-          <PortHandle node={id} port={ports[0].name} label={ports[0].label} isReadOnly={isReadOnly} />
+          <PortHandle node={id} port={ports[0].name} label={ports[0].label} />
         ) : null}
       </div>
       {ports.length > 1 ? (
@@ -59,7 +57,7 @@ export const BaseNode = memo(function BaseNode({ id, selected }: NodeProps) {
           {ports.map((port) => (
             <div key={port.name} className={`hf-port ${state?.port === port.name ? "is-taken" : ""}`}>
               <span>{port.label}</span>
-              <PortHandle node={id} port={port.name} label={port.label} isReadOnly={isReadOnly} />
+              <PortHandle node={id} port={port.name} label={port.label} />
             </div>
           ))}
         </div>
@@ -134,8 +132,8 @@ function Badges({ id }: { id: string }) {
   );
 }
 
-function StateBadge({ status, attempt }: { status: string; attempt: number }) {
-  const { label, icon, tone } = statusOf(status);
+function StateBadge({ status, attempt }: { status: Status; attempt: number }) {
+  const { label, icon, tone } = STATUS[status];
   return (
     <span
       className={`hf-state text-${tone}`}

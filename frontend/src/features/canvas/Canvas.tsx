@@ -11,8 +11,8 @@ import {
   useReactFlow,
 } from "@xyflow/react";
 import { type FocusEvent, useCallback, useRef } from "react";
-import { moveNodes } from "@/graph/changes";
-import { GRID, nodeById } from "@/graph/model";
+import { moveNodes, newPlaces } from "@/graph/changes";
+import { GRID } from "@/graph/model";
 import { apply, tidyUp } from "@/session/actions";
 import { useSession } from "@/session/session";
 import { useTheme } from "@/shared/hooks/useTheme";
@@ -20,7 +20,6 @@ import type { Position } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { BaseNode } from "./BaseNode";
 import { FlowEdgeLine } from "./FlowEdgeLine";
-import { useCanvasMode } from "./mode";
 import { useFlowElements } from "./useFlowElements";
 import { useInserting } from "./useInserting";
 import { useReveal } from "./useReveal";
@@ -40,7 +39,7 @@ const labels = {
 /** The drawing: React Flow shows the document, and each gesture becomes a change of it. */
 export function Canvas() {
   const session = useSession();
-  const { isReadOnly } = useCanvasMode();
+  const isReadOnly = !session.may.edit;
   const { nodes, edges, setNodes } = useFlowElements();
   const { fitView } = useReactFlow();
   const theme = useTheme();
@@ -152,32 +151,28 @@ function noteWire(session: S, event: FocusEvent): void {
 type S = ReturnType<typeof useSession>;
 
 function selectNodes(session: S, changes: NodeChange[]): void {
-  const picks = changes.filter((change) => change.type === "select");
-  if (picks.length === 0) return;
   const { selected, selectedEdges, select } = session.ui.getState();
-  const chosen = new Set(selected);
-  for (const pick of picks) pick.selected ? chosen.add(pick.id) : chosen.delete(pick.id);
-  select([...chosen], selectedEdges);
+  select(picked(selected, changes), selectedEdges);
 }
 
 function selectEdges(session: S, changes: EdgeChange[]): void {
-  const picks = changes.filter((change) => change.type === "select");
-  if (picks.length === 0) return;
   const { selected, selectedEdges, select } = session.ui.getState();
-  const chosen = new Set(selectedEdges);
-  for (const pick of picks) pick.selected ? chosen.add(pick.id) : chosen.delete(pick.id);
-  select(selected, [...chosen]);
+  select(selected, picked(selectedEdges, changes));
+}
+
+function picked(before: readonly string[], changes: (NodeChange | EdgeChange)[]): string[] {
+  const chosen = new Set(before);
+  for (const change of changes)
+    if (change.type === "select") chosen[change.selected ? "add" : "delete"](change.id);
+  return [...chosen];
 }
 
 /** Drags end here, and arrow keys, which React Flow reports in no other way. */
 function commitMoves(session: S, places: Record<string, Position>, gesture: string): void {
   const { document } = session.documents.getState();
-  const moved = Object.entries(places).filter(([id, place]) => {
-    const now = nodeById(document, id)?.position;
-    return now && (now.x !== place.x || now.y !== place.y);
-  });
-  if (moved.length === 0) return;
-  const change = moveNodes(document, Object.fromEntries(moved), gesture);
-  const [first] = moved;
-  apply(session, change, `${change.name} to ${first?.[1].x}, ${first?.[1].y}.`);
+  const moved = newPlaces(document, places);
+  const [first] = Object.values(moved);
+  if (!first) return;
+  const change = moveNodes(document, moved, gesture);
+  apply(session, change, `${change.name} to ${first.x}, ${first.y}.`);
 }

@@ -1,10 +1,11 @@
 import { useEffect, useState } from "react";
 import { messageOf } from "@/api/client";
-import { nodeName } from "@/graph/model";
+import { nodeById, nodeName } from "@/graph/model";
 import { askWiring, wire } from "@/session/actions";
 import { useDocument, useSession } from "@/session/session";
 import type { Refusal } from "@/shared/types";
 import { Dialog } from "@/shared/ui/Dialog";
+import { EntryText } from "@/shared/ui/EntryText";
 import { Icon } from "@/shared/ui/Icon";
 
 /** Wiring without a pointer: every node, with the server's word on whether a wire may lead there. */
@@ -22,9 +23,8 @@ export function ConnectDialog({ from, port }: { from: string; port: string }) {
   const allowed = others.filter((node) => verdicts?.[node.id] === null);
   const refused = others.filter((node) => verdicts && verdicts[node.id] !== null);
   const label =
-    session.types
-      .get(document.nodes.find((n) => n.id === from)?.type ?? "")
-      ?.ports.find((p) => p.name === port)?.label ?? port;
+    session.types.get(nodeById(document, from)?.type ?? "")?.ports.find((p) => p.name === port)?.label ??
+    port;
   return (
     <Dialog title={`Connect ${label} of ${nodeName(document, from)} to`} onClose={close}>
       {error ? <div className="alert alert-danger">{error}</div> : null}
@@ -41,10 +41,7 @@ export function ConnectDialog({ from, port }: { from: string; port: string }) {
               }}
             >
               <Icon name="plug-connected" />
-              <span className="hf-entry-text">
-                <span className="hf-entry-name">{node.name}</span>
-                <span className="hf-entry-summary">{session.types.get(node.type)?.label ?? node.type}</span>
-              </span>
+              <EntryText name={node.name} summary={session.types.get(node.type)?.label ?? node.type} />
             </button>
           </li>
         ))}
@@ -57,20 +54,16 @@ export function ConnectDialog({ from, port }: { from: string; port: string }) {
             }}
           >
             <Icon name="circle-plus" />
-            <span className="hf-entry-text">
-              <span className="hf-entry-name">A new node…</span>
-            </span>
+            <EntryText name="A new node…" />
           </button>
         </li>
         {refused.map((node) => (
           <li key={node.id} className="hf-entry is-disabled">
             <Icon name="ban" />
-            <span className="hf-entry-text">
-              <span className="hf-entry-name">{node.name}</span>
-              <span className="hf-entry-summary">
-                {verdicts?.[node.id]?.message ?? "This node takes no wire."}
-              </span>
-            </span>
+            <EntryText
+              name={node.name}
+              summary={verdicts?.[node.id]?.message ?? "This node takes no wire."}
+            />
           </li>
         ))}
       </ul>

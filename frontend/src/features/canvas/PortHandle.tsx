@@ -6,18 +6,18 @@ interface Props {
   node: string;
   port: string;
   label: string;
-  isReadOnly: boolean;
+  isReadOnly?: boolean;
 }
 
 /** An output: drag from it, tap it and then a node, or press Enter to choose from a list. */
-export function PortHandle({ node, port, label, isReadOnly }: Props) {
+export function PortHandle({ node, port, label, isReadOnly = false }: Props) {
   const session = useSession();
   const name = useDocument((document) => {
     const targets = outgoing(document, node, port).map((edge) => nodeName(document, edge.to));
     const leads = targets.length > 0 ? `leads to ${targets.join(", ")}` : "leads nowhere yet";
     return `Port ${label} of ${nodeName(document, node)}, ${leads}`;
   });
-  if (isReadOnly)
+  if (isReadOnly || !session.may.edit)
     return (
       <Handle
         type="source"

@@ -1,5 +1,5 @@
 import { EdgeLabelRenderer } from "@xyflow/react";
-import { edgeId, nodeName } from "@/graph/model";
+import { edgeById, nodeName } from "@/graph/model";
 import { deleteSelection } from "@/session/actions";
 import { askInsert } from "@/session/adding";
 import { useDocument, useSession } from "@/session/session";
@@ -16,7 +16,7 @@ interface Props {
 export function WireTools({ id, x, y, isSelected }: Props) {
   const session = useSession();
   const between = useDocument((document) => {
-    const edge = document.edges.find((other) => edgeId(other) === id);
+    const edge = edgeById(document, id);
     return edge ? `between ${nodeName(document, edge.from)} and ${nodeName(document, edge.to)}` : "";
   });
   return (

@@ -1,6 +1,6 @@
 import { type Node, useReactFlow } from "@xyflow/react";
 import { type DragEvent, useMemo, useRef } from "react";
-import { edgeId } from "@/graph/model";
+import { edgeById, edgeId } from "@/graph/model";
 import { NODE_WIDTH, type Rect, sizeWithPorts } from "@/graph/placement";
 import { type Curve, wireUnder } from "@/graph/wireGeometry";
 import { addOfType, fitsInWire, insertDropped, insertOfType, portToInsert } from "@/session/adding";
@@ -73,8 +73,7 @@ export function useInserting() {
         mark(null);
         if (!type || !session.may.edit) return;
         event.preventDefault();
-        const { edges } = session.documents.getState().document;
-        const edge = fitsInWire(type) && edges.find((other) => edgeId(other) === dropWire);
+        const edge = fitsInWire(type) && edgeById(session.documents.getState().document, dropWire);
         if (edge) insertOfType(session, type, edge, corner(event));
         else addOfType(session, type, corner(event));
       },

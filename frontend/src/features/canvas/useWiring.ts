@@ -17,8 +17,12 @@ import type { FlowEdge, Refusal } from "@/shared/types";
 
 type Verdicts = Record<string, Refusal | null>;
 
+function pointOf(event: MouseEvent | TouchEvent) {
+  return "changedTouches" in event ? event.changedTouches[0] : event;
+}
+
 function nodeUnder(event: MouseEvent | TouchEvent): string | null {
-  const point = "changedTouches" in event ? event.changedTouches[0] : event;
+  const point = pointOf(event);
   if (!point) return null;
   const under = document.elementFromPoint(point.clientX, point.clientY);
   return under?.closest<HTMLElement>(".react-flow__node")?.dataset.id ?? null;
@@ -67,7 +71,7 @@ export function useWiring() {
           return void finish({ source: connecting.from, sourceHandle: connecting.port, target: over });
         }
         if (over || moving.current || !isOnPane(event)) return;
-        const point = "changedTouches" in event ? event.changedTouches[0] : event;
+        const point = pointOf(event);
         if (!point) return;
         const { x, y } = screenToFlowPosition({ x: point.clientX, y: point.clientY });
         const from = { from: connecting.from, port: connecting.port };

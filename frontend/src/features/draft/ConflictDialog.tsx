@@ -1,6 +1,5 @@
 import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
-import { personName } from "@/api/person";
 import { reload } from "@/session/publishing";
 import { useSession } from "@/session/session";
 import { relativeTime } from "@/shared/format";
@@ -13,7 +12,7 @@ export function ConflictDialog() {
   const conflict = useStore(saver.store, (state) => state.conflict);
   const isAsking = useStore(saver.store, (state) => state.isAsking);
   if (!conflict || !isAsking) return null;
-  const who = personName(conflict.savedBy);
+  const who = conflict.savedBy || "Someone";
   const takeTheirs = async () => {
     try {
       await reload(session, `Take over the draft of ${who}`);

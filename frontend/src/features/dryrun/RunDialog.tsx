@@ -5,6 +5,7 @@ import { useSession } from "@/session/session";
 import { triggerEvent, triggerNode } from "@/session/trigger";
 import { payloadFault, readJson, typedText } from "@/shared/json";
 import { Dialog } from "@/shared/ui/Dialog";
+import { PayloadField } from "./PayloadField";
 
 /** Start a real run of the published version with a payload that can be looked at first. */
 export function RunDialog() {
@@ -42,17 +43,7 @@ export function RunDialog() {
       }
     >
       <p>Mails are sent and other systems are called. The draft's unpublished changes are not part of it.</p>
-      <label className="form-label" htmlFor="run-payload">
-        Payload
-      </label>
-      <textarea
-        id="run-payload"
-        className={`form-control font-monospace hf-code ${fault ? "is-invalid" : ""}`}
-        rows={12}
-        value={text}
-        onChange={(event) => change(event.target.value)}
-      />
-      {fault ? <div className="text-danger small">{fault}</div> : null}
+      <PayloadField text={text} rows={12} onChange={change} />
       {error ? <div className="alert alert-danger mt-2">{error}</div> : null}
     </Dialog>
   );

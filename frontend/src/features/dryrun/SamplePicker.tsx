@@ -6,6 +6,7 @@ import { triggerEvent } from "@/session/trigger";
 import { relativeTime } from "@/shared/format";
 import { payloadFault, typedText } from "@/shared/json";
 import type { StoredEvent } from "@/shared/types";
+import { PayloadField } from "./PayloadField";
 
 /** The event type that the trigger listens to, if it listens to one. */
 function useTriggerEvent(): string {
@@ -76,18 +77,13 @@ function OwnPayload({ sample, fallback }: { sample: Sample; fallback: unknown })
     chooseSample(session, { label: "your payload", choice: { payload: JSON.parse(text) } });
   }, [session, text, fault]);
   return (
-    <>
-      <textarea
-        className={`form-control font-monospace hf-code mt-2 ${fault ? "is-invalid" : ""}`}
-        aria-label="Payload"
-        rows={8}
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value);
-          session.test.setState({ ownText: event.target.value });
-        }}
-      />
-      {fault ? <div className="text-danger small">{fault}</div> : null}
-    </>
+    <PayloadField
+      text={text}
+      rows={8}
+      onChange={(next) => {
+        setText(next);
+        session.test.setState({ ownText: next });
+      }}
+    />
   );
 }

@@ -7,6 +7,7 @@ import { nodeName } from "@/graph/model";
 import { dryRun } from "@/session/actions";
 import { useDocument, useSession } from "@/session/session";
 import type { DryStep } from "@/shared/types";
+import { EntryText } from "@/shared/ui/EntryText";
 import { Icon } from "@/shared/ui/Icon";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
 import { SamplePicker } from "./SamplePicker";
@@ -91,25 +92,10 @@ function DryStepRow({ step, name }: { step: DryStep; name: string }) {
         }}
       >
         <Icon name={isOpen ? "chevron-down" : "chevron-right"} size={16} />
-        <span className="hf-entry-text">
-          <span className="hf-entry-name">{name}</span>
-          {step.port ? <span className="hf-entry-summary">left by {step.port}</span> : null}
-        </span>
+        <EntryText name={name} summary={step.port ? `left by ${step.port}` : ""} />
         <StatusBadge status={shownStatus(step)} />
       </button>
-      {isOpen ? (
-        <Result
-          title={name}
-          status={shownStatus(step)}
-          warnings={step.warnings}
-          note=""
-          input={step.input}
-          output={step.output}
-          preview={step.preview}
-          error={step.error}
-          logs={step.logs}
-        />
-      ) : null}
+      {isOpen ? <Result title={name} step={step} /> : null}
     </li>
   );
 }

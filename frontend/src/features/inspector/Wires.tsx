@@ -1,5 +1,5 @@
 import { remove } from "@/graph/changes";
-import { edgeId, nodeName } from "@/graph/model";
+import { edgeId, nodeName, outgoing } from "@/graph/model";
 import { apply } from "@/session/actions";
 import { useDocument, useSession } from "@/session/session";
 import type { FlowNode, NodeType } from "@/shared/types";
@@ -15,7 +15,7 @@ export function Wires({ node, type }: { node: FlowNode; type: NodeType }) {
     <section className="hf-wires" aria-label="Outputs">
       <h3 className="hf-heading">Outputs</h3>
       {type.ports.map((port) => {
-        const edges = document.edges.filter((edge) => edge.from === node.id && edge.port === port.name);
+        const edges = outgoing(document, node.id, port.name);
         return (
           <div key={port.name} className="hf-wire-row">
             <span className={`hf-port-name ${port.name === "error" ? "text-danger" : ""}`}>{port.label}</span>

@@ -1,10 +1,11 @@
-import { edgeId, incoming, nodeName, outgoing } from "@/graph/model";
+import { edgeId, incoming, nodeById, nodeName, outgoing } from "@/graph/model";
 import { jumpTo } from "@/session/actions";
 import { askInsert } from "@/session/adding";
 import { problemsOf } from "@/session/checker";
 import { useChecks, useDocument, useSession } from "@/session/session";
 import { count } from "@/shared/format";
 import type { FlowDocument, FlowNode } from "@/shared/types";
+import { EntryText } from "@/shared/ui/EntryText";
 import { Icon } from "@/shared/ui/Icon";
 
 /** Nodes in the order in which they run, each below what feeds it; those that nothing feeds come at their place. */
@@ -16,7 +17,7 @@ export function inOrder(document: FlowDocument): { node: FlowNode; depth: number
     seen.add(node.id);
     rows.push({ node, depth });
     for (const edge of outgoing(document, node.id)) {
-      const next = document.nodes.find((other) => other.id === edge.to);
+      const next = nodeById(document, edge.to);
       if (next) walk(next, depth + 1);
     }
   };
@@ -63,14 +64,12 @@ export function Outline() {
                 <span className="hf-node-icon">
                   <Icon name={type?.icon ?? "help"} size={16} />
                 </span>
-                <span className="hf-entry-text">
-                  <span className="hf-entry-name">{node.name}</span>
-                  <span className="hf-entry-summary">
-                    {[type?.label ?? `${node.type}, not available`, mine ? count(mine, "problem") : ""]
-                      .filter(Boolean)
-                      .join(" · ")}
-                  </span>
-                </span>
+                <EntryText
+                  name={node.name}
+                  summary={[type?.label ?? `${node.type}, not available`, mine ? count(mine, "problem") : ""]
+                    .filter(Boolean)
+                    .join(" · ")}
+                />
               </button>
               <div className="hf-outline-ports">
                 {(type?.ports ?? []).map((port) => (

@@ -4,8 +4,8 @@ import { addOfType, fitsInWire, insertOfType } from "@/session/adding";
 import { useSession } from "@/session/session";
 import type { FlowEdge, Position } from "@/shared/types";
 import { Dialog } from "@/shared/ui/Dialog";
-import { Icon } from "@/shared/ui/Icon";
 import { search } from "./search";
+import { TypeEntry } from "./TypeEntry";
 
 interface Props {
   at: Position | null;
@@ -65,13 +65,7 @@ export function AddDialog({ at, from, into }: Props) {
               className={`hf-entry kind-${type.kind} ${index === chosen ? "is-chosen" : ""}`}
               onClick={() => add(index)}
             >
-              <span className="hf-node-icon">
-                <Icon name={type.icon} size={18} />
-              </span>
-              <span className="hf-entry-text">
-                <span className="hf-entry-name">{type.label}</span>
-                <span className="hf-entry-summary">{type.summary}</span>
-              </span>
+              <TypeEntry type={type} />
             </button>
           </li>
         ))}

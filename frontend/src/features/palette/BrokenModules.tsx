@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { useSession } from "@/session/session";
 import type { BrokenModule } from "@/shared/types";
+import { EntryText } from "@/shared/ui/EntryText";
 import { Icon } from "@/shared/ui/Icon";
 
 /** What of the installed packages the server could not load, for those who may edit flows. */
@@ -16,16 +17,11 @@ export function BrokenModules() {
     <div>
       <h3 className="hf-heading">Unavailable</h3>
       {modules.map(({ module, package: name, error }) => (
-        <div key={module} className="hf-entry is-unavailable" title={error}>
+        <div key={module} className="hf-entry is-unavailable text-break" title={error}>
           <span className="hf-node-icon">
             <Icon name="plug-off" size={18} />
           </span>
-          <span className="hf-entry-text">
-            <span className="hf-entry-name text-break">{module}</span>
-            <span className="hf-entry-summary text-break">
-              {name}: {error}
-            </span>
-          </span>
+          <EntryText name={module} summary={`${name}: ${error}`} />
         </div>
       ))}
     </div>

@@ -6,6 +6,7 @@ import type { NodeType } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { BrokenModules } from "./BrokenModules";
 import { grouped, search } from "./search";
+import { TypeEntry } from "./TypeEntry";
 
 /** All node types that the server has: drag one onto the drawing, or click it. */
 export function Palette({ onAdded }: { onAdded?: () => void }) {
@@ -66,13 +67,7 @@ function PaletteEntry({ type, onAdd }: { type: NodeType; onAdd: () => void }) {
       onDragEnd={() => session.ui.setState({ draggedType: null, dropWire: null })}
       onClick={onAdd}
     >
-      <span className="hf-node-icon">
-        <Icon name={type.icon} size={18} />
-      </span>
-      <span className="hf-entry-text">
-        <span className="hf-entry-name">{type.label}</span>
-        <span className="hf-entry-summary">{type.summary}</span>
-      </span>
+      <TypeEntry type={type} />
     </button>
   );
 }

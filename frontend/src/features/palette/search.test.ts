@@ -8,7 +8,7 @@ const all = [
   type("Send mail", "action", "Mail to people"),
   type("Webhook", "action", "Call a URL"),
   type("Filter", "filter"),
-  type("Odd", "strange"),
+  type("Hook", "trigger"),
 ];
 
 test("search finds by name before summary and needs every word", () => {
@@ -18,6 +18,6 @@ test("search finds by name before summary and needs every word", () => {
   expect(search(all, "")).toHaveLength(4);
 });
 
-test("a kind that only the server knows has its own group", () => {
-  expect(grouped(all).map((group) => group.label)).toEqual(["Filters", "Actions", "strange"]);
+test("types come under the heading of their kind, triggers first", () => {
+  expect(grouped(all).map((group) => group.label)).toEqual(["Triggers", "Filters", "Actions"]);
 });

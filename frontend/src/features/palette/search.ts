@@ -1,11 +1,12 @@
 import type { NodeType } from "@/shared/types";
-export const KINDS: [kind: string, label: string][] = [
-  ["trigger", "Triggers"],
-  ["filter", "Filters"],
-  ["enricher", "Enrichers"],
-  ["action", "Actions"],
-  ["control", "Control"],
-];
+
+const KINDS: Record<NodeType["kind"], string> = {
+  trigger: "Triggers",
+  filter: "Filters",
+  enricher: "Enrichers",
+  action: "Actions",
+  control: "Control",
+};
 
 /** Node types that fit what was typed, best first: name, then type, then summary. */
 export function search(types: readonly NodeType[], query: string): NodeType[] {
@@ -28,11 +29,9 @@ function addScore(sum: number, type: NodeType, word: string): number {
   return -1;
 }
 
-/** Types under the heading of their kind; kinds that only the server knows come last under their own name. */
+/** Types under the heading of their kind, in the order in which a flow comes to them. */
 export function grouped(types: readonly NodeType[]): { kind: string; label: string; types: NodeType[] }[] {
-  const known = new Set(KINDS.map(([kind]) => kind));
-  const others = [...new Set(types.map((type) => type.kind))].filter((kind) => !known.has(kind));
-  return [...KINDS, ...others.map((kind): [string, string] => [kind, kind])]
+  return Object.entries(KINDS)
     .map(([kind, label]) => ({ kind, label, types: types.filter((type) => type.kind === kind) }))
     .filter((group) => group.types.length > 0);
 }

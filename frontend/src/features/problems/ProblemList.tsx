@@ -2,6 +2,7 @@ import { nodeById, nodeName } from "@/graph/model";
 import { jumpTo } from "@/session/actions";
 import { NOT_FILLED_IN, toneOf, useProblems } from "@/session/calm";
 import { useChecks, useDocument, useSession } from "@/session/session";
+import { EntryText } from "@/shared/ui/EntryText";
 import { Icon } from "@/shared/ui/Icon";
 
 const TONES = { error: "text-danger", warning: "text-warning", calm: "text-secondary" };
@@ -37,17 +38,19 @@ export function ProblemList() {
             onClick={() => jumpTo(session, problem)}
           >
             <Icon name={problem.isCalm ? "pencil" : "alert-triangle"} className={TONES[toneOf([problem])]} />
-            <span className="hf-entry-text">
-              <span className="hf-entry-name">
-                <span className="visually-hidden">{problem.isCalm ? NOT_FILLED_IN : problem.severity}: </span>
-                {problem.message}
-              </span>
-              <span className="hf-entry-summary">
-                {[place(problem.node, problem.field), problem.isCalm ? NOT_FILLED_IN : problem.hint]
-                  .filter(Boolean)
-                  .join(" · ")}
-              </span>
-            </span>
+            <EntryText
+              name={
+                <>
+                  <span className="visually-hidden">
+                    {problem.isCalm ? NOT_FILLED_IN : problem.severity}:{" "}
+                  </span>
+                  {problem.message}
+                </>
+              }
+              summary={[place(problem.node, problem.field), problem.isCalm ? NOT_FILLED_IN : problem.hint]
+                .filter(Boolean)
+                .join(" · ")}
+            />
           </button>
         </li>
       ))}

@@ -1,11 +1,11 @@
-import { useEffect, useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useStore } from "zustand";
-import { RunApi } from "@/api/runs";
 import { useSession } from "@/session/session";
-import type { LogLine, Step } from "@/shared/types";
+import type { DryStep, LogLine, Step } from "@/shared/types";
 import { JsonView } from "@/shared/ui/JsonView";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
 import { shownStatus } from "./shownStatus";
+import { useStepDetails } from "./useStepDetails";
 
 /** What went in and came out of a node in the shown run, or in the last dry run. */
 export function ResultView({ node }: { node: string }) {
@@ -16,54 +16,19 @@ export function ResultView({ node }: { node: string }) {
   const document = useStore(session.documents, (state) => state.document);
   if (isLive) return <LiveResult node={node} />;
   if (!dry) return null;
-  return (
-    <Result
-      title="Dry run"
-      status={shownStatus(dry)}
-      warnings={dry.warnings}
-      note={dryOf !== document ? "The flow has changed since." : ""}
-      input={dry.input}
-      output={dry.output}
-      preview={dry.preview}
-      error={dry.error}
-      logs={dry.logs}
-    />
-  );
+  return <Result title="Dry run" step={dry} note={dryOf !== document ? "The flow has changed since." : ""} />;
 }
 
-/** The websocket tells states only; inputs and outputs are asked for when someone looks. */
 function LiveResult({ node }: { node: string }) {
   const session = useSession();
-  const runId = useStore(session.live.run.store, (state) => state.runId);
-  const known = useStore(session.live.run.store, (state) =>
+  const step = useStore(session.live.run.store, (state) =>
     state.steps.findLast((step) => step.node === node),
   );
   const logs = useStore(session.live.run.store, (state) => state.logs);
   const mine = useMemo(() => logs.filter((line) => line.node === node), [logs, node]);
-  const [step, setStep] = useState<Step | null>(null);
-  useEffect(() => {
-    if (!runId || !known) return;
-    let isWanted = true;
-    new RunApi(session.api.client, runId).steps().then(
-      ({ results }) => isWanted && setStep(results.findLast((other) => other.node === node) ?? null),
-      () => undefined,
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [session, runId, node, known]);
-  if (!known) return <p className="text-secondary small mt-3">The shown run has not come here.</p>;
-  return (
-    <Result
-      title="Shown run"
-      status={known.status}
-      note=""
-      input={step?.input}
-      output={step?.output}
-      error={known.error}
-      logs={mine}
-    />
-  );
+  useStepDetails(step);
+  if (!step) return <p className="text-secondary small mt-3">The shown run has not come here.</p>;
+  return <Result title="Shown run" step={{ ...step, logs: mine }} />;
 }
 
 /** The last lines are enough beside the drawing; the page of the run has them all. */
@@ -86,23 +51,18 @@ function NodeLog({ lines }: { lines: readonly Pick<LogLine, "level" | "text">[] 
 
 interface ResultProps {
   title: string;
-  status: string;
-  note: string;
-  input: unknown;
-  output: unknown;
-  preview?: unknown;
-  error: { message: string; hint?: string } | null;
-  warnings?: { message: string; hint: string }[];
-  logs?: readonly Pick<LogLine, "level" | "text">[];
+  step: Pick<Step, "status" | "input" | "output" | "error"> &
+    Partial<Pick<DryStep, "preview" | "warnings"> & { logs: readonly Pick<LogLine, "level" | "text">[] }>;
+  note?: string;
 }
 
 /** What a person asks first of a node that has run: what went wrong, what came in, what came out, what it said. */
-export function Result(props: ResultProps) {
-  const { title, status, note, input, output, preview, error, warnings = [], logs = [] } = props;
+export function Result({ title, step, note = "" }: ResultProps) {
+  const { input, output, preview, error, warnings = [], logs = [] } = step;
   return (
     <section className="hf-result" aria-label={title}>
       <h3 className="hf-heading">
-        {title} <StatusBadge status={status} />{" "}
+        {title} <StatusBadge status={shownStatus(step)} />{" "}
         {note ? <span className="text-warning small">{note}</span> : null}
       </h3>
       {error ? (

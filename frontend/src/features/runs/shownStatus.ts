@@ -1,12 +1,10 @@
 import type { DryRun, DryStep, StepStatus } from "@/shared/types";
-/** `warned`: the dry run went on, but a real one would fail as the installation is set up now. */
-export type ShownStatus = StepStatus | "warned";
+import type { Status } from "@/shared/ui/StatusBadge";
 
-export function shownStatus(step: Pick<DryStep, "status" | "warnings">): ShownStatus {
-  return step.status === "succeeded" && step.warnings.length > 0 ? "warned" : step.status;
+export function shownStatus(step: { status: StepStatus; warnings?: DryStep["warnings"] }): Status {
+  return step.status === "succeeded" && step.warnings?.length ? "warned" : step.status;
 }
 
-export function shownResult(result: DryRun): string {
-  const isWarned = result.status === "succeeded" && result.steps.some((step) => step.warnings.length > 0);
-  return isWarned ? "warned" : result.status;
+export function shownResult({ status, steps }: DryRun): Status {
+  return status === "succeeded" && steps.some((step) => step.warnings.length > 0) ? "warned" : status;
 }

@@ -3,10 +3,11 @@ import { nodeById } from "@/graph/model";
 import { isFinished } from "@/session/runStore";
 import { useDocument, useSession } from "@/session/session";
 import type { Refusal } from "@/shared/types";
-import { type ShownStatus, shownStatus } from "./shownStatus";
+import type { Status } from "@/shared/ui/StatusBadge";
+import { shownStatus } from "./shownStatus";
 
 export interface NodeState {
-  status: ShownStatus | "unreached";
+  status: Status | "unreached";
   attempt: number;
   port: string | null;
   error: Refusal | null;

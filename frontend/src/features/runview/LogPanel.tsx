@@ -7,17 +7,17 @@ import { clockTime, count } from "@/shared/format";
 import type { LogLine } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 
-const LEVELS = ["debug", "info", "warning", "error"];
+const SEVERITY: Record<LogLine["level"], number> = { debug: 0, info: 1, warning: 2, error: 3 };
+const LEVELS = Object.keys(SEVERITY) as LogLine["level"][];
 /** Lines that are drawn at once; earlier ones are one click away. */
 const WINDOW = 500;
 
 /** Lines of at least a level that hold a text. */
-export function filtered(lines: readonly LogLine[], level: string, query: string): LogLine[] {
-  const least = LEVELS.indexOf(level);
+export function filtered(lines: readonly LogLine[], least: LogLine["level"], query: string): LogLine[] {
   const wanted = query.trim().toLowerCase();
   return lines.filter(
     (line) =>
-      LEVELS.indexOf(line.level) >= least && (wanted === "" || line.text.toLowerCase().includes(wanted)),
+      SEVERITY[line.level] >= SEVERITY[least] && (wanted === "" || line.text.toLowerCase().includes(wanted)),
   );
 }
 
@@ -25,7 +25,7 @@ export function filtered(lines: readonly LogLine[], level: string, query: string
 export function LogPanel({ api }: { api: RunApi }) {
   const session = useSession();
   const logs = useStore(session.live.run.store, (state) => state.logs);
-  const [level, setLevel] = useState("debug");
+  const [level, setLevel] = useState<LogLine["level"]>("debug");
   const [query, setQuery] = useState("");
   const [isFollowing, setIsFollowing] = useState(true);
   const [shown, setShown] = useState(WINDOW);
@@ -48,7 +48,7 @@ export function LogPanel({ api }: { api: RunApi }) {
           className="form-select form-select-sm w-auto"
           aria-label="Least level"
           value={level}
-          onChange={(e) => setLevel(e.target.value)}
+          onChange={(event) => setLevel(LEVELS[event.target.selectedIndex] ?? "debug")}
         >
           {LEVELS.map((name) => (
             <option key={name} value={name}>

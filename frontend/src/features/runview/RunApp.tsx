@@ -1,46 +1,31 @@
 import { ReactFlowProvider } from "@xyflow/react";
-import { useEffect } from "react";
 import { useStore } from "zustand";
 import { Canvas } from "@/features/canvas/Canvas";
-import { CanvasMode } from "@/features/canvas/mode";
 import { Liveness } from "@/features/runs/RecentRuns";
-import { isFinished } from "@/session/runStore";
 import { SessionContext } from "@/session/session";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
 import { LogPanel } from "./LogPanel";
 import type { RunSession } from "./openRun";
 import { StepPanel } from "./StepPanel";
 
-const READ_ONLY = { isReadOnly: true };
-
 /** One run: the drawing with its states, the steps along time, and the log as it comes. */
 export function RunApp({ run: { session, api } }: { run: RunSession }) {
   const status = useStore(session.live.run.store, (state) => state.run?.status);
   const liveness = useStore(session.live.run.store, (state) => state.liveness);
-  useEffect(() => {
-    if (!isFinished(status)) return;
-    // The last inputs and outputs come over the API: the websocket tells states only.
-    api.steps().then(
-      ({ results }) => session.live.run.take({ steps: results }),
-      () => undefined,
-    );
-  }, [session, api, status]);
   return (
     <SessionContext value={session}>
-      <CanvasMode value={READ_ONLY}>
-        <ReactFlowProvider>
-          <div className="hf-run">
-            <section className="card hf-run-graph" aria-label="Drawing">
-              <div className="hf-run-state">
-                {status ? <StatusBadge status={status} /> : null} <Liveness state={liveness} />
-              </div>
-              <Canvas />
-            </section>
-            <StepPanel />
-            <LogPanel api={api} />
-          </div>
-        </ReactFlowProvider>
-      </CanvasMode>
+      <ReactFlowProvider>
+        <div className="hf-run">
+          <section className="card hf-run-graph" aria-label="Drawing">
+            <div className="hf-run-state">
+              {status ? <StatusBadge status={status} /> : null} <Liveness state={liveness} />
+            </div>
+            <Canvas />
+          </section>
+          <StepPanel />
+          <LogPanel api={api} />
+        </div>
+      </ReactFlowProvider>
     </SessionContext>
   );
 }

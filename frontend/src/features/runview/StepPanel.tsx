@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { Result } from "@/features/runs/ResultView";
+import { useStepDetails } from "@/features/runs/useStepDetails";
 import { nodeName } from "@/graph/model";
 import { isFinished, latestSteps } from "@/session/runStore";
 import { useDocument, useSession, useUi } from "@/session/session";
@@ -106,32 +107,9 @@ function StepRow({ step, isChosen, isLatest, time, isEarlier, style }: RowProps)
   );
 }
 
-/** Inputs and outputs are asked for when someone looks, and the websocket has not brought them. */
 function StepDetail({ step, name }: { step: Step; name: string }) {
-  const session = useSession();
-  const isKnown = step.input !== undefined;
-  useEffect(() => {
-    const { runId } = session.live.run.store.getState();
-    if (isKnown || !runId) return;
-    let isWanted = true;
-    import("@/api/runs").then(async ({ RunApi }) => {
-      const { results } = await new RunApi(session.api.client, runId).steps();
-      if (isWanted) session.live.run.take({ steps: results });
-    });
-    return () => {
-      isWanted = false;
-    };
-  }, [session, isKnown]);
-  return (
-    <Result
-      title={name}
-      status={step.status}
-      note=""
-      input={step.input}
-      output={step.output}
-      error={step.error}
-    />
-  );
+  useStepDetails(step);
+  return <Result title={name} step={step} />;
 }
 
 function useNow(isTicking: boolean): number {

@@ -1,6 +1,5 @@
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
-import { personName } from "@/api/person";
 import type { SaveStatus } from "@/session/draftSaver";
 import { useSession } from "@/session/session";
 import { relativeTime } from "@/shared/format";
@@ -25,7 +24,7 @@ export function SaveState() {
     return () => clearInterval(timer);
   }, []);
   const [icon, text, tone] = SHOWN[status];
-  const title = error || (savedBy ? `Last saved by ${personName(savedBy)}` : "");
+  const title = error || (savedBy ? `Last saved by ${savedBy}` : "");
   return (
     <>
       <output className={`hf-save ${tone}`} title={title} data-save-state={status}>

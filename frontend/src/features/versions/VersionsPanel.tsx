@@ -1,7 +1,6 @@
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { messageOf } from "@/api/client";
-import { personName } from "@/api/person";
 import { discard, restore } from "@/session/publishing";
 import { useSession } from "@/session/session";
 import { relativeTime } from "@/shared/format";
@@ -64,7 +63,7 @@ export function VersionsPanel() {
               <span className="badge bg-green-lt">published</span>
             ) : null}
             <div className="text-secondary small">
-              {personName(version.published_by)}, {relativeTime(version.published_at)}
+              {version.published_by || "Someone"}, {relativeTime(version.published_at)}
               {version.comment ? <> · {version.comment}</> : null}
             </div>
           </div>

@@ -1,7 +1,11 @@
+import type { RunStatus, StepStatus } from "@/shared/types";
 import { Icon } from "./Icon";
 
+/** `warned`: a dry run went on, but a real one would fail as the installation is set up now. */
+export type Status = RunStatus | StepStatus | "warned";
+
 /** Icon, colour and words of each state of a run or step: never colour alone. */
-export const STATUS: Record<string, { label: string; icon: string; tone: string }> = {
+export const STATUS: Record<Status, { label: string; icon: string; tone: string }> = {
   queued: { label: "Queued", icon: "clock", tone: "secondary" },
   running: { label: "Running", icon: "loader-2", tone: "blue" },
   waiting: { label: "Waiting", icon: "hourglass", tone: "yellow" },
@@ -14,12 +18,8 @@ export const STATUS: Record<string, { label: string; icon: string; tone: string 
   interrupted: { label: "Interrupted", icon: "hand-stop", tone: "orange" },
 };
 
-export function statusOf(status: string): { label: string; icon: string; tone: string } {
-  return STATUS[status] ?? { label: status, icon: "circle", tone: "secondary" };
-}
-
-export function StatusBadge({ status }: { status: string }) {
-  const { label, icon, tone } = statusOf(status);
+export function StatusBadge({ status }: { status: Status }) {
+  const { label, icon, tone } = STATUS[status];
   return (
     <span className={`badge hf-badge bg-${tone}-lt text-${tone}-lt-fg`}>
       <Icon name={icon} size={14} className={status === "running" ? "icon-spin" : ""} />

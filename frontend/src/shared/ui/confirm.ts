@@ -1,29 +1,25 @@
+import { element } from "./element";
+
 const confirmed = new WeakSet<HTMLFormElement>();
 
 function build(message: string, action: string): HTMLDialogElement {
-  const dialog = document.createElement("dialog");
-  dialog.className = "confirm-dialog card";
-  const body = document.createElement("form");
-  body.method = "dialog";
-  body.className = "card-body";
-  const text = document.createElement("p");
-  text.className = "mb-3";
-  text.textContent = message;
-  const buttons = document.createElement("div");
-  buttons.className = "btn-list justify-content-end";
-  for (const [value, label, style] of [
-    ["no", "Keep", "btn"],
-    ["yes", action, "btn btn-danger"],
-  ] as const) {
-    const button = document.createElement("button");
-    button.value = value;
-    button.className = style;
-    button.textContent = label;
-    buttons.append(button);
-  }
-  body.append(text, buttons);
-  dialog.append(body);
-  return dialog;
+  const button = (value: string, textContent: string, className: string) =>
+    element("button", { value, textContent, className });
+  return element(
+    "dialog",
+    { className: "confirm-dialog card" },
+    element(
+      "form",
+      { method: "dialog", className: "card-body" },
+      element("p", { className: "mb-3" }, message),
+      element(
+        "div",
+        { className: "btn-list justify-content-end" },
+        button("no", "Keep", "btn"),
+        button("yes", action, "btn btn-danger"),
+      ),
+    ),
+  );
 }
 
 /** Ask in a dialog; true when the person said yes. */

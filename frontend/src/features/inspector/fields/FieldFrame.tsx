@@ -101,7 +101,7 @@ export function Problems({ problems, id, onRepair }: ProblemsProps) {
           {onRepair && problem.suggestion !== null ? (
             <button
               type="button"
-              className="btn btn-sm btn-outline-primary"
+              className="btn btn-sm btn-outline-primary ms-1"
               onClick={() => onRepair(problem)}
             >
               Use “{problem.suggestion}”
