@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose the database before anything connects, and keep the channel layer in memory."""
     listen_to_interrupts()
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    settings.WHITENOISE_AUTOREFRESH = True  # else every test client looks through all static files first
     is_postgres = os.environ.get("DATABASE_URL", "").startswith("postgres")
     if config.getoption("--database") == "postgres" and not is_postgres:
         os.environ["DATABASE_URL"] = private_postgres().create_database("hookflow")
