@@ -1,13 +1,58 @@
-"""An installation of processes, and a server that writes down what reaches it."""
+"""Installations of processes, and servers that write down what reaches them."""
 
-from collections.abc import Iterator
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
 
-from tests.faults.platform import Platform
+from tests.faults.platform import ROOT, Platform
 from tests.faults.sink import Sink
 from tests.support.plugin import private_postgres
+
+
+@pytest.fixture(scope="session")
+def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a database with all tables, of which each installation has a copy."""
+    if request.config.getoption("--database") == "postgres":
+        url = private_postgres().create_database("migrated")
+    else:
+        url = f"sqlite:///{tmp_path_factory.mktemp('migrated') / 'hookflow.sqlite3'}"
+    env = {**os.environ, "DATABASE_URL": url}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=env, check=True)
+    return url
+
+
+def copy_of(url: str, folder: Path) -> str:
+    if url.startswith("postgres"):
+        return private_postgres().create_database("installation", template="migrated")
+    copy = folder / "installation.sqlite3"
+    with closing(sqlite3.connect(urlsplit(url).path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def install(migrated: str, tmp_path: Path) -> Iterator[Callable[..., Platform]]:
+    """`install(**env)` is an installation on a database of its own."""
+    with ExitStack() as stack:
+
+        def make(**env: str) -> Platform:
+            made = Platform(copy_of(migrated, tmp_path), **env)
+            stack.callback(made.stop)
+            return made
+
+        yield make
+
+
+@pytest.fixture
+def platform(install: Callable[..., Platform]) -> Platform:
+    return install()
 
 
 @pytest.fixture
@@ -18,11 +63,8 @@ def sink() -> Iterator[Sink]:
 
 
 @pytest.fixture
-def platform() -> Iterator[Platform]:
-    is_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-    url = private_postgres().create_database("hookflow_faults") if is_postgres else None
-    made = Platform(url)
-    yield made
-    made.stop()
-    if is_postgres:
-        private_postgres().drop_database("hookflow_faults")
+def holding() -> Iterator[Sink]:
+    """Answers nobody until it is told to."""
+    server = Sink(is_holding=True)
+    yield server
+    server.stop()

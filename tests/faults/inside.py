@@ -1,4 +1,4 @@
-"""What a fault test does inside the installation under test: `python -m tests.faults.inside seed …`.
+"""What a fault test does inside the installation under test: takes a command a line, gives an answer a line, in JSON.
 
 A process of its own, because the test's own Django looks at another database.
 """
@@ -15,36 +15,36 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hookflow_site.settings")
 
 
-def seed(drawing: str) -> dict[str, Any]:
+def seed(drawing: dict[str, Any]) -> dict[str, Any]:
     """Publish a flow with a webhook, and give its key and secret."""
     from accounts.models import PlatformSettings
     from flows.services.hooks import rotate_secret
     from tests.support.flows import ADMIN, published
 
     PlatformSettings.objects.update_or_create(id=1, defaults={"egress_allowed_networks": ["127.0.0.0/8"]})
-    flow = published(json.loads(drawing))
+    flow = published(drawing)
     secret = rotate_secret(actor=ADMIN, flow=flow)
     return {"key": flow.hook.key, "secret": secret, "flow": str(flow.id)}
 
 
-def start(flow_id: str, payload: str) -> dict[str, Any]:
+def start(flow_id: str, payload: dict[str, Any]) -> dict[str, Any]:
     """Start the flow by hand."""
     from flows.models import Flow
     from tests.support.flows import ADMIN, start_flow
 
-    accepted = start_flow(actor=ADMIN, flow=Flow.objects.get(id=flow_id), payload=json.loads(payload))
+    accepted = start_flow(actor=ADMIN, flow=Flow.objects.get(id=flow_id), payload=payload)
     return {"run": str(accepted.runs[0])}
 
 
-def schedule(flows: str) -> dict[str, Any]:
+def schedule(flows: int) -> dict[str, Any]:
     """Publish so many flows that a schedule starts, none of them soon."""
     from tests.support.flows import line, published
 
     yearly = ("t", "schedule", {"cron": "0 0 1 1 *", "zone": "UTC"})
-    return {"flows": [str(published(line(yearly)).id) for _ in range(int(flows))]}
+    return {"flows": [str(published(line(yearly)).id) for _ in range(flows)]}
 
 
-def tick(expected: str) -> dict[str, Any]:
+def tick(expected: int) -> dict[str, Any]:
     """Make a tick of every schedule due now, wait for so many runs in all, and give the ticks of each flow."""
     from datetime import UTC, datetime
 
@@ -55,7 +55,7 @@ def tick(expected: str) -> dict[str, Any]:
     now = datetime.now(UTC)
     Trigger.objects.filter(kind=TriggerKind.SCHEDULE).update(next_fire_at=now)
     runs = Run.objects.filter(event__source="schedule")
-    wait_until(lambda: runs.count() >= int(expected), "All ticks fired")
+    wait_until(lambda: runs.count() >= expected, "All ticks fired", 90)
     time.sleep(2)  # whoever would fire a tick a second time has looked by then
     fired: dict[str, list[str]] = {}
     for run in runs.select_related("event").order_by("id"):
@@ -97,7 +97,10 @@ def decide(run_id: str, node: str, decision: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    answers, sys.stdout = sys.stdout, sys.stderr  # what the program itself says is no answer
     django.setup()
     commands = {call.__name__: call for call in (seed, start, schedule, tick, report, decide)}
-    command = commands[sys.argv[1]]
-    sys.stdout.write("\n" + json.dumps(command(*sys.argv[2:])) + "\n")
+    for line in sys.stdin:
+        name, *arguments = json.loads(line)
+        answers.write(f"{json.dumps(commands[name](*arguments))}\n")
+        answers.flush()

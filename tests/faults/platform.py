@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,38 @@ from tests.support.valkey import Valkey
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+class Inside:
+    """A process of `tests.faults.inside`, which does what it is asked and gives an answer."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        command = [sys.executable, "-m", "tests.faults.inside"]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = subprocess.Popen(command, cwd=ROOT, env=env, text=True, **pipes)
+
+    def ask(self, *command: Any) -> Any:
+        """The answer to a command and its arguments."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(f"{json.dumps(command)}\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer, f"{command[0]} failed: the captured output says why"
+        return json.loads(answer)
+
+    def stop(self) -> None:
+        """No more."""
+        self._process.communicate(timeout=20)
+
+
 class Platform:
-    """Web, workers and Valkey on a database of their own.
+    """Web, workers and Valkey.
 
     Args:
-        database_url: None makes an SQLite file.
+        database_url: of a database with all tables.
         env: further settings.
     """
 
-    def __init__(self, database_url: str | None = None, **env: str) -> None:
+    def __init__(self, database_url: str, **env: str) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="hf-faults-")
         self.port = free_port()
         self.valkey = Valkey()
@@ -34,7 +58,7 @@ class Platform:
         self.env = {
             **plain,
             "HOOKFLOW_DATA": str(folder),
-            "DATABASE_URL": database_url or f"sqlite:///{folder / 'hookflow.sqlite3'}",
+            "DATABASE_URL": database_url,
             "REDIS_URL": self.valkey.url,
             "ENCRYPTION_KEYS": new_key("k1"),
             "SECRET_KEY": "faults" * 10,
@@ -43,25 +67,8 @@ class Platform:
             **env,
         }
         self.servers: dict[str, Server] = {}
-        self.manage("migrate", "--verbosity", "0")
-
-    def manage(self, *arguments: str) -> None:
-        """Run a management command."""
-        subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.env, check=True, timeout=120
-        )
-
-    def inside(self, *arguments: str) -> Any:
-        """Run a command of `tests.faults.inside` there, and give its answer."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.inside", *arguments],
-            cwd=ROOT,
-            env=self.env,
-            check=True,
-            timeout=120,
-            stdout=subprocess.PIPE,
-        )
-        return json.loads(done.stdout.splitlines()[-1])
+        self._inside = Inside(self.env)
+        self.inside = self._inside.ask
 
     def start(self, *names: str) -> None:
         """Start `web`, `worker`, and more workers as `worker-2`, `worker-3`."""
@@ -103,8 +110,9 @@ class Platform:
 
     def stop(self) -> None:
         """End everything and delete the data."""
+        self._inside.stop()
         for server in self.servers.values():
-            server.stop()
+            server.kill()
         self.valkey.stop()
         self.folder.cleanup()
 

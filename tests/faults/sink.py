@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,12 +11,15 @@ class Sink:
     """Keeps, for each event number, the idempotency keys of the deliveries in order.
 
     Args:
-        delay: seconds until it answers.
+        is_holding: it answers nobody until it is told to.
     """
 
-    def __init__(self, delay: float = 0.0) -> None:
+    def __init__(self, *, is_holding: bool = False) -> None:
         self.keys: dict[int, list[str]] = defaultdict(list)
-        lock, keys = threading.Lock(), self.keys
+        self._may_answer = threading.Event()
+        if not is_holding:
+            self._may_answer.set()
+        lock, keys, may_answer = threading.Lock(), self.keys, self._may_answer
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -27,7 +29,7 @@ class Sink:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with lock:
                     keys[body["id"]].append(self.headers.get("Idempotency-Key", ""))
-                time.sleep(delay)
+                may_answer.wait()
                 self.send_response(200)
                 self.send_header("Content-Length", "2")
                 self.end_headers()
@@ -44,7 +46,12 @@ class Sink:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/deliver"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
+    def answer(self) -> None:
+        """Answer who is there and who comes."""
+        self._may_answer.set()
+
     def stop(self) -> None:
         """No more."""
+        self.answer()
         self._server.shutdown()
         self._server.server_close()

@@ -1,19 +1,17 @@
 """How a worker ends: asked to, it finishes what is at work; killed, it leaves nothing done twice."""
 
-import json
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
 
+from tests.faults.drawings import delivering_to
 from tests.faults.mailbox import StallingMailbox
 from tests.faults.platform import Platform
 from tests.faults.sink import Sink
 from tests.support.flows import line
-from tests.support.plugin import private_postgres
 from tests.support.processes import wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -27,15 +25,9 @@ def mailbox() -> Iterator[StallingMailbox]:
 
 
 @pytest.fixture
-def mailing(mailbox: StallingMailbox) -> Iterator[Platform]:
+def mailing(install: Callable[..., Platform], mailbox: StallingMailbox) -> Platform:
     """A platform whose mail server is the mailbox."""
-    is_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-    url = private_postgres().create_database("hookflow_mail") if is_postgres else None
-    made = Platform(url, EMAIL_URL=mailbox.url, MAIL_FROM="hookflow@example.org")
-    yield made
-    made.stop()
-    if is_postgres:
-        private_postgres().drop_database("hookflow_mail")
+    return install(EMAIL_URL=mailbox.url, MAIL_FROM="hookflow@example.org")
 
 
 def run_of(platform: Platform, run_id: str) -> dict[str, Any]:
@@ -43,38 +35,35 @@ def run_of(platform: Platform, run_id: str) -> dict[str, Any]:
 
 
 def test_a_worker_that_is_asked_to_end_finishes_what_is_at_work_and_takes_nothing_new(
-    platform: Platform,
+    platform: Platform, holding: Sink
 ) -> None:
-    slow = Sink(delay=3.0)
-    drawing = line(("t", "inbound-webhook", {}), ("w", "webhook", {"url": slow.url, "method": "POST"}))
-    flow = platform.inside("seed", json.dumps(drawing))["flow"]
+    flow = platform.inside("seed", delivering_to(holding.url))["flow"]
     platform.start("worker")
-    at_work = platform.inside("start", flow, '{"id": 1}')["run"]
-    wait_until(lambda: 1 in slow.keys, "The webhook is on its way", 90)
-    asked = time.monotonic()
-    platform.servers["worker"].process.send_signal(signal.SIGTERM)
-    time.sleep(0.3)
-    later = platform.inside("start", flow, '{"id": 2}')["run"]
-    platform.servers["worker"].process.wait(30)
-    assert time.monotonic() - asked < 30
+    at_work = platform.inside("start", flow, {"id": 1})["run"]
+    wait_until(lambda: 1 in holding.keys, "The webhook is on its way", 90)
+    worker = platform.servers["worker"]
+    worker.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: "Warm shutdown" in worker.tail(), "The worker hears it", 90)
+    time.sleep(3)  # Celery's loop looks up every two seconds
+    later = platform.inside("start", flow, {"id": 2})["run"]
+    time.sleep(2)  # who still took something new would have taken it by then
+    holding.answer()
+    worker.process.wait(30)
     assert run_of(platform, at_work)["status"] == "succeeded", platform.logs()
     waiting = run_of(platform, later)
     assert (waiting["status"], waiting["owner"]) == ("queued", "")
     platform.start("worker")
     wait_until(lambda: run_of(platform, later)["status"] == "succeeded", "The next worker takes it", 90)
-    assert {number: len(keys) for number, keys in slow.keys.items()} == {1: 1, 2: 1}
-    slow.stop()
+    assert {number: len(keys) for number, keys in holding.keys.items()} == {1: 1, 2: 1}
 
 
 def test_a_mail_on_its_way_when_the_worker_is_killed_waits_for_a_person(
     mailing: Platform, mailbox: StallingMailbox
 ) -> None:
     mail = {"to": "ops@example.org", "subject": "News", "content": "Hello"}
-    flow = mailing.inside("seed", json.dumps(line(("t", "inbound-webhook", {}), ("m", "send-mail", mail))))[
-        "flow"
-    ]
+    flow = mailing.inside("seed", line(("t", "inbound-webhook", {}), ("m", "send-mail", mail)))["flow"]
     mailing.start("worker")
-    run_id = mailing.inside("start", flow, '{"id": 1}')["run"]
+    run_id = mailing.inside("start", flow, {"id": 1})["run"]
     wait_until(lambda: len(mailbox.mails) == 1, "The mail is with the server", 90)
     mailing.kill("worker")
     mailing.start("worker")

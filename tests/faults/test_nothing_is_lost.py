@@ -1,7 +1,6 @@
 """Every event that was answered 2xx has exactly one run and comes to its end, whatever is killed meanwhile."""
 
 import itertools
-import json
 import threading
 import time
 
@@ -11,11 +10,12 @@ import requests
 from tests.faults.platform import Platform
 from tests.faults.sink import Sink
 from tests.support.flows import line
+from tests.support.processes import wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(600)]
 
 EVENTS = 500
-SECONDS_TO_REST = 60.0
+SECONDS_TO_REST = 180.0
 
 
 def relay(url: str) -> dict[str, object]:
@@ -71,20 +71,14 @@ class Sender:
             assert not thread.is_alive(), "not all events were accepted in two minutes"
 
 
-def wait_for_progress(sink: Sink, wanted: int) -> None:
-    end = time.monotonic() + 60
-    while len(sink.keys) < wanted:
-        assert time.monotonic() < end, f"only {len(sink.keys)} of {wanted} deliveries"
-        time.sleep(0.02)
-
-
 def test_500_runs_survive_kills_of_every_process_and_a_flushed_redis(platform: Platform, sink: Sink) -> None:
-    hook = platform.inside("seed", json.dumps(relay(sink.url)))
+    hook = platform.inside("seed", relay(sink.url))
     platform.start("web", "worker")
     sender = Sender(platform, hook)
     faults = ["worker", "valkey", "worker", "web", "worker"]
     for place, name in enumerate(faults, start=1):
-        wait_for_progress(sink, place * EVENTS // (len(faults) + 3))
+        wanted = place * EVENTS // (len(faults) + 3)
+        wait_until(lambda wanted=wanted: len(sink.keys) >= wanted, f"{wanted} deliveries", 90)
         platform.kill(name)
         if name == "valkey":
             time.sleep(1)
@@ -95,7 +89,7 @@ def test_500_runs_survive_kills_of_every_process_and_a_flushed_redis(platform: P
     restarted = time.monotonic()
     report = platform.inside("report")
     while report["queued"] and time.monotonic() - restarted < SECONDS_TO_REST:
-        time.sleep(1)
+        time.sleep(0.2)
         report = platform.inside("report")
 
     assert report["statuses"] == {"succeeded": EVENTS}, platform.logs()

@@ -1,50 +1,38 @@
 """Workers fire schedules by themselves, each tick once, however many of them are alive."""
 
-import json
-from collections.abc import Iterator
-
 import pytest
 
+from tests.faults.drawings import delivering_to
 from tests.faults.platform import Platform
 from tests.faults.sink import Sink
-from tests.support.flows import line
 from tests.support.processes import wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(600)]
 
 WORKERS = ("worker", "worker-2", "worker-3")
 FLOWS = 30
 
 
-@pytest.fixture
-def held() -> Iterator[Sink]:
-    """Keeps whoever delivers to it at work for as long as the test may take."""
-    server = Sink(delay=300)
-    yield server
-    server.stop()
-
-
-def wait_for_three_workers(platform: Platform, held: Sink) -> None:
+def wait_for_three_workers(platform: Platform, holding: Sink) -> None:
     """Each worker takes one run at a time here: three runs at work are three workers alive."""
-    drawing = line(("t", "inbound-webhook", {}), ("w", "webhook", {"url": held.url, "method": "POST"}))
-    flow = platform.inside("seed", json.dumps(drawing))["flow"]
+    flow = platform.inside("seed", delivering_to(holding.url))["flow"]
     for number in range(len(WORKERS)):
-        platform.inside("start", flow, json.dumps({"id": number}))
-    wait_until(lambda: len(held.keys) == len(WORKERS), "Three workers are at work", 90)
+        platform.inside("start", flow, {"id": number})
+    wait_until(lambda: len(holding.keys) == len(WORKERS), "Three workers are at work", 90)
 
 
 def test_three_workers_fire_each_tick_once_and_so_do_those_that_are_left(
-    platform: Platform, held: Sink
+    platform: Platform, holding: Sink
 ) -> None:
-    flows = platform.inside("schedule", str(FLOWS))["flows"]
+    flows = platform.inside("schedule", FLOWS)["flows"]
     platform.env["RUNNER_CONCURRENCY"] = "1"
     platform.start(*WORKERS)
-    wait_for_three_workers(platform, held)
+    wait_for_three_workers(platform, holding)
     ticks: list[str] = []
     for killed in (None, "worker", "worker-2"):
         if killed:
             platform.kill(killed)
-        seen = platform.inside("tick", str(FLOWS * (len(ticks) + 1)))
+        seen = platform.inside("tick", FLOWS * (len(ticks) + 1))
         ticks.append(seen["at"])
         assert seen["fired"] == dict.fromkeys(flows, ticks), platform.logs()
     platform.kill("worker-3")  # nothing will answer what it waits for

@@ -103,4 +103,5 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         return
     with tempfile.TemporaryDirectory(prefix="hf-db-") as folder:
         database.setdefault("TEST", {})["NAME"] = str(Path(folder) / "test.sqlite3")
+        database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"  # it need not survive a power cut
         yield

@@ -55,11 +55,11 @@ class Postgres:
         """The value of `DATABASE_URL` for one of its databases."""
         return f"postgres://hookflow:{self.password}@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, name: str) -> str:
-        """Make an empty database; its URL."""
+    def create_database(self, name: str, template: str = "template1") -> str:
+        """Make a database, empty or as the template is; its URL."""
         self.drop_database(name)
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.url(name)
 
     def drop_database(self, name: str) -> None:

@@ -1,0 +1,11 @@
+"""Flows that the fault tests draw."""
+
+from typing import Any
+
+from tests.support.flows import line
+
+
+def delivering_to(url: str) -> dict[str, Any]:
+    """A webhook that waits for its answer as long as a test may take."""
+    webhook = ("w", "webhook", {"url": url, "method": "POST", "timeout": "5m"})
+    return line(("t", "inbound-webhook", {}), webhook, w={"timeout": "5m"})
