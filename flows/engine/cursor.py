@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from flows.engine.journal import StepChange
 from flows.engine.states import StepStatus
-from flows.sdk import JsonObject, Record
+from flows.sdk import JsonObject, Record, Wake
 
 Verdict = Literal["repeat", "skip", "fail"]
 
@@ -17,13 +17,48 @@ Verdict = Literal["repeat", "skip", "fail"]
 class Suspension:
     """A node that waits: what happens when its time has come.
 
-    `record` replaces the record behind the port when whoever resumes the run has something to add.
+    Args:
+        port: behind which the run goes on; None gives the node its turn again.
+        record: replaces the record behind the port when whoever resumes the run has something to add.
+        detail: what the node wants to find again.
+        since: when it began to wait; set where the node has its turn again.
+        turn: how many turns of the step went well before the one that comes.
+        failures: how often that one has failed.
+        stops: whether cancelling has to end something outside.
     """
 
     node: str
-    port: str
+    port: str | None
     reason: str
     record: Record | None = None
+    detail: JsonObject = field(default_factory=dict)
+    since: datetime | None = None
+    turn: int = 0
+    failures: int = 0
+    stops: bool = False
+
+    @property
+    def wake(self) -> Wake | None:
+        """What the node is told when it has its turn again; None when the run goes on behind a port."""
+        return Wake(self.detail, self.since) if self.port is None and self.since is not None else None
+
+    def to_json(self) -> JsonObject:
+        """As it is stored within the cursor."""
+        out: JsonObject = {"node": self.node, "port": self.port, "reason": self.reason}
+        if self.record is not None:
+            out["record"] = dict(self.record)
+        for name in ("detail", "turn", "failures", "stops"):
+            if getattr(self, name):
+                out[name] = getattr(self, name)
+        if self.since is not None:
+            out["since"] = self.since.isoformat()
+        return out
+
+    @classmethod
+    def from_json(cls, data: JsonObject) -> Suspension:
+        """From what was stored."""
+        since = data.get("since")
+        return cls(**{**data, "since": datetime.fromisoformat(since) if since else None})
 
 
 @dataclass(slots=True)
@@ -56,6 +91,11 @@ class Cursor:
         is_begun = self.suspension is not None or self.intent is not None or self.attempts > 0
         return self.pending[-1] if is_begun and self.pending else None
 
+    @property
+    def must_be_stopped(self) -> bool:
+        """Whether cancelling has to end something outside, which takes a worker."""
+        return self.suspension is not None and self.suspension.stops
+
     def waits_for_verdict(self, node_id: str) -> bool:
         """Whether the node's step was interrupted and nobody has said yet what happens to it."""
         return self.intent == node_id and self.verdict is None
@@ -81,13 +121,7 @@ class Cursor:
         if self.attempts:
             out["attempts"] = self.attempts
         if self.suspension:
-            wait = self.suspension
-            out["suspension"] = {
-                "node": wait.node,
-                "port": wait.port,
-                "reason": wait.reason,
-                "record": None if wait.record is None else dict(wait.record),
-            }
+            out["suspension"] = self.suspension.to_json()
         for name in ("intent", "verdict", "key", "log_lines"):
             if getattr(self, name):
                 out[name] = getattr(self, name)
@@ -101,7 +135,7 @@ class Cursor:
             pending=list(data["pending"]),
             seq=data.get("seq", 0),
             attempts=data.get("attempts", 0),
-            suspension=Suspension(**wait) if wait else None,
+            suspension=Suspension.from_json(wait) if wait else None,
             intent=data.get("intent"),
             verdict=data.get("verdict"),
             key=data.get("key", ""),

@@ -162,7 +162,11 @@ def _turn(
         result = node.node.run(context(step, node.node), config, step.input)
         if not inspect.isawaitable(result):
             check_answer(node, result)
-            return result if isinstance(result, Emit) else Emit(result.on_time, step.input)
+            return (
+                result
+                if isinstance(result, Emit)
+                else Emit(result.on_time or node.meta.ports[0].name, step.input)
+            )
         if inspect.iscoroutine(result):
             result.close()
     step.preview = node.node.preview(config, step.input)

@@ -28,6 +28,11 @@ def cancelled(
     return writes
 
 
+def must_be_stopped(stored: JsonObject | None) -> bool:
+    """Whether cancelling the run takes a worker, because what it waits for has to be ended outside."""
+    return stored is not None and Cursor.from_json(stored).must_be_stopped
+
+
 def cancelled_error(message: str = CANCELLED_MESSAGE) -> JsonObject:
     """The reason that a cancelled run shows."""
     return {"code": "cancelled", "message": message}

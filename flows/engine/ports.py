@@ -1,7 +1,10 @@
-"""Whether a node answered behind a port that its type has."""
+"""Whether a node gave an answer that its type declares."""
+
+import orjson
 
 from flows.compiler.plan import PlannedNode
-from flows.sdk import Emit, NodeError, Result, Suspend
+from flows.sdk import Emit, JsonObject, Node, NodeError, Result, Suspend
+from flows.sdk.results import MAX_DETAIL_BYTES
 
 
 def check_answer(node: PlannedNode, result: Result) -> None:
@@ -12,15 +15,36 @@ def check_answer(node: PlannedNode, result: Result) -> None:
         NodeError: `unexpected`: a fault of the node type.
     """
     ports = [port.name for port in node.meta.ports]
+    said = _fault(node, ports, result)
+    if said:
+        raise NodeError(
+            "unexpected",
+            f"{node.name!r} answered with {said}.",
+            hint=f"This is a fault of the node type {node.type!r}. It declares {', '.join(ports)}.",
+        )
+
+
+def _fault(node: PlannedNode, ports: list[str], result: Result) -> str:
     match result:
-        case Emit(port=port) | Suspend(on_time=port):
-            if port in ports:
-                return
-            said = f"{node.name!r} answered with the port {port!r}, which its type does not have."
+        case Suspend(on_time=None, until=None):
+            return "a wait that nothing ends"
+        case Suspend(on_time=None) if type(node.node).resume is Node.resume:
+            return "a wait after which it would be called again, and has no `resume`"
+        case Emit(port=port) | Suspend(on_time=port) if port is not None and port not in ports:
+            return f"the port {port!r}, which its type does not have"
+        case Suspend(detail=detail) if detail:
+            return _fault_of_detail(dict(detail))
+        case Emit() | Suspend():
+            return ""
         case _:
-            said = f"{node.name!r} answered with {type(result).__name__}, which is neither Emit nor Suspend."
-    raise NodeError(
-        "unexpected",
-        said,
-        hint=f"This is a fault of the node type {node.type!r}. It declares {', '.join(ports)}.",
-    )
+            return f"{type(result).__name__}, which is neither Emit nor Suspend"
+
+
+def _fault_of_detail(detail: JsonObject) -> str:
+    try:
+        size = len(orjson.dumps(detail))
+    except TypeError:
+        return "a detail of its wait that is no plain JSON"
+    if size > MAX_DETAIL_BYTES:
+        return f"a detail of its wait of {size:,} bytes, where {MAX_DETAIL_BYTES:,} is the most"
+    return ""

@@ -1,7 +1,7 @@
 """The next move of a run: what an outcome of a node means for its steps, its status and its cursor. No I/O."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from flows.engine.journal import LogEntry, StepChange, Writes, storable
 from flows.engine.retry import next_delay
 from flows.engine.states import FINAL_RUN_STATUSES, RunStatus, StepStatus
 from flows.engine.walk import Walk
-from flows.sdk import Emit, NodeError, Record, Suspend
+from flows.sdk import Emit, NodeError, Record, Suspend, Wake
 from flows.sdk.context import Clock
 from flows.sdk.meta import ERROR, OnCrash
 
@@ -86,8 +86,9 @@ class Progress:
         if node_id is None:
             return
         node = self.walk.plan.nodes[node_id]
-        if self.cursor.suspension is not None:
-            self._wake(self.cursor.suspension, node)
+        wait = self.cursor.suspension
+        if wait is not None and wait.port is not None:
+            self._go_on(wait, wait.port, node)
         elif self.cursor.verdict is not None:
             self._follow_verdict(node)
         elif self.cursor.intent is not None:
@@ -102,11 +103,10 @@ class Progress:
                 )
             )
 
-    def _wake(self, wait: Suspension, node: PlannedNode) -> None:
-        self.cursor.suspension = None
+    def _go_on(self, wait: Suspension, port: str, node: PlannedNode) -> None:
         record = self.walk.input_of(node.id) if wait.record is None else wait.record
         self.begin(node)
-        self.succeed(Emit(wait.port, record))
+        self.succeed(Emit(port, record))
 
     def _follow_verdict(self, node: PlannedNode) -> None:
         verdict, self.cursor.verdict, self.cursor.intent = self.cursor.verdict, None, None
@@ -126,6 +126,16 @@ class Progress:
         self._end_step(StepStatus.INTERRUPTED, error=interrupted_error(node))
         self._park(None, "interrupted")
 
+    @property
+    def wake(self) -> Wake | None:
+        """What the node whose turn it is left when it suspended the run; None when it has its first turn."""
+        return self.cursor.suspension.wake if self.cursor.suspension else None
+
+    @property
+    def turn(self) -> int:
+        """How often the step had its turn before and waited."""
+        return self.cursor.suspension.turn if self.cursor.suspension else 0
+
     # --- one node's turn ----------------------------------------------------------------------------------
 
     def begin(self, node: PlannedNode) -> int:
@@ -137,7 +147,7 @@ class Progress:
     def intend(self) -> Writes | None:
         """For a node that is unsafe to repeat: what must be committed before it is run."""
         current = self._current_try()
-        if current.node.meta.on_crash is not OnCrash.ASK:
+        if current.node.meta.on_crash is not OnCrash.ASK or self.wake is not None:
             return None
         self.cursor.intent = current.node.id
         self.writes.steps.append(
@@ -157,16 +167,29 @@ class Progress:
     def suspend(self, wait: Suspend) -> None:
         """The node waits: the run is parked."""
         current = self._current_try()
-        self.cursor.suspension = Suspension(current.node.id, wait.on_time, wait.reason)
+        since = self.wake.since if self.wake else self.clock.now()
+        turn = self.turn + 1
         self._end_step(StepStatus.WAITING)
+        self.cursor.suspension = Suspension(
+            current.node.id,
+            wait.on_time,
+            wait.reason,
+            detail=dict(wait.detail),
+            since=since,
+            turn=turn,
+            stops=current.node.meta.stops,
+        )
         self._park(wait.until, wait.reason)
 
     def fail(self, error: NodeError) -> None:
         """The node failed: it is tried again later, goes on behind its error port, or fails the run."""
         current = self._current_try()
-        delay = next_delay(current.node.retry, current.attempt, error, self.rng)
+        wait = self.cursor.suspension
+        tries = wait.failures + 1 if wait else current.attempt
+        delay = next_delay(current.node.retry, tries, error, self.rng)
         if delay is not None:
             self._end_step(StepStatus.RETRYING, error=error)
+            self.cursor.suspension = wait and replace(wait, failures=tries)
             self.cursor.attempts = current.attempt
             self._park(self.clock.now() + timedelta(seconds=delay), "retry")
             return
@@ -248,5 +271,6 @@ class Progress:
             )
         )
         self.cursor.intent = self.cursor.intent if status is StepStatus.INTERRUPTED else None
+        self.cursor.suspension = None
         self._try = None
         return data or {}

@@ -46,6 +46,8 @@ class StepContext:
     run_id: str
     outbox: Outbox
     is_dry_run: bool = False
+    turn: int = 0
+    """How often the step had its turn before and waited."""
 
     def emit(self, event_type: str, payload: JsonObject) -> None:
         """Keep the event until the node has answered."""

@@ -11,7 +11,7 @@ from common.at_work import doing
 from common.clock import SystemClock
 from flows.compiler.plan import Plan, PlannedNode
 from flows.engine.cursor import Cursor
-from flows.engine.ending import cancelled, failed
+from flows.engine.ending import cancelled, failed, must_be_stopped
 from flows.engine.journal import ClaimedRun, LeaseLost
 from flows.engine.progress import MOST_LOST_LEASES, Progress
 from flows.engine.states import RunStatus
@@ -19,7 +19,7 @@ from flows.engine.subject import templated_subject
 from flows.engine.walk import Walk
 from flows.runner.context import StepContext, StepLog
 from flows.runner.emitting import store_emitted
-from flows.runner.execute import execute
+from flows.runner.execute import execute, stop
 from flows.runner.ledger import Ledger
 from flows.runner.plans import PlanCache
 from flows.sdk import Emit, HttpClient, NodeError
@@ -92,7 +92,7 @@ class Drive:
                 await self._walk(progress)
 
     async def _pick_up(self) -> Progress | None:
-        if self.claimed.cancel_requested:
+        if self.claimed.cancel_requested and not must_be_stopped(self.claimed.cursor):
             await self._cancel_as_it_stands()
             return None
         if self.claimed.damage:
@@ -103,10 +103,13 @@ class Drive:
             loop = asyncio.get_running_loop()
             plan = await loop.run_in_executor(self.tools.pool, self.tools.plans.load, self.claimed.version_id)
         if isinstance(plan, NodeError):
-            await self._unusable(plan)
+            await (self._cancel_as_it_stands() if self.claimed.cancel_requested else self._unusable(plan))
             return None
         progress = Progress(self.claimed.run_id, self.claimed.fence, self._walk_of(plan), self.tools.clock)
         self._progress = progress
+        if self.claimed.cancel_requested:
+            await self._cancelled()
+            return None
         if plan.subject is not None and self.claimed.cursor is None:
             progress.writes.subject = templated_subject(plan.subject, self.claimed.payload)
         progress.pick_up(self.claimed.lost_leases)
@@ -140,7 +143,7 @@ class Drive:
         try:
             with doing("run", self.claimed.run_id, "node", node_id, node.type):
                 ctx = self._context(progress, node)
-                result = await execute(node, ctx, progress.input(), self.tools.pool)
+                result = await execute(node, ctx, progress.input(), self.tools.pool, progress.wake)
                 if ctx.outbox.events:
                     await self._emit(ctx)
         except NodeError as error:
@@ -166,6 +169,7 @@ class Drive:
             owner_id=progress.walk.plan.owner_id,
             run_id=str(self.claimed.run_id),
             outbox=Outbox.of(type(node.node).__module__),
+            turn=progress.turn,
         )
 
     async def _commit(self, progress: Progress) -> None:
@@ -187,7 +191,17 @@ class Drive:
             if progress is None:
                 await self._cancel_as_it_stands()
             elif not progress.is_over:
+                await self._stop(progress)
                 progress.cancel()
                 await self._commit(progress)
         except LeaseLost:
             logger.warning("lease_lost")
+
+    async def _stop(self, progress: Progress) -> None:
+        """End what the run waits for outside."""
+        wait = progress.cursor.suspension
+        if wait is None or not wait.stops:
+            return
+        node = progress.walk.plan.nodes[wait.node]
+        progress.begin(node)
+        await stop(node, self._context(progress, node), progress.input(), wait.detail, self.tools.pool)

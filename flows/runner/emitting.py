@@ -64,7 +64,7 @@ def _checked(ctx: StepContext, claimed: ClaimedRun) -> list[NewEvent]:
             payload=event.payload,
             tenant_id=claimed.tenant_id,
             source=source_of(ctx.outbox.package),
-            dedup_key=f"{ctx.idempotency_key}:{place}",
+            dedup_key=f"{ctx.idempotency_key}:{ctx.turn}.{place}",
             cause_run_id=claimed.run_id,
             depth=claimed.event_depth + 1,
         )

@@ -5,7 +5,7 @@ import contextvars
 import functools
 import inspect
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 
 import structlog
@@ -17,18 +17,22 @@ from flows.conf import number
 from flows.engine.ports import check_answer
 from flows.expressions.budget import INLINE_WORK, MAX_SECONDS, Budget, WorkSpent
 from flows.runner.context import StepContext
-from flows.sdk import Emit, NodeError, Record, Result, Suspend
+from flows.sdk import Emit, Json, NodeError, Record, Result, Suspend, Wake
 from flows.sdk.meta import OnCrash
 from flows.sdk.record_limits import record_bytes
 from flows.store.patience import backoff, until_answered
 
 MOST_DATABASE_SECONDS = 20.0
+MOST_STOP_SECONDS = 20.0
+Turn = Callable[..., Result | Awaitable[Result]]
 
 logger = structlog.get_logger(__name__)
 
 
-async def execute(node: PlannedNode, ctx: StepContext, record: Record, pool: Executor) -> Result:
-    """Run the node.
+async def execute(
+    node: PlannedNode, ctx: StepContext, record: Record, pool: Executor, wake: Wake | None = None
+) -> Result:
+    """Give the node its turn; with `wake`, the turn after a wait.
 
     Raises:
         NodeError: the node failed, took too long, or is faulty (`unexpected`).
@@ -36,7 +40,8 @@ async def execute(node: PlannedNode, ctx: StepContext, record: Record, pool: Exe
     limit = asyncio.timeout(node.timeout_seconds)
     try:
         config = await _rendered(node, record, pool)
-        result = _begin(node, ctx, config, record, pool)
+        turn = functools.partial(node.node.run if wake is None else _resume(node, wake), ctx, config, record)
+        result = _begin(node, ctx, turn, pool)
         if inspect.isawaitable(result):
             async with limit:
                 result = await result
@@ -52,6 +57,19 @@ async def execute(node: PlannedNode, ctx: StepContext, record: Record, pool: Exe
             hint="This is a fault of the node type. The worker's log has the details.",
         ) from error
     return _checked(node, result, record)
+
+
+async def stop(
+    node: PlannedNode, ctx: StepContext, record: Record, detail: Mapping[str, Json], pool: Executor
+) -> None:
+    """Let the node end what it waits for. What goes wrong is a line in the log: the run ends all the same."""
+    try:
+        async with asyncio.timeout(min(node.timeout_seconds, MOST_STOP_SECONDS)):
+            await node.node.stop(ctx, await _rendered(node, record, pool), record, detail)
+    except Exception as error:
+        if not isinstance(error, NodeError | TimeoutError):
+            logger.exception("node_failed_to_stop", node_type=node.type, run=ctx.run_id)
+        ctx.log.error(f"What {node.name!r} waited for could not be stopped: {error or 'it took too long.'}")
 
 
 async def _rendered(node: PlannedNode, record: Record, pool: Executor) -> object:
@@ -74,35 +92,37 @@ def _timed_out(node: PlannedNode) -> NodeError:
     )
 
 
-def _begin(
-    node: PlannedNode, ctx: StepContext, config: object, record: Record, pool: Executor
-) -> Result | Awaitable[Result]:
+def _resume(node: PlannedNode, wake: Wake) -> Turn:
+    return functools.partial(node.node.resume, wake=wake)
+
+
+def _begin(node: PlannedNode, ctx: StepContext, turn: Turn, pool: Executor) -> Result | Awaitable[Result]:
     """The answer itself where the node works in memory only: no clock could stop it, so none is set."""
     if node.meta.blocking:
         context = contextvars.copy_context()
-        work = functools.partial(context.run, _blocking, node, ctx, config, record)
+        work = functools.partial(context.run, _blocking, node, ctx, turn)
         return asyncio.get_running_loop().run_in_executor(pool, work)
-    return node.node.run(ctx, config, record)
+    return turn()
 
 
-def _blocking(node: PlannedNode, ctx: StepContext, config: object, record: Record) -> Result:
-    answer = _with_database(node, ctx, config, record)
+def _blocking(node: PlannedNode, ctx: StepContext, turn: Turn) -> Result:
+    answer = _with_database(node, ctx, turn)
     if not isinstance(answer, Emit | Suspend):
         raise TypeError(f"{node.type} is blocking and answered {type(answer).__name__}.")
     return answer
 
 
-def _with_database(node: PlannedNode, ctx: StepContext, config: object, record: Record) -> object:
+def _with_database(node: PlannedNode, ctx: StepContext, turn: Turn) -> object:
     """Run a node that uses our database; when that is away for a moment, again as long as there is time."""
     end = time.monotonic() + min(node.timeout_seconds, MOST_DATABASE_SECONDS)
     pauses = () if node.meta.on_crash is OnCrash.ASK else backoff(0.1, until=end)
     close_old_connections()
 
-    def run() -> object:
+    def take_turn() -> object:
         ctx.outbox.clear()
-        return node.node.run(ctx, config, record)
+        return turn()
 
-    return until_answered(run, pauses)
+    return until_answered(take_turn, pauses)
 
 
 def _checked(node: PlannedNode, result: Result, record: Record) -> Result:

@@ -19,7 +19,7 @@ class NodeHttp:
         try:
             return await self._guarded.request(method, url, **options)
         except EgressError as error:
-            raise NodeError.of(error) from error
+            raise NodeError.of(error, field=error.field) from error
 
     async def close(self) -> None:
         """Close the pooled connections."""

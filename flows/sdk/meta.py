@@ -55,7 +55,8 @@ class NodeMeta:
             reaches outside the run: actions, remote enrichers, allocations.
         unset: stands greyed under the name of a node whose config says nothing yet.
         retry: how a failed step is tried again where the flow says nothing.
-        blocking: whether `run` blocks its thread (it then runs in the worker's thread pool).
+        blocking: whether `run` and `resume` block their thread (they then run in the worker's thread pool).
+        stops: whether `stop` ends what goes on outside when a run is cancelled that waits for it.
     """
 
     type: str
@@ -69,6 +70,7 @@ class NodeMeta:
     on_crash: OnCrash = OnCrash.REPEAT
     durable: bool = False
     blocking: bool = False
+    stops: bool = False
     unset: str = "Not set up yet"
     retry: Retry = NO_RETRY
 

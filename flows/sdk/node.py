@@ -9,7 +9,7 @@ from flows.sdk.context import NodeContext
 from flows.sdk.json_types import Json, JsonObject, Record
 from flows.sdk.meta import Kind, NodeMeta
 from flows.sdk.registry import Registry
-from flows.sdk.results import Emit, Result
+from flows.sdk.results import Emit, Result, Wake
 from flows.sdk.shapes import Shape
 from flows.sdk.triggers import TriggerKind, TriggerSpec
 
@@ -65,6 +65,28 @@ class Node:
             NodeError: the work could not be done.
         """
         raise NotImplementedError
+
+    def resume(self, ctx: NodeContext, config: Any, record: Record, wake: Wake) -> Result | Awaitable[Result]:
+        """Go on after a `Suspend` with `on_time=None` whose time has come: look again, and suspend again or answer.
+
+        It is called again, with the same `wake`, when it fails in a way that may pass, or when the worker dies in
+        it: what it does must bear repeating.
+
+        Raises:
+            NodeError: the work could not be done. One that is `retryable` is tried again as the node's settings say,
+                counted since the last time that it went well.
+        """
+        raise NotImplementedError
+
+    async def stop(self, ctx: NodeContext, config: Any, record: Record, detail: Mapping[str, Json]) -> None:
+        """End what goes on outside: the run was cancelled while it waited. For types whose `meta.stops` is set.
+
+        Args:
+            detail: what the node left in its last `Suspend`.
+
+        Raises:
+            NodeError: it could not be ended. The log of the run says so, and the run is cancelled all the same.
+        """
 
     def preview(self, config: Any, record: Record) -> Json:
         """What a dry run shows instead of doing it: plain JSON that says what would have been done."""

@@ -16,7 +16,7 @@ from flows.sdk.emitting import Outbox
 from flows.sdk.errors import NodeError
 from flows.sdk.json_types import Json, JsonObject, Record
 from flows.sdk.node import Node
-from flows.sdk.results import Result
+from flows.sdk.results import Result, Wake
 
 Renderer = Callable[[type[Node], JsonObject, Record], NodeConfig]
 """Turns a config as drawn into one whose templates are filled in from the record."""
@@ -159,6 +159,21 @@ def run_node(
     """
     ready = configured(cls, config, record, render=render)
     answer = cls().run(context or FakeContext(), ready, record or {})
+    return asyncio.run(_wait_for(answer)) if inspect.isawaitable(answer) else answer
+
+
+def resume_node(
+    cls: type[Node],
+    config: JsonObject,
+    wake: Wake,
+    record: Record | None = None,
+    *,
+    context: FakeContext | None = None,
+    render: Renderer | None = None,
+) -> Result:
+    """As `run_node`, for the turn after a `Suspend` with `on_time=None`."""
+    ready = configured(cls, config, record, render=render)
+    answer = cls().resume(context or FakeContext(), ready, record or {}, wake)
     return asyncio.run(_wait_for(answer)) if inspect.isawaitable(answer) else answer
 
 

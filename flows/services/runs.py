@@ -13,7 +13,7 @@ from common.ids import new_id
 from common.problems import Problem, conflict
 from flows.engine.admission import Admission, admission, concurrency_of, is_free
 from flows.engine.cursor import Cursor, Verdict
-from flows.engine.ending import cancelled
+from flows.engine.ending import cancelled, must_be_stopped
 from flows.engine.states import FINAL_RUN_STATUSES, PASSED_ON
 from flows.models import Flow, QueueEntry, Run, Step, Trigger
 from flows.services.doorbell import ring_on_commit
@@ -52,12 +52,14 @@ def _cancel(run_id: UUID, message: str) -> bool:
     if entry is None:
         return False
     now = datetime.now(UTC)
-    if entry.owner:
+    if entry.owner or must_be_stopped(entry.cursor):
         # Its worker looks every second. Should the worker be gone, the lease ends early and whoever claims the run
         # next sees the wish.
+        patience = timedelta(seconds=PATIENCE_SECONDS if entry.owner else 0)
         entry.cancel_requested = True
-        entry.due_ms = min(entry.due_ms or 0, epoch_ms(now + timedelta(seconds=PATIENCE_SECONDS)))
+        entry.due_ms = min(entry.due_ms or 0, epoch_ms(now + patience))
         entry.save(update_fields=["cancel_requested", "due_ms"])
+        ring_on_commit()
         return True
     with connection.cursor() as cursor:
         journal.write(cursor, [cancelled(run_id, entry.fence, entry.cursor, now, message)])

@@ -1,18 +1,21 @@
 """Node types that tests steer: they count their turns and do what the test says."""
 
 import asyncio
+import inspect
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from flows.sdk import (
     Emit,
+    Json,
     Kind,
     ManualTrigger,
     Node,
     NodeConfig,
     NodeContext,
+    NodeError,
     NodeMeta,
     OnCrash,
     Record,
@@ -20,12 +23,14 @@ from flows.sdk import (
     TriggerKind,
     TriggerNode,
     TriggerSpec,
+    Wake,
     node,
     node_types,
     ui,
 )
 
 Behaviour = Callable[[NodeContext, Record], Result]
+Poll = Callable[[NodeContext, Record, Wake], Result | Awaitable[Result]]
 
 
 class SpyConfig(NodeConfig):
@@ -72,6 +77,27 @@ class SlowSpy(Spy):
         return Emit("out", record)
 
 
+class PollingSpy(Spy):
+    """A spy that waits for something outside: it does what `polls[name]` says each time that it wakes."""
+
+    meta = NodeMeta("polling-spy", Kind.ACTION, "Polling spy", "Steered.", "eye", durable=True, stops=True)
+    polls: ClassVar[dict[str, Poll]] = {}
+    wakes: ClassVar[list[Wake]] = []
+    stopped: ClassVar[list[Mapping[str, Json]]] = []
+
+    async def resume(self, ctx: NodeContext, config: Any, record: Record, wake: Wake) -> Result:
+        """Take down why, then follow the behaviour."""
+        self.wakes.append(wake)
+        answer = self.polls[config.name](ctx, record, wake)
+        return await answer if inspect.isawaitable(answer) else answer
+
+    async def stop(self, ctx: NodeContext, config: Any, record: Record, detail: Mapping[str, Json]) -> None:
+        """Take down what was to be ended."""
+        self.stopped.append(detail)
+        if detail.get("cannot be stopped"):
+            raise NodeError("refused", "It goes on.")
+
+
 class Start(TriggerNode):
     """A manual start."""
 
@@ -84,16 +110,18 @@ class Start(TriggerNode):
         return ManualTrigger()
 
 
+SPIES = (Spy, UnsafeSpy, SlowSpy, PollingSpy, Start)
+
+
 @contextmanager
 def spies() -> Iterator[type[Spy]]:
     """Register the node types of this module while a test runs, with nothing counted yet."""
-    for cls in (Spy, UnsafeSpy, SlowSpy, Start):
+    for cls in SPIES:
         node(cls)
-    Spy.turns.clear()
-    Spy.keys.clear()
-    Spy.behaviours.clear()
+    for kept in (Spy.turns, Spy.keys, Spy.behaviours, PollingSpy.polls, PollingSpy.wakes, PollingSpy.stopped):
+        kept.clear()
     try:
         yield Spy
     finally:
-        for cls in (Spy, UnsafeSpy, SlowSpy, Start):
+        for cls in SPIES:
             node_types.remove(cls.meta.type)

@@ -21,7 +21,9 @@ NOW = datetime(2026, 1, 15, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PACKAGE = """
-from flows.sdk import Emit, EventType, Kind, Node, NodeError, NodeMeta, Retry, Shape, event_types, node
+from datetime import timedelta
+
+from flows.sdk import Emit, EventType, Kind, Node, NodeError, NodeMeta, Retry, Shape, Suspend, event_types, node
 
 SHAPE = Shape.object({{"caller": Shape.string("Who"), "pin": Shape.string("PIN", is_masked=True)}})
 TYPE = EventType("{name}.called", "Called", "A call.", "Calls", SHAPE, {{"caller": "ada"}})
@@ -37,6 +39,12 @@ class Call(Node):
             ctx.emit(record.get("type", "{name}.called"), payload)
         if record.get("fails"):
             raise NodeError("broken", "It broke.")
+        if record.get("waits"):
+            return Suspend("call", ctx.clock.now() + timedelta(milliseconds=10), on_time=None)
+        return Emit("out", record)
+
+    def resume(self, ctx, config, record, wake):
+        ctx.emit("{name}.called", {{"caller": "eve"}})
         return Emit("out", record)
 """
 CALL = line(("t", "spy-start", {}), ("c", "acme-call", {}))
@@ -97,6 +105,11 @@ def test_a_step_that_is_repeated_emits_nothing_twice(monkeypatch: pytest.MonkeyP
     assert len(tries) == 2
     assert len(set(tries)) == 1
     assert [event.payload for event in emitted()] == [{"caller": "ada"}]
+
+
+def test_each_turn_of_a_step_that_waits_emits_its_own():
+    assert run(waits=True).status == "succeeded"
+    assert [event.payload for event in emitted()] == [{"caller": "ada"}, {"caller": "eve"}]
 
 
 @pytest.mark.parametrize("name", ["server.created", "zzz.called", "own.called", "no.such", "schedule.tick"])
