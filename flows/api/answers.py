@@ -1,7 +1,4 @@
-"""The answers of the flows API that are made by services, described for the document.
-
-Nothing passes through these: the tests of the API hold every answer against the document.
-"""
+"""The answers of the flows API: each value of a service is told by one of these, and the document follows from them."""
 
 from typing import Any
 
@@ -9,15 +6,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from flows.api.serializers import DrawingField, PayloadField, SummariesField
+from flows.compiler.problems import Problem
 from flows.models import Step
-from flows.sdk import Kind, TriggerKind
-from flows.services.changes import LEVEL_NAMES
+from flows.sdk import JsonObject, Kind, TriggerKind
+from flows.services.run_reading import LEVELS as LEVEL_VALUES
 
-LEVELS = tuple(LEVEL_NAMES.values())
+LEVELS = tuple(LEVEL_VALUES)
 
 
 class Answer(serializers.Serializer[Any]):
-    """Described only."""
+    """Told, never sent."""
 
 
 @extend_schema_field({})
@@ -45,21 +43,21 @@ class PortSerializer(Answer):
 class TriggerTypeSerializer(Answer):
     """How a trigger starts runs, and the config field in which the event type is chosen."""
 
-    kind = serializers.ChoiceField(choices=[kind.value for kind in TriggerKind])
+    kind = serializers.ChoiceField(choices=[kind.value for kind in TriggerKind], source="starts_by")
     event_field = serializers.CharField(allow_null=True)
 
 
 class NodeTypeSerializer(Answer):
     """A node type, and the JSON Schema from which its form is made."""
 
-    type = serializers.CharField()
-    version = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=tuple(Kind))
-    label = serializers.CharField()  # type: ignore[assignment]
-    summary = serializers.CharField()
-    unset = serializers.CharField()
-    icon = serializers.CharField()
-    ports = PortSerializer(many=True)
+    type = serializers.CharField(source="node.meta.type")
+    version = serializers.IntegerField(source="node.meta.version")
+    kind = serializers.ChoiceField(choices=tuple(Kind), source="node.meta.kind")
+    label = serializers.CharField(source="node.meta.label")  # type: ignore[assignment]
+    summary = serializers.CharField(source="node.meta.summary")
+    unset = serializers.CharField(source="node.meta.unset")
+    icon = serializers.CharField(source="node.meta.icon")
+    ports = PortSerializer(many=True, source="node.meta.all_ports")
     trigger = TriggerTypeSerializer(allow_null=True)
     has_input = serializers.BooleanField()
     config_schema = FormSchemaField()
@@ -82,11 +80,11 @@ class EdgeSerializer(Answer):
     """A wire."""
 
     port = serializers.CharField()
-    to = serializers.CharField()
+    to = serializers.CharField(source="target")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """`from` is a word of Python and cannot be written as an attribute."""
-        return {"from": serializers.CharField(), **super().get_fields()}
+        return {"from": serializers.CharField(source="source"), **super().get_fields()}
 
 
 class SpanSerializer(Answer):
@@ -108,6 +106,10 @@ class FlowProblemSerializer(Answer):
     edge = EdgeSerializer(allow_null=True)
     span = SpanSerializer(allow_null=True)
     suggestion = serializers.CharField(allow_null=True)
+
+    def to_representation(self, instance: Problem) -> JsonObject:
+        """As the refusal to publish tells it, too."""
+        return instance.to_json()
 
 
 class ShapesSerializer(Answer):
@@ -148,6 +150,11 @@ class NodeErrorSerializer(RefusalSerializer):
 
     field = serializers.CharField(allow_null=True)
     retryable = serializers.BooleanField()
+
+
+@extend_schema_field(NodeErrorSerializer)
+class NodeErrorField(JsonField):
+    """The same as it is stored."""
 
 
 class PreviewAnswerSerializer(Answer):
@@ -210,19 +217,19 @@ class StartedSerializer(Answer):
 class StepSerializer(Answer):
     """One node's turn in a run."""
 
-    seq = serializers.IntegerField()
-    node = serializers.CharField()
+    seq = serializers.IntegerField(source="step.seq")
+    node = serializers.CharField(source="step.node_id")
     node_name = serializers.CharField()
     node_type = serializers.CharField(allow_blank=True)
-    status = serializers.ChoiceField(choices=Step.Status.choices)
-    attempt = serializers.IntegerField()
-    port = serializers.CharField(allow_blank=True)
-    started_at = serializers.DateTimeField()
-    finished_at = serializers.DateTimeField(allow_null=True)
+    status = serializers.ChoiceField(choices=Step.Status.choices, source="step.status")
+    attempt = serializers.IntegerField(source="step.attempt")
+    port = serializers.CharField(allow_blank=True, source="step.port")
+    started_at = serializers.DateTimeField(source="step.started_at")
+    finished_at = serializers.DateTimeField(allow_null=True, source="step.finished_at")
     duration_ms = serializers.FloatField(allow_null=True)
     input = PayloadField()
     output = PayloadField(allow_null=True)
-    error = NodeErrorSerializer(allow_null=True)
+    error = NodeErrorField(allow_null=True, source="step.error")
 
 
 class StepsSerializer(Answer):
@@ -238,9 +245,9 @@ class LogLineSerializer(Answer):
 
     seq = serializers.IntegerField()
     at = serializers.DateTimeField()
-    level = serializers.ChoiceField(choices=LEVELS)
-    node = serializers.CharField(allow_blank=True)
-    text = serializers.CharField(allow_blank=True)
+    level = serializers.ChoiceField(choices=LEVELS, source="level_name")
+    node = serializers.CharField(allow_blank=True, source="node_id")
+    text = serializers.CharField(allow_blank=True, trim_whitespace=False)
 
 
 class LogsSerializer(Answer):

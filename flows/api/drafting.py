@@ -1,5 +1,7 @@
 """What the editor asks about a drawing, and starting it."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -43,7 +45,8 @@ class DraftingViewSet(FlowView):
     def validate(self, request: Request, pk: str) -> Response:
         """All problems, and what the record looks like at each node: `{ok, problems, shapes}`."""
         flow, values = self.flow(), body_of(request, CheckSerializer)
-        return Response(drafting.validate(drawing_of(values, flow), flow.tenant_id))
+        found = drafting.validate(drawing_of(values, flow), flow.tenant_id)
+        return Response(ValidationSerializer(found).data)
 
     @extend_schema(request=WiringSerializer, responses=WiringAnswerSerializer)
     @action(detail=True, methods=["post"])
@@ -52,8 +55,11 @@ class DraftingViewSet(FlowView):
         flow, values = self.flow(), body_of(request, WiringSerializer)
         drawing = drawing_of(values, flow)
         if "to" in values:
-            return Response(drafting.wiring_to(drawing, flow.tenant_id, values["to"]))
-        return Response(drafting.wiring_from(drawing, flow.tenant_id, values["from"], values["port"]))
+            answer: Any = {"sources": drafting.wiring_to(drawing, flow.tenant_id, values["to"])}
+        else:
+            found = drafting.wiring_from(drawing, flow.tenant_id, values["from"], values["port"])
+            answer = {"targets": found}
+        return Response(WiringAnswerSerializer(answer).data)
 
     @extend_schema(request=PreviewSerializer, responses=PreviewAnswerSerializer)
     @action(detail=True, methods=["post"])
@@ -68,10 +74,10 @@ class DraftingViewSet(FlowView):
             payload=values.get("payload"),
             event_id=values.get("event_id"),
         )
-        answer = drafting.preview(
+        found = drafting.preview(
             drawing, flow.tenant_id, node=values["node"], field=values["field"], sample=sample
         )
-        return Response(answer)
+        return Response(PreviewAnswerSerializer(found).data)
 
     @extend_schema(request=SampleSerializer, responses=DryRunSerializer)
     @action(detail=True, methods=["post"], url_path="dry-run")
@@ -86,8 +92,7 @@ class DraftingViewSet(FlowView):
             payload=values.get("payload"),
             event_id=values.get("event_id"),
         )
-        answer = drafting.try_out(drawing, flow.tenant_id, sample.payload)
-        return Response({**answer, "sample_name": sample.name})
+        return Response(DryRunSerializer(drafting.try_out(drawing, flow.tenant_id, sample)).data)
 
     @extend_schema(request=RunNowSerializer, responses={202: StartedSerializer})
     @action(detail=True, methods=["post"])

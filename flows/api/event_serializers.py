@@ -70,5 +70,4 @@ class EventDetailSerializer(EventSerializer):
     @extend_schema_field(OutcomeSerializer(many=True))
     def get_outcomes(self, event: Event) -> list[dict[str, Any]]:
         """The runs it started, and why other flows did not start."""
-        outcomes: list[dict[str, Any]] = self.context["outcomes"]
-        return outcomes
+        return list(OutcomeSerializer(self.context["outcomes"], many=True).data)

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts.actors import actor_of
 from accounts.api.viewsets import ScopedViewSet
 from accounts.roles import Permission
-from flows.api.answers import EventTypeAnswerSerializer, NodeTypeSerializer
+from flows.api.answers import Answer, EventTypeAnswerSerializer, NodeTypeSerializer
 from flows.api.base import body_of
 from flows.api.event_serializers import (
     EventDetailSerializer,
@@ -20,8 +20,9 @@ from flows.api.event_serializers import (
     EventTypeSerializer,
 )
 from flows.models import Event
-from flows.sdk.loading import BrokenModule, broken_apps, broken_modules
-from flows.services import catalogue, event_types, known_types
+from flows.sdk.loading import broken_apps, broken_modules
+from flows.services import event_types, known_types
+from flows.services.catalogue import list_node_types
 from flows.services.event_reading import event_for, listed, outcomes_of
 from flows.services.filters import EventFilter
 
@@ -51,10 +52,10 @@ class NodeTypesView(APIView):
     @extend_schema(operation_id="node_types_list", responses={200: NodeTypeSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """Every node type with ports, and the JSON Schema from which its form is made."""
-        return Response(catalogue.list_node_types())
+        return Response(NodeTypeSerializer(list_node_types(), many=True).data)
 
 
-class BrokenModuleSerializer(serializers.Serializer[BrokenModule]):
+class BrokenModuleSerializer(Answer):
     """A module that could not be loaded: its name, the package that it came with, and one line that says why."""
 
     module = serializers.CharField()
@@ -70,7 +71,8 @@ class BrokenModulesView(APIView):
     @extend_schema(operation_id="broken_modules_list", responses={200: BrokenModuleSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """Every module that could not be loaded, and why; its types are missing from the other lists."""
-        return Response([BrokenModuleSerializer(broken).data for broken in (*broken_apps, *broken_modules)])
+        broken = (*broken_apps, *broken_modules)
+        return Response(BrokenModuleSerializer(broken, many=True).data)
 
 
 class EventTypesView(APIView):
@@ -81,14 +83,15 @@ class EventTypesView(APIView):
     @extend_schema(operation_id="event_types_list", responses={200: EventTypeAnswerSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """Every event type in reach with schema and sample."""
-        return Response([kind.to_json() for kind in known_types.list_event_types(actor_of(request))])
+        kinds = known_types.list_event_types(actor_of(request))
+        return Response(EventTypeAnswerSerializer(kinds, many=True).data)
 
     @extend_schema(request=EventTypeSerializer, responses={201: EventTypeAnswerSerializer})
     def post(self, request: Request) -> Response:
         """Define an event type from a JSON Schema or from an example payload."""
         values = body_of(request, EventTypeSerializer)
         made = event_types.define(actor=actor_of(request), **values)
-        return Response(known_types.of_definition(made).to_json(), status=201)
+        return Response(EventTypeAnswerSerializer(known_types.of_definition(made)).data, status=201)
 
 
 class EventTypeView(APIView):
@@ -103,7 +106,8 @@ class EventTypeView(APIView):
     @extend_schema(responses=EventTypeAnswerSerializer)
     def get(self, request: Request, name: str) -> Response:
         """The event type with schema and sample."""
-        return Response(known_types.event_type_for(actor_of(request), name).to_json())
+        kind = known_types.event_type_for(actor_of(request), name)
+        return Response(EventTypeAnswerSerializer(kind).data)
 
     @extend_schema(request=EventTypeChangeSerializer, responses=EventTypeAnswerSerializer)
     def put(self, request: Request, name: str) -> Response:
@@ -112,7 +116,7 @@ class EventTypeView(APIView):
         definition = event_types.definition_for(actor, name)
         values = body_of(request, EventTypeChangeSerializer)
         changed = event_types.redefine(actor=actor, definition=definition, **values)
-        return Response(known_types.of_definition(changed).to_json())
+        return Response(EventTypeAnswerSerializer(known_types.of_definition(changed)).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, name: str) -> Response:

@@ -56,13 +56,12 @@ class RunViewSet(ScopedViewSet[Run]):
         """The steps in order, each with input, output and error, and the drawing that was run."""
         run = self._run(pk)
         document = run.version.document
-        return Response(
-            {
-                "results": run_reading.steps_of(run),
-                "document": document,
-                "summaries": summaries_of_stored(document),
-            }
-        )
+        answer = {
+            "results": run_reading.steps_of(run),
+            "document": document,
+            "summaries": summaries_of_stored(document),
+        }
+        return Response(StepsSerializer(answer).data)
 
     @extend_schema(
         parameters=[
@@ -79,7 +78,8 @@ class RunViewSet(ScopedViewSet[Run]):
         lines = run_reading.logs_of(
             run, after=_after(params.get("after", "0")), level=_level(params), text=params.get("q", "")[:200]
         )
-        return Response({"results": lines, "next": lines[-1]["seq"] if len(lines) == 1_000 else None})
+        last = lines[-1].seq if len(lines) == run_reading.MOST_LINES else None
+        return Response(LogsSerializer({"results": lines, "next": last}).data)
 
     @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
     @action(
@@ -131,8 +131,7 @@ class RunViewSet(ScopedViewSet[Run]):
                 hint="Call …/resume-failed/?flow=<id>, as for the list of runs.",
             )
         done = resume_failed(actor=self.actor, runs=self.filter_queryset(self.get_queryset()))
-        answer = {"runs": done.runs, "refused": dict(done.refused), "has_more": done.has_more}
-        return Response(answer, 202)
+        return Response(ResumedSerializer(done).data, 202)
 
     @extend_schema(request=DecideSerializer, responses=RunSerializer)
     @action(detail=True, methods=["post"])

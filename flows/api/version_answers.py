@@ -19,16 +19,19 @@ class FieldChangeSerializer(Answer):
 class NodeBriefSerializer(Answer):
     """A node without its config."""
 
-    node = serializers.CharField()
+    node = serializers.CharField(source="id")
     name = serializers.CharField()
     type = serializers.CharField()
 
 
-class NodeChangeSerializer(NodeBriefSerializer):
+class NodeChangeSerializer(Answer):
     """A node that is in both drawings, and what is different in it."""
 
+    node = serializers.CharField(source="node.id")
+    name = serializers.CharField(source="node.name")
+    type = serializers.CharField(source="node.type")
     fields_ = FieldChangeSerializer(many=True)
-    moved = serializers.BooleanField()
+    moved = serializers.BooleanField(source="is_moved")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """`fields` is DRF's own word."""
@@ -52,10 +55,10 @@ class HookSerializer(Answer):
     """The webhook of a flow."""
 
     url = serializers.CharField(allow_null=True)
-    auth = serializers.CharField()
-    header = serializers.CharField()
-    prefix = serializers.CharField(allow_blank=True)
-    delivery_header = serializers.CharField(allow_blank=True)
+    auth = serializers.CharField(source="spec.auth")
+    header = serializers.CharField(source="spec.header")
+    prefix = serializers.CharField(allow_blank=True, source="spec.prefix")
+    delivery_header = serializers.CharField(allow_blank=True, source="spec.delivery_header")
     has_secret = serializers.BooleanField()
     rotated_at = serializers.DateTimeField(allow_null=True)
 

@@ -98,7 +98,7 @@ class VersionViewSet(FlowView):
     def diff(self, request: Request, pk: str) -> Response:
         """What changed between two drawings: added, removed, changed and moved nodes, edges and settings."""
         before, after = request.query_params.get("from", ""), request.query_params.get("to", "draft")
-        return Response(versions.compare(self.flow(), before, after))
+        return Response(DiffSerializer(versions.compare(self.flow(), before, after)).data)
 
     @extend_schema(
         parameters=[OpenApiParameter("version", str, description=WHICH)],
@@ -116,13 +116,13 @@ class VersionViewSet(FlowView):
     @action(detail=True, methods=["get"])
     def hook(self, request: Request, pk: str) -> Response:
         """The webhook of the flow; `url` is null until the flow is published or one is made."""
-        return Response(hooks.describe(self.flow()))
+        return Response(HookSerializer(hooks.describe(self.flow())).data)
 
     @extend_schema(request=None, responses=HookSerializer)
     @hook.mapping.post
     def make_hook(self, request: Request, pk: str) -> Response:
         """Make the webhook's URL before the flow is published; one that is there stays."""
-        return Response(hooks.make_hook(actor=self.actor, flow=self.flow()))
+        return Response(HookSerializer(hooks.make_hook(actor=self.actor, flow=self.flow())).data)
 
     @extend_schema(request=None, responses=SecretSerializer)
     @action(detail=True, methods=["post"], url_path="hook/rotate")
@@ -136,7 +136,9 @@ class VersionViewSet(FlowView):
         """Take the secret that the calling system issued, as Slack and Stripe do; nothing shows it again."""
         flow = self.flow()
         values = body_of(request, TakenSecretSerializer)
-        return Response(hooks.take_secret(actor=self.actor, flow=flow, secret=values["secret"]))
+        return Response(
+            HookSerializer(hooks.take_secret(actor=self.actor, flow=flow, secret=values["secret"])).data
+        )
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=ImportPreviewSerializer)
     @action(detail=False, methods=["post"], url_path="import/preview")
@@ -145,7 +147,9 @@ class VersionViewSet(FlowView):
         document: Any = request.data
         if isinstance(document, dict) and set(document) == {"document"}:
             document = document["document"]
-        return Response(transfer.preview_import(actor=self.actor, document=document))
+        return Response(
+            ImportPreviewSerializer(transfer.preview_import(actor=self.actor, document=document)).data
+        )
 
     @extend_schema(request=ImportSerializer, responses={200: FlowSerializer, 201: FlowSerializer})
     @action(detail=False, methods=["post"], url_path="import")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from flows.compiler.environment import CompileEnvironment
 from flows.graph.document import DocumentEdge, DocumentNode, FlowDocument
 from flows.sdk.fields import nearest
-from flows.sdk.json_types import JsonObject
 from flows.sdk.meta import Kind
 from flows.sdk.node import Node
 
@@ -18,10 +17,6 @@ class Refusal:
     code: str
     message: str
     hint: str = ""
-
-    def to_json(self) -> JsonObject:
-        """As the API gives it."""
-        return {"code": self.code, "message": self.message, "hint": self.hint}
 
 
 class Wiring:

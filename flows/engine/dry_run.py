@@ -3,7 +3,7 @@
 import inspect
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 
@@ -52,19 +52,15 @@ class DryStep:
     logs: list[JsonObject] = field(default_factory=list)
     warnings: list[JsonObject] = field(default_factory=list)
 
-    def to_json(self, room: "Room") -> JsonObject:
-        """As the API answers it, as far as there is room."""
-        return {
-            "node": self.node,
-            "status": self.status.value,
-            "port": self.port,
-            "input": room.shown(dict(self.input)),
-            "output": None if self.output is None else room.shown(dict(self.output)),
-            "preview": room.shown(self.preview),
-            "error": self.error,
-            "logs": room.lines(self.logs),
-            "warnings": self.warnings,
-        }
+    def shown(self, room: "Room") -> "DryStep":
+        """As much of it as there is room for."""
+        return replace(
+            self,
+            input=room.shown(dict(self.input)),
+            output=None if self.output is None else room.shown(dict(self.output)),
+            preview=room.shown(self.preview),
+            logs=room.lines(self.logs),
+        )
 
 
 LEFT_OUT = "(left out)"

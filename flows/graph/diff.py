@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flows.graph.codec import node_json, settings_json
 from flows.graph.document import DocumentEdge, DocumentNode, FlowDocument
-from flows.sdk.json_types import Json, JsonObject
+from flows.sdk.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,6 @@ class FieldChange:
     before: Json
     after: Json
 
-    def to_json(self) -> JsonObject:
-        """As the API gives it."""
-        return {"field": self.field, "before": self.before, "after": self.after}
-
 
 @dataclass(frozen=True, slots=True)
 class NodeChange:
@@ -34,14 +30,6 @@ class NodeChange:
     node: DocumentNode
     fields: tuple[FieldChange, ...]
     is_moved: bool
-
-    def to_json(self) -> JsonObject:
-        """As the API gives it."""
-        return {
-            **_brief(self.node),
-            "fields": [change.to_json() for change in self.fields],
-            "moved": self.is_moved,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +49,6 @@ class DocumentDiff:
         """Whether the two are the same, positions and order of edges included."""
         parts = (self.added, self.removed, self.changed, self.moved)
         return not any((*parts, self.edges_added, self.edges_removed, self.settings))
-
-    def to_json(self) -> JsonObject:
-        """As the API gives it."""
-        return {
-            "added": [_brief(node) for node in self.added],
-            "removed": [_brief(node) for node in self.removed],
-            "changed": [change.to_json() for change in self.changed],
-            "moved": [_brief(node) for node in self.moved],
-            "edges_added": [edge.to_json() for edge in self.edges_added],
-            "edges_removed": [edge.to_json() for edge in self.edges_removed],
-            "settings": [change.to_json() for change in self.settings],
-        }
-
-
-def _brief(node: DocumentNode) -> JsonObject:
-    return {"node": node.id, "name": node.name, "type": node.type}
 
 
 def diff_documents(before: FlowDocument, after: FlowDocument) -> DocumentDiff:

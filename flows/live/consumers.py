@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from accounts.actors import Actor
+from flows.live.answers import ChangesSerializer, RunChangeSerializer
 from flows.live.watcher import NOT_FOUND, Watcher
 from flows.services.changes import changes_since, runs_of_flow
 from flows.services.flow_reading import flow_for
@@ -42,9 +43,10 @@ class RunConsumer(Watcher):
         if first:
             self._cursor = _after(self.scope)
             self._run: Any = None
-        changes = changes_since(self._run_id, self._cursor)
-        if changes is None:
+        found = changes_since(self._run_id, self._cursor)
+        if found is None:
             return None
+        changes = ChangesSerializer(found).data
         if not first and not changes["steps"] and not changes["logs"] and changes["run"] == self._run:
             return None
         self._cursor, self._run = changes["cursor"], changes["run"]
@@ -65,7 +67,7 @@ class FlowRunsConsumer(Watcher):
 
     def read(self) -> dict[str, Any] | None:
         """The list, when it differs from the one that was sent last."""
-        runs = runs_of_flow(self._flow_id)
+        runs = RunChangeSerializer(runs_of_flow(self._flow_id), many=True).data
         if runs == getattr(self, "_runs", None):
             return None
         self._runs = runs

@@ -166,3 +166,8 @@ class LogLine(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    @property
+    def level_name(self) -> str:
+        """The level as a word."""
+        return self.Level(self.level).name.lower()

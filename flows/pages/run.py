@@ -1,6 +1,5 @@
 """One run: what happened, and what may be done about it."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -30,15 +29,8 @@ def run_detail(request: HttpRequest, actor: Actor, run_id: UUID) -> HttpResponse
         "may_resume": may_go_on and run.last_cursor is not None,
         "run_error_node": names.get((run.error or {}).get("node"), ""),
         "around": around(run, actor),
-        "interrupted": [step for step in steps if step["status"] == Step.Status.INTERRUPTED],
+        "interrupted": [taken for taken in steps if taken.step.status == Step.Status.INTERRUPTED],
         "steps": steps,
-        "lines": [
-            {
-                **line,
-                "at": datetime.fromisoformat(line["at"]),
-                "node_name": names.get(line["node"], line["node"]),
-            }
-            for line in logs_of(run, limit=SHOWN_LINES)
-        ],
+        "lines": [(line, names.get(line.node_id, line.node_id)) for line in logs_of(run, limit=SHOWN_LINES)],
     }
     return render(request, "flows/run_detail.html", context)

@@ -1,5 +1,7 @@
 """What the editor needs to know of node types: forms, ports and schemas, all derived."""
 
+from dataclasses import dataclass
+
 from flows.graph.settings import NodeSettings
 from flows.sdk import JsonObject, Kind, Node, Retry, TriggerNode, node_types
 from flows.sdk.config_fields import ConfigField, config_of
@@ -23,30 +25,29 @@ def _form(field: ConfigField) -> JsonObject:
     return form
 
 
-def list_node_types() -> list[JsonObject]:
-    """Every node type: identity, ports, and the JSON Schema of its config with the hints of the form."""
-    return [node_type_json(node) for node in node_types.values()]
+@dataclass(frozen=True, slots=True)
+class KnownNodeType:
+    """A node type as the palette shows it, with the JSON Schemas from which its forms are made."""
+
+    node: Node
+
+    @property
+    def trigger(self) -> TriggerNode | None:
+        """How it starts runs, if it does."""
+        return self.node if isinstance(self.node, TriggerNode) else None
+
+    @property
+    def has_input(self) -> bool:
+        return self.node.meta.kind is not Kind.TRIGGER
+
+    @property
+    def config_schema(self) -> JsonObject:
+        return self.node.Config.model_json_schema()
+
+    @property
+    def settings_schema(self) -> JsonObject:
+        return settings_schema(self.node.meta.retry) if self.has_input else {}
 
 
-def node_type_json(node: Node) -> JsonObject:
-    """One node type."""
-    meta = node.meta
-    return {
-        "type": meta.type,
-        "version": meta.version,
-        "kind": meta.kind.value,
-        "label": meta.label,
-        "summary": meta.summary,
-        "unset": meta.unset,
-        "icon": meta.icon,
-        "ports": [{"name": port.name, "label": port.label} for port in meta.all_ports],
-        "trigger": trigger_json(node) if isinstance(node, TriggerNode) else None,
-        "has_input": meta.kind is not Kind.TRIGGER,
-        "config_schema": node.Config.model_json_schema(),
-        "settings_schema": settings_schema(meta.retry) if meta.kind is not Kind.TRIGGER else {},
-    }
-
-
-def trigger_json(node: TriggerNode) -> JsonObject:
-    """How a trigger starts runs, and the config field that names the event type."""
-    return {"kind": node.starts_by.value, "event_field": node.event_field}
+def list_node_types() -> list[KnownNodeType]:
+    return [KnownNodeType(node) for node in node_types.values()]

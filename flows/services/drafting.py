@@ -1,13 +1,16 @@
 """What the editor asks about a drawing: is it right, what may be wired, what would it do."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from common.problems import Problem
 from common.strict_json import dumps
 from flows.compiler import Compilation, possible_sources, possible_targets
 from flows.compiler.answers import ShapeWriter
 from flows.compiler.plan import Plan
+from flows.compiler.problems import Problem as CompileProblem
+from flows.compiler.wiring import Refusal
 from flows.conf import number
 from flows.engine.dry_run import MOST_SECONDS, DryLimits, DryStep, Room, dry_run
 from flows.expressions.budget import Budget
@@ -24,44 +27,75 @@ from flows.services.dry_context import DryContext
 from flows.services.event_types import sample_of
 from flows.services.plans import Installation, compile_for
 from flows.services.samples import Sample
-from flows.services.summaries import summaries_of
+from flows.services.summaries import Summaries, summaries_of
 
 MOST_PREVIEW_BYTES = 100_000
 
 
-def validate(document: FlowDocument, tenant_id: int | None) -> JsonObject:
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """JSON Schemas of the record that reaches a node and of those that leave it, by port."""
+
+    input: JsonObject
+    ports: dict[str, JsonObject]
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What is to be said of a drawing; `shapes` and `summaries` by node."""
+
+    ok: bool
+    problems: tuple[CompileProblem, ...]
+    shapes: dict[str, Shapes]
+    summaries: Summaries
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """A run in memory. `note` says when parts are left out."""
+
+    status: Literal["succeeded", "failed"]
+    steps: list[DryStep]
+    note: str
+    sample_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a config field renders to, or why it does not."""
+
+    sample_name: str
+    value: Json = None
+    text: str = ""
+    type: str = "null"
+    error: NodeError | None = None
+
+
+def validate(document: FlowDocument, tenant_id: int | None) -> Validation:
     """All problems of a drawing, and what the record looks like at each node."""
     compilation = compile_for(document, tenant_id)
     writer = ShapeWriter(sum(1 + len(shapes.ports) for shapes in compilation.shapes.values()))
-    return {
-        "ok": compilation.is_ok,
-        "problems": [problem.to_json() for problem in compilation.problems],
-        "shapes": {
-            node_id: {
-                "input": writer.write(shapes.input),
-                "ports": {port: writer.write(shape) for port, shape in shapes.ports.items()},
-            }
-            for node_id, shapes in compilation.shapes.items()
-        },
-        "summaries": summaries_of(document),
+    shapes = {
+        node_id: Shapes(
+            writer.write(shapes.input), {port: writer.write(shape) for port, shape in shapes.ports.items()}
+        )
+        for node_id, shapes in compilation.shapes.items()
     }
+    return Validation(compilation.is_ok, compilation.problems, shapes, summaries_of(document))
 
 
-def wiring_from(document: FlowDocument, tenant_id: int | None, source: str, port: str) -> JsonObject:
+def wiring_from(
+    document: FlowDocument, tenant_id: int | None, source: str, port: str
+) -> dict[str, Refusal | None]:
     """For every node, whether a wire from this port may go there, else why not."""
-    found = possible_targets(document, source, port, Installation(tenant_id))
-    return {"targets": {node: refusal and refusal.to_json() for node, refusal in found.items()}}
+    return possible_targets(document, source, port, Installation(tenant_id))
 
 
-def wiring_to(document: FlowDocument, tenant_id: int | None, target: str) -> JsonObject:
-    """For every port, whether a wire from it may come here, else why not."""
-    found = possible_sources(document, target, Installation(tenant_id))
-    return {
-        "sources": {
-            node: {port: refusal and refusal.to_json() for port, refusal in ports.items()}
-            for node, ports in found.items()
-        }
-    }
+def wiring_to(
+    document: FlowDocument, tenant_id: int | None, target: str
+) -> dict[str, dict[str, Refusal | None]]:
+    """For every port by node, whether a wire from it may come here, else why not."""
+    return possible_sources(document, target, Installation(tenant_id))
 
 
 def plan_or_refuse(document: FlowDocument, tenant_id: int | None) -> Plan:
@@ -82,19 +116,19 @@ def plan_or_refuse(document: FlowDocument, tenant_id: int | None) -> Plan:
     return compilation.plan
 
 
-def try_out(document: FlowDocument, tenant_id: int | None, payload: Record) -> JsonObject:
+def try_out(document: FlowDocument, tenant_id: int | None, sample: Sample) -> DryRun:
     """Run a drawing in memory, without any effect outside.
 
     Raises:
         Problem: 422 `flow_has_problems`.
     """
     plan = plan_or_refuse(document, tenant_id)
-    steps = _walked(plan, payload, tenant_id)
+    steps = _walked(plan, sample.payload, tenant_id)
     failed = steps[-1].error is not None and steps[-1].output is None
     room = Room()
-    shown = [step.to_json(room) for step in steps]
+    shown = [step.shown(room) for step in steps]
     note = f"{room.left_out:,} parts are left out: the answer would be too large." if room.left_out else ""
-    return {"status": "failed" if failed else "succeeded", "steps": shown, "note": note}
+    return DryRun("failed" if failed else "succeeded", shown, note, sample.name)
 
 
 def _walked(plan: Plan, payload: Record, tenant_id: int | None) -> list[DryStep]:
@@ -113,7 +147,7 @@ def _walked(plan: Plan, payload: Record, tenant_id: int | None) -> list[DryStep]
 
 def preview(
     document: FlowDocument, tenant_id: int | None, *, node: str, field: str, sample: Sample
-) -> JsonObject:
+) -> Preview:
     """What one config field renders to, with the record that reaches its node in a dry run.
 
     Raises:
@@ -123,25 +157,16 @@ def preview(
     source = value_at(drawn.config, field) if drawn else MISSING
     if drawn is None or source is MISSING:
         raise Problem(404, "no_such_field", "There is no such field in the drawing.", field="field")
-    answer: JsonObject = {
-        "value": None,
-        "text": "",
-        "type": "null",
-        "sample_name": sample.name,
-        "error": None,
-    }
     try:
         record = _record_at(document, tenant_id, node, sample.payload)
         slot = compile_slot(_slot(drawn.type, field, tenant_id), source)
         value = slot.render(record, Budget(seconds=MOST_SECONDS))
     except NodeError as error:
-        answer["error"] = error.as_json()
+        return Preview(sample.name, error=error)
     except TemplateError as error:
-        answer["error"] = NodeError("bad_template", str(error), field=field).as_json()
-    else:
-        shown = Room(MOST_PREVIEW_BYTES).shown(value)
-        answer.update(value=shown, text=_text(shown), type=_type(value))
-    return answer
+        return Preview(sample.name, error=NodeError("bad_template", str(error), field=field))
+    shown = Room(MOST_PREVIEW_BYTES).shown(value)
+    return Preview(sample.name, shown, _text(shown), _type(value))
 
 
 def _record_at(document: FlowDocument, tenant_id: int | None, node: str, payload: Record) -> Record:

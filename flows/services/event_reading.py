@@ -1,5 +1,6 @@
 """What an event started, and why other flows did not start."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -57,32 +58,37 @@ def cause_of(event: Event, actor: Actor) -> Run | None:
     return visible(Run, actor).filter(id=event.cause_run_id).select_related("flow").first()
 
 
-def outcomes_of(event: Event, actor: Actor) -> list[JsonObject]:
-    """One entry for each flow in the actor's reach: `{"flow", "flow_name", "result", "run", "subject", "message"}`.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an event did to a flow; where none is named, to all of them.
 
-    `result` is `started`, the code with which the run was cancelled at once, `condition_not_met`,
-    `payload_does_not_fit` (the platform's type of that name), `switched_off` or `loop_guard`.
+    Args:
+        result: `started`, the code with which the run was cancelled at once, `condition_not_met`,
+            `payload_does_not_fit` (the platform's type of that name), `switched_off` or `loop_guard`.
+        message: why it did not start.
     """
+
+    flow: str | None
+    flow_name: str
+    result: str
+    message: str = ""
+    run: UUID | None = None
+    subject: str = ""
+
+
+def outcomes_of(event: Event, actor: Actor) -> list[Outcome]:
+    """What it did to each flow in the actor's reach: the runs that it started, then why others did not start."""
     runs = visible(Run, actor).filter(event=event).select_related("flow").defer("flow__draft").order_by("id")
-    started: list[JsonObject] = [
-        {
-            "flow": str(run.flow_id),
-            "flow_name": run.flow.name,
-            "result": run.error["code"] if run.error and run.started_at is None else "started",
-            "run": str(run.id),
-            "subject": run.subject,
-            "message": run.error["message"] if run.error and run.started_at is None else "",
-        }
-        for run in runs
-    ]
-    return started + [{**entry, "run": None, "subject": ""} for entry in refusals_of(event, actor)]
+    return [*map(_outcome, runs), *refusals_of(event, actor)]
 
 
-def refusals_of(event: Event, actor: Actor) -> list[JsonObject]:
-    """Why flows in the actor's reach did not start: `{"flow", "flow_name", "result", "message"}`.
+def _outcome(run: Run) -> Outcome:
+    refusal = run.error if run.error and run.started_at is None else {"code": "started", "message": ""}
+    return Outcome(str(run.flow_id), run.flow.name, refusal["code"], refusal["message"], run.id, run.subject)
 
-    Where no flow is named, it goes for all of them.
-    """
+
+def refusals_of(event: Event, actor: Actor) -> list[Outcome]:
+    """Why flows in the actor's reach did not start."""
     refused: list[JsonObject] = event.outcomes or []
     wanted = [entry["flow"] for entry in refused if entry.get("flow")]
     names = {
@@ -90,7 +96,7 @@ def refusals_of(event: Event, actor: Actor) -> list[JsonObject]:
         for flow_id, name in visible(Flow, actor).filter(id__in=wanted).values_list("id", "name")
     }
     return [
-        {**entry, "flow_name": names.get(entry.get("flow") or "", "")}
+        Outcome(entry.get("flow"), names.get(entry.get("flow") or "", ""), entry["result"], entry["message"])
         for entry in refused
         if not entry.get("flow") or entry["flow"] in names
     ]

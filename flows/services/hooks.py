@@ -15,7 +15,7 @@ from accounts.roles import Permission
 from common.crypto import decrypt, encrypt
 from common.problems import Problem, bad_value
 from flows.models import Flow, Hook, Trigger
-from flows.sdk import HookTrigger, JsonObject, TriggerKind
+from flows.sdk import HookTrigger, TriggerKind
 from flows.sdk.signatures import SECRET_START, standard_key
 from flows.services.versions import ensure_hook
 
@@ -62,23 +62,26 @@ def url_of(hook: Hook) -> str:
     return on_site(f"/hooks/{hook.key}/")
 
 
-def describe(flow: Flow) -> JsonObject:
-    """The webhook as its owner sees it. There is no URL before the flow is published or one is made."""
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook as its owner sees it. There is no URL before the flow is published or one is made."""
+
+    url: str | None
+    spec: HookTrigger
+    has_secret: bool
+    rotated_at: datetime | None
+
+
+def describe(flow: Flow) -> Webhook:
     hook = Hook.objects.filter(flow=flow).first()
     trigger = Trigger.objects.filter(flow=flow, kind=TriggerKind.HOOK).first()
     spec = HookTrigger(**trigger.spec) if trigger else HookTrigger()
-    return {
-        "url": url_of(hook) if hook else None,
-        "auth": spec.auth,
-        "header": spec.header,
-        "prefix": spec.prefix,
-        "delivery_header": spec.delivery_header,
-        "has_secret": bool(hook and hook.secret),
-        "rotated_at": hook.rotated_at.isoformat() if hook and hook.rotated_at else None,
-    }
+    if hook is None:
+        return Webhook(None, spec, has_secret=False, rotated_at=None)
+    return Webhook(url_of(hook), spec, bool(hook.secret), hook.rotated_at)
 
 
-def make_hook(*, actor: Actor, flow: Flow) -> JsonObject:
+def make_hook(*, actor: Actor, flow: Flow) -> Webhook:
     """Make the flow's webhook URL before it is published; one that is there stays."""
     actor.need(Permission.publish_flows)
     with transaction.atomic():
@@ -95,7 +98,7 @@ def rotate_secret(*, actor: Actor, flow: Flow) -> str:
     return secret
 
 
-def take_secret(*, actor: Actor, flow: Flow, secret: str) -> JsonObject:
+def take_secret(*, actor: Actor, flow: Flow, secret: str) -> Webhook:
     """Take the secret that the calling system issued, as Slack and Stripe do; the old one ends at once.
 
     Returns:
@@ -111,7 +114,7 @@ def take_secret(*, actor: Actor, flow: Flow, secret: str) -> JsonObject:
         )
     if not (secret.isascii() and secret.isprintable()) or " " in secret:
         raise _bad_secret("The secret holds a space or a character that no header and no signature carries.")
-    if not standard_key(secret) and describe(flow)["auth"] == "standard":
+    if not standard_key(secret) and describe(flow).spec.auth == "standard":
         raise _bad_secret(f"After {SECRET_START} a secret of Standard Webhooks is base64, and this is not.")
     _keep(actor, flow, secret, "took_secret")
     return describe(flow)

@@ -38,18 +38,6 @@ class KnownEventType:
         """Every field with its dotted path."""
         return list(shape_of(self.schema).paths())
 
-    def to_json(self) -> JsonObject:
-        """As the API gives it."""
-        return {
-            "name": self.name,
-            "label": self.label,
-            "summary": self.summary,
-            "group": self.group,
-            "is_builtin": self.is_builtin,
-            "schema": self.schema,
-            "sample": self.sample,
-        }
-
 
 def of_program(kind: EventType) -> KnownEventType:
     """An event type that comes with the program."""

@@ -1,7 +1,7 @@
 """A run as people read it: its steps with input and output, its log, its place among others."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Max, OuterRef, Prefetch, QuerySet, Subquery
@@ -14,8 +14,7 @@ from accounts.scope import visible
 from common.problems import not_found
 from flows.engine.walk import reaching
 from flows.models import Event, Flow, FlowVersion, LogLine, Run, Step
-from flows.sdk import JsonObject
-from flows.services.changes import LEVEL_NAMES, log_json, step_json
+from flows.sdk import Json
 from flows.services.reach import flows_in_reach, runs_in_reach
 
 LIST_FIELDS = (
@@ -29,7 +28,8 @@ BESIDE = (
     Prefetch("tenant", Tenant.objects.only("name")),
 )
 MOST_EVENTS = 20
-LEVELS = {name: level for level, name in LEVEL_NAMES.items()}
+MOST_LINES = 1_000
+LEVELS = {level.name.lower(): level.value for level in LogLine.Level}
 
 
 def with_tries(runs: QuerySet[Run]) -> QuerySet[Run]:
@@ -98,73 +98,77 @@ def around(run: Run, actor: Actor) -> Surroundings:
     )
 
 
-def steps_of(run: Run) -> list[JsonObject]:
-    """The steps in the order in which they were taken, the trigger first, each with its input and output.
+@dataclass(frozen=True, slots=True)
+class TakenStep:
+    """A step with the record that reached its node and the one that it passed on, and the node's name and type."""
+
+    step: Step
+    node_name: str
+    node_type: str
+    input: Json
+    output: Json
+
+    @property
+    def duration_ms(self) -> float | None:
+        """None before its end."""
+        if self.step.finished_at is None:
+            return None
+        return round((self.step.finished_at - self.step.started_at).total_seconds() * 1000, 1)
+
+
+def steps_of(run: Run) -> list[TakenStep]:
+    """The steps in the order in which they were taken, the trigger first.
 
     A step stores what it passed on only when it changed the record; the rest follows from the drawing, in which
     each node has one parent.
     """
-    document = run.version.document
+    document, payload = run.version.document, run.event.payload
     nodes = {node["id"]: node for node in document["nodes"]}
     parents = {edge["to"]: edge["from"] for edge in document["edges"]}
     trigger = next((node_id for node_id in nodes if node_id not in parents), "")
-    rows = list(run.steps.order_by("id"))
-    outputs: dict[str, Any] = {trigger: run.event.payload}
-    steps = [_trigger_step(run, nodes.get(trigger, {}))]
-    for row in rows:
+    outputs: dict[str, Json] = {trigger: payload}
+    steps = [_taken(_trigger_step(run, trigger), nodes, payload, payload)]
+    for row in run.steps.order_by("id"):
         given = reaching(row.node_id, parents, outputs)
         passed_on = row.output
         if passed_on is None and row.status in (Step.Status.SUCCEEDED, Step.Status.SKIPPED):
             passed_on = given
         outputs[row.node_id] = passed_on
-        steps.append({**_named(row, nodes), "input": given, "output": passed_on})
+        steps.append(_taken(row, nodes, given, passed_on))
     return steps
 
 
-def _named(row: Step, nodes: dict[str, Any]) -> JsonObject:
-    node = nodes.get(row.node_id, {})
-    took = (row.finished_at - row.started_at).total_seconds() * 1000 if row.finished_at else None
-    return {
-        **step_json(row),
-        "node_name": node.get("name", row.node_id),
-        "node_type": node.get("type", ""),
-        "duration_ms": None if took is None else round(took, 1),
-    }
+def _taken(step: Step, nodes: Mapping[str, Json], given: Json, passed_on: Json) -> TakenStep:
+    node = nodes.get(step.node_id, {})
+    return TakenStep(step, node.get("name", step.node_id), node.get("type", ""), given, passed_on)
 
 
-def _trigger_step(run: Run, node: dict[str, Any]) -> JsonObject:
-    at = run.created_at.isoformat().replace("+00:00", "Z")
-    return {
-        "seq": 0,
-        "node": node.get("id", ""),
-        "node_name": node.get("name", "Trigger"),
-        "node_type": node.get("type", ""),
-        "status": "succeeded",
-        "attempt": 1,
-        "port": "out",
-        "started_at": at,
-        "finished_at": at,
-        "duration_ms": 0.0,
-        "error": None,
-        "input": run.event.payload,
-        "output": run.event.payload,
-    }
+def _trigger_step(run: Run, node_id: str) -> Step:
+    """Triggers take no turn: what a step of theirs would be."""
+    return Step(
+        node_id=node_id,
+        seq=0,
+        status=Step.Status.SUCCEEDED,
+        port="out",
+        started_at=run.created_at,
+        finished_at=run.created_at,
+    )
 
 
 def logs_of(
-    run: Run, *, after: int = 0, level: str = "debug", text: str = "", limit: int = 1_000
-) -> list[JsonObject]:
+    run: Run, *, after: int = 0, level: str = "debug", text: str = "", limit: int = MOST_LINES
+) -> list[LogLine]:
     """Log lines behind a place, of at least a level, holding a text."""
     lines = LogLine.objects.filter(run=run, seq__gt=after, level__gte=LEVELS.get(level, 0))
     if text:
         lines = lines.filter(text__icontains=text)
-    return [log_json(line) for line in lines.order_by("seq")[:limit]]
+    return list(lines.order_by("seq")[:limit])
 
 
 def log_text(run: Run) -> str:
     """The whole log as plain text, one line a line."""
     lines = LogLine.objects.filter(run=run).order_by("seq")
     return "".join(
-        f"{line.at.isoformat()} {LEVEL_NAMES.get(line.level, ''):7} {line.node_id:12} {line.text}\n"
+        f"{line.at.isoformat()} {line.level_name:7} {line.node_id:12} {line.text}\n"
         for line in lines.iterator()
     )

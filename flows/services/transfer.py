@@ -1,5 +1,7 @@
 """Export and import of flow documents. An import is a stranger's code: it arrives switched off, as a draft."""
 
+from dataclasses import dataclass
+
 from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import Problem
@@ -22,7 +24,30 @@ def file_name(flow: Flow) -> str:
     return "-".join(part for part in plain.split("-") if part)[:80] or "flow"
 
 
-def preview_import(*, actor: Actor, document: JsonObject) -> JsonObject:
+@dataclass(frozen=True, slots=True)
+class ImportNode:
+    """A node of a document; whether its type is installed here."""
+
+    id: str
+    type: str
+    name: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """What an import would add, and what it needs that is not here: a sentence each, by kind."""
+
+    name: str
+    description: str
+    nodes: list[ImportNode]
+    edges: int
+    needs: dict[str, list[str]]
+    problems: tuple[CompileProblem, ...]
+    ok: bool
+
+
+def preview_import(*, actor: Actor, document: JsonObject) -> ImportPreview:
     """What an import would add and what it needs here. Changes nothing.
 
     Raises:
@@ -32,26 +57,21 @@ def preview_import(*, actor: Actor, document: JsonObject) -> JsonObject:
     drawing = read_or_refuse(document)
     compilation = compile_for(drawing, actor.tenant_id)
     installation = Installation(actor.tenant_id)
-    return {
-        "name": drawing.name,
-        "description": drawing.description,
-        "nodes": [
-            {
-                "id": node.id,
-                "type": node.type,
-                "name": node.name,
-                "known": installation.node_type(node.type) is not None,
-            }
+    return ImportPreview(
+        name=drawing.name,
+        description=drawing.description,
+        nodes=[
+            ImportNode(node.id, node.type, node.name, installation.node_type(node.type) is not None)
             for node in drawing.nodes
         ],
-        "edges": len(drawing.edges),
-        "needs": _needs(compilation.problems),
-        "problems": [problem.to_json() for problem in compilation.problems],
-        "ok": compilation.is_ok,
-    }
+        edges=len(drawing.edges),
+        needs=_needs(compilation.problems),
+        problems=compilation.problems,
+        ok=compilation.is_ok,
+    )
 
 
-def _needs(problems: tuple[CompileProblem, ...]) -> JsonObject:
+def _needs(problems: tuple[CompileProblem, ...]) -> dict[str, list[str]]:
     needs: dict[str, list[str]] = {what: [] for what in NEEDS.values()}
     for problem in problems:
         what = NEEDS.get(problem.code)

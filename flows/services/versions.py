@@ -1,7 +1,7 @@
 """Publishing: a draft becomes an immutable version and the flow's trigger. Also restoring and comparing."""
 
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from common.problems import bad_value, conflict, not_found
 from flows.compiler.plan import Plan
 from flows.engine.dry_run import Room
 from flows.graph.codec import write_document
-from flows.graph.diff import diff_documents
+from flows.graph.diff import DocumentDiff, FieldChange, diff_documents
 from flows.models import Flow, FlowVersion, Hook, Trigger
 from flows.sdk import EventTrigger, HookTrigger, JsonObject, ScheduleTrigger
 from flows.services.drafting import plan_or_refuse
@@ -150,16 +150,19 @@ def exported(flow: Flow, which: str) -> bytes:
     return write_document(read_or_refuse(drawing(flow, which), is_draft=True))
 
 
-def compare(flow: Flow, before: str, after: str) -> JsonObject:
+def compare(flow: Flow, before: str, after: str) -> DocumentDiff:
     """What changed from one drawing to another; `before` empty is the published one."""
     if not before:
         before = str(flow.published.number) if flow.published else "draft"
     found = diff_documents(
         read_or_refuse(drawing(flow, before), is_draft=True),
         read_or_refuse(drawing(flow, after), is_draft=True),
-    ).to_json()
+    )
     room = Room()
-    for change in [*found["settings"], *(field for node in found["changed"] for field in node["fields"])]:
-        for side in ("before", "after"):
-            change[side] = room.shown(change[side])
-    return found
+
+    def shown(changes: tuple[FieldChange, ...]) -> tuple[FieldChange, ...]:
+        return tuple(FieldChange(one.field, room.shown(one.before), room.shown(one.after)) for one in changes)
+
+    settings = shown(found.settings)
+    changed = tuple(replace(node, fields=shown(node.fields)) for node in found.changed)
+    return replace(found, settings=settings, changed=changed)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.graph import DocumentEdge, DocumentNode, FlowDocument, Position, diff_documents, read_document
+from flows.graph.diff import FieldChange
 from tests.flows.graph.make_malformed import GOOD
 
 
@@ -30,15 +31,9 @@ def test_same_documents_differ_in_nothing() -> None:
 
 def test_changed_config_shows_before_and_after() -> None:
     diff = diff_documents(BASE, changed("nodes.1.config.to", "me@example.org"))
-    assert diff.to_json()["changed"] == [
-        {
-            "node": "m",
-            "name": "Mail",
-            "type": "send-mail",
-            "moved": False,
-            "fields": [{"field": "config.to", "before": "ops@example.org", "after": "me@example.org"}],
-        }
-    ]
+    (change,) = diff.changed
+    assert (change.node.id, change.is_moved) == ("m", False)
+    assert change.fields == (FieldChange("config.to", "ops@example.org", "me@example.org"),)
 
 
 def test_moved_only_is_no_change() -> None:

@@ -56,9 +56,9 @@ def test_a_run_that_waits_shows_its_step_as_cancelled_to_watchers(spy: type[Spy]
     assert seen is not None
     assert_cancelled_at_once(run)
     assert steps(run) == [("a", 1, "cancelled")]
-    news = changes_since(run.id, seen["cursor"])
+    news = changes_since(run.id, seen.cursor)
     assert news is not None
-    assert [(step["node"], step["status"]) for step in news["steps"]] == [("a", "cancelled")]
+    assert [(step.node_id, step.status) for step in news.steps] == [("a", "cancelled")]
 
 
 def test_a_run_that_is_about_to_retry_is_cancelled_at_once(spy: type[Spy]) -> None:

@@ -12,6 +12,7 @@ from flows.sdk import NodeError
 from flows.sdk.loading import broken_modules
 from flows.services.drafting import try_out
 from flows.services.intake import intake_writer
+from flows.services.samples import Sample
 from flows.store.triggers import TriggerIndex
 from tests.support.flows import line, published, run_to_rest, started
 from tests.support.packages import Packages
@@ -149,10 +150,11 @@ def test_a_chain_of_flows_that_start_one_another_is_cut():
 
 
 def test_a_dry_run_shows_what_would_be_emitted():
-    steps = try_out(read_document(CALL), None, {"calls": [{"caller": "ada", "pin": "1234"}]})["steps"]
-    assert steps[1]["preview"]["events"][0]["type"] == "acme.called"
-    assert steps[1]["preview"]["events"][0]["payload"]["caller"] == "ada"
-    assert "1234" not in str(steps[1]["preview"])
+    payload = {"calls": [{"caller": "ada", "pin": "1234"}]}
+    shown = try_out(read_document(CALL), None, Sample("Calls", payload)).steps[1].preview
+    assert shown["events"][0]["type"] == "acme.called"
+    assert shown["events"][0]["payload"]["caller"] == "ada"
+    assert "1234" not in str(shown)
     assert emitted() == []
 
 

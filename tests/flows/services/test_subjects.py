@@ -61,9 +61,9 @@ def test_a_wrong_template_is_a_problem_of_the_flow(subject: str, code: str, seve
         ("a", "add-field", {"as_field": "x", "value": "1"}),
         settings={"subject": subject},
     )
-    (problem,) = [one for one in validate(read_document(drawing), None)["problems"] if one["node"] is None]
-    assert (problem["field"], problem["severity"]) == ("settings.subject", severity)
-    assert code in problem["code"] or severity == "error"
+    (problem,) = [one for one in validate(read_document(drawing), None).problems if one.node is None]
+    assert (problem.field, problem.severity) == ("settings.subject", severity)
+    assert code in problem.code or severity == "error"
 
 
 @pytest.mark.django_db

@@ -44,9 +44,9 @@ DOCUMENT: dict[str, Any] = {
 
 def test_preview_names_what_is_missing_and_stores_nothing(flow_editor: User) -> None:
     preview = preview_import(actor=Actor.of_user(flow_editor), document=DOCUMENT)
-    assert [node["known"] for node in preview["nodes"]] == [True, False]
-    assert "no-such-node" in preview["needs"]["node_types"][0]
-    assert "no.such" in preview["needs"]["event_types"][0]
+    assert [node.known for node in preview.nodes] == [True, False]
+    assert "no-such-node" in preview.needs["node_types"][0]
+    assert "no.such" in preview.needs["event_types"][0]
     assert not Flow.objects.exists()
 
 

@@ -24,8 +24,8 @@ def saved(drawing: dict[str, Any]) -> Flow:
     return Flow.objects.get(id=flow.id)
 
 
-def problems_of(flow: Flow) -> list[JsonObject]:
-    return list(validate(read_or_refuse(flow.draft, is_draft=True), None)["problems"])
+def problems_of(flow: Flow) -> list[Any]:
+    return list(validate(read_or_refuse(flow.draft, is_draft=True), None).problems)
 
 
 def refuses_to_publish(flow: Flow) -> bool:
@@ -42,9 +42,9 @@ def test_text_that_is_no_json_yet_stays_in_any_field_of_any_node(kind: str, name
     drawing = line(("n", kind, {name: UNPARSED}))
     flow = saved(drawing)
     assert flow.draft["nodes"][0]["config"][name] == UNPARSED
-    found = [problem for problem in problems_of(flow) if problem["field"] == name]
-    assert [problem["code"] for problem in found] == ["not_json"]
-    assert "{{ hostname }} in double quotes" in found[0]["hint"]
+    found = [problem for problem in problems_of(flow) if problem.field == name]
+    assert [problem.code for problem in found] == ["not_json"]
+    assert "{{ hostname }} in double quotes" in found[0].hint
     assert refuses_to_publish(flow)
     assert TEXT.replace('"', '\\"').encode() in exported(flow, "draft")
 
@@ -67,10 +67,10 @@ def test_text_that_is_no_json_yet_stays_in_any_field_of_any_node(kind: str, name
 )
 def test_the_hint_says_what_to_quote(text: str, hint: str) -> None:
     drawing = line(("n", "webhook", {"url": "https://x.example", "content": {"deep": [{"$unparsed": text}]}}))
-    found = validate(read_or_refuse(drawing, is_draft=True), None)["problems"]
-    (problem,) = [problem for problem in found if problem["code"] == "not_json"]
-    assert problem["field"] == "content.deep.0"
-    assert hint in problem["hint"]
+    found = validate(read_or_refuse(drawing, is_draft=True), None).problems
+    (problem,) = [problem for problem in found if problem.code == "not_json"]
+    assert problem.field == "content.deep.0"
+    assert hint in problem.hint
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_settings_of_a_node_that_cannot_be_used_stay(typed: JsonObject, field: s
     drawing = line(("t", "manual", {}), ("s", "sleep", {"duration": "5s"}), s=typed)
     flow = saved(drawing)
     assert flow.draft["nodes"][0]["settings"] == typed
-    assert [(p["node"], p["field"], p["code"]) for p in problems_of(flow)] == [("s", field, code)]
+    assert [(p.node, p.field, p.code) for p in problems_of(flow)] == [("s", field, code)]
     assert refuses_to_publish(flow)
 
 
@@ -108,7 +108,7 @@ def test_settings_of_the_flow_that_cannot_be_used_stay(typed: JsonObject, field:
     drawing = {**line(("t", "manual", {}), ("s", "sleep", {"duration": "5s"})), "settings": typed}
     flow = saved(drawing)
     assert flow.draft["settings"] == typed
-    assert problems_of(flow)[0]["field"] == field
+    assert problems_of(flow)[0].field == field
     assert refuses_to_publish(flow)
 
 
@@ -116,7 +116,7 @@ def test_a_node_may_lose_its_name_for_a_while() -> None:
     drawing = line(("t", "manual", {}), ("s", "sleep", {"duration": "5s"}))
     drawing["nodes"][1]["name"] = ""
     flow = saved(drawing)
-    assert [(p["node"], p["field"]) for p in problems_of(flow)] == [("s", "$name")]
+    assert [(p.node, p.field) for p in problems_of(flow)] == [("s", "$name")]
     assert refuses_to_publish(flow)
 
 

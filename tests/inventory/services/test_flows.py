@@ -10,6 +10,7 @@ from common.redact import MASK
 from flows.models import Run
 from flows.services.drafting import try_out, validate
 from flows.services.flows import read_or_refuse
+from flows.services.samples import Sample
 from inventory.event_types import SERVER_SAMPLE
 from inventory.models import IPv4Address, IPv4Range, Server, Tag, Ticket
 from inventory.services.servers import create_server
@@ -54,24 +55,24 @@ NODES: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 @pytest.mark.django_db
 def test_the_compiler_knows_every_field_of_the_nodes() -> None:
-    assert validate(read_or_refuse(line(*NODES)), None)["problems"] == []
+    assert validate(read_or_refuse(line(*NODES)), None).problems == ()
 
 
 @pytest.mark.django_db
 def test_a_secret_column_and_a_wrong_column_are_problems_of_the_drawing() -> None:
     for column in ("password", "nickname"):
         config = {**NODES[1][2], "join_field": column}
-        problems = validate(read_or_refuse(line(NODES[0], ("owner", "default-enricher", config))), None)
-        (problem,) = problems["problems"]
-        assert (problem["node"], problem["field"]) == ("owner", "join_field")
+        found = validate(read_or_refuse(line(NODES[0], ("owner", "default-enricher", config))), None)
+        (problem,) = found.problems
+        assert (problem.node, problem.field) == ("owner", "join_field")
 
 
 @pytest.mark.django_db
 def test_a_dry_run_shows_all_steps_and_changes_nothing(server: Server) -> None:
     payload = {**SERVER_SAMPLE, "id": server.pk, "userid": server.user_id}
-    tried = try_out(read_or_refuse(line(*NODES)), server.tenant_id, payload)
-    assert [(step["node"], step["error"]) for step in tried["steps"]] == [(node[0], None) for node in NODES]
-    assert tried["steps"][1]["output"]["owner"]["username"] == "grace"
+    tried = try_out(read_or_refuse(line(*NODES)), server.tenant_id, Sample("A server", payload))
+    assert [(step.node, step.error) for step in tried.steps] == [(node[0], None) for node in NODES]
+    assert tried.steps[1].output["owner"]["username"] == "grace"
     assert not Ticket.objects.exists()
     assert not IPv4Address.objects.exists()
 
