@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -114,6 +115,18 @@ def test_closed_sockets_give_their_places_back(port: int) -> None:
         with opened(port) as client:
             client.sendall(frame(LAST | TEXT, b"x"))
             client.recv(100)
+
+
+@pytest.mark.slow
+def test_client_that_does_not_read_is_cut(port: int) -> None:
+    with opened(port) as client:
+        client.sendall(frame(LAST | TEXT, b"flood"))
+        time.sleep(1)
+        heard = 0
+        with contextlib.suppress(ConnectionResetError):
+            while part := client.recv(1 << 20):
+                heard += len(part)
+        assert heard < 32 << 20
 
 
 async def waits(scope: Any, receive: Any, send: Any) -> None:

@@ -27,7 +27,10 @@ async def app(scope, receive, send):
         await receive()
         await send({"type": "websocket.accept"})
         while (message := await receive())["type"] == "websocket.receive":
-            await send({"type": "websocket.send", "text": str(len(message.get("text") or ""))})
+            text = message.get("text") or ""
+            for _ in range(64 if text == "flood" else 0):
+                await send({"type": "websocket.send", "text": "x" * (1 << 20)})
+            await send({"type": "websocket.send", "text": str(len(text))})
         return
     total, more = 0, True
     while more:

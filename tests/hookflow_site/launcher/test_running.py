@@ -12,6 +12,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from hookflow_site.launcher.services import WORKER_NICENESS
 from tests.support.postgres import Postgres
@@ -181,6 +184,29 @@ def allowed_networks(site: Site) -> list[str]:
     with closing(sqlite3.connect(site.data / "hookflow.sqlite3")) as database:
         (row,) = database.execute("select egress_allowed_networks from accounts_platformsettings")
     return list(json.loads(row[0]))
+
+
+def test_uvicorn_serves_the_same_site(tmp_path: Path) -> None:
+    other = Site(tmp_path / "data", WEB_SERVER="uvicorn").start()
+    address = f"ws://127.0.0.1:{other.port}/ws/v1/runs/00000000-0000-0000-0000-000000000000/"
+    try:
+        assert other.status() == other.status("/sign-in/") == 200
+        with connect(address, origin=Origin(other.url)) as line, pytest.raises(ConnectionClosed) as closed:
+            line.recv(10)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4404
+        with (
+            pytest.raises(InvalidStatus, match="403"),
+            connect(address, origin=Origin("https://evil.example")),
+        ):
+            pass
+        killed = other.kill("web")
+        wait_until(lambda: other.processes().get("web", killed) != killed, "web is back")
+        wait_until(lambda: other.status() == 200, "The site is ready again", 60)
+    finally:
+        assert other.stop() == 0
+    assert "uvicorn" not in other.output()
+    assert "Traceback" not in other.output()
 
 
 def test_ctrl_c_during_the_start_ends_it(tmp_path: Path) -> None:
