@@ -75,6 +75,9 @@ def own_column(name: str, attribute: str, shape: Shape) -> Column:
     return Column(name, attribute, shape, in_flows=False)
 
 
+TENANT = own_column("tenant", "tenant_id", Shape.integer("Id of the tenant; null is the platform"))
+
+
 def internal_column(name: str, shape: Shape) -> Column:
     """A column of ours that customers do not see."""
     return Column(name, name, shape, in_flows=False, is_internal=True)

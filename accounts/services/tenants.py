@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from accounts import audit
 from accounts.actors import Actor
 from accounts.models import Tenant
-from accounts.roles import Permission, Role
+from accounts.roles import CHOSEN_ONE_BY_ONE, OWN_ROWS_ONLY, Permission
 from accounts.scope import visible
 from accounts.services.senders import mail_senders
 from common.problems import conflict
@@ -36,7 +36,7 @@ def known(ids: Collection[int | None]) -> set[int]:
 
 def with_people(actor: Actor) -> QuerySet[Tenant]:
     """The same, each with how many `people` sign in for it."""
-    people = Count("users", filter=~Q(users__role__in=[Role.customer, Role.integration]))
+    people = Count("users", filter=~Q(users__role__in=[*OWN_ROWS_ONLY, *CHOSEN_ONE_BY_ONE]))
     return listed(actor).annotate(people=people).order_by("name")
 
 

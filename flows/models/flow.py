@@ -8,7 +8,6 @@ from django.utils.functional import cached_property
 from accounts.models.fields import DescriptionField, NameField
 from common.ids import new_id
 from flows.models.fields import JsonText
-from flows.sdk import TriggerKind
 
 
 class Flow(models.Model):
@@ -89,9 +88,8 @@ class Trigger(models.Model):
     flow = models.OneToOneField(Flow, primary_key=True, on_delete=models.CASCADE, related_name="trigger")
     version = models.ForeignKey(FlowVersion, on_delete=models.CASCADE)
     node_id = models.CharField(max_length=100)
-    kind = models.CharField(
-        max_length=10, choices=[(kind.value, kind.name.capitalize()) for kind in TriggerKind]
-    )
+    kind = models.CharField(max_length=10)
+    """A `TriggerKind`."""
     event_type = models.CharField(max_length=100, blank=True, db_index=True)
     spec = JsonText()
     """The fields of the trigger's `TriggerSpec`."""

@@ -1,7 +1,6 @@
 """The list of flows."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from accounts.roles import Permission
 from accounts.services.filters import narrowed
 from flows.models import Flow, Run, Trigger
 from flows.pages.access import why_not_run, why_not_switch
-from flows.sdk import TriggerKind
+from flows.sdk.triggers import TRIGGER_SPECS, TriggerKind
 from flows.services.filters import FlowPageFilter
 from flows.services.flow_reading import listed
 from flows.services.glance import LAST_RUNS, last_runs
@@ -46,13 +45,8 @@ class Row:
         trigger: Trigger | None = getattr(self.flow, "trigger", None)
         if trigger is None:
             return "", ""
-        spec: dict[str, Any] = trigger.spec or {}
-        return {
-            TriggerKind.EVENT: ("bolt", trigger.event_type),
-            TriggerKind.SCHEDULE: ("calendar", str(spec.get("cron", "schedule"))),
-            TriggerKind.HOOK: ("webhook", "Inbound webhook"),
-            TriggerKind.MANUAL: ("player-play", "By hand"),
-        }[TriggerKind(trigger.kind)]
+        spec = TRIGGER_SPECS[TriggerKind(trigger.kind)](**trigger.spec)
+        return spec.icon, spec.told
 
 
 @page(Permission.view)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from flows.sdk.json_types import Json
 
@@ -31,9 +31,15 @@ class EventTrigger:
     """Every event of `event_type` that meets `condition`."""
 
     kind: ClassVar[TriggerKind] = TriggerKind.EVENT
+    icon: ClassVar[str] = "bolt"
 
     event_type: str
     condition: Condition | None = None
+
+    @property
+    def told(self) -> str:
+        """The words for it in lists."""
+        return self.event_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,17 @@ class ScheduleTrigger:
     """
 
     kind: ClassVar[TriggerKind] = TriggerKind.SCHEDULE
+    icon: ClassVar[str] = "calendar"
 
     cron: str
     zone: str = "UTC"
     overlap: Literal["allow", "skip"] = "allow"
     catch_up: Literal["none", "one"] = "none"
+
+    @property
+    def told(self) -> str:
+        """The words for it in lists."""
+        return self.cron
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +79,17 @@ class HookTrigger:
     """
 
     kind: ClassVar[TriggerKind] = TriggerKind.HOOK
+    icon: ClassVar[str] = "webhook"
 
     auth: str = "token"
     header: str = "Authorization"
     prefix: str = ""
     delivery_header: str = "Idempotency-Key"
+
+    @property
+    def told(self) -> str:
+        """The words for it in lists."""
+        return "Inbound webhook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +97,13 @@ class ManualTrigger:
     """A person or an API client starts the flow with a payload."""
 
     kind: ClassVar[TriggerKind] = TriggerKind.MANUAL
+    icon: ClassVar[str] = "player-play"
+
+    @property
+    def told(self) -> str:
+        """The words for it in lists."""
+        return "By hand"
 
 
 TriggerSpec = EventTrigger | ScheduleTrigger | HookTrigger | ManualTrigger
+TRIGGER_SPECS: dict[TriggerKind, type[TriggerSpec]] = {spec.kind: spec for spec in get_args(TriggerSpec)}

@@ -8,11 +8,10 @@ from django import forms
 from django.db.models import ForeignKey, Model
 
 from accounts.actors import Actor
-from inventory.columns import Column, Table
+from inventory.columns import TENANT, Column, Table
 from inventory.models import Server
 from inventory.pages.widgets import AttributesField, Choice, NodeInput
 from inventory.services.reach import choices_for, next_vmid
-from inventory.tables import TENANT
 from look.forms import SiteForm
 
 MOST_CHOICES = 500

@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
 from accounts.scope import one
-from inventory.columns import Column, Table
+from inventory.columns import TENANT, Column, Table
 from inventory.models import IPv4Range, IPv6Range, ResourceType, Server
 from inventory.pages.cells import cells_of
 from inventory.pages.own_forms import MessageForm
@@ -20,7 +20,7 @@ from inventory.services.lookups import search_rows
 from inventory.services.networks import rivals_of
 from inventory.services.reach import is_shared, may_change, rows_of, table_of, with_named
 from inventory.services.tags import tags_of
-from inventory.tables import TABLES, TENANT, TICKETS
+from inventory.tables import TABLES, TICKETS
 
 PAGE_SIZE = 50
 RESOURCES: dict[str, ResourceType] = {

@@ -1,8 +1,8 @@
 """Who may do what: every route, method and role against the checked-in table `access.csv`.
 
 A cell says what the role gets for something of the tenant Acme, of which the customer is the owner where things have
-one: `yes` (it passes; the body may still be wrong), `no`
-(403), `404` (not in reach), `401`, `sign-in` (sent there). What is not in the table is 405 for everyone.
+one: `yes` (it passes; the body may still be wrong), `no` (403), `404` (not in reach), `401`, `sign-in` (sent there).
+What is not in the table is 405 for everyone. `<table>` stands for each table of the inventory without rows of its own.
 """
 
 import csv
@@ -24,6 +24,7 @@ from accounts.models import Tenant, User
 from accounts.services import tokens
 from common.mailbox import MAILBOX_URL
 from hookflow_site.plugin_apps import says_who_may
+from inventory.tables import TABLES
 from tests.support.estate import Estate, estate_of, unknown
 from tests.support.routes import routes
 
@@ -49,7 +50,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("
 
 def table() -> dict[tuple[str, str], dict[str, str]]:
     with TABLE.open() as file:
-        return {(row.pop("method"), row.pop("path")): row for row in csv.DictReader(file)}
+        rows = {(row.pop("method"), row.pop("path")): row for row in csv.DictReader(file)}
+    named = {path.split("/")[4] for _, path in rows if path.startswith("/api/v1/inventory/")}
+    plain = [known.route for known in TABLES if known.route not in named]
+    return {
+        (method, path.replace("<table>", route)): row
+        for (method, path), row in rows.items()
+        for route in (plain if "<table>" in path else [""])
+    }
 
 
 def paths() -> list[str]:

@@ -11,7 +11,7 @@ from inventory.api.viewsets import viewset_for
 from inventory.columns import Table
 from inventory.models import IPv4Range, IPv6Range, Package, Server
 from inventory.services.writers import writer_of
-from inventory.tables import TABLES
+from inventory.tables import BY_ROUTE, TABLES
 
 BASE = "/api/v1/inventory"
 
@@ -31,7 +31,14 @@ def body_of(route: str, user: User, ranges: dict[str, int]) -> dict[str, Any]:
         "tags": {"name": "vip", "color": "#ff0000"},
         "tickets": {"title": "Help", "creator_id": user.pk, "content": "Please."},
         "event-log": {"level": 2, "message": "Disk is full"},
-    }[route]
+    }.get(route) or plain_body(BY_ROUTE[route])
+
+
+def plain_body(table: Table) -> dict[str, Any]:
+    """A body for a table that asks for nothing in particular."""
+    values = {"string": "text", "integer": 1, "number": 1.5, "boolean": True}
+    needed = [column for column in table.columns if column.is_writable and column.name != "tenant"]
+    return {column.name: values[column.shape.type] for column in needed if column.shape.type in values}
 
 
 CHANGE: dict[str, dict[str, Any]] = {
