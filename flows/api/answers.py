@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from flows.api.serializers import DrawingField, PayloadField, SummariesField
-from flows.compiler.problems import Problem
+from flows.compiler.findings import Finding
 from flows.models import Step
 from flows.sdk import JsonObject, Kind, TriggerKind
 from flows.services.run_reading import LEVELS as LEVEL_VALUES
@@ -107,7 +107,7 @@ class FlowProblemSerializer(Answer):
     span = SpanSerializer(allow_null=True)
     suggestion = serializers.CharField(allow_null=True)
 
-    def to_representation(self, instance: Problem) -> JsonObject:
+    def to_representation(self, instance: Finding) -> JsonObject:
         """As the refusal to publish tells it, too."""
         return instance.to_json()
 

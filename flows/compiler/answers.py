@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flows.compiler.problems import Problem
+from flows.compiler.findings import Finding
 from flows.sdk.json_types import JsonObject
 from flows.sdk.shapes import Shape
 
@@ -19,14 +19,14 @@ class Findings:
 
     def __init__(self) -> None:
         self.errors = self.warnings = 0
-        self._kept: list[Problem] = []
+        self._kept: list[Finding] = []
 
     @property
     def is_full(self) -> bool:
         """Whether looking for more would tell nobody anything."""
         return self.errors > MAX_PROBLEMS
 
-    def add(self, *problems: Problem) -> None:
+    def add(self, *problems: Finding) -> None:
         """Note problems, in the order in which people should read them."""
         for problem in problems:
             is_error = problem.severity == "error"
@@ -38,10 +38,10 @@ class Findings:
             else:
                 self.warnings += 1
 
-    def told(self) -> tuple[Problem, ...]:
+    def told(self) -> tuple[Finding, ...]:
         """What is told: at most `MAX_PROBLEMS`, and one more that says how many are not."""
         room = max(MAX_PROBLEMS - self.errors, 0)
-        told: list[Problem] = []
+        told: list[Finding] = []
         for problem in self._kept:
             if problem.severity == "error":
                 told.append(problem)
@@ -51,7 +51,7 @@ class Findings:
         more = self.errors + self.warnings - len(told)
         if more:
             told.append(
-                Problem(
+                Finding(
                     "more_problems",
                     f"And at least {more:,} more {'problem' if more == 1 else 'problems'}.",
                     severity="error" if self.errors > MAX_PROBLEMS else "warning",
@@ -61,7 +61,7 @@ class Findings:
         return tuple(told)
 
 
-def _cut(problem: Problem) -> Problem:
+def _cut(problem: Finding) -> Finding:
     return replace(
         problem,
         message=_short(problem.message),

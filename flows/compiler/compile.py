@@ -7,8 +7,8 @@ from flows.compiler.answers import Findings
 from flows.compiler.bounds import ShapeBounds
 from flows.compiler.configs import check_config
 from flows.compiler.environment import CompileEnvironment
+from flows.compiler.findings import Finding, Severity
 from flows.compiler.plan import DEFAULT_TIMEOUT_SECONDS, Plan, PlannedNode
-from flows.compiler.problems import Problem, Severity
 from flows.compiler.references import check_references
 from flows.compiler.subjects import compile_subject
 from flows.compiler.triggers import check_trigger, payload_shape
@@ -39,7 +39,7 @@ class Compilation:
     """The outcome. `plan` is None when there is an error among the problems."""
 
     plan: Plan | None
-    problems: tuple[Problem, ...]
+    problems: tuple[Finding, ...]
     shapes: Mapping[str, NodeShapes]
 
     @property
@@ -83,7 +83,7 @@ class _Compiler:
         """What was typed into settings and cannot be used yet."""
         for fault in faults:
             self.problems.add(
-                Problem(fault.code, fault.message, hint=fault.hint, node=node, field=fault.path)
+                Finding(fault.code, fault.message, hint=fault.hint, node=node, field=fault.path)
             )
 
     def _wires(self) -> dict[str, tuple[str, str]]:
@@ -95,7 +95,7 @@ class _Compiler:
                 parents.setdefault(edge.target, (edge.source, edge.port))
                 continue
             node = edge.target if edge.target in self.wiring.nodes else None
-            self.problems.add(Problem(refusal.code, refusal.message, hint=refusal.hint, node=node, edge=edge))
+            self.problems.add(Finding(refusal.code, refusal.message, hint=refusal.hint, node=node, edge=edge))
         return parents
 
     def _identities(self) -> None:
@@ -115,7 +115,7 @@ class _Compiler:
         # A type that is not available here may well be the trigger; that problem is named already.
         if not triggers and all(self.wiring.types.values()):
             hint = "Add the node with which the flow begins."
-            self.problems.add(Problem("no_trigger", "The flow has no trigger.", hint=hint))
+            self.problems.add(Finding("no_trigger", "The flow has no trigger.", hint=hint))
         for extra in triggers[1:]:
             first = self.wiring.nodes[triggers[0]].name
             message = f"A flow has one trigger, and “{first}” is one already."
@@ -233,7 +233,7 @@ class _Compiler:
         field: str | None = None,
         severity: Severity = "error",
     ) -> None:
-        self.problems.add(Problem(code, message, severity, hint, drawn.id, field))
+        self.problems.add(Finding(code, message, severity, hint, drawn.id, field))
 
     def _plan(self, trigger_id: str, order: list[str]) -> Plan:
         nodes = {node_id: self._planned(node_id) for node_id in order}

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from flows.compiler.answers import MAX_PROBLEMS
 from flows.compiler.environment import CompileEnvironment
-from flows.compiler.problems import Problem
+from flows.compiler.findings import Finding
 from flows.compiler.unparsed import fault_of, unparsed_texts, without_unparsed
 from flows.expressions.budget import Budget
 from flows.expressions.configs import CompiledConfig, ConfigError, compile_checked
@@ -28,7 +28,7 @@ class CheckedConfig:
     """The compiled config, or None and why."""
 
     config: CompiledConfig | None
-    problems: list[Problem]
+    problems: list[Finding]
 
 
 def check_config(
@@ -40,7 +40,7 @@ def check_config(
             f"This node was drawn for version {drawn.type_version} of “{known.meta.label}”, which is newer."
         )
         hint = f"Update the package that brings it; here is version {known.meta.version}."
-        return CheckedConfig(None, [Problem("newer_type_version", message, hint=hint, node=drawn.id)])
+        return CheckedConfig(None, [Finding("newer_type_version", message, hint=hint, node=drawn.id)])
     unparsed = list(_unparsed(drawn, known.Config))
     if unparsed:
         drawn = replace(drawn, config=without_unparsed(drawn.config))
@@ -49,14 +49,14 @@ def check_config(
     except ValidationError as error:
         wrong = located_errors(error.errors(include_url=False)[:MAX_PROBLEMS], config_of(known.Config))
         found = [
-            Problem(entry.code, entry.message, hint=entry.hint, node=drawn.id, field=entry.path or None)
+            Finding(entry.code, entry.message, hint=entry.hint, node=drawn.id, field=entry.path or None)
             for entry in wrong
         ]
         return CheckedConfig(None, _without_repeats(unparsed + found))
     except Exception as error:  # noqa: BLE001  # a stranger's node type may raise anything
         message = f"The node type “{drawn.type}” failed to read this config: {type(error).__name__}."
         hint = "Report it to whoever made the node type."
-        return CheckedConfig(None, [Problem("node_type_failed", message, hint=hint, node=drawn.id)])
+        return CheckedConfig(None, [Finding("node_type_failed", message, hint=hint, node=drawn.id)])
     problems = unparsed + list(_credentials(drawn.id, checked, environment))
     try:
         compiled = compile_checked(checked, budget)
@@ -65,11 +65,11 @@ def check_config(
         return CheckedConfig(None, problems + [_from_template(drawn.id, entry) for entry in error.problems])
 
 
-def _unparsed(drawn: DocumentNode, config: type[NodeConfig]) -> Iterator[Problem]:
+def _unparsed(drawn: DocumentNode, config: type[NodeConfig]) -> Iterator[Finding]:
     for path, text in islice(unparsed_texts(drawn.config), MOST_UNPARSED):
         label = label_at(path, config_of(config))
         said, hint = fault_of(text)
-        yield Problem("not_json", f"“{label}” {said}", hint=hint, node=drawn.id, field=path)
+        yield Finding("not_json", f"“{label}” {said}", hint=hint, node=drawn.id, field=path)
 
 
 def _upgraded(drawn: DocumentNode, known: Node) -> JsonObject:
@@ -88,9 +88,9 @@ def _with_few_unknown(config: JsonObject, model: type[NodeConfig]) -> JsonObject
     )
 
 
-def _from_template(node_id: str, entry: Any) -> Problem:
+def _from_template(node_id: str, entry: Any) -> Finding:
     error = entry.error
-    return Problem(
+    return Finding(
         error.code,
         error.message,
         hint=error.hint,
@@ -100,19 +100,19 @@ def _from_template(node_id: str, entry: Any) -> Problem:
     )
 
 
-def _without_repeats(problems: list[Problem]) -> list[Problem]:
+def _without_repeats(problems: list[Finding]) -> list[Finding]:
     """One problem a field: a union tells once for each of its members."""
-    seen: dict[str | None, Problem] = {}
+    seen: dict[str | None, Finding] = {}
     for problem in problems:
         seen.setdefault(problem.field, problem)
     return list(seen.values())
 
 
-def _credentials(node_id: str, config: NodeConfig, environment: CompileEnvironment) -> Iterator[Problem]:
+def _credentials(node_id: str, config: NodeConfig, environment: CompileEnvironment) -> Iterator[Finding]:
     for place in filled_fields(config):
         if place.field.slot != CREDENTIAL or not place.value or environment.has_credential(str(place.value)):
             continue
-        yield Problem(
+        yield Finding(
             "unknown_credential",
             f"There is no credential “{place.value}”.",
             hint="Choose one that exists, or make it under that name.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from flows.compiler.problems import Problem, Severity
+from flows.compiler.findings import Finding, Severity
 from flows.expressions.builder import Reference
 from flows.expressions.configs import CompiledConfig
 from flows.expressions.paths import ROOT, template_path
@@ -24,7 +24,7 @@ class Miss:
 
 def check_references(
     node_id: str, config: CompiledConfig, upstream: Shape, suggestions: Suggestions
-) -> list[Problem]:
+) -> list[Finding]:
     """Every field that the templates and paths of a config name, against the record upstream."""
     problems = list(_templates(node_id, config, upstream, suggestions))
     for place in filled_fields(config.drawn):
@@ -40,7 +40,7 @@ def check_references(
 
 def _templates(
     node_id: str, config: CompiledConfig, upstream: Shape, suggestions: Suggestions
-) -> Iterator[Problem]:
+) -> Iterator[Finding]:
     for found in config.slots:
         yield from check_templates(node_id, found.field, found.slot.references, upstream, suggestions)
 
@@ -51,7 +51,7 @@ def check_templates(
     references: Iterable[Reference],
     upstream: Shape,
     suggestions: Suggestions,
-) -> Iterator[Problem]:
+) -> Iterator[Finding]:
     """Every field that the templates of one config field name, against the record upstream."""
     for reference in references:
         field = f"{at}.{reference.at}" if reference.at else at
@@ -70,7 +70,7 @@ def _unknown(
     *,
     reference: Reference | None = None,
     any_element: bool = False,
-) -> Iterator[Problem]:
+) -> Iterator[Finding]:
     miss = find_miss(upstream, segments, any_element=any_element)
     if miss is None:
         return
@@ -79,7 +79,7 @@ def _unknown(
     segment = segments[miss.depth]
     near = suggestions.nearest(str(segment), miss.holder.fields)
     fixed: list[Segment] = [*segments[: miss.depth], near, *segments[miss.depth + 1 :]] if near else []
-    yield Problem(
+    yield Finding(
         "unknown_field",
         _sentence(segments, miss),
         severity=severity,
@@ -143,12 +143,12 @@ def _step(shape: Shape, segment: Segment) -> Shape | None:
     return shape.fields.get(str(segment))
 
 
-def _overwriting(node_id: str, field: str, path: str, upstream: Shape) -> Iterator[Problem]:
+def _overwriting(node_id: str, field: str, path: str, upstream: Shape) -> Iterator[Finding]:
     if upstream.type != "object" or find_miss(upstream, path.split(".")) is not None:
         return
     if upstream.at(path) is None or not _is_declared(upstream, path.split(".")):
         return
-    yield Problem(
+    yield Finding(
         "overwrites_field",
         f"The field “{path}” is in the record already and is overwritten.",
         severity="warning",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from flows.compiler.environment import CompileEnvironment
-from flows.compiler.problems import Problem
+from flows.compiler.findings import Finding
 from flows.graph.document import DocumentNode
 from flows.sdk.config import NodeConfig
 from flows.sdk.fields import Suggestions
@@ -37,16 +37,16 @@ def check_trigger(
     config: NodeConfig,
     environment: CompileEnvironment,
     suggestions: Suggestions,
-) -> Iterator[Problem]:
+) -> Iterator[Finding]:
     """What is wrong with what the trigger listens to."""
     spec = _spec(trigger, config)
     if spec is None:
         message = f"The node type “{drawn.type}” does not say what it listens to."
-        yield Problem("node_type_failed", message, node=drawn.id)
+        yield Finding("node_type_failed", message, node=drawn.id)
     if not isinstance(spec, EventTrigger) or environment.event_type(spec.event_type) is not None:
         return
     near = suggestions.nearest(spec.event_type, environment.event_type_names())
-    yield Problem(
+    yield Finding(
         "unknown_event_type",
         f"There is no event type “{spec.event_type}”.",
         hint=f"Did you mean “{near}”?" if near else "Choose one, or define it first.",

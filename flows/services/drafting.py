@@ -8,8 +8,8 @@ from common.problems import Problem
 from common.strict_json import dumps
 from flows.compiler import Compilation, possible_sources, possible_targets
 from flows.compiler.answers import ShapeWriter
+from flows.compiler.findings import Finding
 from flows.compiler.plan import Plan
-from flows.compiler.problems import Problem as CompileProblem
 from flows.compiler.wiring import Refusal
 from flows.conf import number
 from flows.engine.dry_run import MOST_SECONDS, DryLimits, DryStep, Room, dry_run
@@ -45,7 +45,7 @@ class Validation:
     """What is to be said of a drawing; `shapes` and `summaries` by node."""
 
     ok: bool
-    problems: tuple[CompileProblem, ...]
+    problems: tuple[Finding, ...]
     shapes: dict[str, Shapes]
     summaries: Summaries
 

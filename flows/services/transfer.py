@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import Problem
-from flows.compiler.problems import Problem as CompileProblem
+from flows.compiler.findings import Finding
 from flows.models import Flow
 from flows.sdk import JsonObject
 from flows.services.flows import create_flow, read_or_refuse, save_draft
@@ -43,7 +43,7 @@ class ImportPreview:
     nodes: list[ImportNode]
     edges: int
     needs: dict[str, list[str]]
-    problems: tuple[CompileProblem, ...]
+    problems: tuple[Finding, ...]
     ok: bool
 
 
@@ -71,7 +71,7 @@ def preview_import(*, actor: Actor, document: JsonObject) -> ImportPreview:
     )
 
 
-def _needs(problems: tuple[CompileProblem, ...]) -> dict[str, list[str]]:
+def _needs(problems: tuple[Finding, ...]) -> dict[str, list[str]]:
     needs: dict[str, list[str]] = {what: [] for what in NEEDS.values()}
     for problem in problems:
         what = NEEDS.get(problem.code)

@@ -10,8 +10,8 @@ Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One problem, at its place.
+class Finding:
+    """One thing that is wrong, at its place.
 
     Args:
         code: snake case; never changes.
