@@ -22,10 +22,10 @@ from flows.sdk import (
     with_value,
 )
 from flows.sdk.summaries import joined, label_of
+from inventory.address_tables import IPV4_ADDRESSES, IPV6_ADDRESSES
 from inventory.node_support import acting, told_as_node_error, whole_number
 from inventory.services.effects import once
 from inventory.services.ipam import Family, Wish, allocate, known_user, peek
-from inventory.tables import IPV4_ADDRESSES, IPV6_ADDRESSES
 
 
 class IpamConfig(NodeConfig):

@@ -17,10 +17,10 @@ from accounts.models import User
 from accounts.scope import visible
 from common.problems import Problem, bad_value, conflict
 from flows.sdk import Json, JsonObject
+from inventory.address_tables import IPV4_ADDRESSES, IPV6_ADDRESSES
 from inventory.columns import public_row
 from inventory.models import IPv4Address, IPv4Range, IPv6Address, IPv6Range, RangeScope
 from inventory.services.networks import Address, Pool, Taken, need_not_given, take_turns, taken_beside
-from inventory.tables import IPV4_ADDRESSES, IPV6_ADDRESSES
 
 WINDOW = 256
 
