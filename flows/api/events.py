@@ -22,7 +22,7 @@ from flows.api.event_serializers import (
 from flows.models import Event
 from flows.sdk.loading import broken_apps, broken_modules
 from flows.services import event_types, known_types
-from flows.services.catalogue import list_node_types
+from flows.services.catalogue import flow_settings_schema, list_node_types
 from flows.services.event_reading import event_for, listed, outcomes_of
 from flows.services.filters import EventFilter
 
@@ -53,6 +53,17 @@ class NodeTypesView(APIView):
     def get(self, request: Request) -> Response:
         """Every node type with ports, and the JSON Schema from which its form is made."""
         return Response(NodeTypeSerializer(list_node_types(), many=True).data)
+
+
+class FlowSettingsView(APIView):
+    """What holds for a flow as a whole."""
+
+    needs: ClassVar[dict[str, Permission]] = {"get": Permission.view}
+
+    @extend_schema(responses={200: {"$ref": "#/components/schemas/FormSchema"}})
+    def get(self, request: Request) -> Response:
+        """The JSON Schema of a flow's settings, from which their form is made."""
+        return Response(flow_settings_schema())
 
 
 class BrokenModuleSerializer(Answer):

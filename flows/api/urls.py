@@ -14,6 +14,7 @@ router.register("events", events.EventViewSet, basename="event")
 
 urlpatterns = [
     path("node-types/", events.NodeTypesView.as_view(), name="node-types"),
+    path("flow-settings/", events.FlowSettingsView.as_view(), name="flow-settings"),
     path("broken-modules/", events.BrokenModulesView.as_view(), name="broken-modules"),
     path("event-types/", events.EventTypesView.as_view(), name="event-types"),
     path("event-types/<str:name>/", events.EventTypeView.as_view(), name="event-type"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flows.graph.settings import NodeSettings
+from flows.graph.settings import FlowSettings, NodeSettings
 from flows.sdk import JsonObject, Kind, Node, Retry, TriggerNode, node_types
 from flows.sdk.config_fields import ConfigField, config_of
 
@@ -13,6 +13,11 @@ def settings_schema(retry: Retry) -> JsonObject:
     for name, part in form["properties"]["retry"]["properties"].items():
         part["default"] = getattr(retry, name)
     return form
+
+
+def flow_settings_schema() -> JsonObject:
+    """What a flow has beside its drawing."""
+    return _form(config_of(FlowSettings))
 
 
 def _form(field: ConfigField) -> JsonObject:

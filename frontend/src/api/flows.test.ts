@@ -28,6 +28,7 @@ beforeEach(() => {
 const CALLS: Record<string, () => Promise<unknown>> = {
   flow: () => api.flow(),
   patch: () => api.patch({ is_enabled: true }),
+  flowSettings: () => api.flowSettings(),
   nodeTypes: () => api.nodeTypes(),
   eventTypes: () => api.eventTypes(),
   events: () => api.events("x"),

@@ -15,6 +15,7 @@ import type {
   Page,
   Preview,
   SampleChoice,
+  Schema,
   Started,
   StoredEvent,
   Validation,
@@ -49,6 +50,7 @@ export class FlowApi {
 
   flow = () => this.client.get<Flow>(this.path);
   patch = (part: FlowChange) => this.client.ask<Flow>(this.path, { method: "PATCH", body: part });
+  flowSettings = () => this.client.get<Schema>("flow-settings/");
   nodeTypes = () => this.client.get<NodeType[]>("node-types/");
   brokenModules = () => this.client.get<BrokenModule[]>("broken-modules/");
   eventTypes = () => this.client.get<EventType[]>("event-types/");

@@ -4,7 +4,7 @@ import { createStore } from "zustand/vanilla";
 import { Client } from "@/api/client";
 import { type DraftWithTag, FlowApi } from "@/api/flows";
 import { complete } from "@/graph/model";
-import type { DryRun, EventType, Flow, FlowDocument, NodeType, SampleChoice } from "@/shared/types";
+import type { DryRun, EventType, Flow, FlowDocument, NodeType, SampleChoice, Schema } from "@/shared/types";
 import { Checker } from "./checker";
 import { createDocumentStore, type DocumentStore } from "./documentStore";
 import { DraftSaver } from "./draftSaver";
@@ -44,6 +44,8 @@ export interface Session {
   api: FlowApi;
   types: Map<string, NodeType>;
   eventTypes: EventType[];
+  /** The form of what holds for a flow as a whole. */
+  flowSettings: Schema;
   flow: StoreApi<Flow>;
   documents: DocumentStore;
   ui: UiStore;
@@ -77,7 +79,7 @@ export interface MountOptions {
 export const noSample: Sample = noTest.sample;
 
 type Loaded = Pick<Session, "api" | "may"> &
-  Partial<Pick<Session, "eventTypes" | "nonce"> & Pick<MountOptions, "user">> & {
+  Partial<Pick<Session, "eventTypes" | "flowSettings" | "nonce"> & Pick<MountOptions, "user">> & {
     flow: Flow;
     draft: DraftWithTag;
     types: readonly NodeType[];
@@ -91,6 +93,7 @@ export function newSession({ api, may, flow, draft, types, user = "", ...more }:
     api,
     types: new Map(types.map((type) => [type.type, type])),
     eventTypes: [],
+    flowSettings: {},
     flow: createStore<Flow>()(() => flow),
     documents,
     ui: createUiStore(),
@@ -111,13 +114,14 @@ export function newSession({ api, may, flow, draft, types, user = "", ...more }:
 /** Load a flow and make the session of its editor. */
 export async function openSession({ flowId, api: base, ...options }: MountOptions): Promise<Session> {
   const api = new FlowApi(new Client(base), flowId);
-  const [flow, draft, types, eventTypes] = await Promise.all([
+  const [flow, draft, types, flowSettings, eventTypes] = await Promise.all([
     api.flow(),
     api.draft(),
     api.nodeTypes(),
+    api.flowSettings(),
     api.eventTypes().catch((): EventType[] => []),
   ]);
-  const session = newSession({ api, flow, draft, types, eventTypes, ...options });
+  const session = newSession({ api, flow, draft, types, flowSettings, eventTypes, ...options });
   // Whoever may not edit has nothing to mend, and may not ask.
   if (options.may.edit) void session.checker.check();
   session.live.start(flowId);

@@ -1,6 +1,5 @@
 import { useMemo } from "react";
 import { FormContext } from "@/features/inspector/formContext";
-import { FLOW_SETTINGS } from "@/features/inspector/nodeSettings";
 import { SchemaForm } from "@/features/inspector/SchemaForm";
 import { FlowSwitch } from "@/features/toolbar/FlowSwitch";
 import { setFlow } from "@/graph/changes";
@@ -14,7 +13,7 @@ export function FlowPanel() {
   const apply = session.documents.getState().apply;
   const context = useMemo(
     () => ({
-      root: FLOW_SETTINGS,
+      root: session.flowSettings,
       nodeId: null,
       shape: null,
       idPrefix: "flow",
@@ -22,7 +21,7 @@ export function FlowPanel() {
         .filter((problem) => !problem.node)
         .map((problem) => ({ ...problem, field: problem.field?.replace(/^settings\./, "") ?? null })),
     }),
-    [allProblems],
+    [session, allProblems],
   );
   return (
     <div className="hf-panel-body">
@@ -54,8 +53,8 @@ export function FlowPanel() {
         </div>
         <FormContext value={context}>
           <SchemaForm
-            schema={FLOW_SETTINGS}
-            root={FLOW_SETTINGS}
+            schema={session.flowSettings}
+            root={session.flowSettings}
             value={document.settings}
             onChange={(settings) => apply(setFlow(document, { settings }, "flow settings"))}
           />
