@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from scripts.node import Node, find_node
 from scripts.shell import ROOT, Stop, fingerprint, is_done, main_guard, must, run, say
@@ -36,10 +37,11 @@ def build() -> int:
     return 0
 
 
-def script_code(script: str, arguments: list[str]) -> int:
+def script_code(script: str, arguments: list[str], output: IO[str] | None = None) -> int:
     """Run one script of `package.json`; its exit code."""
     node = ready_node()
-    return run([*node.npm, "run", script, "--", *arguments], env=node.environment(), cwd=FRONTEND)
+    command = [*node.npm, "run", script, "--", *arguments]
+    return run(command, env=node.environment(), cwd=FRONTEND, output=output)
 
 
 def ready_node() -> Node:

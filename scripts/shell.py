@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,14 +21,25 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> int:
-    """Run a command in the foreground and return its exit code.
+def run(
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+    output: IO[str] | None = None,
+) -> int:
+    """Run a command to its end and return its exit code.
+
+    Args:
+        output: the file that takes what it says; None is the terminal.
 
     Raises:
         Stop: the program is not there.
     """
     try:
-        return subprocess.run([str(part) for part in command], cwd=cwd, env=env, check=False).returncode
+        parts = [str(part) for part in command]
+        errors = None if output is None else subprocess.STDOUT
+        return subprocess.run(parts, cwd=cwd, env=env, check=False, stdout=output, stderr=errors).returncode
     except FileNotFoundError as error:
         raise Stop(f"{command[0]} is not installed.") from error
 

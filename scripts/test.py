@@ -1,12 +1,15 @@
-"""`make test`: all suites one after the other, and one plain line with their sums at the end."""
+"""`make test`: all suites, those that wait for processes beside the others, and one plain line with their sums."""
 
 import os
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ET  # reads only what our own test runners wrote
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 from scripts.chromium import find_chromium
 from scripts.debian import install_network_tools
@@ -17,6 +20,8 @@ PYTHON = ROOT / ".venv" / "bin" / "python"
 RESULTS = ROOT / "test-results"
 ON_POSTGRES = ("--database=postgres", "-m")
 IN_TWO = ("-n", "2", "--dist", "loadfile")
+Suite = Callable[[IO[str] | None], int]
+"""Runs its tests and gives an exit code; the file takes what they say, None is the terminal."""
 
 
 def main() -> int:
@@ -25,7 +30,11 @@ def main() -> int:
     RESULTS.mkdir(exist_ok=True)
     for old in RESULTS.glob("*.xml"):
         old.unlink()
-    failed = [name for name in wanted if not passes(name)]
+    beside = [name for name in wanted if name in BESIDE] if len(wanted) > 1 else []
+    with ThreadPoolExecutor(max_workers=1) as lane:
+        passed_beside = lane.map(passes_beside, beside)
+        failed = [name for name in wanted if name not in beside and not passes(name)]
+        failed += [name for name, passed in zip(beside, passed_beside, strict=True) if not passed]
     counts = sums()
     if failed:
         say(f"Suites that failed: {', '.join(failed)}")
@@ -35,45 +44,56 @@ def main() -> int:
     return 1 if failed or not counts["passed"] else 0
 
 
-def passes(name: str) -> bool:
+def passes(name: str, output: IO[str] | None = None) -> bool:
     """Run one suite and say how long it took."""
     started = time.monotonic()
-    say(f"--- {name}")
+    if output is None:
+        say(f"--- {name}")
     try:
-        code = SUITES[name]()
+        code = SUITES[name](output)
     except Stop as stop:
         say(str(stop))
         code = 1
+    if output is not None:
+        output.seek(0)
+        say(f"\n--- {name}\n{output.read()}")
     say(f"--- {name}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s")
     return code == 0
 
 
-def pytest(name: str, *arguments: str) -> Callable[[], int]:
+def passes_beside(name: str) -> bool:
+    """Run one suite while others run; what it says comes in one piece, at its end."""
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        return passes(name, output)
+
+
+def pytest(name: str, *arguments: str) -> Suite:
     """A suite of pytest; no test collected counts as a failure."""
 
-    def suite() -> int:
+    def suite(output: IO[str] | None) -> int:
         report = f"--junitxml={RESULTS / name}.xml"
-        return run([PYTHON, "-m", "pytest", "-q", report, *arguments], env=plain_environment())
+        options = ("-m", "pytest", "-q", report, *arguments)
+        return run([PYTHON, *options], env=plain_environment(), output=output)
 
     return suite
 
 
-def sqlite() -> int:
+def sqlite(output: IO[str] | None) -> int:
     """Everything in Python that kills no process and drives no browser; the tools it needs are installed first."""
     install_network_tools()
-    return pytest("sqlite", "-m", "not e2e and not faults", *IN_TWO)()
+    return pytest("sqlite", "-m", "not e2e and not faults", *IN_TWO)(output)
 
 
-def vitest() -> int:
+def vitest(output: IO[str] | None) -> int:
     """The front end's own tests."""
-    report = RESULTS / "vitest.xml"
-    return script_code("test", ["--reporter=default", "--reporter=junit", f"--outputFile.junit={report}"])
+    reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={RESULTS / 'vitest.xml'}"]
+    return script_code("test", reporters, output)
 
 
-def browser() -> int:
+def browser(output: IO[str] | None) -> int:
     """The tests that drive Chromium; it is found or installed first."""
     os.environ["CHROMIUM"] = find_chromium()
-    return pytest("browser", "-m", "e2e", "tests/e2e")()
+    return pytest("browser", "-m", "e2e", "tests/e2e")(output)
 
 
 def sums() -> Counter[str]:
@@ -107,14 +127,16 @@ def outcome(case: ET.Element) -> str:
     return "skipped" if "skipped" in inside else "passed"
 
 
-SUITES: dict[str, Callable[[], int]] = {
+SUITES: dict[str, Suite] = {
     "sqlite": sqlite,
-    "faults": pytest("faults", "-m", "faults and not e2e"),
+    "faults": pytest("faults", "tests/faults"),
     "postgresql": pytest("postgresql", *ON_POSTGRES, "both_databases and not faults and not e2e", *IN_TWO),
-    "postgresql faults": pytest("postgresql-faults", *ON_POSTGRES, "faults and not e2e"),
+    "postgresql faults": pytest("postgresql-faults", "--database=postgres", "tests/faults"),
     "vitest": vitest,
     "browser": browser,
 }
+BESIDE = ("faults", "postgresql faults")
+"""They mostly wait for processes: one after the other they run beside the rest, and hurry nobody."""
 
 if __name__ == "__main__":
     main_guard(main)
