@@ -54,7 +54,11 @@ def name(process: int) -> str:
         words = (PROC / str(process) / "cmdline").read_bytes().decode(errors="replace").split("\0")
     except OSError:
         return "gone"
-    known = {"worker": "worker", "hookflow_site.web": "web", "hookflow_site.launcher": "launcher"}
+    known = {
+        "hookflow_site.worker": "worker",
+        "hookflow_site.web": "web",
+        "hookflow_site.launcher": "launcher",
+    }
     return next((known[word] for word in words if word in known), Path(words[0]).name)
 
 

@@ -18,6 +18,8 @@ app.conf.update(
     broker_connection_max_retries=None,
     broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2},
     accept_content=["json"],
+    worker_pool="threads",
+    worker_concurrency=settings.WORKER_THREADS,
     worker_hijack_root_logger=False,
     timezone="UTC",
 )

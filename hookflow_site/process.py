@@ -46,6 +46,7 @@ def settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 def trusted_proxies(texts: Sequence[str]) -> tuple[Network, ...]:

@@ -1,6 +1,7 @@
 """Drives one claimed run from where it stands to where it ends or waits."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -54,6 +55,8 @@ class Tools:
     http: HttpClient
     clock: SystemClock
     pool: Executor
+    ring: Callable[[], None]
+    """Another run is due now."""
 
 
 class Drive:
@@ -133,6 +136,8 @@ class Drive:
         if not progress.is_over:
             progress.finish(RunStatus.SUCCEEDED)
         await self._commit(progress)
+        if progress.walk.plan.settings.concurrency.mode == "queue":
+            self.tools.ring()  # the next one has its turn
 
     async def _take_turn(self, progress: Progress, node_id: str) -> None:
         node = progress.walk.plan.nodes[node_id]

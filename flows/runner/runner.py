@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 NODE_THREADS = 16
 BUSY_POLL_SECONDS = 0.025
+HEARING_POLL_SECONDS = 0.1
+"""The first poll after a ring that was heard."""
 IDLE_POLL_SECONDS = 1.0
 BUSY_FOR_SECONDS = 2.0
 CANCEL_POLL_SECONDS = 1.0
@@ -97,7 +99,7 @@ class Runner:
             DatabasePool(1, "upkeep") as upkeep,
             DatabasePool(1, "sweep") as sweep,
         ):
-            tools = Tools(ledger, PlanCache(), http, SystemClock(), nodes)
+            tools = Tools(ledger, PlanCache(), http, SystemClock(), nodes, self._rung.set)
             chores = [
                 asyncio.create_task(self._renew(upkeep)),
                 asyncio.create_task(self._watch_cancels(upkeep)),
@@ -141,6 +143,8 @@ class Runner:
         """Until the bell rings or something is due, asked every `poll` seconds and more and more seldom; the last
         `poll`. A database that does not answer is the claim's to wait for."""
         self._bell.await_ring()
+        if self._bell.is_heard:
+            poll = max(poll, HEARING_POLL_SECONDS)
         pause = poll
         while not await self._wait_for(self._rung, pause):
             self._looked = time.monotonic()

@@ -6,11 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from common.at_work import VARIABLE
-from hookflow_site.env import Env
 from hookflow_site.launcher.children import Spec
 
 PYTHON = (sys.executable, "-m")
-CELERY = (*PYTHON, "celery", "--quiet", "-A")
 
 
 WORKER_NICENESS = 5
@@ -25,11 +23,7 @@ def web(number: int, listener: int, env: Mapping[str, str]) -> Spec:
 
 def worker(number: int, env: Mapping[str, str]) -> Spec:
     """A Celery worker: the runner lives in it."""
-    threads = str(Env(env).number("WORKER_THREADS", 8, least=1, most=256))
-    # Several workers share one machine and one queue; what they would tell one another is of no use here.
-    alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    options = ("--pool", "threads", "--concurrency", threads, "--loglevel", "WARNING", *alone)
-    command = (*CELERY, "hookflow_site", "worker", "-n", f"{number}@%h", *options)
+    command = (*PYTHON, "hookflow_site.worker", str(number))
     return Spec(_name("worker", number), command, env, niceness=WORKER_NICENESS)
 
 

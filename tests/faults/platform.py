@@ -72,10 +72,9 @@ class Platform:
 
     def start(self, *names: str) -> None:
         """Start `web`, `worker`, and more workers as `worker-2`, `worker-3`."""
-        celery = ["-m", "celery", "-A", "hookflow_site"]
         commands = {
             "web": ["-m", "hookflow_site.web", "--port", str(self.port)],
-            "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "1", "-l", "error"],
+            "worker": ["-m", "hookflow_site.worker"],
         }
         for name in names:
             self.servers[name] = Server(
