@@ -8,11 +8,13 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Final
-
-from django.http import HttpRequest
+from typing import TYPE_CHECKING, Final
 
 from common.asgi import Scope
+
+if TYPE_CHECKING:
+    # The launcher reads the settings at each start, and Django would be a third of what that takes.
+    from django.http import HttpRequest
 
 Network = IPv4Network | IPv6Network
 
@@ -60,7 +62,7 @@ def settle_client(scope: Scope, trusted: Sequence[Network]) -> Scope:
     return settled
 
 
-def was_passed_on(request: HttpRequest) -> bool:
+def was_passed_on(request: "HttpRequest") -> bool:
     """Whether the connection of a request ends at a proxy, and not at the client."""
     scope = getattr(request, "scope", None)
     if scope is not None:
