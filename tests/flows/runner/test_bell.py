@@ -136,3 +136,34 @@ def test_while_it_hears_the_bell_it_knows_what_is_due_without_one(url: str, spy:
         started(published(line(("t", "spy-start", {}), ("a", "spy", {"name": "a"})))), bell=Bell(url)
     )
     assert run.status == "succeeded"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_next_in_a_queue_has_its_turn_when_the_one_before_ends(
+    spy: type[Spy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = published(
+        line(
+            ("t", "spy-start", {}),
+            ("a", "spy", {"name": "a"}),
+            settings={"concurrency": {"mode": "queue"}},
+        )
+    )
+    runs = [started(flow) for _ in range(3)]
+    monkeypatch.setattr(runner, "BUSY_POLL_SECONDS", 60.0)
+    assert run_to_rest(runs[-1]).status == "succeeded"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_runner_without_room_for_more_wakes_another(
+    spy: type[Spy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rings: list[None] = []
+    monkeypatch.setattr(runner, "STOP_SECONDS", 0.2)
+    monkeypatch.setattr(Doorbell, "ring", lambda self: rings.append(None))
+    flow = published(line(("t", "spy-start", {}), ("a", "slow-spy", {"name": "a"})))
+    for _ in range(2):
+        started(flow)
+    rings.clear()
+    with running(concurrency=1):
+        eventually(lambda: spy.turns["a"] == 1 and rings, what="it rings")
