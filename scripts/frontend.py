@@ -1,6 +1,7 @@
 """Build the front end when its sources changed, and run its npm scripts."""
 
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -12,6 +13,8 @@ FRONTEND = ROOT / "frontend"
 BUILT = ROOT / "static" / "editor"
 MODULES = FRONTEND / "node_modules"
 NOT_SOURCES = {"node_modules", "dist", "coverage", "test-results", ".vite"}
+_one_installs = threading.Lock()
+"""Of checks that run side by side."""
 
 
 def main() -> int:
@@ -46,16 +49,17 @@ def script_code(script: str, arguments: list[str], output: IO[str] | None = None
 
 def ready_node() -> Node:
     """Node.js, with the packages of the lock file installed."""
-    node = find_node()
-    lock = FRONTEND / "package-lock.json"
-    mark = fingerprint([lock, FRONTEND / "package.json"], node.version)
-    stamp = MODULES / ".hookflow"
-    if not is_done(stamp, mark):
-        say(f"Installing the front end's packages with Node.js {node.version} ...")
-        quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
-        must([*node.npm, "ci", *quiet], "npm ci", env=node.environment(), cwd=FRONTEND)
-        stamp.write_text(mark)
-    return node
+    with _one_installs:
+        node = find_node()
+        lock = FRONTEND / "package-lock.json"
+        mark = fingerprint([lock, FRONTEND / "package.json"], node.version)
+        stamp = MODULES / ".hookflow"
+        if not is_done(stamp, mark):
+            say(f"Installing the front end's packages with Node.js {node.version} ...")
+            quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
+            must([*node.npm, "ci", *quiet], "npm ci", env=node.environment(), cwd=FRONTEND)
+            stamp.write_text(mark)
+        return node
 
 
 def source_mark() -> str:
