@@ -1,8 +1,9 @@
 """The parts of the OpenAPI document that no serializer can say: flow documents, and schemas that hold schemas."""
 
-from typing import Any
+from typing import Any, get_args
 
 from flows.graph.document import FORMAT, VERSION
+from flows.sdk.config import SLOTS, Widget
 
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}
@@ -102,14 +103,14 @@ COMPONENTS: dict[str, dict[str, Any]] = {
             "maxItems": _COUNT,
             "pattern": _TEXT,
             "x-ui": _ref("FormHints"),
-            "x-slot": _TEXT,
+            "x-slot": {"type": "string", "enum": [str(slot) for slot in SLOTS]},
         },
     },
     "FormHints": {
         "type": "object",
         "description": "How a field of a form is shown.",
         "properties": {
-            "widget": _TEXT,
+            "widget": {"type": "string", "enum": list(get_args(Widget))},
             "group": _TEXT,
             "placeholder": _TEXT,
             "dependsOn": _map(_list({})),

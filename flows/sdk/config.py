@@ -6,7 +6,7 @@ knows of it.
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, Strict
 from pydantic.fields import FieldInfo
@@ -43,6 +43,12 @@ class Slot(StrEnum):
 
 
 PATH: Final = "path"
+DURATION_SLOT: Final = "duration"
+SLOTS: Final = (*Slot, PATH, DURATION_SLOT)
+"""All that `x-slot` says of what is written in a field."""
+Widget = Literal[
+    "textarea", "code", "password", "switch", "tags", "key-value", "json", "select", "event-type"
+]
 MAX_TEMPLATE_CHARACTERS: Final = 16_384
 
 
@@ -89,7 +95,7 @@ def _duration(text: str) -> str:
     return text
 
 
-FlowDuration = Annotated[str, AfterValidator(_duration), _slot("duration")]
+FlowDuration = Annotated[str, AfterValidator(_duration), _slot(DURATION_SLOT)]
 """A length of time as `30s`, `5m`, `6h`, `2d` or `250ms`."""
 
 
@@ -109,7 +115,7 @@ StrictInteger = Annotated[int, Strict(), WHOLE]
 StrictNumber = Annotated[float, Strict(), AfterValidator(plain_number)]
 
 
-EVENT_TYPE_WIDGET = "event-type"
+EVENT_TYPE_WIDGET: Final = "event-type"
 """Chooses an event type; by it the core finds the field of a trigger that says which events start the flow."""
 
 
@@ -118,7 +124,7 @@ def ui(
     *,
     label: str,
     help: str = "",  # it reads as what it is in a config model
-    widget: str | None = None,
+    widget: Widget | None = None,
     group: str = "",
     placeholder: str = "",
     depends_on: dict[str, list[Any]] | None = None,
@@ -131,8 +137,7 @@ def ui(
         default: as pydantic's; a field without one is required.
         label: what stands beside the input; every field has its own.
         help: one sentence under the input.
-        widget: `textarea`, `code`, `password`, `switch`, `tags`, `key-value`, `json`, `select`,
-            `event-type`; None derives it.
+        widget: None derives it.
         group: a heading that several fields share.
         placeholder: a grey example in an empty input.
         depends_on: shows the field only when another has one of these values: `{"component": ["network"]}`.

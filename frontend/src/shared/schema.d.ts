@@ -3748,11 +3748,13 @@ export interface components {
             maxItems?: number;
             pattern?: string;
             "x-ui"?: components["schemas"]["FormHints"];
-            "x-slot"?: string;
+            /** @enum {string} */
+            "x-slot"?: "text" | "html" | "value" | "integer" | "json" | "url" | "header" | "address" | "path" | "duration";
         };
         /** @description How a field of a form is shown. */
         FormHints: {
-            widget?: string;
+            /** @enum {string} */
+            widget?: "textarea" | "code" | "password" | "switch" | "tags" | "key-value" | "json" | "select" | "event-type";
             group?: string;
             placeholder?: string;
             dependsOn?: {

@@ -24,7 +24,7 @@ export interface FieldSpec {
   help: string;
   kind: FieldKind;
   schema: Schema;
-  slot: string;
+  slot: Slot | undefined;
   ui: UiHints;
   isRequired: boolean;
   /** Whether "no value" is a value of its own: shown as a switch for objects, as empty otherwise. */
@@ -32,7 +32,33 @@ export interface FieldSpec {
   isMultiline: boolean;
 }
 
-const TEMPLATE_SLOTS = new Set(["text", "integer", "url", "header", "address"]);
+type Slot = NonNullable<Schema["x-slot"]>;
+
+const BY_SLOT: Record<Slot, FieldKind> = {
+  text: "template",
+  html: "template",
+  integer: "template",
+  url: "template",
+  header: "template",
+  address: "template",
+  value: "value",
+  json: "json",
+  path: "path",
+  duration: "duration",
+};
+
+/** Null where the type says more. */
+const BY_WIDGET: Record<NonNullable<UiHints["widget"]>, FieldKind | null> = {
+  password: "password",
+  json: "json",
+  switch: "switch",
+  "event-type": "event-type",
+  "key-value": "map",
+  tags: "list",
+  select: null,
+  textarea: null,
+  code: null,
+};
 
 /** Follow references and unwrap `allOf` of one and `anyOf` with null. Hints around a reference win over those inside. */
 export function resolve(schema: Schema, root: Schema, depth = 0): Schema & { isNullable?: boolean } {
@@ -56,8 +82,8 @@ function withHints(inner: Schema, outer: Schema): Schema {
   return { ...inner, ...outer, ...(Object.keys(ui).length > 0 ? { "x-ui": ui } : {}) };
 }
 
-function slotOf(schema: Schema): string {
-  return schema["x-slot"] ?? schema.anyOf?.find((option) => option["x-slot"])?.["x-slot"] ?? "";
+function slotOf(schema: Schema): Slot | undefined {
+  return schema["x-slot"] ?? schema.anyOf?.find((option) => option["x-slot"])?.["x-slot"];
 }
 
 function typeOf(schema: Schema): string {
@@ -77,30 +103,6 @@ export function choicesOf(schema: Schema): { value: unknown; label: string }[] |
       : null) ??
     (Object.keys(labels).length > 0 ? Object.keys(labels) : null);
   return values ? values.map((value) => ({ value, label: labels[String(value)] ?? String(value) })) : null;
-}
-
-function kindByWidget(widget: string | undefined, schema: Schema): FieldKind | null {
-  switch (widget) {
-    case "password":
-      return "password";
-    case "json":
-      return "json";
-    case "switch":
-      return "switch";
-    case "event-type":
-      return "event-type";
-    case "key-value":
-      return "map";
-    case "tags":
-      return typeOf(schema) === "array" ? "list" : null;
-    default:
-      return null;
-  }
-}
-
-function kindBySlot(slot: string): FieldKind | null {
-  if (TEMPLATE_SLOTS.has(slot)) return "template";
-  return slot === "value" || slot === "json" || slot === "path" || slot === "duration" ? slot : null;
 }
 
 function kindByType(schema: Schema): FieldKind {
@@ -128,7 +130,7 @@ export function fieldSpec(name: string, raw: Schema, root: Schema, isRequired: b
   const ui = schema["x-ui"] ?? {};
   const slot = slotOf(schema);
   const byType = choicesOf(schema) ? "choice" : kindByType(schema);
-  const kind = kindByWidget(ui.widget, schema) ?? kindBySlot(slot) ?? byType;
+  const kind = (ui.widget && BY_WIDGET[ui.widget]) ?? (slot && BY_SLOT[slot]) ?? byType;
   return {
     name,
     label: schema.title ?? name,
