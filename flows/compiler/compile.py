@@ -9,7 +9,7 @@ from flows.compiler.configs import check_config
 from flows.compiler.environment import CompileEnvironment
 from flows.compiler.findings import Finding, Severity
 from flows.compiler.plan import DEFAULT_TIMEOUT_SECONDS, Plan, PlannedNode
-from flows.compiler.references import check_references
+from flows.compiler.references import check_references, check_slots
 from flows.compiler.subjects import compile_subject
 from flows.compiler.triggers import check_trigger, payload_shape
 from flows.compiler.wiring import Wiring
@@ -166,6 +166,7 @@ class _Compiler:
         checked = check_config(drawn, known, self.environment, self.expressions)
         self.problems.add(*checked.problems)
         if checked.config is None:
+            self.problems.add(*check_slots(drawn.id, checked.slots, upstream, self.suggestions))
             self.shapes[drawn.id] = NodeShapes(upstream, self._passed_on(known, upstream))
             return
         if isinstance(known, TriggerNode):

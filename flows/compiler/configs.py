@@ -1,9 +1,8 @@
 """Is the config of a node what its type wants? Says it in plain sentences, field by field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -12,11 +11,21 @@ from flows.compiler.environment import CompileEnvironment
 from flows.compiler.findings import Finding
 from flows.compiler.unparsed import fault_of, unparsed_texts, without_unparsed
 from flows.expressions.budget import Budget
-from flows.expressions.configs import CompiledConfig, ConfigError, compile_checked
+from flows.expressions.configs import (
+    MAX_TEMPLATES,
+    TEMPLATES,
+    CompiledConfig,
+    ConfigError,
+    FoundSlot,
+    SlotProblem,
+    compile_checked,
+)
+from flows.expressions.errors import TemplateError
+from flows.expressions.slots import compile_slot
 from flows.graph.document import DocumentNode
-from flows.sdk.config import NodeConfig
+from flows.sdk.config import NodeConfig, Slot
 from flows.sdk.config_errors import label_at, located_errors
-from flows.sdk.config_fields import CREDENTIAL, config_of, filled_fields
+from flows.sdk.config_fields import CREDENTIAL, config_of, drawn_fields, filled_fields
 from flows.sdk.json_types import JsonObject
 from flows.sdk.node import Node
 
@@ -25,10 +34,11 @@ MOST_UNPARSED = 50
 
 @dataclass(frozen=True, slots=True)
 class CheckedConfig:
-    """The compiled config, or None and why."""
+    """The compiled config, or None and why; then `slots` are the templates that can be read all the same."""
 
     config: CompiledConfig | None
     problems: list[Finding]
+    slots: Sequence[FoundSlot] = ()
 
 
 def check_config(
@@ -44,15 +54,18 @@ def check_config(
     unparsed = list(_unparsed(drawn, known.Config))
     if unparsed:
         drawn = replace(drawn, config=without_unparsed(drawn.config))
+    raw = drawn.config
     try:
-        checked = known.Config.model_validate(_with_few_unknown(_upgraded(drawn, known), known.Config))
+        raw = _with_few_unknown(_upgraded(drawn, known), known.Config)
+        checked = known.Config.model_validate(raw)
     except ValidationError as error:
         wrong = located_errors(error.errors(include_url=False)[:MAX_PROBLEMS], config_of(known.Config))
         found = [
             Finding(entry.code, entry.message, hint=entry.hint, node=drawn.id, field=entry.path or None)
             for entry in wrong
         ]
-        return CheckedConfig(None, _without_repeats(unparsed + found))
+        slots, faults = _readable(drawn.id, known, raw, budget)
+        return CheckedConfig(None, _without_repeats([*unparsed, *found, *faults]), slots)
     except Exception as error:  # noqa: BLE001  # a stranger's node type may raise anything
         message = f"The node type “{drawn.type}” failed to read this config: {type(error).__name__}."
         hint = "Report it to whoever made the node type."
@@ -60,9 +73,28 @@ def check_config(
     problems = unparsed + list(_credentials(drawn.id, checked, environment))
     try:
         compiled = compile_checked(checked, budget)
-        return CheckedConfig(None if unparsed else compiled, problems)
+        return CheckedConfig(None if unparsed else compiled, problems, compiled.slots)
     except ConfigError as error:
-        return CheckedConfig(None, problems + [_from_template(drawn.id, entry) for entry in error.problems])
+        slots, _ = _readable(drawn.id, known, raw, budget)
+        wrong_texts = [_from_template(drawn.id, entry) for entry in error.problems]
+        return CheckedConfig(None, problems + wrong_texts, slots)
+
+
+def _readable(
+    node_id: str, known: Node, raw: JsonObject, budget: Budget
+) -> tuple[list[FoundSlot], list[Finding]]:
+    """The templates of a config that is not whole: a field is judged while the next one is still empty."""
+    found: list[FoundSlot] = []
+    faults: list[Finding] = []
+    for place in islice(drawn_fields(known.Config, raw), MAX_TEMPLATES):
+        if place.field.slot not in TEMPLATES or not isinstance(place.value, str):
+            continue
+        kind = Slot(place.field.slot)
+        try:
+            found.append(FoundSlot(place.path, kind, place.value, compile_slot(kind, place.value, budget)))
+        except TemplateError as error:
+            faults.append(_from_template(node_id, SlotProblem(place.path, error)))
+    return found, faults
 
 
 def _unparsed(drawn: DocumentNode, config: type[NodeConfig]) -> Iterator[Finding]:
@@ -88,7 +120,7 @@ def _with_few_unknown(config: JsonObject, model: type[NodeConfig]) -> JsonObject
     )
 
 
-def _from_template(node_id: str, entry: Any) -> Finding:
+def _from_template(node_id: str, entry: SlotProblem) -> Finding:
     error = entry.error
     return Finding(
         error.code,

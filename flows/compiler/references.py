@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flows.compiler.findings import Finding, Severity
 from flows.expressions.builder import Reference
-from flows.expressions.configs import CompiledConfig
+from flows.expressions.configs import CompiledConfig, FoundSlot
 from flows.expressions.paths import ROOT, template_path
 from flows.sdk.config import PATH
 from flows.sdk.config_fields import filled_fields
@@ -26,7 +26,7 @@ def check_references(
     node_id: str, config: CompiledConfig, upstream: Shape, suggestions: Suggestions
 ) -> list[Finding]:
     """Every field that the templates and paths of a config name, against the record upstream."""
-    problems = list(_templates(node_id, config, upstream, suggestions))
+    problems = list(check_slots(node_id, config.slots, upstream, suggestions))
     for place in filled_fields(config.drawn):
         if place.field.slot != PATH or not isinstance(place.value, str) or not place.value:
             continue
@@ -38,10 +38,11 @@ def check_references(
     return problems
 
 
-def _templates(
-    node_id: str, config: CompiledConfig, upstream: Shape, suggestions: Suggestions
+def check_slots(
+    node_id: str, slots: Iterable[FoundSlot], upstream: Shape, suggestions: Suggestions
 ) -> Iterator[Finding]:
-    for found in config.slots:
+    """Every field that templates name, against the record upstream."""
+    for found in slots:
         yield from check_templates(node_id, found.field, found.slot.references, upstream, suggestions)
 
 

@@ -1,6 +1,6 @@
 """The fields of a config, as its JSON Schema tells them to forms, compiler, previews and documentation alike."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final
@@ -133,28 +133,54 @@ def filled_fields(config: BaseModel) -> Iterator[FilledField]:
     return _filled(config_of(type(config)), config, ())
 
 
+def drawn_fields(model: type[BaseModel], config: JsonObject) -> Iterator[FilledField]:
+    """The same of a config that does not fit its model yet, as far as it goes."""
+    return _filled(config_of(model), config, ())
+
+
 def _filled(field: ConfigField, value: Any, steps: tuple[str | int, ...]) -> Iterator[FilledField]:
-    if isinstance(value, BaseModel):
-        fields = config_of(type(value)).fields
-        for name, inner in fields.items():
-            if _is_shown(value, inner, fields):
-                yield from _filled(inner, getattr(value, name), (*steps, name))
-    elif isinstance(value, list | tuple) and field.items:
-        for place, entry in enumerate(value):
-            yield from _filled(field.items, entry, (*steps, place))
-    elif isinstance(value, dict) and field.values:
-        for key, entry in value.items():
-            yield from _filled(field.values, entry, (*steps, key))
-    else:
+    parts = _parts(field, value)
+    if parts is None:
         yield FilledField(steps, field, value)
+        return
+    for step, inner, entry in parts:
+        yield from _filled(inner, entry, (*steps, step))
+
+
+def _parts(field: ConfigField, value: Any) -> Iterable[tuple[str | int, ConfigField, Any]] | None:
+    """The places that a value holds, each by the step to it; None when it is one place itself."""
+    if isinstance(value, BaseModel):
+        return _shown_parts(config_of(type(value)).fields, value)
+    if isinstance(value, dict) and field.fields:
+        return _shown_parts(field.fields, value)
+    if isinstance(value, list | tuple) and (items := field.items):
+        return ((place, items, entry) for place, entry in enumerate(value))
+    if isinstance(value, dict) and (values := field.values):
+        return ((key, values, entry) for key, entry in value.items())
+    return None
+
+
+def _shown_parts(
+    fields: Mapping[str, ConfigField], holder: BaseModel | JsonObject
+) -> Iterator[tuple[str, ConfigField, Any]]:
+    for name, inner in fields.items():
+        is_there = isinstance(holder, BaseModel) or name in holder
+        if is_there and _is_shown(holder, inner, fields):
+            yield name, inner, _value_in(holder, name, fields)
 
 
 def _is_shown(
-    model: BaseModel, field: ConfigField, fields: Mapping[str, ConfigField], depth: int = 8
+    holder: BaseModel | JsonObject, field: ConfigField, fields: Mapping[str, ConfigField], depth: int = 8
 ) -> bool:
     """Whether the form shows a field, by what it depends on and what that depends on."""
     return all(
-        getattr(model, name, None) in choices
-        and (depth == 0 or name not in fields or _is_shown(model, fields[name], fields, depth - 1))
+        _value_in(holder, name, fields) in choices
+        and (depth == 0 or name not in fields or _is_shown(holder, fields[name], fields, depth - 1))
         for name, choices in field.depends_on.items()
     )
+
+
+def _value_in(holder: BaseModel | JsonObject, name: str, fields: Mapping[str, ConfigField]) -> Any:
+    if isinstance(holder, BaseModel):
+        return getattr(holder, name, None)
+    return holder.get(name, fields[name].schema.get("default") if name in fields else None)

@@ -70,6 +70,7 @@ def _prepare(browser: Browser, site: Site, sink: Sink, cookies: Path) -> dict[st
         return {
             "overview": "/",
             "flows": "/flows/",
+            "import": "/flows/#import",
             "runs": "/runs/",
             "resume-failed": "/runs/resume-failed/",
             "run-now": f"/flows/{editor.flow_id}/run/",

@@ -107,3 +107,17 @@ def test_a_new_node_complains_only_where_someone_has_been(open_page: Callable[..
     page.get_by_role("button", name="Dry run").first.click()
     editor.select("Send mail")
     expect(editor.field("to").locator(".hf-problems").first).to_be_visible()
+
+
+def test_what_the_server_finds_is_underlined_at_once_and_mended_by_key_or_button(page: Page) -> None:
+    editor = Editor.open(page, make_flow(page, OWNED))
+    editor.add_behind("big", "false", "send mail")
+    field = _type_into(editor, "subject", "🦆 {{ owner.emial }}")
+    expect(field.locator(".cm-lintRange")).to_have_text("owner.emial")
+    page.keyboard.press("Alt+Enter")
+    expect(field).to_have_text("🦆 {{ owner.email }}")
+    expect(field.locator(".cm-lintRange")).to_have_count(0)
+    editor.select("big")
+    editor.write("field", "chargs.amount")
+    editor.field("field").get_by_role("button", name="Use “charges.amount”").click()
+    expect(editor.field("field").locator("input")).to_have_value("charges.amount")

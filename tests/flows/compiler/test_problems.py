@@ -172,6 +172,16 @@ def test_a_suggestion_in_the_place_of_its_span_is_a_template_without_the_problem
     ).problems
 
 
+def test_a_template_is_judged_while_other_fields_are_empty_or_wrong() -> None:
+    for other in ({}, {"as_field": 7}, {"as_field": "x", "odd": 1}):
+        compilation = compiled(
+            {"t": "event", "a": ("add-field", {"value": "{{ hostnam }}", **other})}, "t.out>a"
+        )
+        assert ("error", "unknown_field", "a", "value") in found(compilation)
+        broken = compiled({"t": "event", "a": ("add-field", {"value": "{{ hostname", **other})}, "t.out>a")
+        assert any(problem.field == "value" and problem.span for problem in broken.problems)
+
+
 def test_a_suggestion_for_a_path_is_the_whole_path() -> None:
     config = {"field": "charges.amout", "operation": ">=", "value": "5"}
     problem = compiled({"t": "event", "f": ("filter", config)}, "t.out>f").problems[0]

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 import { loadTemplateEditor } from "@/features/templates/loadEditor";
 import { PreviewLine } from "@/features/templates/PreviewLine";
 import type { TemplateEditor } from "@/features/templates/templateEditor";
-import { useSession } from "@/session/session";
+import { useChecks, useSession } from "@/session/session";
 import { typedText } from "@/shared/json";
 import { useForm } from "../formContext";
 import { describedBy, FieldFrame, useFieldIds } from "./FieldFrame";
@@ -11,7 +11,9 @@ import type { FieldProps } from "./props";
 /** Text with `{{ }}`. A plain textarea until it is used; then the editor with completion takes its place. */
 export function TemplateField({ spec, path, value, problems, onChange }: FieldProps) {
   const session = useSession();
-  const { shape, nodeId, problems: answer } = useForm();
+  const { shape, nodeId } = useForm();
+  // Not those of the form: in a new node these keep quiet until the field was left.
+  const found = useChecks((state) => state.problems);
   const ids = useFieldIds(path);
   const area = useRef<HTMLTextAreaElement>(null);
   const host = useRef<HTMLDivElement>(null);
@@ -20,8 +22,8 @@ export function TemplateField({ spec, path, value, problems, onChange }: FieldPr
   const [isRich, setIsRich] = useState(false);
   const text = typedText(value);
   const change = (next: string) => onChange(stored(next));
-  const latest = useRef({ change, shape, text, problems });
-  latest.current = { change, shape, text, problems };
+  const latest = useRef({ change, shape, text });
+  latest.current = { change, shape, text };
 
   function stored(next: string): unknown {
     if (spec.slot === "integer" && /^(0|-?[1-9]\d{0,14})$/.test(next)) return Number(next);
@@ -56,8 +58,11 @@ export function TemplateField({ spec, path, value, problems, onChange }: FieldPr
   }, [isRich]);
   useEffect(() => () => editor.current?.destroy(), []);
   useEffect(() => editor.current?.setText(text), [text]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer of the server, when the text is what it was asked about
-  useEffect(() => editor.current?.mark(latest.current.problems), [answer, isRich]);
+  useEffect(() => {
+    // With each answer of the server and no oftener: only then is the text what it was asked about.
+    if (isRich)
+      editor.current?.mark(found.filter((problem) => problem.node === nodeId && problem.field === path));
+  }, [found, isRich, nodeId, path]);
 
   return (
     <FieldFrame spec={spec} path={path} problems={problems} text={text} onRepair={change}>
