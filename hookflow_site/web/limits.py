@@ -24,8 +24,6 @@ LARGE_PATHS: Final = frozenset(
         *EVENTS_PATHS,
         "/api/v1/flows/import/",
         "/api/v1/flows/import/preview/",
-        "/flows/import/",
-        "/flows/import/confirm/",
     }
 )
 ODD: Final = bad_value(

@@ -1,6 +1,5 @@
 import { useMemo } from "react";
-import { FormContext } from "@/features/inspector/formContext";
-import { SchemaForm } from "@/features/inspector/SchemaForm";
+import { Form } from "@/features/inspector/Form";
 import { FlowSwitch } from "@/features/toolbar/FlowSwitch";
 import { setFlow } from "@/graph/changes";
 import { useChecks, useDocument, useSession } from "@/session/session";
@@ -51,14 +50,11 @@ export function FlowPanel() {
             onChange={(event) => apply(setFlow(document, { description: event.target.value }, "description"))}
           />
         </div>
-        <FormContext value={context}>
-          <SchemaForm
-            schema={session.flowSettings}
-            root={session.flowSettings}
-            value={document.settings}
-            onChange={(settings) => apply(setFlow(document, { settings }, "flow settings"))}
-          />
-        </FormContext>
+        <Form
+          context={context}
+          value={document.settings}
+          onChange={(settings) => apply(setFlow(document, { settings }, "flow settings"))}
+        />
       </fieldset>
     </div>
   );

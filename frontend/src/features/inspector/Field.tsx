@@ -1,39 +1,8 @@
-import type { ComponentType } from "react";
+import { useContext } from "react";
 import { markLeft } from "@/session/calm";
 import { useSession } from "@/session/session";
-import { ChoiceField } from "./fields/ChoiceField";
-import { EventTypeField } from "./fields/EventTypeField";
-import { JsonField } from "./fields/JsonField";
-import { ListField } from "./fields/ListField";
-import { MapField } from "./fields/MapField";
-import { NumberField } from "./fields/NumberField";
-import { ObjectField } from "./fields/ObjectField";
-import { PathField } from "./fields/PathField";
 import type { FieldProps } from "./fields/props";
-import { SwitchField } from "./fields/SwitchField";
-import { TemplateField } from "./fields/TemplateField";
-import { TextField } from "./fields/TextField";
-import { ValueField } from "./fields/ValueField";
-import { useFieldProblems, useForm } from "./formContext";
-import type { FieldKind } from "./schema";
-
-export const WIDGETS: Record<FieldKind, ComponentType<FieldProps>> = {
-  text: TextField,
-  textarea: TextField,
-  password: TextField,
-  duration: TextField,
-  template: TemplateField,
-  value: ValueField,
-  json: JsonField,
-  path: PathField,
-  "event-type": EventTypeField,
-  number: NumberField,
-  switch: SwitchField,
-  choice: ChoiceField,
-  list: ListField,
-  map: MapField,
-  object: ObjectField,
-};
+import { useFieldProblems, useForm, WidgetContext } from "./formContext";
 
 const LEFT_MS = 250;
 
@@ -42,7 +11,7 @@ export function Field(props: Omit<FieldProps, "problems">) {
   const session = useSession();
   const { nodeId } = useForm();
   const problems = useFieldProblems(props.path);
-  const Widget = WIDGETS[props.spec.kind];
+  const Widget = useContext(WidgetContext)[props.spec.kind];
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only hears which field is used
     <div

@@ -8,12 +8,11 @@ import { duplicateSelection } from "@/session/adding";
 import { useProblems } from "@/session/calm";
 import { inputShape } from "@/session/checker";
 import { useChecks, useDocument, useSession, useUi } from "@/session/session";
-import type { Config, FlowNode, NodeType } from "@/shared/types";
+import type { FlowNode, NodeType } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { JsonView } from "@/shared/ui/JsonView";
 import { FieldTree } from "./FieldTree";
-import { FormContext } from "./formContext";
-import { SchemaForm } from "./SchemaForm";
+import { Form } from "./Form";
 import { useFocusField } from "./useFocusField";
 import { Wires } from "./Wires";
 
@@ -191,31 +190,25 @@ function TypedForms({ node, type }: { node: FlowNode; type: NodeType }) {
         </div>
       ))}
       {type.has_input && shape ? <FieldTree node={node.id} shape={shape} /> : null}
-      <FormContext value={context}>
-        <SchemaForm
-          schema={type.config_schema}
-          root={type.config_schema}
-          value={node.config}
-          onChange={(config: Config, path, label) =>
-            session.documents.getState().apply(setConfig(latest.current, config, path, label))
-          }
-        />
-      </FormContext>
+      <Form
+        context={context}
+        value={node.config}
+        onChange={(config, path, label) =>
+          session.documents.getState().apply(setConfig(latest.current, config, path, label))
+        }
+      />
       <UnknownKeys node={node} type={type} />
       <Wires node={node} type={type} />
       {type.has_input ? (
         <details className="hf-more" data-settings>
           <summary>Retry and time limit</summary>
-          <FormContext value={settingsContext}>
-            <SchemaForm
-              schema={settingsSchema}
-              root={settingsSchema}
-              value={node.settings}
-              onChange={(settings: Config, path) =>
-                session.documents.getState().apply(setNodeSettings(latest.current, settings, path))
-              }
-            />
-          </FormContext>
+          <Form
+            context={settingsContext}
+            value={node.settings}
+            onChange={(settings, path) =>
+              session.documents.getState().apply(setNodeSettings(latest.current, settings, path))
+            }
+          />
         </details>
       ) : null}
     </>

@@ -5,8 +5,7 @@ import { expect, test } from "vitest";
 import { SessionContext } from "@/session/session";
 import { testSession } from "@/session/testSession";
 import type { Config, Problem, Schema } from "@/shared/types";
-import { FormContext } from "./formContext";
-import { SchemaForm } from "./SchemaForm";
+import { Form } from "./Form";
 
 /** A type that the front end has never heard of. */
 const schema: Schema = {
@@ -38,9 +37,11 @@ function Harness({ problems = [], seen }: { problems?: Problem[]; seen: { value:
   seen.value = value;
   return (
     <SessionContext value={testSession()}>
-      <FormContext value={{ root: schema, nodeId: null, shape: null, problems, idPrefix: "t" }}>
-        <SchemaForm schema={schema} root={schema} value={value} onChange={setValue} />
-      </FormContext>
+      <Form
+        context={{ root: schema, nodeId: null, shape: null, problems, idPrefix: "t" }}
+        value={value}
+        onChange={setValue}
+      />
     </SessionContext>
   );
 }

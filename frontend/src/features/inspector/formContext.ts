@@ -1,5 +1,7 @@
-import { createContext, useContext } from "react";
+import { type ComponentType, createContext, useContext } from "react";
 import type { Problem, Schema, ShapeSchema } from "@/shared/types";
+import type { FieldProps } from "./fields/props";
+import type { FieldKind } from "./schema";
 
 export interface FormContextValue {
   root: Schema;
@@ -18,6 +20,11 @@ export const FormContext = createContext<FormContextValue>({
   problems: [],
   idPrefix: "form",
 });
+
+export type Widgets = Record<FieldKind, ComponentType<FieldProps>>;
+
+/** The input of each kind of field; `Form` fills it in. */
+export const WidgetContext = createContext({} as Widgets);
 
 export const useForm = () => useContext(FormContext);
 

@@ -5,9 +5,7 @@ import { expect, test, vi } from "vitest";
 import { SessionContext } from "@/session/session";
 import { testSession } from "@/session/testSession";
 import type { Config, Schema } from "@/shared/types";
-import { WIDGETS } from "./Field";
-import { FormContext } from "./formContext";
-import { SchemaForm } from "./SchemaForm";
+import { Form, WIDGETS } from "./Form";
 import { type FieldKind, fieldSpec } from "./schema";
 
 /** For each kind of field that takes text: a schema that gives it, and what a person may type that it cannot read. */
@@ -47,14 +45,16 @@ vi.mock("@/features/templates/loadEditor", () => ({
   loadTemplateEditor: () => new Promise(() => undefined),
 }));
 
-function Form({ schema, store }: { schema: Schema; store: { value: Config } }) {
+function Harness({ schema, store }: { schema: Schema; store: { value: Config } }) {
   const [value, setValue] = useState<Config>(store.value);
   store.value = value;
   return (
     <SessionContext value={testSession()}>
-      <FormContext value={{ root: schema, nodeId: null, shape: null, problems: [], idPrefix: "t" }}>
-        <SchemaForm schema={schema} root={schema} value={value} onChange={setValue} />
-      </FormContext>
+      <Form
+        context={{ root: schema, nodeId: null, shape: null, problems: [], idPrefix: "t" }}
+        value={value}
+        onChange={setValue}
+      />
     </SessionContext>
   );
 }
@@ -74,7 +74,7 @@ test.each(cases)(
     expect(fieldSpec("it", inner, schema, false).kind).toBe(kind);
     const store: { value: Config } = { value: {} };
     const user = userEvent.setup();
-    render(<Form schema={schema} store={store} />);
+    render(<Harness schema={schema} store={store} />);
     await user.click(screen.getByLabelText(/^It/));
     await user.paste(text);
     await user.tab();
@@ -82,7 +82,7 @@ test.each(cases)(
     cleanup();
     // What goes to the server and comes back.
     store.value = JSON.parse(JSON.stringify(store.value));
-    render(<Form schema={schema} store={store} />);
+    render(<Harness schema={schema} store={store} />);
     expect(screen.getByLabelText<HTMLInputElement>(/^It/).value).toBe(text);
   },
 );
@@ -94,7 +94,7 @@ test("names in a list of names with values are added when the input is left, and
   };
   const store: { value: Config } = { value: { it: { taken: 1 } } };
   const user = userEvent.setup();
-  render(<Form schema={schema} store={store} />);
+  render(<Harness schema={schema} store={store} />);
   await user.type(screen.getByLabelText("New name in It"), "left");
   await user.tab();
   await user.type(screen.getByLabelText("left"), "12x");
@@ -102,7 +102,7 @@ test("names in a list of names with values are added when the input is left, and
   await user.tab();
   expect(screen.getByText(/There is a “taken” already/)).toBeTruthy();
   cleanup();
-  render(<Form schema={schema} store={store} />);
+  render(<Harness schema={schema} store={store} />);
   expect(store.value).toEqual({ it: { taken: 1, left: "12x" } });
   expect(screen.getByLabelText<HTMLInputElement>("New name in It").value).toBe("taken");
 });
@@ -111,7 +111,7 @@ test("the way from text to JSON and back takes the content along", async () => {
   const schema: Schema = { type: "object", properties: { it: { title: "It", "x-slot": "value" } } };
   const store: { value: Config } = { value: { it: "{{ name }} and {" } };
   const user = userEvent.setup();
-  render(<Form schema={schema} store={store} />);
+  render(<Harness schema={schema} store={store} />);
   await user.click(screen.getByRole("button", { name: "Write JSON instead" }));
   expect(store.value).toEqual({ it: { $unparsed: "{{ name }} and {" } });
   await user.click(screen.getByRole("button", { name: "Write text instead" }));
