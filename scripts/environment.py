@@ -17,7 +17,7 @@ def main() -> int:
     """Bring `.venv` up to date for the set named on the command line: `base` or `dev`."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else "base"
     if wanted not in SETS:
-        raise Stop(f"{wanted!r} is no set of requirements; write base or dev.")
+        raise Stop(f"{wanted!r} is not a set of requirements; write base or dev.")
     if is_done(stamp(wanted), mark(wanted)):
         return 0
     make_venv()

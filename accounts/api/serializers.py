@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.api.strict import NameField, StrictModelSerializer, StrictSerializer
 from accounts.models import ApiToken, AuditEntry, Tenant, User
 from accounts.roles import INTEGRATION_MAY, Permission, Role
-from accounts.services.senders import MOST_SENDERS
+from accounts.services.mail_senders import MOST_SENDERS
 
 
 class SendersField(serializers.ListField):

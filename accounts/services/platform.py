@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.models import PlatformSettings
 from accounts.roles import Permission
-from accounts.services.senders import mail_senders
+from accounts.services.mail_senders import mail_senders
 from common.problems import bad_value
 
 MOST_NETWORKS = 100

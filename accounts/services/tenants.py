@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Tenant
 from accounts.roles import CHOSEN_ONE_BY_ONE, OWN_ROWS_ONLY, Permission
 from accounts.scope import visible
-from accounts.services.senders import mail_senders
+from accounts.services.mail_senders import mail_senders
 from common.problems import conflict
 
 FIELDS = ("name", "slug", "is_active", "mail_senders")

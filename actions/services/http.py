@@ -49,7 +49,7 @@ def _headers(headers: dict[str, str]) -> dict[str, str]:
     seen: set[str] = set()
     for name in headers:
         if not HEADER_NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name of a header; write one such as X-Request-Source.")
+            raise ValueError(f"{name!r} is not a header name; write one such as X-Request-Source.")
         if name.lower() in OWN_HEADERS:
             raise ValueError(f"The header {name} is set by the connection itself; leave it out.")
         if name.lower() in seen:

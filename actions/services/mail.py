@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from accounts.services import mail as post
 from accounts.services.mail import Origin
-from accounts.services.senders import may_send_as
+from accounts.services.mail_senders import may_send_as
 from common.egress import EgressError
 from common.egress.mail import Mail
 from flows.sdk import NodeContext, NodeError

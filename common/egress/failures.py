@@ -22,7 +22,7 @@ def explain(error: Exception, target: Target) -> EgressError:
     if isinstance(error, aiohttp.ClientPayloadError):
         return unreachable(target.authority, "it broke off in the middle of the answer")
     if isinstance(error, aiohttp.ClientResponseError):
-        return bad_answer("it is no HTTP, or its headers are too large")
+        return bad_answer("it is not HTTP, or its headers are too large")
     return unreachable(target.authority, "it hung up without an answer")
 
 

@@ -113,7 +113,7 @@ class EgressPolicy:
             try:
                 allowed.append(ip_network(text.strip(), strict=False))
             except ValueError as error:
-                raise ValueError(f"{text!r} is no network: write 10.0.0.0/8 or fd00::/8.") from error
+                raise ValueError(f"{text!r} is not a network: write 10.0.0.0/8 or fd00::/8.") from error
         return cls(tuple(allowed))
 
     def is_listed(self, address: Address) -> bool:

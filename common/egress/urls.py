@@ -143,10 +143,10 @@ def _ascii_name(text: str) -> str:
     try:
         name = text.lower() if text.isascii() else idna.encode(text, uts46=True).decode().lower()
     except (idna.IDNAError, UnicodeError):
-        raise _bad("Its host is no name that can be looked up", "Correct the name.") from None
+        raise _bad("Its host is not a name that can be looked up", "Correct the name.") from None
     name = name.removesuffix(".")
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-        raise _bad("Its host is no name that can be looked up", "Correct the name.")
+        raise _bad("Its host is not a name that can be looked up", "Correct the name.")
     return name
 
 

@@ -21,7 +21,7 @@ from flows.models import Flow
 from flows.services import flows, versions
 from flows.services.filters import FlowFilter
 from flows.services.flow_reading import flow_for, listed, listed_flow
-from flows.services.glance import last_runs
+from flows.services.run_statistics import last_runs
 
 
 class FlowViewSet(ScopedViewSet[Flow]):

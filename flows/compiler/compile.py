@@ -11,7 +11,7 @@ from flows.compiler.findings import Finding, Severity
 from flows.compiler.plan import DEFAULT_TIMEOUT_SECONDS, Plan, PlannedNode
 from flows.compiler.references import check_references, check_slots
 from flows.compiler.subjects import compile_subject
-from flows.compiler.triggers import check_trigger, payload_shape
+from flows.compiler.trigger_checks import check_trigger, payload_shape
 from flows.compiler.wiring import Wiring
 from flows.expressions.budget import MAX_FLOW_EXPRESSIONS, Budget
 from flows.expressions.configs import CompiledConfig

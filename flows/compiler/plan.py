@@ -67,7 +67,7 @@ class Plan:
         """What starts the flow."""
         root = self.nodes[self.trigger_id]
         if not isinstance(root.node, TriggerNode):
-            raise TypeError(f"{root.type} is no trigger.")
+            raise TypeError(f"{root.type} is not a trigger.")
         return root.node.listens_to(root.config.drawn)
 
     @cached_property

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from flows.engine.journal import StepChange
+from flows.engine.run_store import StepChange
 from flows.engine.states import StepStatus
 from flows.sdk import JsonObject, Record, Wake
 

@@ -80,7 +80,7 @@ class Room:
         except (TypeError, orjson.JSONEncodeError):
             # A stranger's node type may preview anything; it takes only its own preview away.
             self.left_out += 1
-            return {LEFT_OUT: "This is no plain JSON."}
+            return {LEFT_OUT: "This is not plain JSON."}
         if size <= min(MOST_RECORD_SHOWN_BYTES, self.left):
             self.left -= size
             return value

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flows.engine.cursor import Cursor
-from flows.engine.journal import Writes, storable
+from flows.engine.run_store import Writes, storable
 from flows.engine.states import RunStatus
 from flows.sdk import JsonObject, NodeError
 

@@ -44,7 +44,7 @@ def _fault_of_detail(detail: JsonObject) -> str:
     try:
         size = len(orjson.dumps(detail))
     except TypeError:
-        return "a detail of its wait that is no plain JSON"
+        return "a detail of its wait that is not plain JSON"
     if size > MAX_DETAIL_BYTES:
         return f"a detail of its wait of {size:,} bytes, where {MAX_DETAIL_BYTES:,} is the most"
     return ""

@@ -9,8 +9,8 @@ from common.redact import log_line
 from flows.compiler.plan import PlannedNode
 from flows.engine.cursor import Cursor, Suspension
 from flows.engine.ending import cancelled_error
-from flows.engine.journal import LogEntry, StepChange, Writes, storable
 from flows.engine.retry import next_delay
+from flows.engine.run_store import LogEntry, StepChange, Writes, storable
 from flows.engine.states import FINAL_RUN_STATUSES, RunStatus, StepStatus
 from flows.engine.walk import Walk
 from flows.sdk import Emit, NodeError, Record, Suspend, Wake

@@ -85,7 +85,7 @@ def mail_address(scope: Scope, value: Json) -> str:
     if len(text) > 254 or len(local) > 64 or not _ADDRESS.fullmatch(text):
         raise NodeError(
             "bad_address",
-            f"“{ascii(text[:80])[1:-1]}” is no single mail address.",
+            f"“{ascii(text[:80])[1:-1]}” is not a single mail address.",
             hint="Write one address such as ops@example.org; each recipient has an entry of its own.",
         )
     return text

@@ -126,7 +126,7 @@ def _check_segments(builder: Builder, node: nodes.Node, segments: Sequence[Segme
     for segment in segments:
         is_hidden = isinstance(segment, str) and segment.startswith("__")
         if is_hidden or (isinstance(segment, int) and abs(segment) >= MAX_NUMBER):
-            message = f"“{segment}” is no name of a field."
+            message = f"“{segment}” is not a field name."
             raise builder.refuse(node, "not_allowed", message, "Names do not begin with two underscores.")
 
 

@@ -83,7 +83,7 @@ def json_of(scope: Scope, value: Json) -> str:
 def _plain(value: object) -> Json:
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"{type(value).__name__} is no JSON value.")
+    raise TypeError(f"{type(value).__name__} is not a JSON value.")
 
 
 def weigh(scope: Scope, value: Json, most: int) -> int:

@@ -38,7 +38,7 @@ def out_of_bounds(raw: Json) -> Iterator[LocatedError]:
             wrong = (
                 _wrong_text(key)
                 if isinstance(key, str)
-                else ("wrong_type", "A key is no text.", "Keys are text.")
+                else ("wrong_type", "A key is not text.", "Keys are text.")
             )
             if wrong:
                 yield LocatedError(f"{path}.{str(key)[:100]}".lstrip("."), *wrong)
@@ -75,9 +75,9 @@ def _wrong_value(value: Json) -> Wrong | None:
         return (
             None
             if isfinite(value)
-            else ("out_of_range", "This is no finite number.", "Write a plain number.")
+            else ("out_of_range", "This is not a finite number.", "Write a plain number.")
         )
-    return "wrong_type", "This is no plain JSON value.", "Use text, numbers, lists, objects."
+    return "wrong_type", "This is not plain JSON value.", "Use text, numbers, lists, objects."
 
 
 def _wrong_text(text: str) -> Wrong | None:

@@ -30,7 +30,7 @@ class DocumentError(Exception):
 def _format(text: str) -> str:
     if text != FORMAT:
         hint = f"Expected “{FORMAT}”."
-        raise PydanticCustomError("unknown_format", "This is no flow of hookflow.", {"hint": hint})
+        raise PydanticCustomError("unknown_format", "This is not a hookflow flow.", {"hint": hint})
     return text
 
 

@@ -8,14 +8,14 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from accounts.actors import Actor
 from flows.live.answers import ChangesSerializer, RunChangeSerializer
 from flows.live.watcher import NOT_FOUND, Watcher
-from flows.services.changes import changes_since, runs_of_flow
 from flows.services.flow_reading import flow_for
+from flows.services.run_changes import changes_since, runs_of_flow
 from flows.services.run_reading import run_for
 from flows.services.watching import flow_group, run_group
 
 
 class NothingHere(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """An address that is none: closes as an unknown id does."""
+    """An address that nobody serves: closes as an unknown id does."""
 
     channel_layer_alias = None
 

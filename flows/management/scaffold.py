@@ -68,7 +68,7 @@ class NewNode:
         """
         if not TYPE_NAME.fullmatch(self.type):
             raise ValueError(
-                f"{self.type!r} is no name of a type: write words joined by dashes, as rate-limit."
+                f"{self.type!r} is not a type name: write words joined by dashes, as rate-limit."
             )
         if not (self.root / self.app / "nodes").is_dir():
             raise ValueError(f"The app {self.app!r} has no folder nodes.")

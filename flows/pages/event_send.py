@@ -14,9 +14,9 @@ from common.ids import row_id, uuid_from
 from common.problems import Problem
 from flows.pages.forms import SendEventForm, posted
 from flows.sdk import JsonObject
-from flows.services.by_hand import send_event
 from flows.services.event_reading import find_event
 from flows.services.known_types import list_event_types
+from flows.services.sending import send_event
 from look.templatetags.ui import pretty_json
 
 

@@ -11,11 +11,11 @@ from accounts.pages.access import page
 from accounts.roles import Permission
 from accounts.services.filters import narrowed
 from flows.models import Flow, Run, Trigger
-from flows.pages.access import why_not_run, why_not_switch
+from flows.pages.refusals import why_not_run, why_not_switch
 from flows.sdk.triggers import TRIGGER_SPECS, TriggerKind
 from flows.services.filters import FlowPageFilter
 from flows.services.flow_reading import listed
-from flows.services.glance import LAST_RUNS, last_runs
+from flows.services.run_statistics import LAST_RUNS, last_runs
 
 PAGE_SIZE = 25
 

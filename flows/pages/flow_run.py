@@ -12,8 +12,8 @@ from accounts.roles import Permission
 from common.ids import uuid_from
 from common.problems import Problem
 from flows.models import Flow, Run
-from flows.pages.access import why_not_run
 from flows.pages.forms import RunNowForm, posted
+from flows.pages.refusals import why_not_run
 from flows.sdk import JsonObject
 from flows.services.flow_reading import flow_for
 from flows.services.flows import read_or_refuse

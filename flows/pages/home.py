@@ -11,7 +11,7 @@ from accounts.pages.access import page
 from accounts.roles import Permission
 from common.clock import SystemClock
 from flows.services.first_steps import progress_of
-from flows.services.glance import failing_flows, flow_counts, next_schedules, open_runs, runs_by_hour
+from flows.services.run_statistics import failing_flows, flow_counts, next_schedules, open_runs, runs_by_hour
 
 CHART_HEIGHT = 96
 

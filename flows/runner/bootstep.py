@@ -15,7 +15,7 @@ from flows.conf import number
 from flows.runner.bell import Bell
 from flows.runner.runner import Runner
 from flows.runner.slot import Slot
-from flows.services.publishing import ChannelPublisher
+from flows.services.telling_watchers import ChannelPublisher
 from flows.store.journal import DatabaseRunStore
 
 logger = structlog.get_logger(__name__)

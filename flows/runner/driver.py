@@ -13,8 +13,8 @@ from common.clock import SystemClock
 from flows.compiler.plan import Plan, PlannedNode
 from flows.engine.cursor import Cursor
 from flows.engine.ending import cancelled, failed, must_be_stopped
-from flows.engine.journal import ClaimedRun, LeaseLost
 from flows.engine.progress import MOST_LOST_LEASES, Progress
+from flows.engine.run_store import ClaimedRun, LeaseLost
 from flows.engine.states import RunStatus
 from flows.engine.subject import templated_subject
 from flows.engine.walk import Walk
@@ -22,7 +22,7 @@ from flows.runner.context import StepContext, StepLog
 from flows.runner.emitting import store_emitted
 from flows.runner.execute import execute, stop
 from flows.runner.ledger import Ledger
-from flows.runner.plans import PlanCache
+from flows.runner.plan_cache import PlanCache
 from flows.sdk import Emit, HttpClient, NodeError
 from flows.sdk.emitting import Outbox
 from flows.services.causes import caused_by

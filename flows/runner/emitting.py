@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 
 from common.problems import Problem
-from flows.engine.journal import ClaimedRun
+from flows.engine.run_store import ClaimedRun
 from flows.runner.context import StepContext
 from flows.sdk import NodeError
 from flows.sdk.work import COMPARISON_WORK
 from flows.services.emitted import source_of
-from flows.services.intake import DedupConflict, IntakeUnavailable, NotJudged, intake_writer
+from flows.services.intake_writer import DedupConflict, IntakeUnavailable, NotJudged, intake_writer
 from flows.services.pressure import Pressure
 from flows.store.new_events import NewEvent
 from flows.store.patience import backoff

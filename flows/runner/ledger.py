@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from uuid import UUID
 
-from flows.engine.journal import ClaimedRun, LeaseLost, Publisher, RunStore, Writes
+from flows.engine.run_store import ClaimedRun, LeaseLost, Publisher, RunStore, Writes
 from flows.store.group_commit import GroupCommit
 from flows.store.patience import backoff
 

@@ -15,12 +15,12 @@ from django.db import close_old_connections, connection
 
 from common.clock import SystemClock
 from common.egress.client import EgressClient
-from flows.engine.journal import ClaimedRun, Publisher, RunStore
+from flows.engine.run_store import ClaimedRun, Publisher, RunStore
 from flows.runner.bell import Bell
 from flows.runner.driver import Drive, Tools
 from flows.runner.http import NodeHttp
 from flows.runner.ledger import Ledger
-from flows.runner.plans import PlanCache
+from flows.runner.plan_cache import PlanCache
 from flows.runner.pool import DatabasePool
 from flows.runner.slot import Slot
 from flows.runner.sweeper import Sweeper

@@ -10,7 +10,7 @@ def record_bytes(name: str, record: Record, limit: int) -> int:
     """How many bytes the record behind a node has.
 
     Raises:
-        NodeError: `record_too_large`; `unexpected` when it is no plain JSON, or nested beyond what JSON readers take.
+        NodeError: `record_too_large`; `unexpected` when it is not plain JSON, or nested beyond what JSON readers take.
     """
     try:
         size = len(orjson.dumps(record))

@@ -17,7 +17,7 @@ def up_to(most: float) -> AfterValidator:
         try:
             seconds = duration_seconds(text)
         except ValueError as error:
-            message = "“{text}” is no length of time."
+            message = "“{text}” is not a length of time."
             raise PydanticCustomError("bad_duration", message, {"text": text, "hint": str(error)}) from None
         if not 0 < seconds <= most:
             hint = f"It must be more than nothing and at most {most / 3600:g}h."

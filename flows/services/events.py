@@ -5,9 +5,9 @@ from django.db import connection
 from flows.sdk import JsonObject
 from flows.services.causes import current_cause
 from flows.services.doorbell import ring_on_commit
-from flows.store.intake import insert_events
+from flows.store.accepting import insert_events
 from flows.store.new_events import Accepted, KeyReused, NewEvent
-from flows.store.triggers import TriggerIndex
+from flows.store.trigger_index import TriggerIndex
 from flows.store.verdicts import IN_TRANSACTION_WORK, judge
 
 

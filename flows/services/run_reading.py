@@ -166,7 +166,7 @@ def logs_of(
 
 
 def log_text(run: Run) -> str:
-    """The whole log as plain text, one line a line."""
+    """The whole log as plain text, a line of text for each."""
     lines = LogLine.objects.filter(run=run).order_by("seq")
     return "".join(
         f"{line.at.isoformat()} {line.level_name:7} {line.node_id:12} {line.text}\n"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from flows.engine.journal import ClaimedRun, Writes
+from flows.engine.run_store import ClaimedRun, Writes
 from flows.engine.states import FINAL_RUN_STATUSES, RunStatus
 from flows.store import queue
 from flows.store.database import epoch_ms, insert_rows, is_postgres, json_text, key, marks, moment, uuid_of
@@ -26,7 +26,7 @@ LOG_COLUMNS = {
 
 
 class DatabaseRunStore:
-    """`flows.engine.journal.RunStore` on Django's database connection of the calling thread."""
+    """`flows.engine.run_store.RunStore` on Django's database connection of the calling thread."""
 
     def exchange(
         self, writes: Sequence[Writes], *, owner: str, claim: int, lease_seconds: float

@@ -8,7 +8,7 @@ import orjson
 
 from common.ids import new_id
 from flows.sdk import JsonObject
-from flows.store.triggers import Listener
+from flows.store.trigger_index import Listener
 
 
 @dataclass(frozen=True, slots=True)

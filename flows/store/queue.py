@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from flows.engine.journal import ClaimedRun
+from flows.engine.run_store import ClaimedRun
 from flows.engine.states import PASSED_ON
 from flows.sdk import JsonObject
 from flows.store.database import epoch_ms, is_postgres, key, marks, moment, uuid_of

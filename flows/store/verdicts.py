@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from flows.sdk.work import COMPARISON_WORK, Budget, TooExpensive, paid_from
-from flows.store.intake import fate_of, heard_by
+from flows.store.accepting import fate_of, heard_by
 from flows.store.new_events import NewEvent
-from flows.store.triggers import Listener, TriggerIndex
+from flows.store.trigger_index import Listener, TriggerIndex
 
 CONDITION_WORK = 100
 """The least that a condition costs."""

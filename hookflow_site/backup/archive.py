@@ -115,7 +115,7 @@ def _reading(source: Path) -> Iterator[tarfile.TarFile]:
 def _read_manifest(tar: tarfile.TarFile) -> Manifest:
     first = tar.next()
     if first is None or first.name != MANIFEST or first.size > MAX_MANIFEST_BYTES:
-        raise BadArchive("The file is no backup of hookflow: it does not begin with a manifest.")
+        raise BadArchive("The file is not a hookflow backup: it does not begin with a manifest.")
     try:
         with _member(tar, first) as stored:
             head: dict[str, Any] = json.loads(stored.read())
@@ -123,7 +123,7 @@ def _read_manifest(tar: tarfile.TarFile) -> Manifest:
         if known and version != VERSION:
             raise BadArchive(f"The backup has format version {version}; this hookflow reads {VERSION}.")
         if not known:
-            raise BadArchive("The file is no backup of hookflow.")
+            raise BadArchive("The file is not a hookflow backup.")
         return Manifest(**head)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadArchive("The manifest of the backup cannot be read.") from error
@@ -133,7 +133,7 @@ def _read_manifest(tar: tarfile.TarFile) -> Manifest:
 def _member(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Iterator[Any]:
     stored = tar.extractfile(member)
     if stored is None:
-        raise BadArchive(f"The backup's member {member.name!r} is no file.")
+        raise BadArchive(f"The backup's member {member.name!r} is not a file.")
     with stored:
         yield stored
 

@@ -120,7 +120,7 @@ def listen(config: Config) -> socket.socket:
     try:
         return listening.listen(config.host, config.port)
     except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no host name"
+        reason = error.strerror if isinstance(error, OSError) else "it is not a host name"
         raise Refusal(
             f"Port {config.port} on {config.host or 'all addresses'} cannot be used ({reason}): "
             "end the program that has it, or set PORT (and HOST) to another."

@@ -11,7 +11,7 @@ def listen(host: str, port: int) -> socket.socket:
 
     Raises:
         OSError: the address is taken or not of this machine.
-        UnicodeError: it is no host name.
+        UnicodeError: it is not a host name.
     """
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:

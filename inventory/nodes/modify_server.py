@@ -28,7 +28,7 @@ from inventory.modify_server_config import (
     ModifyServerConfig,
 )
 from inventory.node_support import acting, needed_decimal, needed_number, needed_text, told_as_node_error
-from inventory.services import changes
+from inventory.services import server_changes
 from inventory.services.effects import once
 from inventory.services.ipam import Family
 
@@ -36,41 +36,45 @@ Change = Callable[[Server, ModifyServerConfig, Actor], JsonObject]
 
 
 def _set_note(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
-    return changes.set_note(server, needed_text(config.note, "note", _instead("note")), actor=actor)
+    return server_changes.set_note(server, needed_text(config.note, "note", _instead("note")), actor=actor)
 
 
 def _clear_note(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
-    return changes.set_note(server, "", actor=actor)
+    return server_changes.set_note(server, "", actor=actor)
 
 
 def _set_hostname(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
-    return changes.set_hostname(server, needed_text(config.hostname, "hostname").strip(), actor=actor)
+    return server_changes.set_hostname(server, needed_text(config.hostname, "hostname").strip(), actor=actor)
 
 
 def _change_vlan_tag(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
     vlan_tag = needed_number(config.vlan_tag, "vlan_tag", _instead("vlan_tag"))
-    return changes.change_vlan_tag(server, vlan_tag, actor=actor)
+    return server_changes.change_vlan_tag(server, vlan_tag, actor=actor)
 
 
 def _remove_vlan_tag(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
-    return changes.change_vlan_tag(server, None, actor=actor)
+    return server_changes.change_vlan_tag(server, None, actor=actor)
 
 
 def _change_rate_limit(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
     rate_limit = needed_decimal(config.rate_limit, "rate_limit", _instead("rate_limit"))
-    return changes.change_rate_limit(server, rate_limit, actor=actor)
+    return server_changes.change_rate_limit(server, rate_limit, actor=actor)
 
 
 def _remove_rate_limit(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
-    return changes.change_rate_limit(server, None, actor=actor)
+    return server_changes.change_rate_limit(server, None, actor=actor)
 
 
 def _assign_ipv4(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
-    return changes.assign_address(server, Family.ipv4, needed_number(config.ipv4_id, "ipv4_id"), actor=actor)
+    return server_changes.assign_address(
+        server, Family.ipv4, needed_number(config.ipv4_id, "ipv4_id"), actor=actor
+    )
 
 
 def _assign_ipv6(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
-    return changes.assign_address(server, Family.ipv6, needed_number(config.ipv6_id, "ipv6_id"), actor=actor)
+    return server_changes.assign_address(
+        server, Family.ipv6, needed_number(config.ipv6_id, "ipv6_id"), actor=actor
+    )
 
 
 def _set_high_availability(server: Server, config: ModifyServerConfig, actor: Actor) -> JsonObject:
@@ -89,7 +93,7 @@ def _set_high_availability(server: Server, config: ModifyServerConfig, actor: Ac
         raise NodeError(
             "missing_value", NOTHING[1], hint="Check the fields that the templates name.", field=NOTHING[0]
         )
-    return changes.set_high_availability(server, values, actor=actor)
+    return server_changes.set_high_availability(server, values, actor=actor)
 
 
 CHANGES: dict[str, Change] = {
@@ -199,5 +203,5 @@ def _given(config: ModifyServerConfig, names: Iterable[str]) -> bool:
 
 
 def _apply(config: ModifyServerConfig, server_id: int, actor: Actor) -> JsonObject:
-    server = changes.server_of(server_id, actor=actor)
+    server = server_changes.server_of(server_id, actor=actor)
     return CHANGES[config.action](server, config, actor)

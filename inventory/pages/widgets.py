@@ -60,7 +60,7 @@ class AttributesField(forms.CharField):
         """The lines as pairs.
 
         Raises:
-            ValidationError: a line is no pair.
+            ValidationError: a line is not a pair.
         """
         if isinstance(value, list):
             return value
@@ -69,7 +69,7 @@ class AttributesField(forms.CharField):
             key, colon, text = line.partition(":")
             if not colon or not key.strip():
                 raise ValidationError(
-                    f"“{line[:60]}” is no pair. Write a name, a colon and a value on each line."
+                    f"“{line[:60]}” is not a pair. Write a name, a colon and a value on each line."
                 )
             pairs.append({"key": key.strip(), "value": text.strip()})
         return pairs

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from common.ids import new_id
-from flows.engine.journal import ClaimedRun, LogEntry, StepChange, Writes
+from flows.engine.run_store import ClaimedRun, LogEntry, StepChange, Writes
 from flows.engine.states import RunStatus, StepStatus
 from flows.models import Event, Flow, FlowVersion, QueueEntry, Run
 from flows.store import journal, queue

@@ -186,7 +186,7 @@ def _other_type(config: WebhookConfig) -> str:
     if not _is_media_type(config.custom_type):
         raise NodeError(
             "bad_content_type",
-            f"“{config.custom_type[:80]}” is no media type.",
+            f"“{config.custom_type[:80]}” is not a media type.",
             hint="It looks like application/cloudevents+json.",
             field="custom_type",
         )

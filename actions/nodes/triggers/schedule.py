@@ -23,7 +23,9 @@ def _cron(text: str) -> str:
     try:
         next(CronSim(line, A_LEAP_DAY_EARLIER))
     except CronSimError as error:
-        raise ValueError(f"This is no cron line: {error}. Example: 0 3 * * 1 is Mondays at 03:00.") from error
+        raise ValueError(
+            f"This is not a cron line: {error}. Example: 0 3 * * 1 is Mondays at 03:00."
+        ) from error
     except StopIteration as error:
         raise ValueError("This time never comes.") from error
     return line

@@ -10,14 +10,14 @@ from common.asgi import REST_SECONDS, Receive, Scope, Send, answer, answer_probl
 from common.problems import Problem, not_found
 from flows.api.intake.bodies import read_events
 from flows.api.intake.callers import check_caller
-from flows.api.intake.conditions import store_judged
 from flows.api.intake.hooks import HookCache, event_of_call
 from flows.api.intake.http import EVENTS_PATHS, HOOKS_PATH, header, read_body
-from flows.api.intake.senders import SenderCache
+from flows.api.intake.judging import store_judged
+from flows.api.intake.sender_cache import SenderCache
 from flows.api.intake.tenants import check_tenants
 from flows.api.intake.types import TypeCheck
 from flows.api.intake.work_pool import WorkPool
-from flows.services.intake import DedupConflict, IntakeUnavailable, intake_writer
+from flows.services.intake_writer import DedupConflict, IntakeUnavailable, intake_writer
 from flows.services.pressure import Pressure
 from flows.store.new_events import Accepted, NewEvent
 

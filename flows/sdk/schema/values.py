@@ -121,7 +121,7 @@ def multiple(step: Any, at: str) -> Check:
         walk.budget.spend(FRACTION_WORK)
         if Fraction(str(value)) % exact == 0:
             return True
-        return walk.refuse(path, f"It is {value!s}, which is no multiple of {step!s}")
+        return walk.refuse(path, f"It is {value!s}, which is not a multiple of {step!s}")
 
     return check
 

@@ -12,7 +12,7 @@ afterEach(() => vi.useRealTimers());
 const problem: Problem = {
   code: "no_trigger",
   severity: "error",
-  message: "There is no trigger.",
+  message: "There is not a trigger.",
   hint: "Add one.",
   node: null,
   field: null,

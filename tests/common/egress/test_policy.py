@@ -115,7 +115,7 @@ def test_metadata_service_needs_its_own_entry() -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "10.0.0.0/99", "localhost", "10.0.0.0-10.0.0.9"])
 def test_bad_network_is_named(text: str) -> None:
-    with pytest.raises(ValueError, match="is no network"):
+    with pytest.raises(ValueError, match="is not a network"):
         EgressPolicy.of([text])
 
 

@@ -19,9 +19,9 @@ from common.problems import Problem
 from flows.api.intake.bodies import read_events
 from flows.models import EventTypeDefinition
 from flows.sdk.events import MAX_EVENT_NAME
-from flows.services.by_hand import send_event
 from flows.services.event_types import define
 from flows.services.flows import create_flow, read_or_refuse
+from flows.services.sending import send_event
 from flows.services.versions import publish
 from tests.support.flows import line
 

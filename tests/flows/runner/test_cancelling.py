@@ -9,7 +9,7 @@ import pytest
 from common.problems import Problem
 from flows.models import QueueEntry, Run
 from flows.sdk import Emit, NodeContext, NodeError, Record, Suspend
-from flows.services.changes import changes_since
+from flows.services.run_changes import changes_since
 from flows.services.runs import PATIENCE_SECONDS, cancel_run, resume_run, retry_run
 from flows.store.database import epoch_ms
 from tests.support.flows import ADMIN, eventually, line, published, run_to_rest, running, started

@@ -11,9 +11,9 @@ from flows.runner import driver
 from flows.sdk import NodeError
 from flows.sdk.loading import broken_modules
 from flows.services.drafting import try_out
-from flows.services.intake import intake_writer
+from flows.services.intake_writer import intake_writer
 from flows.services.samples import Sample
-from flows.store.triggers import TriggerIndex
+from flows.store.trigger_index import TriggerIndex
 from tests.support.flows import line, published, run_to_rest, started
 from tests.support.packages import Packages
 

@@ -160,7 +160,7 @@ def test_cancelling_in_the_middle_of_a_look_ends_it_too(spy: type[Spy]) -> None:
     [
         (Suspend("build", on_time=None), "a wait that nothing ends"),
         (Suspend("build", detail={"text": "x" * MAX_DETAIL_BYTES}), "is the most"),
-        (Suspend("build", detail={"odd": object()}), "no plain JSON"),  # type: ignore[dict-item]
+        (Suspend("build", detail={"odd": object()}), "not plain JSON"),  # type: ignore[dict-item]
     ],
 )
 def test_a_wait_that_could_not_be_kept_fails_at_once(spy: type[Spy], answer: Suspend, said: str) -> None:

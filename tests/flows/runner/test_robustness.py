@@ -8,7 +8,7 @@ import structlog
 from django.db import DataError, OperationalError, connection
 
 from flows.models import QueueEntry, Run
-from flows.runner import plans, runner
+from flows.runner import plan_cache, runner
 from flows.runner.bootstep import LOOKS_MISSED, Watchdog
 from flows.sdk import Emit, NodeContext, NodeError, Record
 from flows.store.database import epoch_ms, key
@@ -63,14 +63,14 @@ def test_a_commit_is_tried_again_until_the_database_is_back(
 def test_a_plan_is_loaded_again_when_the_database_is_back(
     spy: type[Spy], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load, failures = plans.plan_of_version, iter(range(2))
+    load, failures = plan_cache.plan_of_version, iter(range(2))
 
     def flaky(version_id: Any) -> Any:
         if next(failures, None) is not None:
             raise OperationalError("The database is away.")
         return load(version_id)
 
-    monkeypatch.setattr(plans, "plan_of_version", flaky)
+    monkeypatch.setattr(plan_cache, "plan_of_version", flaky)
     run = run_to_rest(started(published(line(START, A))))
     assert run.status == "succeeded"
 

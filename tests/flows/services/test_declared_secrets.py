@@ -12,8 +12,8 @@ from flows.models import Event, Run
 from flows.sdk import event_types
 from flows.sdk.schema import compile_schema, mask_secrets
 from flows.sdk.work import Budget
-from flows.services.by_hand import send_event
 from flows.services.event_types import define
+from flows.services.sending import send_event
 from flows.services.starting import start_flow
 from tests.support.flows import line, published
 from tests.support.spies import spies

@@ -11,9 +11,9 @@ import pytest
 
 from common.outages import Outage
 from common.sockets import redis_address
-from flows.services import hints, publishing
+from flows.services import hints, telling_watchers
 from flows.services.doorbell import BELL, MOST_RINGS, Doorbell
-from flows.services.publishing import ChannelPublisher
+from flows.services.telling_watchers import ChannelPublisher
 from tests.support.valkey import Valkey
 
 STATES = ("frozen", "gone")
@@ -73,7 +73,7 @@ def test_a_hint_never_blocks(
     private: Valkey, state: str, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.REDIS = redis_address(private.url)
-    monkeypatch.setattr(publishing, "SEND_SECONDS", 0.3)
+    monkeypatch.setattr(telling_watchers, "SEND_SECONDS", 0.3)
     tried: list[object] = []
     monkeypatch.setattr(Outage, "failed", lambda self, error: tried.append(error))
     publisher = ChannelPublisher()
@@ -102,8 +102,8 @@ def test_frozen_redis_is_said_once_and_once_when_it_is_back(
     private: Valkey, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.REDIS = redis_address(private.url)
-    monkeypatch.setattr(publishing, "SEND_SECONDS", 0.1)
-    monkeypatch.setattr(publishing, "REGISTRY_SECONDS", 0.0)
+    monkeypatch.setattr(telling_watchers, "SEND_SECONDS", 0.1)
+    monkeypatch.setattr(telling_watchers, "REGISTRY_SECONDS", 0.0)
     monkeypatch.setattr(hints, "TRY_AGAIN_SECONDS", 0.0)
     tries: list[object] = []
     plain = Outage.failed

@@ -9,9 +9,9 @@ import pytest
 from django.db import DataError, OperationalError
 
 from flows.models import Event, Run
-from flows.services import intake
-from flows.services.intake import LARGE_REQUEST, DedupConflict, IntakeUnavailable, IntakeWriter
-from flows.store.intake import insert_events
+from flows.services import intake_writer
+from flows.services.intake_writer import LARGE_REQUEST, DedupConflict, IntakeUnavailable, IntakeWriter
+from flows.store.accepting import insert_events
 from flows.store.new_events import Accepted, NewEvent
 from flows.store.verdicts import judge_quickly
 from tests.support.flows import line, published
@@ -29,7 +29,7 @@ def spy_nodes() -> Iterator[Any]:
 @pytest.fixture
 def writer(monkeypatch: pytest.MonkeyPatch) -> Iterator[IntakeWriter]:
     """A writer of the test's own, whose thread ends with it."""
-    monkeypatch.setattr(intake, "doorbell", type("Silent", (), {"ring": lambda self: None})())
+    monkeypatch.setattr(intake_writer, "doorbell", type("Silent", (), {"ring": lambda self: None})())
     made = IntakeWriter()
     yield made
     made.close()
@@ -103,7 +103,7 @@ def test_an_event_that_cannot_be_stored_harms_no_other_request(
             raise DataError("Refused.")
         return insert_events(cursor, index, events)
 
-    monkeypatch.setattr(intake, "insert_events", refusing)
+    monkeypatch.setattr(intake_writer, "insert_events", refusing)
     good, bad = at_once(writer, [event(1)], [event(13)])
     assert not good[0].is_duplicate
     assert isinstance(bad, IntakeUnavailable)
@@ -116,7 +116,7 @@ def test_without_a_database_nothing_is_stored_and_the_next_one_is(
         raise OperationalError("The database is away.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "insert_events", away)
+        patch.setattr(intake_writer, "insert_events", away)
         (answer,) = at_once(writer, [event(1)])
     assert isinstance(answer, IntakeUnavailable)
     assert Event.objects.count() == 0
@@ -146,7 +146,7 @@ def test_a_commit_whose_answer_is_lost_is_not_made_again(writer: IntakeWriter, k
 def test_answers_are_counted_by_what_became_of_the_events(writer: IntakeWriter) -> None:
     def counted() -> dict[str, float]:
         return {
-            result: intake.events_counted.labels(result)._value.get()
+            result: intake_writer.events_counted.labels(result)._value.get()
             for result in ("accepted", "duplicate", "conflict", "unavailable")
         }
 
@@ -166,7 +166,7 @@ def test_events_that_were_not_judged_by_the_newest_triggers_come_back_and_harm_n
     published(line(("t", "event", config), ("a", "spy", {"name": "a"})))
     other, unjudged = at_once(writer, [event(2, type="server.deleted")], [event(1)])
     assert not other[0].is_duplicate
-    assert isinstance(unjudged, intake.NotJudged)
+    assert isinstance(unjudged, intake_writer.NotJudged)
     again = event(1)
     assert judge_quickly(writer.index, [again], 1000)
     (stored,) = at_once(writer, [again])
@@ -182,7 +182,7 @@ def test_a_large_request_has_a_commit_of_its_own(
         commits.append(len(events))
         return insert_events(cursor, index, events)
 
-    monkeypatch.setattr(intake, "insert_events", spied)
+    monkeypatch.setattr(intake_writer, "insert_events", spied)
     large = [event(number) for number in range(LARGE_REQUEST + 1)]
     answers = at_once(writer, large, [event(1)], [event(2)])
     assert [len(answer) for answer in answers] == [LARGE_REQUEST + 1, 1, 1]

@@ -14,12 +14,12 @@ from flows.models import Event, EventTypeDefinition, Flow
 from flows.sdk import event_types
 from flows.sdk.events import RESERVED
 from flows.services import payload_checks
-from flows.services.by_hand import send_event
 from flows.services.event_types import define, definition_for, redefine, undefine
 from flows.services.known_types import list_event_types
 from flows.services.payload_checks import PayloadChecks, misfits_of
 from flows.services.plans import Installation
 from flows.services.samples import choose_sample
+from flows.services.sending import send_event
 from flows.store.new_events import NewEvent
 from tests.flows.sdk.schema.test_bounds import doubling
 from tests.support.flows import ADMIN, line, published

@@ -9,8 +9,8 @@ from django.db import connection
 
 from flows.models import Event, QueueEntry, Run
 from flows.store import queue
+from flows.store.accepting import EVENT_COLUMNS, QUEUE_COLUMNS, RUN_COLUMNS
 from flows.store.database import epoch_ms, insert_rows, key, moment
-from flows.store.intake import EVENT_COLUMNS, QUEUE_COLUMNS, RUN_COLUMNS
 from flows.store.new_events import NewEvent
 from tests.support.flows import eventually, line, published, running, started
 from tests.support.spies import spies

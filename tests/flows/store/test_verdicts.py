@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from accounts.models import Tenant
 from flows.models import Event, Flow, Generation, Trigger
 from flows.services.events import emit
-from flows.store.intake import insert_events
+from flows.store.accepting import insert_events
 from flows.store.new_events import Accepted, NewEvent
-from flows.store.triggers import TriggerIndex
+from flows.store.trigger_index import TriggerIndex
 from flows.store.verdicts import TOO_EXPENSIVE, is_judged, judge, judge_quickly, needs_verdicts, settle
 from tests.support.flows import line, published
 from tests.support.spies import spies

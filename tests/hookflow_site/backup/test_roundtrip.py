@@ -142,7 +142,7 @@ def archive(tmp_path: Path) -> Path:
         (lambda head: head["files"].pop("database.sqlite3"), "which its manifest does not name"),
         (lambda head: head["files"].update(other="0" * 64), "other is missing"),
         (lambda head: head.update(version=2), "has format version 2"),
-        (lambda head: head.update(format="zip"), "is no backup of hookflow"),
+        (lambda head: head.update(format="zip"), "is not a hookflow backup"),
         (lambda head: head.update(more=1), "manifest of the backup cannot be read"),
     ],
 )

@@ -215,7 +215,7 @@ def test_a_long_list_of_choices_gives_way_to_an_id(
 def test_attributes_are_pairs_a_line(admin: Client) -> None:
     body = {"name": "S", "price": "5", "cpu": 1, "ram": 1024, "disk": 10, "type": 1}
     page = admin.post("/inventory/packages/new/", {**body, "meta": "no pair"})
-    assert "is no pair" in page.context["form"].errors["meta"][0]
+    assert "is not a pair" in page.context["form"].errors["meta"][0]
     admin.post("/inventory/packages/new/", {**body, "meta": "support: 24/7\n\n cpu : AMD "})
     assert Package.objects.get().meta == [{"key": "support", "value": "24/7"}, {"key": "cpu", "value": "AMD"}]
 

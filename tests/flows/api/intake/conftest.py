@@ -8,8 +8,8 @@ import pytest
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.services import tokens
-from flows.services.intake import intake_writer
-from flows.store.triggers import TriggerIndex
+from flows.services.intake_writer import intake_writer
+from flows.store.trigger_index import TriggerIndex
 from hookflow_site.asgi import application
 from hookflow_site.asgi import intake as running_intake
 from tests.support.asgi import Answer, send

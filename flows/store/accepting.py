@@ -14,7 +14,7 @@ from flows.sdk import JsonObject
 from flows.store import queue
 from flows.store.database import epoch_ms, insert_rows, json_text, key, marks, moment, uuid_of
 from flows.store.new_events import Accepted, Fate, KeyReused, NewEvent
-from flows.store.triggers import Listener, TriggerIndex
+from flows.store.trigger_index import Listener, TriggerIndex
 
 MAX_DEPTH = 8
 EVENT_COLUMNS = {

@@ -5,9 +5,9 @@ from functools import partial
 from common.problems import Problem
 from flows.api.intake.work_pool import WorkPool
 from flows.sdk.work import COMPARISON_WORK
-from flows.services.intake import LARGE_REQUEST, IntakeUnavailable, IntakeWriter, NotJudged
+from flows.services.intake_writer import LARGE_REQUEST, IntakeUnavailable, IntakeWriter, NotJudged
 from flows.store.new_events import Accepted, NewEvent
-from flows.store.triggers import TriggerIndex
+from flows.store.trigger_index import TriggerIndex
 from flows.store.verdicts import judge, judge_quickly, settle
 
 QUICK_WORK = 50_000

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.actors import Actor
 from accounts.services import platform, tenants
-from accounts.services.senders import MOST_SENDERS, mail_senders, may_send_as
+from accounts.services.mail_senders import MOST_SENDERS, mail_senders, may_send_as
 from actions.services.mail import deliver, obstacles
 from common.egress import EgressError
 from common.egress.mail import Mail

@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from accounts.models import Tenant, User
 from common.ids import first_id_at, new_id
 from flows.models import Event, Flow, FlowVersion, Run
-from flows.services.glance import failing_flows, last_runs, open_runs, runs_by_hour
+from flows.services.run_statistics import failing_flows, last_runs, open_runs, runs_by_hour
 
 NOW = datetime.now(UTC)
 

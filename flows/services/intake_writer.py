@@ -7,11 +7,11 @@ from django.db import IntegrityError, connection, transaction
 
 from common import metrics
 from flows.services.doorbell import doorbell
+from flows.store.accepting import insert_events, stored_before
 from flows.store.group_commit import GroupCommit
-from flows.store.intake import insert_events, stored_before
 from flows.store.new_events import Accepted, KeyReused, NewEvent
 from flows.store.patience import AWAY
-from flows.store.triggers import TriggerIndex
+from flows.store.trigger_index import TriggerIndex
 from flows.store.verdicts import is_judged
 
 MOST_EVENTS_A_COMMIT = 2_000

@@ -24,7 +24,7 @@ SEND_SECONDS = 2.0
 
 
 class ChannelPublisher:
-    """`flows.engine.journal.Publisher`."""
+    """`flows.engine.run_store.Publisher`."""
 
     def __init__(self) -> None:
         self._changes: dict[UUID, UUID] = {}
