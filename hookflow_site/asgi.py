@@ -22,10 +22,11 @@ from flows.api.intake.app import Intake, handles  # noqa: E402
 from flows.live.routes import websocket_urlpatterns  # noqa: E402
 from hookflow_site.gate import Gate  # noqa: E402
 from hookflow_site.health import ALIVE_PATH, alive  # noqa: E402
-from hookflow_site.process import begin_to_serve  # noqa: E402
+from hookflow_site.process import begin_to_serve, refuse_bare_server  # noqa: E402
 from hookflow_site.sockets import guarded  # noqa: E402
 from hookflow_site.web.envelope import Envelope  # noqa: E402
 
+refuse_bare_server(sys.argv[0])
 intake = Intake()
 plain: Any = django_app
 django = Gate(plain)

@@ -2,6 +2,8 @@
 
 import gc
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -11,6 +13,8 @@ from common.egress import EgressPolicy, use_provider
 from hookflow_site.env import BadSetting
 from hookflow_site.logs import configure_structlog
 from hookflow_site.proxies import Network, read_networks
+
+BARE_SERVERS: Final = frozenset({"daphne", "uvicorn", "hypercorn", "gunicorn"})
 
 
 def prepare_process(encryption_keys: Sequence[str], allowed_networks: Sequence[str]) -> None:
@@ -29,6 +33,21 @@ def prepare_process(encryption_keys: Sequence[str], allowed_networks: Sequence[s
         raise BadSetting(f"EGRESS_ALLOWED_NETWORKS cannot be used. {error}") from error
     use_provider(lambda: policy)
     configure_structlog()
+
+
+def refuse_bare_server(program: str) -> None:
+    """What bounds connections stands below the application: a server that was started by itself goes without.
+
+    Args:
+        program: the path of what the process was started with.
+
+    Raises:
+        BadSetting: it is a server's own command.
+    """
+    if not BARE_SERVERS.isdisjoint(Path(program).parts[-2:]):
+        raise BadSetting(
+            "Start web as `python -m hookflow_site.web`: a server alone lacks its limits on connections."
+        )
 
 
 def begin_to_serve() -> None:
