@@ -115,15 +115,19 @@ def test_frozen_redis_is_said_once_and_once_when_it_is_back(
         publisher.changed([(uuid4(), uuid4())])
         return len(tries) >= 5
 
+    def said() -> list[str]:
+        thread = publisher._hints._thread  # publishers of other tests may speak at the same time
+        return [record.message for record in caplog.records if thread and record.thread == thread.ident]
+
     wait_for(goes_on)
-    assert [record.message for record in caplog.records if "Redis" in record.message] == [
+    assert said() == [
         "Redis does not answer the publisher (TimeoutError): live views follow up to two seconds later."
     ]
     private.server.process.send_signal(signal.SIGCONT)
 
     def is_back() -> bool:
         publisher.changed([(uuid4(), uuid4())])
-        return any("answers the publisher again" in record.message for record in caplog.records)
+        return any("answers the publisher again" in text for text in said())
 
     wait_for(is_back)
-    assert sum("Redis" in record.message for record in caplog.records) == 2
+    assert len(said()) == 2

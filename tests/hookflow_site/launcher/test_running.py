@@ -42,7 +42,7 @@ def test_start_brings_web_worker_and_valkey(site: Site) -> None:
 def test_flows_at_work_stand_back_behind_the_doors(site: Site) -> None:
     wait_until(lambda: set(site.processes()) == EVERYTHING, "All processes are there")
     niceness = {name: os.getpriority(os.PRIO_PROCESS, pid) for name, pid in site.processes().items()}
-    assert niceness["worker"] - niceness["daphne"] == WORKER_NICENESS
+    assert niceness["worker"] - niceness["web"] == WORKER_NICENESS
 
 
 def test_first_start_prints_a_one_time_password(site: Site) -> None:
