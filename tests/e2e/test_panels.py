@@ -63,7 +63,18 @@ def test_the_wires_of_an_output_are_numbered_and_moved_by_keys_and_mouse(page: P
     assert targets(editor) == ["one", "two", "three"]
 
 
-def test_the_panel_of_a_webhook_gives_lines_that_call_it(page: Page) -> None:
+def called(line: str) -> str:
+    """What a terminal prints for the line, the status last."""
+    done = subprocess.run(
+        ["bash", "-c", f"{line} -sS --noproxy '*' -w '%{{http_code}}'"],
+        capture_output=True, text=True, check=True, timeout=30, env={"PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    return done.stdout
+
+
+def test_the_panel_of_a_webhook_gives_lines_that_call_it(open_page: Callable[..., Watched]) -> None:
+    page, watch = open_page()
+    watch.expect("hook/secret/")
     editor = Editor.open(page, make_flow(page, HOOK))
     editor.publish(1)
     editor.select("call")
@@ -72,24 +83,33 @@ def test_the_panel_of_a_webhook_gives_lines_that_call_it(page: Page) -> None:
     expect(box).to_contain_text("every call is refused")
     box.get_by_role("button", name="Make the secret").click()
     expect(box.get_by_label("The new secret, shown this once", exact=True)).to_have_value(re.compile(".{20}"))
+    made = box.get_by_label("The new secret, shown this once", exact=True).input_value()
     lines = box.get_by_label("Try it in a terminal", exact=True).input_value()
     assert "curl 'http" in lines
     host = page.evaluate("location.origin")
     local = re.sub(r"https?://[^/']+/hooks/", f"{host}/hooks/", lines)
-    done = subprocess.run(
-        ["bash", "-c", f"{local} -sS --noproxy '*' -w '%{{http_code}}'"],
-        capture_output=True, text=True, check=True, timeout=30, env={"PATH": os.environ["PATH"]},
-    )  # fmt: skip
-    assert done.stdout.endswith("202"), done.stdout
+    assert called(local).endswith("202")
     expect(editor.node("rest").locator(".hf-node.is-succeeded")).to_be_visible(timeout=20_000)
     run = page.request.get(f"/api/v1/runs/?flow={editor.flow_id}").json()["results"][0]
     assert page.request.get(f"/api/v1/events/{run['event']}/").json()["payload"] == {"name": "it's web-1"}
     page.reload()
     editor.wait().select("call")
-    expect(box).to_contain_text("The secret was shown when it was made")
+    expect(box).to_contain_text("The secret is not shown again")
     box.get_by_role("button", name="Make a new secret").click()
     page.get_by_role("dialog").get_by_role("button", name="Keep").click()
     expect(box.get_by_label("The new secret, shown this once", exact=True)).to_have_count(0)
+    theirs = box.get_by_label("Secret from the other system", exact=True)
+    theirs.fill("too short")
+    box.get_by_role("button", name="Use it").click()
+    page.get_by_role("dialog").get_by_role("button", name="Use this secret").click()
+    expect(box.get_by_role("alert")).to_contain_text("16")
+    expect(theirs).to_have_value("too short")
+    theirs.fill("whsec-of-the-other-system")
+    box.get_by_role("button", name="Use it").click()
+    page.get_by_role("dialog").get_by_role("button", name="Use this secret").click()
+    expect(theirs).to_have_value("")
+    assert called(local).endswith("401")
+    assert called(local.replace(made, "whsec-of-the-other-system")).endswith("202")
 
 
 def test_a_viewer_sees_no_button_that_would_be_refused(page: Page, open_page: Callable[..., Watched]) -> None:

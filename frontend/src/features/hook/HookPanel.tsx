@@ -18,30 +18,40 @@ export function HookPanel({ config }: { config: Config }) {
     session.api.hook().then(setHook, (reason) => setError(messageOf(reason)));
   }, [session, flow.published_version]);
   const attempt = (work: () => Promise<void>) =>
-    void work().then(
+    work().then(
       () => setError(""),
       (reason) => setError(messageOf(reason)),
     );
-  const make = () => attempt(async () => setHook(await session.api.makeHook()));
+  const make = () => void attempt(async () => setHook(await session.api.makeHook()));
   const rotate = () =>
-    attempt(async () => {
+    void attempt(async () => {
       if (!(await isSure("Make a new secret"))) return;
       setSecret((await session.api.rotateHook()).secret);
       setHook(await session.api.hook());
     });
-  const take = (given: string) =>
-    attempt(async () => {
+  const take = (given: string, taken: () => void) =>
+    void attempt(async () => {
       if (!(await isSure("Use this secret"))) return;
       setHook(await session.api.takeHookSecret(given));
       setSecret("");
+      taken();
     });
   const isSure = async (action: string) =>
     !hook?.has_secret || (await ask(`${action}? The one in use ends at once.`, action));
-  if (!hook) return error ? <div className="alert alert-danger py-2">{error}</div> : null;
+  if (!hook)
+    return error ? (
+      <div className="alert alert-danger py-2" role="alert">
+        {error}
+      </div>
+    ) : null;
   return (
     <section className="hf-hook" aria-label="Calling this webhook">
       <h3 className="hf-heading">Calling it</h3>
-      {error ? <div className="alert alert-danger py-2">{error}</div> : null}
+      {error ? (
+        <div className="alert alert-danger py-2" role="alert">
+          {error}
+        </div>
+      ) : null}
       {hook.url ? (
         <Copied label="Address" text={hook.url} />
       ) : (
@@ -81,7 +91,7 @@ export function HookPanel({ config }: { config: Config }) {
 }
 
 /** Where the calling system issues its own secret, as Slack and Stripe do. */
-function TakeSecret({ take }: { take: (given: string) => void }) {
+function TakeSecret({ take }: { take: (given: string, taken: () => void) => void }) {
   const id = useId();
   const [given, setGiven] = useState("");
   return (
@@ -89,8 +99,7 @@ function TakeSecret({ take }: { take: (given: string) => void }) {
       className="hf-field"
       onSubmit={(event) => {
         event.preventDefault();
-        take(given);
-        setGiven("");
+        take(given, () => setGiven(""));
       }}
     >
       <label className="form-label" htmlFor={id}>
