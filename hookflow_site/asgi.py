@@ -22,7 +22,7 @@ from flows.api.intake.app import Intake, handles  # noqa: E402
 from flows.live.routes import websocket_urlpatterns  # noqa: E402
 from hookflow_site.gate import Gate  # noqa: E402
 from hookflow_site.health import ALIVE_PATH, alive  # noqa: E402
-from hookflow_site.process import begin_to_serve, refuse_bare_server  # noqa: E402
+from hookflow_site.process import refuse_bare_server  # noqa: E402
 from hookflow_site.sockets import guarded  # noqa: E402
 from hookflow_site.web.envelope import Envelope  # noqa: E402
 
@@ -43,6 +43,5 @@ application = Envelope(
     trusted_proxies=settings.TRUSTED_PROXIES,
 )
 get_resolver().url_patterns  # noqa: B018  # read now, or the first request does it on the event loop
-begin_to_serve()
 # Threads that compute hand over ten times as often as usual, so that the event loop waits a tenth as long for each.
 sys.setswitchinterval(0.0005)

@@ -1,18 +1,21 @@
 """`python -m hookflow_site.web`: one web process, served by what `WEB_SERVER` names."""
 
 import argparse
+import gc
 import socket
 from importlib import import_module
-
-from django.conf import settings
-
-from hookflow_site.asgi import application  # it makes Django ready
-from hookflow_site.web.bounds import Limits
-from hookflow_site.web.listening import listen
 
 
 def main() -> None:
     """Serve until a signal says stop."""
+    gc.disable()  # until all is loaded: nothing of it is garbage
+    from django.conf import settings
+
+    from hookflow_site.asgi import application  # it makes Django ready
+    from hookflow_site.process import begin_to_serve
+    from hookflow_site.web.bounds import Limits
+    from hookflow_site.web.listening import listen
+
     parser = argparse.ArgumentParser(prog="python -m hookflow_site.web", description=__doc__)
     parser.add_argument("--fd", type=int, help="a socket that listens already")
     parser.add_argument("--host", default="127.0.0.1")
@@ -24,7 +27,9 @@ def main() -> None:
         per_address=settings.MAX_CONNECTIONS_PER_ADDRESS,
         trusted=settings.TRUSTED_PROXIES,
     )
-    import_module(f"hookflow_site.web.on_{settings.WEB_SERVER}.serve").serve(application, listener, limits)
+    server = import_module(f"hookflow_site.web.on_{settings.WEB_SERVER}.serve")
+    begin_to_serve()
+    server.serve(application, listener, limits)
 
 
 if __name__ == "__main__":
