@@ -99,10 +99,25 @@ class RangeFilter(django_filters.ChoiceFilter):
         return self.since.filter(qs, datetime.now(UTC) - RANGES[value][1]) if value else qs
 
 
+class SearchFilter(django_filters.CharFilter):
+    """Rows with the text anywhere in one of the fields, whatever the case."""
+
+    def __init__(self, *fields: str) -> None:
+        super().__init__(max_length=LONGEST_SEARCH)
+        self.fields = fields
+
+    def filter(self, qs: QuerySet[M], value: str) -> QuerySet[M]:
+        """The rows that have it."""
+        wanted = Q()
+        for field in self.fields:
+            wanted |= Q(**{f"{field}__icontains": value})
+        return qs.filter(wanted) if value else qs
+
+
 class TenantFilter(django_filters.FilterSet):
     """`q` in the name."""
 
-    q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=LONGEST_SEARCH)
+    q = SearchFilter("name")
     is_active = YesNoFilter()
 
     class Meta:
@@ -113,7 +128,7 @@ class TenantFilter(django_filters.FilterSet):
 class UserFilter(django_filters.FilterSet):
     """`q` in name or address; `role` and `tenant`."""
 
-    q = django_filters.CharFilter(method="search", max_length=LONGEST_SEARCH)
+    q = SearchFilter("name", "email")
     role = django_filters.ChoiceFilter(choices=[(role.value, role.label) for role in Role])
     tenant = django_filters.NumberFilter(field_name="tenant_id", min_value=1, max_value=2**62)
     is_active = YesNoFilter()
@@ -122,23 +137,15 @@ class UserFilter(django_filters.FilterSet):
         model = User
         fields = ()
 
-    def search(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
-        """Anywhere in name or address, whatever the case."""
-        return rows.filter(Q(name__icontains=value) | Q(email__icontains=value))
-
 
 class MailFilter(django_filters.FilterSet):
     """`q` in the subject or in whom it is to."""
 
-    q = django_filters.CharFilter(method="search", max_length=LONGEST_SEARCH)
+    q = SearchFilter("subject", "to")
 
     class Meta:
         model = CaughtMail
         fields = ()
-
-    def search(self, rows: QuerySet[CaughtMail], name: str, value: str) -> QuerySet[CaughtMail]:
-        """Anywhere in them, whatever the case."""
-        return rows.filter(Q(subject__icontains=value) | Q(to__icontains=value))
 
 
 class AuditFilter(django_filters.FilterSet):

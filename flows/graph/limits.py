@@ -6,7 +6,6 @@ from math import isfinite
 from flows.sdk.config_errors import LocatedError
 from flows.sdk.json_types import Json
 
-MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_VALUES = 200_000
 MAX_NODES = 2_000

@@ -2,11 +2,11 @@
 
 import asyncio
 import contextvars
-import functools
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
+from functools import partial
 
 import structlog
 from django.db import close_old_connections
@@ -24,7 +24,7 @@ from flows.store.patience import backoff, until_answered
 
 MOST_DATABASE_SECONDS = 20.0
 MOST_STOP_SECONDS = 20.0
-Turn = Callable[..., Result | Awaitable[Result]]
+Turn = Callable[[], Result | Awaitable[Result]]
 
 logger = structlog.get_logger(__name__)
 
@@ -40,7 +40,8 @@ async def execute(
     limit = asyncio.timeout(node.timeout_seconds)
     try:
         config = await _rendered(node, record, pool)
-        turn = functools.partial(node.node.run if wake is None else _resume(node, wake), ctx, config, record)
+        begun = (ctx, config, record)
+        turn = partial(node.node.run, *begun) if wake is None else partial(node.node.resume, *begun, wake)
         result = _begin(node, ctx, turn, pool)
         if inspect.isawaitable(result):
             async with limit:
@@ -92,15 +93,11 @@ def _timed_out(node: PlannedNode) -> NodeError:
     )
 
 
-def _resume(node: PlannedNode, wake: Wake) -> Turn:
-    return functools.partial(node.node.resume, wake=wake)
-
-
 def _begin(node: PlannedNode, ctx: StepContext, turn: Turn, pool: Executor) -> Result | Awaitable[Result]:
     """The answer itself where the node works in memory only: no clock could stop it, so none is set."""
     if node.meta.blocking:
         context = contextvars.copy_context()
-        work = functools.partial(context.run, _blocking, node, ctx, turn)
+        work = partial(context.run, _blocking, node, ctx, turn)
         return asyncio.get_running_loop().run_in_executor(pool, work)
     return turn()
 

@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from accounts.services.filters import LONGEST_SEARCH, MomentFilter, RangeFilter, YesNoFilter
+from accounts.services.filters import LONGEST_SEARCH, MomentFilter, RangeFilter, SearchFilter, YesNoFilter
 from common.ids import uuid_from
 from flows.models import Event, Flow, Run
 
@@ -12,20 +12,12 @@ from flows.models import Event, Flow, Run
 class FlowFilter(django_filters.FilterSet):
     """`q` in name, description or event type; on or off."""
 
-    q = django_filters.CharFilter(method="search", max_length=LONGEST_SEARCH)
+    q = SearchFilter("name", "description", "trigger__event_type")
     is_enabled = YesNoFilter()
 
     class Meta:
         model = Flow
         fields = ()
-
-    def search(self, rows: QuerySet[Flow], name: str, value: str) -> QuerySet[Flow]:
-        """Anywhere in them, whatever the case."""
-        return rows.filter(
-            Q(name__icontains=value)
-            | Q(description__icontains=value)
-            | Q(trigger__event_type__icontains=value)
-        )
 
 
 class FlowPageFilter(FlowFilter):
