@@ -115,6 +115,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
             "placeholder": _TEXT,
             "dependsOn": _map(_list({})),
             "choices": _map(_TEXT),
+            "choicesFrom": _list(_TEXT),
         },
     },
 }

@@ -4,6 +4,7 @@ Plain Python without Django and without I/O. A third party's package imports fro
 """
 
 from common.http import HttpAnswer
+from flows.sdk.choices import Choice
 from flows.sdk.config import (
     FieldPath,
     FlowDuration,
@@ -41,6 +42,7 @@ from flows.sdk.triggers import (
 
 __all__ = [
     "MISSING",
+    "Choice",
     "Condition",
     "Emit",
     "EventName",

@@ -129,6 +129,7 @@ def ui(
     placeholder: str = "",
     depends_on: dict[str, list[Any]] | None = None,
     choices: dict[str, str] | None = None,
+    choices_from: tuple[str, ...] | None = None,
     **constraints: Any,
 ) -> Any:
     """Describe a config field for the form that is derived from it.
@@ -142,6 +143,8 @@ def ui(
         placeholder: a grey example in an empty input.
         depends_on: shows the field only when another has one of these values: `{"component": ["network"]}`.
         choices: label by value, for fields that are a choice.
+        choices_from: the list comes from `Node.choices`, which needs these other fields of the config to be filled
+            in; a template may be written instead where the field takes one.
         constraints: passed on to pydantic, such as `ge`, `max_length`, `min_length`.
     """
     hints = {
@@ -150,6 +153,7 @@ def ui(
         "placeholder": placeholder or None,
         "dependsOn": depends_on,
         "choices": choices,
+        "choicesFrom": list(choices_from) if choices_from is not None else None,
     }
     extra: dict[str, Any] = {"x-ui": {key: value for key, value in hints.items() if value is not None}}
     return Field(default, title=label, description=help or None, json_schema_extra=extra, **constraints)

@@ -59,6 +59,12 @@ class ConfigField:
         found: Mapping[Json, str] = self.hints.get("choices", {})
         return found
 
+    @property
+    def choices_from(self) -> list[str] | None:
+        """The fields on which the list from the node's type depends; None when there is no such list."""
+        found: list[str] | None = self.hints.get("choicesFrom")
+        return found
+
     @cached_property
     def fields(self) -> Mapping[str, "ConfigField"]:
         """The fields of a model."""

@@ -1,8 +1,9 @@
 """The base classes of node types, and the decorator that registers them."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
+from flows.sdk.choices import Choice
 from flows.sdk.config import NodeConfig
 from flows.sdk.config_fields import config_of
 from flows.sdk.context import NodeContext
@@ -87,6 +88,23 @@ class Node:
         Raises:
             NodeError: it could not be ended. The log of the run says so, and the run is cancelled all the same.
         """
+
+    def choices(
+        self, name: str, ctx: NodeContext, config: JsonObject, search: str
+    ) -> Sequence[Choice] | Awaitable[Sequence[Choice]]:
+        """The list for a field with `ui(choices_from=…)`, asked while somebody fills in the form. `async`, or plain
+        when `meta.blocking`.
+
+        Args:
+            name: the field, as a dotted path without the places in lists: `labels`, `custom_fields.field`.
+            config: as drawn and half filled; the fields that `choices_from` names are there, and hold no template.
+                The credentials that it names are opened.
+            search: what the person typed; empty for the beginning of the list.
+
+        Raises:
+            NodeError: there is no list to be had; the person reads message and hint beside the field.
+        """
+        return ()
 
     def preview(self, config: Any, record: Record) -> Json:
         """What a dry run shows instead of doing it: plain JSON that says what would have been done."""

@@ -3763,6 +3763,7 @@ export interface components {
             choices?: {
                 [key: string]: string;
             };
+            choicesFrom?: string[];
         };
         /** @description Something that happened. */
         NewEvent: {

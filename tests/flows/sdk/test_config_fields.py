@@ -97,3 +97,14 @@ def test_hidden_fields_are_left_out_and_those_that_depend_on_them() -> None:
 def test_only_fields_named_so_say_where_a_node_writes() -> None:
     fields = config_of(Branch).fields
     assert [name for name, field in fields.items() if field.is_written] == ["as_field"]
+
+
+class Listed(NodeConfig):
+    project: TemplateText = ui("", label="Project", choices_from=())
+    labels: list[TemplateText] = ui([], label="Labels", choices_from=("project",))
+    plain: str = ui("", label="Plain")
+
+
+def test_a_field_with_a_list_from_outside_says_what_the_list_depends_on() -> None:
+    fields = config_of(Listed).fields
+    assert [fields[name].choices_from for name in ("project", "labels", "plain")] == [[], ["project"], None]
