@@ -1,6 +1,6 @@
 # Every target does its own set-up. A second call is fast: what did not change is not done again.
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench docs setup help clean
+.PHONY: run test test-peers lint bench docs setup help clean
 PYTHON := .venv/bin/python
 
 run: base ## start hookflow on this machine: web and worker, all in one; Ctrl-C stops it
@@ -10,6 +10,9 @@ run: base ## start hookflow on this machine: web and worker, all in one; Ctrl-C 
 test: dev ## run every test: Python on SQLite and PostgreSQL, TypeScript, browser (SUITES="sqlite vitest" for some)
 	@$(PYTHON) -m scripts.frontend build
 	@$(PYTHON) -m scripts.test $(SUITES)
+
+test-peers: dev ## run the tests against real servers of others (Redmine, Zabbix, ...); the first time installs them
+	@$(PYTHON) -m scripts.test peers
 
 lint: dev ## run every check: ruff, mypy, import-linter, djLint, migrations, OpenAPI, front end
 	@$(PYTHON) -m scripts.lint $(CHECKS)
@@ -30,7 +33,7 @@ clean: ## remove what was installed and built; the data folder stays
 	@rm -rf .venv frontend/node_modules frontend/openapi/node_modules static/editor test-results
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 .PHONY: base dev
 base dev:

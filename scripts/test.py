@@ -25,8 +25,8 @@ Suite = Callable[[IO[str] | None], int]
 
 
 def main() -> int:
-    """Run all suites, or those whose names are given."""
-    wanted = sys.argv[1:] or list(SUITES)
+    """Run all suites but those that are run by name alone, or those whose names are given."""
+    wanted = sys.argv[1:] or [name for name in SUITES if name not in BY_NAME]
     RESULTS.mkdir(exist_ok=True)
     for old in RESULTS.glob("*.xml"):
         old.unlink()
@@ -81,7 +81,7 @@ def pytest(name: str, *arguments: str) -> Suite:
 def sqlite(output: IO[str] | None) -> int:
     """Everything in Python that kills no process and drives no browser; the tools it needs are installed first."""
     install_network_tools()
-    return pytest("sqlite", "-m", "not e2e and not faults", *IN_TWO)(output)
+    return pytest("sqlite", "-m", "not e2e and not faults and not peers", *IN_TWO)(output)
 
 
 def vitest(output: IO[str] | None) -> int:
@@ -134,9 +134,12 @@ SUITES: dict[str, Suite] = {
     "postgresql faults": pytest("postgresql-faults", "--database=postgres", "tests/faults"),
     "vitest": vitest,
     "browser": browser,
+    "peers": pytest("peers", "tests/peers"),
 }
 BESIDE = ("faults", "postgresql faults")
 """They mostly wait for processes: one after the other they run beside the rest, and hurry nobody."""
+BY_NAME = ("peers",)
+"""They install the servers of others: `make test-peers`."""
 
 if __name__ == "__main__":
     main_guard(main)
