@@ -1,12 +1,13 @@
 """Keeping secrets out of everything that is logged, stored, shown or sent.
 
-Two ways find a secret: the name beside it (`password`, `token` ...), and its value, once `remember_secret` or
-`secrets_known` told it, in the forms in which values travel.
+Two ways find a secret: the name beside it (`password`, `token` ...), and its value, in the forms in which values
+travel: for the whole process once `remember_secret` told it, for one task and its threads inside `secrets_known`.
 """
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ MASK: Final = "********"
 MAX_LINE: Final = 8192
 
 _known = SecretForms()
+_known_here: ContextVar[SecretForms | None] = ContextVar("secrets known here", default=None)
 
 _SECRET_ENDINGS: Final = (
     "password",
@@ -86,12 +88,23 @@ def remember_secret(*values: str) -> None:
 
 @contextmanager
 def secrets_known(*values: str) -> Iterator[None]:
-    """Mask these values inside the block. Blocks may overlap and nest."""
-    _known.add(values)
+    """Mask these values inside the block, and those that `know_here` tells in it; in the tasks and threads that take
+    its context along, too, and nowhere else: what one tenant calls a secret is a word in the log of another. Blocks
+    may nest.
+    """
+    forms = SecretForms(_known_here.get())
+    forms.add(values)
+    token = _known_here.set(forms)
     try:
         yield
     finally:
-        _known.remove(values)
+        _known_here.reset(token)
+
+
+def know_here(*values: str) -> None:
+    """Mask these values until the innermost block of `secrets_known` ends; without one, until the process does."""
+    here = _known_here.get()
+    (_known if here is None else here).add(values)
 
 
 @lru_cache(maxsize=8192)
@@ -103,8 +116,7 @@ def is_secret_name(name: str) -> bool:
 
 def redact_text(text: str) -> str:
     """`text` with the secrets masked that are known by value or stand beside a telling name."""
-    if _known:
-        text = _known.mask(text, MASK)
+    text = _without_known(text)
     lowered = text.lower()
     for hint in _HINTS:
         if hint in lowered:
@@ -116,7 +128,7 @@ def redact_text(text: str) -> str:
 def redact_json(value: Any) -> Any:
     """A copy of a plain JSON value, masked: members whose key tells, and the known secrets in all texts."""
     if isinstance(value, str):
-        return _known.mask(value, MASK) if _known else value
+        return _without_known(value)
     if isinstance(value, dict):
         return {
             redact_key(key): _masked(item) if is_secret_name(key) else redact_json(item)
@@ -127,9 +139,20 @@ def redact_json(value: Any) -> Any:
     return value
 
 
+def redact_known(value: Any) -> Any:
+    """A copy of a plain JSON value with the known secrets masked; what its members are called does not matter."""
+    if isinstance(value, str):
+        return _without_known(value)
+    if isinstance(value, dict):
+        return {_without_known(key): redact_known(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact_known(item) for item in value]
+    return value
+
+
 def redact_key(key: str) -> str:
     """A key of an object, with the known secrets masked."""
-    return _known.mask(key, MASK) if _known else key
+    return _without_known(key)
 
 
 def log_line(text: str, limit: int = MAX_LINE) -> str:
@@ -144,6 +167,13 @@ def log_line(text: str, limit: int = MAX_LINE) -> str:
         text = _UNPRINTABLE.sub(_shown, _ANSI.sub("", text))
     if len(text) > limit:
         text = f"{text[:limit]}… (cut)"
+    return text
+
+
+def _without_known(text: str) -> str:
+    for forms in (_known, _known_here.get()):
+        if forms:
+            text = forms.mask(text, MASK)
     return text
 
 

@@ -4,7 +4,6 @@ import base64
 import html
 import json
 import threading
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
@@ -55,34 +54,27 @@ def _base64_forms(data: bytes) -> Iterable[str]:
 
 
 class SecretForms:
-    """A changing set of values, counted, so that two holders of one value do not forget it for each other."""
+    """A growing set of values.
 
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
+    Args:
+        others: a set whose values it has, too.
+    """
+
+    def __init__(self, others: "SecretForms | None" = None) -> None:
+        self._values: set[str] = set(others._values) if others else set()
         self._pattern: Any = None
         self._lock = threading.Lock()
 
     def __bool__(self) -> bool:
-        return bool(self._counts)
+        return bool(self._values)
 
     def add(self, values: Iterable[str]) -> None:
         """Look for these from now on."""
         with self._lock:
-            for value in values:
-                if len(value) >= MIN_LENGTH:
-                    if not self._counts[value]:
-                        self._pattern = None
-                    self._counts[value] += 1
-
-    def remove(self, values: Iterable[str]) -> None:
-        """One holder needs these no more."""
-        with self._lock:
-            for value in values:
-                if value in self._counts:
-                    self._counts[value] -= 1
-                    if not self._counts[value]:
-                        del self._counts[value]
-                        self._pattern = None
+            found = {value for value in values if len(value) >= MIN_LENGTH} - self._values
+            if found:
+                self._values |= found
+                self._pattern = None
 
     def mask(self, text: str, mask: str) -> str:
         """`text` with every form of every value replaced by `mask`."""
@@ -96,7 +88,7 @@ class SecretForms:
 
     def _compile(self) -> Any:
         with self._lock:
-            forms = {form for value in self._counts for form in forms_of(value)}
+            forms = {form for value in self._values for form in forms_of(value)}
             if not forms:
                 return None
             options = re2.Options()

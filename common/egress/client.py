@@ -16,6 +16,7 @@ from common.egress.bodies import read_body, too_large
 from common.egress.errors import EgressError, refused, timed_out
 from common.egress.failures import explain
 from common.egress.headers import carried_over, check_headers, check_method, without_body
+from common.egress.hosts import AllowedHosts
 from common.egress.policy import EgressPolicy, PolicySource, default_source
 from common.egress.resolve import Resolver, check_all
 from common.egress.urls import Target, follow, parse
@@ -74,8 +75,12 @@ class EgressClient:
         timeout_seconds: float = 30.0,
         max_body_bytes: int = 1_048_576,
         follow_redirects: bool = True,
+        hosts: AllowedHosts | None = None,
     ) -> HttpAnswer:
         """Send one request and read the whole answer, of whatever status.
+
+        Args:
+            hosts: the only ones that it and its redirects may go to; None: any that the policy allows.
 
         Raises:
             EgressError: see its codes.
@@ -85,7 +90,7 @@ class EgressClient:
         )
         try:
             async with asyncio.timeout(timeout_seconds):
-                return await self._follow(request, follow_redirects)
+                return await self._follow(request, follow_redirects, hosts)
         except TimeoutError as error:
             raise timed_out(request.target.host, timeout_seconds) from error
 
@@ -95,8 +100,12 @@ class EgressClient:
         if pool is not None:
             await pool.session.close()
 
-    async def _follow(self, request: _Request, follow_redirects: bool) -> HttpAnswer:
+    async def _follow(
+        self, request: _Request, follow_redirects: bool, hosts: AllowedHosts | None
+    ) -> HttpAnswer:
         for _ in range(MAX_REDIRECTS + 1):
+            if hosts is not None:
+                hosts.check(request.target.host, request.target.port)
             answer = await self._send(request)
             location = answer.headers.get("location")
             if not follow_redirects or answer.status not in _REDIRECTS or not location:

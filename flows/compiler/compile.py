@@ -18,6 +18,7 @@ from flows.expressions.configs import CompiledConfig
 from flows.graph.document import DocumentNode, FlowDocument
 from flows.sdk import Retry
 from flows.sdk.config_errors import LocatedError
+from flows.sdk.config_fields import named_credentials
 from flows.sdk.fields import Suggestions
 from flows.sdk.meta import ERROR, Kind
 from flows.sdk.node import ERROR_SHAPE, Node, TriggerNode
@@ -256,6 +257,7 @@ class _Compiler:
             retry=retry_of(drawn.settings.retry, known.meta.retry),
             timeout_seconds=drawn.settings.timeout_seconds or DEFAULT_TIMEOUT_SECONDS,
             next={port: tuple(targets) for port, targets in behind.items()},
+            credentials=named_credentials(self.configs[node_id].drawn),
         )
 
 

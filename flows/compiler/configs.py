@@ -25,11 +25,13 @@ from flows.expressions.slots import compile_slot
 from flows.graph.document import DocumentNode
 from flows.sdk.config import NodeConfig, Slot
 from flows.sdk.config_errors import label_at, located_errors
-from flows.sdk.config_fields import CREDENTIAL, config_of, drawn_fields, filled_fields
+from flows.sdk.config_fields import config_of, drawn_fields, named_credentials
+from flows.sdk.credentials import credential_types
 from flows.sdk.json_types import JsonObject
 from flows.sdk.node import Node
 
 MOST_UNPARSED = 50
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +143,34 @@ def _without_repeats(problems: list[Finding]) -> list[Finding]:
 
 
 def _credentials(node_id: str, config: NodeConfig, environment: CompileEnvironment) -> Iterator[Finding]:
-    for place in filled_fields(config):
-        if place.field.slot != CREDENTIAL or not place.value or environment.has_credential(str(place.value)):
+    for named in named_credentials(config):
+        usable = environment.credentials()
+        if usable is None:
+            return
+        kind = usable.get(named.name)
+        if kind is not None and (not named.types or kind in named.types):
             continue
+        fitting = sorted(name for name, one in usable.items() if not named.types or one in named.types)
+        is_there = kind is not None
         yield Finding(
-            "unknown_credential",
-            f"There is no credential “{place.value}”.",
-            hint="Choose one that exists, or make it under that name.",
+            "wrong_credential_type" if is_there else "unknown_credential",
+            f"The credential “{named.name}” is of the type {_called(kind)}, which is not used here."
+            if is_there
+            else f"There is no credential “{named.name}”.",
+            hint=_hint(fitting, named.types),
             node=node_id,
-            field=place.path,
+            field=named.path,
         )
+
+
+def _hint(fitting: Sequence[str], types: Sequence[str]) -> str:
+    if fitting:
+        more = f" and {len(fitting) - MOST_NAMED} more" if len(fitting) > MOST_NAMED else ""
+        return f"Choose one that fits: {', '.join(fitting[:MOST_NAMED])}{more}."
+    wanted = " or ".join(_called(kind) for kind in types)
+    return f"Make one{f' of the type {wanted}' if wanted else ''} first, or ask an admin for it."
+
+
+def _called(kind: str | None) -> str:
+    known = credential_types.get(kind or "")
+    return known.meta.label if known else f"“{kind}”"

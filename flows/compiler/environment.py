@@ -1,6 +1,6 @@
 """What the compiler asks the installation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from flows.sdk.events import EventType
@@ -26,5 +26,5 @@ class CompileEnvironment(Protocol):
     def event_type_names(self) -> Iterable[str]:
         """Every event type that the owner of the flow may use, to suggest one when a name is unknown."""
 
-    def has_credential(self, name: str) -> bool:
-        """Whether the owner of the flow may use a credential of that name."""
+    def credentials(self) -> Mapping[str, str] | None:
+        """The type of every credential that the owner of the flow may use, by name; None: they are not asked for."""

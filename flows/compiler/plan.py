@@ -9,6 +9,7 @@ from flows.expressions.budget import Budget
 from flows.expressions.slots import CompiledSlot
 from flows.graph.settings import FlowSettings
 from flows.sdk import Node, NodeConfig, NodeMeta, Record, TriggerNode, TriggerSpec
+from flows.sdk.config_fields import NamedCredential
 from flows.sdk.retry import NO_RETRY, Retry
 
 DEFAULT_TIMEOUT_SECONDS = 60.0
@@ -31,7 +32,7 @@ class RenderableConfig(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlannedNode:
-    """A node, resolved. `next` holds the ids behind each port, in edge order."""
+    """A node, resolved. `next` holds the ids behind each port, in edge order; `credentials` what its config names."""
 
     id: str
     name: str
@@ -41,6 +42,7 @@ class PlannedNode:
     next: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     retry: Retry = NO_RETRY
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    credentials: tuple[NamedCredential, ...] = ()
 
     @property
     def meta(self) -> NodeMeta:

@@ -1,13 +1,20 @@
 """What a node gets of the runner: log, guarded HTTP, clock and its idempotency key."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from common.clock import SystemClock
 from common.redact import log_line
 from flows.engine.progress import Progress
-from flows.sdk import HttpClient, Json, JsonObject, NodeError
+from flows.runner.http import NodeHttp
+from flows.sdk import CredentialFields, JsonObject
+from flows.sdk.credentials import opened
 from flows.sdk.emitting import Outbox
+
+F = TypeVar("F", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class StepContext:
     """`flows.sdk.NodeContext` of a real run."""
 
     log: StepLog
-    http: HttpClient
+    http: NodeHttp
     clock: SystemClock
     idempotency_key: str
     tenant_id: int | None
@@ -48,15 +55,12 @@ class StepContext:
     is_dry_run: bool = False
     turn: int = 0
     """How often the step had its turn before and waited."""
+    credentials: Mapping[str, CredentialFields] = field(default_factory=dict)
 
     def emit(self, event_type: str, payload: JsonObject) -> None:
         """Keep the event until the node has answered."""
         self.outbox.emit(event_type, payload)
 
-    async def credential(self, name: str) -> Mapping[str, Json]:
-        """Open a credential; there is no store of credentials in this installation."""
-        raise NodeError(
-            "unknown_credential",
-            f"There is no credential named {name!r}.",
-            hint="Choose a credential that exists.",
-        )
+    def opened(self, name: str, fields: type[F]) -> F:
+        """The credential of that name, which was opened before the turn."""
+        return opened(self.credentials, name, fields)

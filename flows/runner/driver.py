@@ -10,6 +10,7 @@ from structlog.contextvars import bound_contextvars
 
 from common.at_work import doing
 from common.clock import SystemClock
+from common.redact import secrets_known
 from flows.compiler.plan import Plan, PlannedNode
 from flows.engine.cursor import Cursor
 from flows.engine.ending import cancelled, failed, must_be_stopped
@@ -21,9 +22,10 @@ from flows.engine.walk import Walk
 from flows.runner.context import StepContext, StepLog
 from flows.runner.emitting import store_emitted
 from flows.runner.execute import execute, stop
+from flows.runner.http import NodeHttp
 from flows.runner.ledger import Ledger
 from flows.runner.plan_cache import PlanCache
-from flows.sdk import Emit, HttpClient, NodeError
+from flows.sdk import Emit, NodeError
 from flows.sdk.emitting import Outbox
 from flows.services.causes import caused_by
 
@@ -52,7 +54,7 @@ class Tools:
 
     ledger: Ledger
     plans: PlanCache
-    http: HttpClient
+    http: NodeHttp
     clock: SystemClock
     pool: Executor
     ring: Callable[[], None]
@@ -73,7 +75,7 @@ class Drive:
 
         A lost lease ends the drive without a word: the run belongs to another worker by then.
         """
-        with bound_contextvars(run_id=str(self.claimed.run_id)):
+        with bound_contextvars(run_id=str(self.claimed.run_id)), secrets_known():
             try:
                 await self._drive()
             except LeaseLost:

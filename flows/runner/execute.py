@@ -17,6 +17,7 @@ from flows.conf import number
 from flows.engine.ports import check_answer
 from flows.expressions.budget import INLINE_WORK, MAX_SECONDS, Budget, WorkSpent
 from flows.runner.context import StepContext
+from flows.runner.opening import with_credentials, without_secrets
 from flows.sdk import Emit, Json, NodeError, Record, Result, Suspend, Wake
 from flows.sdk.meta import OnCrash
 from flows.sdk.record_limits import record_bytes
@@ -40,6 +41,7 @@ async def execute(
     limit = asyncio.timeout(node.timeout_seconds)
     try:
         config = await _rendered(node, record, pool)
+        ctx = await with_credentials(node, ctx, pool)
         begun = (ctx, config, record)
         turn = partial(node.node.run, *begun) if wake is None else partial(node.node.resume, *begun, wake)
         result = _begin(node, ctx, turn, pool)
@@ -57,7 +59,7 @@ async def execute(
             log_line(f"{node.name!r} failed in a way that it should not: {type(error).__name__}: {error}"),
             hint="This is a fault of the node type. The worker's log has the details.",
         ) from error
-    return _checked(node, result, record)
+    return without_secrets(node, _checked(node, result, record), record)
 
 
 async def stop(
@@ -66,7 +68,8 @@ async def stop(
     """Let the node end what it waits for. What goes wrong is a line in the log: the run ends all the same."""
     try:
         async with asyncio.timeout(min(node.timeout_seconds, MOST_STOP_SECONDS)):
-            await node.node.stop(ctx, await _rendered(node, record, pool), record, detail)
+            config = await _rendered(node, record, pool)
+            await node.node.stop(await with_credentials(node, ctx, pool), config, record, detail)
     except Exception as error:
         if not isinstance(error, NodeError | TimeoutError):
             logger.exception("node_failed_to_stop", node_type=node.type, run=ctx.run_id)

@@ -4,6 +4,7 @@ from typing import Unpack
 
 from common.egress import EgressError
 from common.egress.client import EgressClient
+from common.egress.hosts import AllowedHosts
 from common.http import HttpAnswer, HttpOptions
 from flows.sdk import NodeError
 
@@ -11,13 +12,17 @@ from flows.sdk import NodeError
 class NodeHttp:
     """`flows.sdk.HttpClient` over the one guarded way out."""
 
-    def __init__(self, guarded: EgressClient) -> None:
-        self._guarded = guarded
+    def __init__(self, guarded: EgressClient, hosts: AllowedHosts | None = None) -> None:
+        self._guarded, self._hosts = guarded, hosts
+
+    def within(self, hosts: AllowedHosts) -> "NodeHttp":
+        """The same client, for these hosts alone."""
+        return NodeHttp(self._guarded, hosts)
 
     async def request(self, method: str, url: str, **options: Unpack[HttpOptions]) -> HttpAnswer:
         """Send one request; see `flows.sdk.HttpClient`."""
         try:
-            return await self._guarded.request(method, url, **options)
+            return await self._guarded.request(method, url, hosts=self._hosts, **options)
         except EgressError as error:
             raise NodeError.of(error, field=error.field) from error
 

@@ -6,6 +6,7 @@ Plain Python without Django and without I/O. A third party's package imports fro
 from common.http import HttpAnswer
 from flows.sdk.choices import Choice
 from flows.sdk.config import (
+    CredentialRef,
     FieldPath,
     FlowDuration,
     NodeConfig,
@@ -20,6 +21,14 @@ from flows.sdk.config import (
     ui,
 )
 from flows.sdk.context import HttpClient, NodeContext, NodeLog
+from flows.sdk.credentials import (
+    CredentialFields,
+    CredentialMeta,
+    CredentialType,
+    Secret,
+    credential_type,
+    credential_types,
+)
 from flows.sdk.errors import NodeError
 from flows.sdk.events import EventName, EventType, event_types
 from flows.sdk.examples import ExampleJson, ExampleRecord, example_shape, parsed_example, record_shape
@@ -44,6 +53,10 @@ __all__ = [
     "MISSING",
     "Choice",
     "Condition",
+    "CredentialFields",
+    "CredentialMeta",
+    "CredentialRef",
+    "CredentialType",
     "Emit",
     "EventName",
     "EventTrigger",
@@ -71,6 +84,7 @@ __all__ = [
     "Result",
     "Retry",
     "ScheduleTrigger",
+    "Secret",
     "Shape",
     "Suspend",
     "TemplateAddress",
@@ -85,6 +99,8 @@ __all__ = [
     "TriggerNode",
     "TriggerSpec",
     "Wake",
+    "credential_type",
+    "credential_types",
     "event_types",
     "example_shape",
     "node",

@@ -8,8 +8,19 @@ import re
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, Strict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    JsonValue,
+    Strict,
+)
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from flows.sdk.paths import checked_path
 
@@ -18,6 +29,28 @@ class NodeConfig(BaseModel):
     """The base of every config: frozen, unknown keys refused, numbers finite."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=True, allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        described = handler(schema)
+        for field in handler.resolve_ref_schema(described).get("properties", {}).values():
+            _hint_at_credential_types(field)
+        return described
+
+
+def _hint_at_credential_types(schema: Any) -> None:
+    """Put what `CredentialRef` says beside the other hints, which pydantic does not do: it keeps one `x-ui` of two."""
+    if isinstance(schema, list):
+        for entry in schema:
+            _hint_at_credential_types(entry)
+    elif isinstance(schema, dict):
+        for key in ("anyOf", "items", "additionalProperties"):
+            _hint_at_credential_types(schema.get(key))
+        if _CREDENTIAL_TYPES in schema:
+            types = schema.pop(_CREDENTIAL_TYPES)
+            schema["x-ui"] = {**schema.get("x-ui", {}), "credentialTypes": types}
 
 
 class Slot(StrEnum):
@@ -44,7 +77,8 @@ class Slot(StrEnum):
 
 PATH: Final = "path"
 DURATION_SLOT: Final = "duration"
-SLOTS: Final = (*Slot, PATH, DURATION_SLOT)
+CREDENTIAL: Final = "credential"
+SLOTS: Final = (*Slot, PATH, DURATION_SLOT, CREDENTIAL)
 """All that `x-slot` says of what is written in a field."""
 Widget = Literal[
     "textarea", "code", "password", "switch", "tags", "key-value", "json", "select", "event-type"
@@ -70,6 +104,19 @@ TemplateAddress = Annotated[str, _text(Slot.ADDRESS)]
 TemplateInteger = Annotated[int | str, _slot(Slot.INTEGER)]
 TemplateValue = Annotated[JsonValue, _slot(Slot.VALUE)]
 TemplateJson = Annotated[JsonValue, _slot(Slot.JSON)]
+
+MAX_CREDENTIAL_NAME: Final = 100
+_CREDENTIAL_TYPES: Final = "x-credential-types"
+
+
+def CredentialRef(*types: str) -> Any:  # it stands where a type stands
+    """The type of a config field that names a credential of one of these types; empty when none is chosen."""
+    return Annotated[
+        str,
+        _slot(CREDENTIAL, max_length=MAX_CREDENTIAL_NAME),
+        Field(json_schema_extra={_CREDENTIAL_TYPES: list(types)}),
+    ]
+
 
 FieldPath = Annotated[str, AfterValidator(checked_path), _slot(PATH)]
 """A dotted path into the record. Segments that are whole numbers index into a list."""

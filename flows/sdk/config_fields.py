@@ -7,10 +7,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from flows.sdk.config import EVENT_TYPE_WIDGET, PATH
+from flows.sdk.config import CREDENTIAL, EVENT_TYPE_WIDGET, PATH
 from flows.sdk.json_types import Json, JsonObject
-
-CREDENTIAL: Final = "credential"
 
 WRITTEN_FIELDS: Final = frozenset({"as_field"})
 """Paths in fields of this name say where a node writes; all others say what it reads."""
@@ -46,6 +44,12 @@ class ConfigField:
     def chooses_event(self) -> bool:
         """Whether people choose here which events start the flow."""
         return self.hints.get("widget") == EVENT_TYPE_WIDGET
+
+    @property
+    def credential_types(self) -> list[str]:
+        """The types of the credentials that can be named here; empty: any."""
+        found: list[str] = self.hints.get("credentialTypes", [])
+        return found
 
     @property
     def depends_on(self) -> Mapping[str, list[Json]]:
@@ -142,6 +146,27 @@ def filled_fields(config: BaseModel) -> Iterator[FilledField]:
 def drawn_fields(model: type[BaseModel], config: JsonObject) -> Iterator[FilledField]:
     """The same of a config that does not fit its model yet, as far as it goes."""
     return _filled(config_of(model), config, ())
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCredential:
+    """A credential that a config names.
+
+    `types`: those that will do; empty: any. `path`: of the config field.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    path: str
+
+
+def named_credentials(config: BaseModel) -> tuple[NamedCredential, ...]:
+    """The credentials that a config names, wherever it does; no template is written there."""
+    return tuple(
+        NamedCredential(str(place.value), tuple(place.field.credential_types), place.path)
+        for place in filled_fields(config)
+        if place.field.slot == CREDENTIAL and place.value
+    )
 
 
 def _filled(field: ConfigField, value: Any, steps: tuple[str | int, ...]) -> Iterator[FilledField]:

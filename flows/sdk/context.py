@@ -1,11 +1,14 @@
 """What a running node may use of its host. Protocols: the runner and the dry run each bring their own."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol, Unpack
+from typing import Protocol, TypeVar, Unpack
+
+from pydantic import BaseModel
 
 from common.http import HttpAnswer, HttpOptions
-from flows.sdk.json_types import Json, JsonObject
+from flows.sdk.json_types import JsonObject
+
+F = TypeVar("F", bound=BaseModel)
 
 
 class NodeLog(Protocol):
@@ -32,7 +35,8 @@ class HttpClient(Protocol):
 
         Raises:
             NodeError: `address_refused`, `unreachable` (retryable), `timed_out` (retryable),
-                `answer_too_large`, `bad_url`, `tls_failed`, `too_many_redirects`.
+                `answer_too_large`, `bad_url`, `tls_failed`, `too_many_redirects`, `host_not_allowed` (while a
+                credential is open that may not be used there).
         """
 
 
@@ -88,9 +92,10 @@ class NodeContext(Protocol):
             NodeError: `not_own_event_type`, `too_many_events`, `events_too_large`.
         """
 
-    async def credential(self, name: str) -> Mapping[str, Json]:
-        """The opened fields of the credential of that name that the tenant may use.
+    def opened(self, name: str, fields: type[F]) -> F:
+        """The fields of a credential that the config names. They were opened before the turn: this is plain, and works
+        in threads. Keep them no longer than the turn, and put them into no record, log line, detail or error.
 
         Raises:
-            NodeError: `unknown_credential`.
+            NodeError: `unknown_credential`, `wrong_credential_type`.
         """

@@ -8,15 +8,20 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Unpack
+from typing import TypeVar, Unpack
+
+from pydantic import BaseModel
 
 from common.http import HttpAnswer, HttpOptions
 from flows.sdk.config import NodeConfig
+from flows.sdk.credentials import CredentialFields, opened
 from flows.sdk.emitting import Outbox
 from flows.sdk.errors import NodeError
-from flows.sdk.json_types import Json, JsonObject, Record
+from flows.sdk.json_types import JsonObject, Record
 from flows.sdk.node import Node
 from flows.sdk.results import Result, Wake
+
+F = TypeVar("F", bound=BaseModel)
 
 Renderer = Callable[[type[Node], JsonObject, Record], NodeConfig]
 """Turns a config as drawn into one whose templates are filled in from the record."""
@@ -106,7 +111,7 @@ class FakeContext:
     owner_id: int | None = 1
     run_id: str = "01950000-0000-7000-8000-000000000000"
     is_dry_run: bool = False
-    credentials: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    credentials: Mapping[str, CredentialFields] = field(default_factory=dict)
     outbox: Outbox = field(default_factory=Outbox)
 
     @property
@@ -119,11 +124,9 @@ class FakeContext:
         self.outbox.emit(event_type, payload)
         self.outbox.check()
 
-    async def credential(self, name: str) -> Mapping[str, Json]:
+    def opened(self, name: str, fields: type[F]) -> F:
         """The credential that the test put in."""
-        if name not in self.credentials:
-            raise NodeError("unknown_credential", f"There is no credential {name!r}.")
-        return self.credentials[name]
+        return opened(self.credentials, name, fields)
 
 
 def answering(*answers: HttpAnswer | NodeError) -> FakeContext:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from common.problems import Problem
+from common.redact import secrets_known
 from common.strict_json import dumps
 from flows.compiler import Compilation, possible_sources, possible_targets
 from flows.compiler.answers import ShapeWriter
@@ -142,7 +143,8 @@ def _walked(plan: Plan, payload: Record, tenant_id: int | None) -> list[DryStep]
         record_bytes("the trigger", payload, limits.record_bytes)
     except NodeError as error:
         raise Problem(413, error.code, error.message, hint=error.hint, field="payload") from error
-    return dry_run(plan, payload, lambda step, node: DryContext(step, node, tenant_id), limits)
+    with secrets_known():
+        return dry_run(plan, payload, lambda step, node: DryContext(step, node, tenant_id), limits)
 
 
 def preview(

@@ -1,15 +1,20 @@
 """What a node gets of its host in a dry run: nothing that reaches outside."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypeVar, Unpack
+
+from pydantic import BaseModel
 
 from common.clock import SystemClock
 from common.http import HttpAnswer, HttpOptions
-from common.redact import log_line
+from common.redact import know_here, log_line
 from flows.engine.dry_run import DryStep
-from flows.sdk import Json, JsonObject, Node, NodeError
+from flows.sdk import JsonObject, Node, NodeError
+from flows.sdk.credentials import opened
 from flows.sdk.emitting import Outbox
+from flows.services.credentials import credential_store
+
+F = TypeVar("F", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class DryContext:
             "events": [{"type": event.kind.name, "payload": event.payload} for event in self._outbox.events]
         }
 
-    async def credential(self, name: str) -> Mapping[str, Json]:
-        """Never opens anything."""
-        raise NodeError("dry_run", "A dry run opens no credentials.")
+    def opened(self, name: str, fields: type[F]) -> F:
+        """The values for trying out, where the credential has such."""
+        found = credential_store().open(self.owner_id, name, staging=True)
+        know_here(*found.fields.secrets())
+        return opened({name: found.fields}, name, fields)

@@ -1,6 +1,6 @@
 """From stored documents to plans: what the compiler needs to know of this installation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from flows.graph.codec import read_document
 from flows.graph.document import FlowDocument
 from flows.models import FlowVersion
 from flows.sdk import EventType, Node, NodeError, event_types, node_types
+from flows.services.credentials import credential_store
 from flows.services.event_types import defined_type, names_in_reach, shape_of
 
 
@@ -46,9 +47,21 @@ class Installation:
     def _event_type_names(self) -> list[str]:
         return names_in_reach(self.tenant_id)
 
-    def has_credential(self, name: str) -> bool:
-        """Whether the tenant may use a credential of that name; there is no store of credentials yet."""
-        return False
+    def credentials(self) -> Mapping[str, str] | None:
+        """The type of every credential that the tenant's flows may use, by name."""
+        return self._credentials
+
+    @cached_property
+    def _credentials(self) -> Mapping[str, str]:
+        return credential_store().usable(self.tenant_id)
+
+
+class InstallationAtRun(Installation):
+    """The same for a version that runs: a credential is looked for when a step needs it, and only that step fails."""
+
+    def credentials(self) -> None:
+        """They are not asked for."""
+        return
 
 
 def compile_for(document: FlowDocument, tenant_id: int | None) -> Compilation:
@@ -63,7 +76,7 @@ def plan_of_version(version_id: UUID) -> Plan:
         NodeError: `version_unusable`: it does not compile here any more, say because a package is gone.
     """
     version = FlowVersion.objects.select_related("flow").get(id=version_id)
-    compilation = compile_for(read_document(version.document), version.flow.tenant_id)
+    compilation = compile_document(read_document(version.document), InstallationAtRun(version.flow.tenant_id))
     if compilation.plan is None:
         first = next(problem for problem in compilation.problems if problem.severity == "error")
         raise NodeError(

@@ -1,16 +1,19 @@
 """No secret leaves in a text, in whatever form it travels."""
 
 import base64
+import contextvars
 import html
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.redact import MASK, is_secret_name, log_line, redact_json, redact_text, secrets_known
+from common.redact import MASK, is_secret_name, know_here, log_line, redact_json, redact_text, secrets_known
 
 CANARY = 'c4n"a/ry+ü<&>\\s3cret'
 
@@ -71,6 +74,23 @@ def test_blocks_that_overlap_do_not_forget_for_each_other() -> None:
             pass
         assert redact_text("sesame-open") == MASK
     assert redact_text("sesame-open") == "sesame-open"
+
+
+def test_what_one_task_knows_is_a_word_in_another() -> None:
+    started, told = threading.Event(), threading.Event()
+
+    def other() -> str:
+        started.set()
+        told.wait()
+        return redact_text("sesame-open")
+
+    with ThreadPoolExecutor() as pool, secrets_known():
+        theirs = pool.submit(other)
+        started.wait()
+        know_here("sesame-open")
+        told.set()
+        mine = pool.submit(contextvars.copy_context().run, redact_text, "sesame-open")
+        assert (theirs.result(), mine.result()) == ("sesame-open", MASK)
 
 
 @pytest.mark.parametrize(

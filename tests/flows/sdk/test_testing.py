@@ -1,11 +1,10 @@
 """The helpers with which nodes are tested."""
 
-import asyncio
-
 import pytest
 from pydantic import ValidationError
 
 from flows.sdk import (
+    CredentialFields,
     Emit,
     HttpAnswer,
     Kind,
@@ -14,6 +13,7 @@ from flows.sdk import (
     NodeContext,
     NodeError,
     NodeMeta,
+    Secret,
     TemplateText,
     ui,
 )
@@ -57,8 +57,18 @@ def test_a_failing_connection_and_a_wrong_config_fail_as_in_a_run():
         run_node(Ask, {"txt": "x"})
 
 
+class Key(CredentialFields):
+    key: Secret = ui(label="Key")
+
+
+class Other(CredentialFields):
+    pass
+
+
 def test_credentials_are_those_that_the_test_put_in():
-    context = FakeContext(credentials={"api": {"key": "k"}})
-    assert asyncio.run(context.credential("api")) == {"key": "k"}
+    context = FakeContext(credentials={"api": Key(key="k")})
+    assert context.opened("api", Key).key == "k"
     with pytest.raises(NodeError, match="no credential"):
-        asyncio.run(context.credential("other"))
+        context.opened("other", Key)
+    with pytest.raises(NodeError, match="not of the type"):
+        context.opened("api", Other)

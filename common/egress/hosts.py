@@ -1,0 +1,43 @@
+"""Where an open credential may be used: the way out refuses every other host, redirects included."""
+
+from collections.abc import Iterable
+
+from common.egress.errors import EgressError
+from common.egress.urls import parse_host
+
+
+class AllowedHosts:
+    """A set of hosts, each with all its ports or with one.
+
+    Args:
+        entries: `host`, `host:port`, an IPv6 address in brackets before a port. What cannot be read allows nothing.
+    """
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self._entries = frozenset(entry for text in entries if (entry := _read(text)) is not None)
+
+    def check(self, host: str, port: int) -> None:
+        """See that a request may go there; `host` in normal form or as it was written.
+
+        Raises:
+            EgressError: `host_not_allowed`; `bad_url`.
+        """
+        name, _ = parse_host(host)
+        if (name, None) in self._entries or (name, port) in self._entries:
+            return
+        raise EgressError(
+            "host_not_allowed",
+            f"The credential may not be used at {name}, port {port}.",
+            hint="Use it at its own hosts, or take one that is made for this host.",
+            field="url",
+        )
+
+
+def _read(text: str) -> tuple[str, int | None] | None:
+    host, _, port = text.strip().rpartition(":")
+    has_port = bool(host) and port.isascii() and port.isdigit() and (":" not in host or host.endswith("]"))
+    try:
+        name, _ = parse_host(host if has_port else text.strip())
+    except EgressError:
+        return None
+    return name, int(port) if has_port else None

@@ -1,0 +1,76 @@
+"""Opens the credentials that a node's config names, for one turn."""
+
+import asyncio
+import time
+from concurrent.futures import Executor
+from dataclasses import replace
+from functools import partial
+
+from django.db import close_old_connections
+
+from common.egress.hosts import AllowedHosts
+from common.redact import know_here, redact_known
+from flows.compiler.plan import PlannedNode
+from flows.runner.context import StepContext
+from flows.sdk import Emit, NodeError, Record, Result, Suspend
+from flows.sdk.config_fields import NamedCredential
+from flows.sdk.credentials import OpenCredential
+from flows.services.credentials import credential_store
+from flows.store.patience import backoff, until_answered
+
+MOST_NAMED = 20
+MOST_SECONDS = 20.0
+
+
+async def with_credentials(node: PlannedNode, ctx: StepContext, pool: Executor) -> StepContext:
+    """The context with what the config names, and with a way out to the hosts of that alone.
+
+    Raises:
+        NodeError: one of them cannot be opened; the error names the config field.
+    """
+    if not node.credentials:
+        return ctx
+    if len(node.credentials) > MOST_NAMED:
+        raise NodeError(
+            "too_many_credentials",
+            f"{node.name!r} names more than {MOST_NAMED} credentials.",
+            hint="Name fewer.",
+        )
+    seconds = min(node.timeout_seconds, MOST_SECONDS)
+    work = partial(_open_all, node.credentials, ctx.owner_id, seconds)
+    opened = await asyncio.get_running_loop().run_in_executor(pool, work)
+    know_here(*(secret for found in opened for secret in found.fields.secrets()))
+    return replace(
+        ctx,
+        credentials={found.name: found.fields for found in opened},
+        http=ctx.http.within(AllowedHosts(host for found in opened for host in found.hosts)),
+    )
+
+
+def without_secrets(node: PlannedNode, result: Result, record: Record) -> Result:
+    """What the node answers, without the secrets that were opened for it: the other side may have sent them back.
+
+    Only what the node added is looked at, so that no field of the event changes because a secret is a common word.
+    """
+    if not node.credentials:
+        return result
+    if isinstance(result, Suspend):
+        return replace(result, detail=redact_known(dict(result.detail)))
+    added = {name: value for name, value in result.record.items() if record.get(name) is not value}
+    return Emit(result.port, {**result.record, **redact_known(added)}) if added else result
+
+
+def _open_all(
+    named: tuple[NamedCredential, ...], owner_id: int | None, seconds: float
+) -> list[OpenCredential]:
+    close_old_connections()
+    pauses = backoff(0.1, until=time.monotonic() + seconds)
+    return until_answered(lambda: [_open(one, owner_id) for one in named], pauses)
+
+
+def _open(named: NamedCredential, owner_id: int | None) -> OpenCredential:
+    try:
+        return credential_store().open(owner_id, named.name, named.types)
+    except NodeError as error:
+        error.field = named.path
+        raise

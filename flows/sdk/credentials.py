@@ -1,0 +1,164 @@
+"""What a credential type is, and how a node names the credentials that it uses.
+
+A credential belongs to the owner of the flow. Its secrets are opened before the turn of a node whose config names it,
+and while they are open the way out leads to the hosts of its type alone.
+"""
+
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Final, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from flows.sdk.context import NodeContext
+from flows.sdk.errors import NodeError
+from flows.sdk.registry import Registry
+
+MAX_SECRET: Final = 16_384
+
+Secret = Annotated[str, Field(repr=False, max_length=MAX_SECRET, json_schema_extra={"x-secret": True})]
+"""A field of a credential that is written and never shown: it is encrypted for itself, with the key of its place."""
+
+
+class CredentialFields(BaseModel):
+    """The base of what a credential of a type holds: frozen, unknown keys refused, no value in any error.
+
+    Fields are described with `ui(...)`, as those of node configs are.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_enum_values=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+    @classmethod
+    def secret_names(cls) -> frozenset[str]:
+        """The fields that are encrypted."""
+        return frozenset(
+            name
+            for name, info in cls.model_fields.items()
+            if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("x-secret")
+        )
+
+    def secrets(self) -> Iterator[str]:
+        """The values of those that are filled in."""
+        for name in sorted(self.secret_names()):
+            value = getattr(self, name)
+            if isinstance(value, str) and value:
+                yield value
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialMeta:
+    """The identity and the looks of a credential type.
+
+    Args:
+        type: kebab case; never changes once released.
+        label: its name for people.
+        icon: the name of a Tabler icon.
+        summary: one line that says what it opens.
+    """
+
+    type: str
+    label: str
+    icon: str
+    summary: str
+
+
+class CredentialType:
+    """A credential type. One instance serves all credentials of the type, so it keeps no state."""
+
+    meta: ClassVar[CredentialMeta]
+    Fields: ClassVar[type[CredentialFields]]
+
+    def hosts(self, fields: Any) -> Sequence[str]:
+        """Where it may be used, as `host` or `host:port`; the way out refuses all other hosts while it is open."""
+        raise NotImplementedError
+
+    def expires_at(self, fields: Any) -> datetime | None:
+        """When it stops to work, where its fields tell."""
+        return None
+
+    def test(self, ctx: NodeContext, fields: Any) -> str | Awaitable[str]:
+        """Use it without changing anything, and say in one sentence what works. `async`, or plain when it blocks.
+
+        Raises:
+            NodeError: which step failed and what to do, a missing permission by its name, never the remote body.
+                A `retryable` one says that the other side is unavailable, any other that something is set up wrongly.
+        """
+        raise NotImplementedError
+
+
+credential_types: Registry[CredentialType] = Registry("credential type")
+
+CredentialClass = TypeVar("CredentialClass", bound=type[CredentialType])
+
+
+def credential_type(cls: CredentialClass) -> CredentialClass:
+    """Register a credential type under its `meta.type`."""
+    credential_types.register(cls.meta.type, cls(), f"{cls.__module__}.{cls.__qualname__}")
+    return cls
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCredential:
+    """A credential with its secrets, for the time of one turn."""
+
+    name: str
+    type: str
+    fields: CredentialFields
+    hosts: tuple[str, ...]
+
+
+class CredentialStore(Protocol):
+    """Keeps credentials; the settings name the one of this installation. Calls block.
+
+    `owner_id` is the tenant that owns the flow, None for the platform.
+    """
+
+    def open(
+        self, owner_id: int | None, name: str, types: Sequence[str] = (), *, staging: bool = False
+    ) -> OpenCredential:
+        """Open the credential of that name that the owner may use.
+
+        Args:
+            types: those that will do; none says any.
+            staging: take the values for trying out, when it has such.
+
+        Raises:
+            NodeError: `unknown_credential`, `wrong_credential_type`, `credential_unusable`.
+        """
+
+    def usable(self, owner_id: int | None) -> Mapping[str, str]:
+        """The type of every credential that the owner's flows may use, by name."""
+
+
+F = TypeVar("F", bound=BaseModel)
+
+
+def opened(credentials: Mapping[str, CredentialFields], name: str, fields: type[F]) -> F:
+    """The fields of an open credential, as the type that the node expects.
+
+    Raises:
+        NodeError: `unknown_credential`, `wrong_credential_type`.
+    """
+    found = credentials.get(name)
+    if found is None:
+        raise unknown_credential(name)
+    if not isinstance(found, fields):
+        raise NodeError(
+            "wrong_credential_type",
+            f"The credential “{name}” is not of the type that is needed here.",
+            hint="Choose another one.",
+        )
+    return found
+
+
+def unknown_credential(name: str, field: str | None = None) -> NodeError:
+    """There is no credential of that name that the flow may use."""
+    return NodeError(
+        "unknown_credential",
+        f"There is no credential “{name}”.",
+        hint="Choose one that exists, or make it under that name.",
+        field=field,
+    )
