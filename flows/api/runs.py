@@ -15,9 +15,15 @@ from common.problems import bad_value
 from flows.api.answers import LogsSerializer, ResumedSerializer, StepsSerializer
 from flows.api.base import body_of
 from flows.api.renderers import document_response
-from flows.api.serializers import DecideSerializer, RetrySerializer, RunSerializer
+from flows.api.serializers import (
+    DecideSerializer,
+    OneRunSerializer,
+    RetrySerializer,
+    RunSerializer,
+)
+from flows.api.waits import ContinueSerializer
 from flows.models import Run
-from flows.services import run_reading, runs
+from flows.services import run_reading, runs, waits
 from flows.services.filters import RunFilter
 from flows.services.resume_failed import resume_failed
 from flows.services.summaries import summaries_of_stored
@@ -41,14 +47,16 @@ class RunViewSet(ScopedViewSet[Run]):
         "resume": Permission.run_flows,
         "resume_failed": Permission.run_flows,
         "decide": Permission.run_flows,
+        "go_on": Permission.run_flows,
     }
 
     def _run(self, pk: str) -> Run:
         return run_reading.run_for(self.actor, pk)
 
+    @extend_schema(responses=OneRunSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
-        """One run."""
-        return self.shown(self._run(pk))
+        """One run, and what it waits for."""
+        return Response(OneRunSerializer(self._run(pk)).data)
 
     @extend_schema(responses=StepsSerializer)
     @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
@@ -139,6 +147,13 @@ class RunViewSet(ScopedViewSet[Run]):
         """Say what happens to a step whose worker died in the middle of it."""
         run, values = self._run(pk), body_of(request, DecideSerializer)
         return self.shown(runs.decide_interrupted(actor=self.actor, run=run, **values))
+
+    @extend_schema(request=ContinueSerializer, responses=RunSerializer)
+    @action(detail=True, methods=["post"], url_path="continue")
+    def go_on(self, request: Request, pk: str) -> Response:
+        """Let a step that waits go on before its time, where its node allows that."""
+        run, values = self._run(pk), body_of(request, ContinueSerializer)
+        return self.shown(waits.answer_wait(actor=self.actor, run=run, **values))
 
 
 def _after(raw: str) -> int:

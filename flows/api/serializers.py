@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.strict import NameField, StrictSerializer
+from flows.api.waits import WaitField
 from flows.models import Flow, FlowVersion, Run
 from flows.services.summaries import Summaries, summaries_of_stored
 
@@ -214,7 +215,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 
     class Meta:
         model = Run
-        fields = read_only_fields = (
+        fields: tuple[str, ...] = (
             "id",
             "flow",
             "flow_name",
@@ -235,12 +236,22 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "is_resumed",
             "tenant",
         )
+        read_only_fields = fields
 
     def get_duration_ms(self, run: Run) -> float | None:
         """From the first claim to the end, in milliseconds."""
         if run.started_at is None or run.finished_at is None:
             return None
         return round((run.finished_at - run.started_at).total_seconds() * 1000, 1)
+
+
+class OneRunSerializer(RunSerializer):
+    """A run, and what it waits for."""
+
+    wait = WaitField()
+
+    class Meta(RunSerializer.Meta):
+        fields = read_only_fields = (*RunSerializer.Meta.fields, "wait")
 
 
 class RetrySerializer(StrictSerializer):

@@ -25,6 +25,9 @@ class Suspension:
         turn: how many turns of the step went well before the one that comes.
         failures: how often that one has failed.
         stops: whether cancelling has to end something outside.
+        answers: the ports behind which a person can let the run go on now.
+        countdown: whether the live view counts down to the end of the wait.
+        answer: who let it go on, as a sentence for the log; empty while nobody has.
     """
 
     node: str
@@ -36,6 +39,9 @@ class Suspension:
     turn: int = 0
     failures: int = 0
     stops: bool = False
+    answers: list[str] = field(default_factory=list)
+    countdown: bool = False
+    answer: str = ""
 
     @property
     def wake(self) -> Wake | None:
@@ -47,7 +53,7 @@ class Suspension:
         out: JsonObject = {"node": self.node, "port": self.port, "reason": self.reason}
         if self.record is not None:
             out["record"] = dict(self.record)
-        for name in ("detail", "turn", "failures", "stops"):
+        for name in ("detail", "turn", "failures", "stops", "answers", "countdown", "answer"):
             if getattr(self, name):
                 out[name] = getattr(self, name)
         if self.since is not None:

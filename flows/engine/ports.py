@@ -26,12 +26,14 @@ def check_answer(node: PlannedNode, result: Result) -> None:
 
 def _fault(node: PlannedNode, ports: list[str], result: Result) -> str:
     match result:
-        case Suspend(on_time=None, until=None):
+        case Suspend(on_time=None, until=None, answers=()):
             return "a wait that nothing ends"
         case Suspend(on_time=None) if type(node.node).resume is Node.resume:
             return "a wait after which it would be called again, and has no `resume`"
         case Emit(port=port) | Suspend(on_time=port) if port is not None and port not in ports:
             return f"the port {port!r}, which its type does not have"
+        case Suspend(answers=answers) if unknown := set(answers) - set(ports):
+            return f"a wait that ends behind {sorted(unknown)}, which its type does not have"
         case Suspend(detail=detail) if detail:
             return _fault_of_detail(dict(detail))
         case Emit() | Suspend():

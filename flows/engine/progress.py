@@ -106,6 +106,8 @@ class Progress:
     def _go_on(self, wait: Suspension, port: str, node: PlannedNode) -> None:
         record = self.walk.input_of(node.id) if wait.record is None else wait.record
         self.begin(node)
+        if wait.answer:
+            self.log("info", wait.answer)
         self.succeed(Emit(port, record))
 
     def _follow_verdict(self, node: PlannedNode) -> None:
@@ -178,6 +180,8 @@ class Progress:
             since=since,
             turn=turn,
             stops=current.node.meta.stops,
+            answers=list(wait.answers),
+            countdown=wait.countdown,
         )
         self._park(wait.until, wait.reason)
 

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from flows.api.answers import Answer, JsonField, LogLineSerializer
+from flows.api.waits import WaitField
 from flows.models import Run, Step
 
 
@@ -11,12 +12,13 @@ class RunChangeSerializer(serializers.ModelSerializer[Run]):
 
     flow = serializers.UUIDField(source="flow_id")
     error = JsonField()
+    wait = WaitField()
 
     class Meta:
         model = Run
         fields = read_only_fields = (
             "id", "flow", "subject", "status", "error", "created_at", "started_at", "finished_at",
-            "due_at", "wait_reason",
+            "due_at", "wait_reason", "wait",
         )  # fmt: skip
 
 

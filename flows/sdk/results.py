@@ -26,12 +26,16 @@ class Suspend:
         until: when it goes on by itself; None waits for someone.
         on_time: the port behind which it goes on when `until` has come; None calls the node's `resume` then.
         detail: plain JSON of at most `MAX_DETAIL_BYTES`, without secrets; it comes back in `Wake` and in `stop`.
+        answers: the ports behind which a person who may run flows can let it go on before its time.
+        countdown: whether the live view counts down to `until`.
     """
 
     reason: str
     until: datetime | None = None
     on_time: str | None = "out"
     detail: Mapping[str, Json] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
+    countdown: bool = False
 
 
 Result = Emit | Suspend

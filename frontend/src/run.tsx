@@ -9,8 +9,8 @@ import { RunApp } from "./features/runview/RunApp";
 
 /** Put the live view in the place of what the server rendered; that stays when the live view cannot be opened. */
 async function start(mount: HTMLElement): Promise<void> {
-  const { runId = "", api = "/api/v1/" } = mount.dataset;
-  const run = await openRun(runId, api);
+  const { runId = "", api = "/api/v1/", mayRun } = mount.dataset;
+  const run = await openRun(runId, api, mayRun === "true");
   createRoot(mount).render(
     <ErrorBoundary>
       <RunApp run={run} />

@@ -1,15 +1,15 @@
-"""Sleep: park the run for a while, or until a date in the record."""
+"""Sleep: park the run for a while, until a date in the record, or until a time."""
 
-from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from flows.sdk import (
     MISSING,
     Emit,
     FieldPath,
-    FlowDuration,
     Json,
     JsonObject,
     Kind,
@@ -22,35 +22,59 @@ from flows.sdk import (
     Result,
     Shape,
     Suspend,
+    TemplateText,
     node,
     ui,
     value_at,
 )
 from flows.sdk.config import duration_seconds
-from flows.sdk.summaries import joined
-from flows.sdk.value_readers import read_moment
+from flows.sdk.summaries import joined, plain
+from flows.sdk.times import ZoneName, moment_in_zone
 
 LONGEST_DAYS = 3660
 
 
-def _not_too_long(text: str) -> str:
-    if duration_seconds(text) > LONGEST_DAYS * 86_400:
+def _seconds(text: str) -> float:
+    """Seconds of a length of time; a number without a unit counts seconds.
+
+    Raises:
+        ValueError: it is none, or too long.
+    """
+    text = text.strip()
+    seconds = duration_seconds(f"{text}s" if text.isascii() and text.isdigit() else text)
+    if seconds > LONGEST_DAYS * 86_400:
         raise ValueError(f"Write at most {LONGEST_DAYS}d.")
+    return seconds
+
+
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _checked_length(text: str) -> str:
+    if "{{" not in text:
+        _seconds(text)
     return text
 
 
 class SleepConfig(NodeConfig):
     """How long."""
 
-    mode: Literal["for", "until"] = ui(
+    aliases: ClassVar[Mapping[str, str]] = {"seconds": "duration"}
+
+    mode: Literal["for", "until", "time"] = ui(
         "for",
         label="Sleep",
-        choices={"for": "For a length of time", "until": "Until a date in the record"},
+        choices={
+            "for": "For a length of time",
+            "until": "Until a date in the record",
+            "time": "Until a time of day or a date",
+        },
     )
-    duration: Annotated[FlowDuration, AfterValidator(_not_too_long)] = ui(
+    duration: Annotated[TemplateText, BeforeValidator(_as_text), AfterValidator(_checked_length)] = ui(
         "1h",
         label="Length of time",
-        help="A number and a unit: 30s, 5m, 6h or 2d.",
+        help="A number of seconds, minutes, hours or days: 30s, 5m, 6h or 2d. Without a unit it counts seconds.",
         placeholder="1h",
         depends_on={"mode": ["for"]},
     )
@@ -61,11 +85,34 @@ class SleepConfig(NodeConfig):
         placeholder="nextPayment",
         depends_on={"mode": ["until"]},
     )
+    time: TemplateText = ui(
+        "",
+        label="Time",
+        help="22:30 is the next time that it is half past ten in the evening. Or a date: 2026-03-01 08:00.",
+        placeholder="22:30",
+        depends_on={"mode": ["time"]},
+    )
+    zone: ZoneName = ui(
+        "UTC",
+        label="Time zone",
+        help="The clock that a time without an offset is read from.",
+        placeholder="Europe/Prague",
+        max_length=64,
+        depends_on={"mode": ["time", "until"]},
+    )
+    interruptible: bool = ui(
+        True,
+        label="A person may end it early",
+        help="Whoever may run flows finds a button beside the run. Cancelling the run is always possible.",
+    )
+    progress: bool = ui(True, label="Show a countdown", help="In the live view of the run.")
 
     @model_validator(mode="after")
-    def _has_a_field(self) -> "SleepConfig":
+    def _has_an_end(self) -> "SleepConfig":
         if self.mode == "until" and self.until is None:
             raise ValueError("Name the field that holds the date.")
+        if self.mode == "time" and not self.time.strip():
+            raise ValueError("Write the time at which it ends.")
         return self
 
 
@@ -77,7 +124,7 @@ class Sleep(Node):
         type="sleep",
         kind=Kind.CONTROL,
         label="Sleep",
-        summary="Wait for a length of time or until a date, then go on.",
+        summary="Wait for a length of time, until a date or until a time, then go on.",
         icon="zzz",
         unset="No date chosen",
     )
@@ -85,7 +132,12 @@ class Sleep(Node):
 
     def summary(self, config: SleepConfig) -> str:
         """How long."""
-        return config.duration if config.mode == "for" else joined("until", config.until)
+        match config.mode:
+            case "for":
+                return plain(config.duration)
+            case "until":
+                return joined("until", config.until)
+        return joined("until", config.time, config.zone)
 
     def check(self, config: SleepConfig, upstream: Shape) -> list[tuple[str, str, str]]:
         """A field that cannot hold a date."""
@@ -97,23 +149,47 @@ class Sleep(Node):
     def run(self, ctx: NodeContext, config: SleepConfig, record: Record) -> Result:
         """Suspend until the moment; go on at once when it has passed."""
         now = ctx.clock.now()
-        if config.mode == "for":
-            until = now + timedelta(seconds=duration_seconds(config.duration))
-        else:
-            until = _date_in(record, str(config.until))
+        until = _end(config, record, now)
         if until <= now:
             return Emit("out", record)
         ctx.log.info(f"Sleeping until {until.isoformat(timespec='seconds')}.")
-        return Suspend("sleep", until=until)
+        answers = ("out",) if config.interruptible else ()
+        return Suspend("sleep", until=until, answers=answers, countdown=config.progress)
 
     def preview(self, config: SleepConfig, record: Record) -> JsonObject:
         """How long it would wait."""
         if config.mode == "for":
             return {"sleeps_for": config.duration}
-        return {"sleeps_until": _date_in(record, str(config.until)).isoformat()}
+        return {"sleeps_until": _end(config, record, datetime.now(UTC)).isoformat()}
 
 
-def _date_in(record: Record, path: str) -> datetime:
+def _end(config: SleepConfig, record: Record, now: datetime) -> datetime:
+    match config.mode:
+        case "for":
+            return now + timedelta(seconds=_rendered_seconds(config.duration))
+        case "until":
+            return _date_in(record, str(config.until), config.zone, now)
+    moment = moment_in_zone(config.time, config.zone, now)
+    if moment is None:
+        raise NodeError(
+            "no_date",
+            f"{config.time!r} is no time.",
+            hint="A time looks like 22:30, 2026-03-01 or 2026-03-01 08:00.",
+            field="time",
+        )
+    return moment
+
+
+def _rendered_seconds(text: str) -> float:
+    try:
+        return _seconds(text)
+    except ValueError as error:
+        raise NodeError(
+            "bad_duration", f"{text!r} is no length of time.", hint=str(error), field="duration"
+        ) from error
+
+
+def _date_in(record: Record, path: str, zone: str, now: datetime) -> datetime:
     value: Json = value_at(record, path)
     if value is MISSING or value is None:
         raise NodeError(
@@ -122,7 +198,7 @@ def _date_in(record: Record, path: str) -> datetime:
             hint="Put a filter before this node that lets only records with a date through.",
             field="until",
         )
-    moment = read_moment(value)
+    moment = moment_in_zone(value, zone, now) if isinstance(value, str) else None
     if moment is None:
         raise NodeError(
             "no_date",

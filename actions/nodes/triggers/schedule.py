@@ -1,53 +1,27 @@
 """Schedule: starts at the times of a cron line in a time zone."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
 
-from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator
+from cronsim import CronSim
 
 from flows.sdk import Kind, NodeConfig, NodeMeta, ScheduleTrigger, Shape, TriggerKind, TriggerNode, node, ui
 from flows.sdk.summaries import joined
-
-CRON_FIELDS = 5
-A_LEAP_DAY_EARLIER = datetime(2024, 3, 1, tzinfo=UTC)
-
-
-def _cron(text: str) -> str:
-    line = " ".join(text.split())
-    if len(line.split(" ")) != CRON_FIELDS:
-        raise ValueError(
-            "Write five fields: minute, hour, day of month, month, day of week. Example: 0 3 * * 1."
-        )
-    try:
-        next(CronSim(line, A_LEAP_DAY_EARLIER))
-    except CronSimError as error:
-        raise ValueError(
-            f"This is not a cron line: {error}. Example: 0 3 * * 1 is Mondays at 03:00."
-        ) from error
-    except StopIteration as error:
-        raise ValueError("This time never comes.") from error
-    return line
-
-
-def _zone(text: str) -> str:
-    if text not in available_timezones():
-        raise ValueError("Write a time zone of the IANA list, such as Europe/Prague or UTC.")
-    return text
+from flows.sdk.times import CronLine, ZoneName
 
 
 class ScheduleConfig(NodeConfig):
     """When to start."""
 
-    cron: Annotated[str, AfterValidator(_cron)] = ui(
+    cron: CronLine = ui(
         "0 3 * * *",
         label="Times",
         help="Minute, hour, day of month, month, day of week. Example: */15 * * * * is every 15 minutes.",
         placeholder="0 3 * * *",
         max_length=200,
     )
-    zone: Annotated[str, AfterValidator(_zone)] = ui(
+    zone: ZoneName = ui(
         "UTC",
         label="Time zone",
         help="The clock that the times are read from. When it changes, a fixed time fires once that day.",

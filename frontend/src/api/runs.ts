@@ -13,5 +13,7 @@ export class RunApi {
   steps = () => this.client.get<Steps>(`runs/${this.id}/steps/`);
   logs = async (after: number) =>
     (await this.client.get<Logs>(`runs/${this.id}/logs/?after=${after}`)).results;
+  /** Let the step that waits go on before its time. */
+  goOn = (node: string, port: string) => this.client.post<Run>(`runs/${this.id}/continue/`, { node, port });
   logFile = () => `${this.client.base}runs/${this.id}/logs/download/`;
 }

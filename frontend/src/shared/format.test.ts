@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { count, duration, relativeTime } from "./format";
+import { count, duration, relativeTime, timeLeft } from "./format";
 
 test("a moment reads as a distance in the largest unit that fits", () => {
   const now = new Date("2026-01-01T12:00:00Z");
@@ -18,4 +18,11 @@ test("a duration uses the unit that fits", () => {
 
 test("one is singular", () => {
   expect([count(1, "problem"), count(2, "problem")]).toEqual(["1 problem", "2 problems"]);
+});
+
+test("the time left is told to the second, the one that has begun included", () => {
+  expect(timeLeft(8200)).toBe("9 s");
+  expect(timeLeft(60_000)).toBe("1 min 0 s");
+  expect(timeLeft((2 * 86_400 + 189) * 1000)).toBe("2 d 0 h 3 min 9 s");
+  expect(timeLeft(-5)).toBe("0 s");
 });

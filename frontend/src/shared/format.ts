@@ -26,6 +26,25 @@ export function duration(milliseconds: number | null | undefined): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+const PARTS: [string, number][] = [
+  ["d", 86_400],
+  ["h", 3600],
+  ["min", 60],
+  ["s", 1],
+];
+
+/** The time that is left, to the second: "2 d 0 h 3 min 9 s", "9 s". A second that has begun counts. */
+export function timeLeft(milliseconds: number): string {
+  let rest = Math.max(0, Math.ceil(milliseconds / 1000));
+  const words: string[] = [];
+  for (const [unit, size] of PARTS) {
+    const amount = Math.floor(rest / size);
+    rest -= amount * size;
+    if (amount > 0 || words.length > 0 || unit === "s") words.push(`${amount} ${unit}`);
+  }
+  return words.join(" ");
+}
+
 /** "14:03:07.123" of a moment, in the reader's zone. */
 export function clockTime(at: string): string {
   const date = new Date(at);

@@ -1149,7 +1149,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One run. */
+        /** @description One run, and what it waits for. */
         get: operations["runs_retrieve"];
         put?: never;
         post?: never;
@@ -1170,6 +1170,23 @@ export interface paths {
         put?: never;
         /** @description Stop the run; one at work stops within seconds. */
         post: operations["runs_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/continue/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let a step that waits go on before its time, where its node allows that. */
+        post: operations["runs_continue_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1595,6 +1612,12 @@ export interface components {
         /** @description A drawing to be checked; the stored draft when none is sent. */
         CheckRequest: {
             document?: unknown;
+        };
+        /** @description Which waiting step goes on, and behind which port. */
+        ContinueRequest: {
+            node: string;
+            /** @default out */
+            port: string;
         };
         /** @description What happens to an interrupted step. */
         DecideRequest: {
@@ -2314,6 +2337,42 @@ export interface components {
          */
         NodeTypeKindEnum: "trigger" | "filter" | "enricher" | "action" | "control";
         NullEnum: null;
+        /** @description A run, and what it waits for. */
+        OneRun: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly flow: string;
+            flow_name: string;
+            version: number;
+            readonly subject: string;
+            readonly status: components["schemas"]["RunStatus"];
+            /** Format: uuid */
+            readonly event: string;
+            event_type: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly started_at: string | null;
+            /** Format: date-time */
+            readonly finished_at: string | null;
+            /**
+             * Format: double
+             * @description From the first claim to the end, in milliseconds.
+             */
+            readonly duration_ms: number | null;
+            /** @description How often the step was tried that needed the most tries. */
+            tries: number;
+            error: components["schemas"]["RunError"] | null;
+            readonly wait_reason: string;
+            /** Format: date-time */
+            readonly due_at: string | null;
+            /** Format: uuid */
+            readonly retried_from: string | null;
+            readonly is_resumed: boolean;
+            readonly tenant: number | null;
+            readonly wait: components["schemas"]["Wait"] | null;
+        };
         /** @description A password that is shown once. */
         OneTimePassword: {
             readonly one_time_password: string;
@@ -3654,6 +3713,18 @@ export interface components {
          * @enum {string}
          */
         VersionEnum: "same" | "newest";
+        /** @description What a run waits for. */
+        Wait: {
+            node: string;
+            reason: string;
+            /** Format: date-time */
+            since: string | null;
+            /** Format: date-time */
+            until: string | null;
+            /** @description The ports behind which a person can let it go on now. */
+            answers: string[];
+            countdown: boolean;
+        };
         /** @description `targets` by node when asked from a port, `sources` by node and port when asked to a node. Null: possible. */
         WiringAnswer: {
             targets?: {
@@ -7654,7 +7725,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["OneRun"];
                 };
             };
             /** @description A problem. */
@@ -7678,6 +7749,40 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_continue_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContinueRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {

@@ -39,7 +39,9 @@ export type DryStep = Schemas["DryStep"];
 export type SampleChoice = Pick<Schemas["SampleRequest"], "payload" | "event_id">;
 
 export type Started = Schemas["Started"];
-export type Run = Schemas["Run"];
+/** A run; what it waits for comes with the answer for one run and over the websocket. */
+export type Run = Schemas["Run"] & { wait?: Wait | null };
+export type Wait = Schemas["Wait"];
 export type RunStatus = Schemas["RunStatus"];
 export type StepStatus = Schemas["StepStatus"];
 export type Steps = Schemas["Steps"];

@@ -18,7 +18,7 @@ from tests.support.flows import line
 from tests.support.flows import published as drawn
 
 RUNS = "/api/v1/runs/"
-CHANGES = ("cancel/", "retry/", "resume/", "decide/")
+CHANGES = ("cancel/", "retry/", "resume/", "decide/", "continue/")
 
 
 def test_a_run_says_all_that_a_list_shows(editor: APIClient, house: House):
@@ -27,7 +27,7 @@ def test_a_run_says_all_that_a_list_shows(editor: APIClient, house: House):
     assert (run["version"], run["status"], run["event_type"]) == (1, "failed", "server.created")
     assert run["error"]["code"] == "boom"
     assert run["duration_ms"] == 0
-    assert editor.get(f"{RUNS}{house.run.id}/").json() == run
+    assert editor.get(f"{RUNS}{house.run.id}/").json() == {**run, "wait": None}
 
 
 def test_the_list_is_narrowed(editor: APIClient, tenant_admin: User, house: House):
@@ -177,6 +177,21 @@ def test_an_interrupted_step_is_decided_once(editor: APIClient, house: House):
     assert entry.cursor["verdict"] == "skip"
     assert entry.due_ms is not None
     assert editor.post(url, body).status_code == 409
+
+
+def test_a_step_that_waits_is_continued_once(editor: APIClient, house: House):
+    waiting = furnished(house.flow, "waiting").run
+    url = f"{RUNS}{waiting.id}/continue/"
+    wait = {"node": "f", "port": "out", "reason": "sleep", "answers": ["out"], "countdown": True}
+    QueueEntry.objects.filter(run=waiting).update(cursor={"pending": ["f"], "suspension": wait}, owner="")
+    shown = editor.get(f"{RUNS}{waiting.id}/").json()["wait"]
+    assert (shown["node"], shown["answers"], shown["countdown"]) == ("f", ["out"], True)
+    assert editor.get(f"{RUNS}{house.run.id}/").json()["wait"] is None
+    assert editor.post(url, {"node": "f", "port": "sideways"}).status_code == 409
+    assert editor.post(url, {"node": "f"}).status_code == 200
+    again = editor.post(url, {"node": "f"})
+    assert (again.status_code, again.json()["code"]) == (409, "answered_already")
+    assert again.json()["detail"] == "editor let the run go on before its time."
 
 
 def test_an_event_shows_what_it_started(editor: APIClient, house: House):

@@ -7,9 +7,10 @@ import { StatusBadge } from "@/shared/ui/StatusBadge";
 import { LogPanel } from "./LogPanel";
 import type { RunSession } from "./openRun";
 import { StepPanel } from "./StepPanel";
+import { WaitBar } from "./WaitBar";
 
 /** One run: the drawing with its states, the steps along time, and the log as it comes. */
-export function RunApp({ run: { session, api } }: { run: RunSession }) {
+export function RunApp({ run: { session, api, mayRun } }: { run: RunSession }) {
   const status = useStore(session.live.run.store, (state) => state.run?.status);
   const liveness = useStore(session.live.run.store, (state) => state.liveness);
   return (
@@ -22,6 +23,7 @@ export function RunApp({ run: { session, api } }: { run: RunSession }) {
             </div>
             <Canvas />
           </section>
+          <WaitBar api={api} mayRun={mayRun} />
           <StepPanel />
           <LogPanel api={api} />
         </div>

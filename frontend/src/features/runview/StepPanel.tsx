@@ -6,6 +6,7 @@ import { nodeName } from "@/graph/model";
 import { isFinished, latestSteps } from "@/session/runStore";
 import { useDocument, useSession, useUi } from "@/session/session";
 import { duration } from "@/shared/format";
+import { useNow } from "@/shared/hooks/useNow";
 import type { Step } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { StatusBadge } from "@/shared/ui/StatusBadge";
@@ -110,14 +111,4 @@ function StepRow({ step, isChosen, isLatest, time, isEarlier, style }: RowProps)
 function StepDetail({ step, name }: { step: Step; name: string }) {
   useStepDetails(step);
   return <Result title={name} step={step} />;
-}
-
-function useNow(isTicking: boolean): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    if (!isTicking) return;
-    const timer = setInterval(() => setNow(Date.now()), 500);
-    return () => clearInterval(timer);
-  }, [isTicking]);
-  return now;
 }

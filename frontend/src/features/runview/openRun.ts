@@ -7,10 +7,12 @@ import type { Flow } from "@/shared/types";
 export interface RunSession {
   session: Session;
   api: RunApi;
+  /** Whether the person may start, cancel and continue runs. */
+  mayRun: boolean;
 }
 
 /** Load a run and the drawing that it executes; the parts of the editor show it, and nothing of it can be edited. */
-export async function openRun(runId: string, base: string): Promise<RunSession> {
+export async function openRun(runId: string, base: string, mayRun: boolean): Promise<RunSession> {
   const client = new Client(base);
   const api = new RunApi(client, runId);
   const flows = new FlowApi(client, "");
@@ -28,5 +30,5 @@ export async function openRun(runId: string, base: string): Promise<RunSession> 
   });
   session.live.show(runId);
   session.live.run.take({ run, steps });
-  return { session, api };
+  return { session, api, mayRun };
 }
