@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "accounts",
     "flows",
     "inventory",
+    "jobs",
     "actions",
     "hookflow_site",
 ]

@@ -1,1 +1,1 @@
-"""Jobs and job runs: not built yet; its place in the house and in the direction of imports is kept."""
+"""Jobs: commands and flows with a schedule, their runs, and what follows."""

@@ -21,6 +21,8 @@ class Flow(models.Model):
     description = DescriptionField(blank=True, max_length=2000)
     is_enabled = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
+    is_managed = models.BooleanField(default=False, db_default=False)
+    """Made by the program, which alone starts and changes it; people do not see it among their flows."""
     draft = JsonText()
     draft_revision = models.PositiveIntegerField(default=1)
     draft_saved_at = models.DateTimeField()

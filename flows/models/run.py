@@ -141,10 +141,12 @@ class LogLine(models.Model):
     """A line that a step wrote."""
 
     class Level(models.IntegerChoices):
-        """How much a line matters."""
+        """How much a line matters; the outputs of programs matter as much as what a node says."""
 
         DEBUG = 10
         INFO = 20
+        STDOUT = 21
+        STDERR = 22
         WARNING = 30
         ERROR = 40
 

@@ -6,7 +6,7 @@ import structlog
 from django.db import close_old_connections, connection
 
 from accounts.services.housekeeping import forget_old
-from flows.services import retention, schedules
+from flows.services import retention, schedules, sweeping
 from flows.store.sweep import promote_stuck
 
 logger = structlog.get_logger(__name__)
@@ -27,6 +27,7 @@ class Sweeper:
         try:
             close_old_connections()
             schedules.fire_due()
+            sweeping.do_chores()
             now = time.monotonic()
             if now - self._promoted >= PROMOTE_EVERY_SECONDS:
                 self._promoted = now

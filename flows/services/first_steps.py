@@ -42,7 +42,7 @@ def progress_of(actor: Actor) -> Progress | None:
     """How far the actor's company has come; None when the card is not for the actor or was put away."""
     if actor.user_id is None or not all(actor.may(permission) for permission in NEEDED):
         return None
-    own = visible(Flow, actor).filter(is_demo=False, deleted_at=None)
+    own = visible(Flow, actor).filter(is_demo=False, is_managed=False, deleted_at=None)
     servers = visible(AuditEntry, actor).filter(target="server", verb="created")
     facts = (
         User.objects.filter(id=actor.user_id)

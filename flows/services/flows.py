@@ -48,6 +48,7 @@ def create_flow(
     description: str = "",
     document: FlowDocument | None = None,
     is_demo: bool = False,
+    is_managed: bool = False,
 ) -> Flow:
     """A new flow with a draft, switched off. It belongs to the actor's tenant.
 
@@ -62,6 +63,7 @@ def create_flow(
             name=name,
             description=description,
             is_demo=is_demo,
+            is_managed=is_managed,
             draft=drawing,
             draft_saved_at=now,
             draft_saved_by=actor.name,

@@ -8,8 +8,8 @@ from flows.models import Flow, Run
 
 
 def flows_in_reach(actor: Actor) -> QuerySet[Flow]:
-    """The flows that are not deleted."""
-    return visible(Flow, actor).filter(deleted_at=None)
+    """The flows that are not deleted, without those that the program made for itself."""
+    return visible(Flow, actor).filter(deleted_at=None, is_managed=False)
 
 
 def runs_in_reach(actor: Actor) -> QuerySet[Run]:

@@ -35,6 +35,7 @@ def resumable(runs: QuerySet[Run]) -> QuerySet[Run]:
         status=Run.Status.FAILED,
         last_cursor__isnull=False,
         flow__deleted_at=None,
+        flow__is_managed=False,
     )
 
 

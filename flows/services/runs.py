@@ -74,6 +74,8 @@ def retry_run(*, actor: Actor, run: Run, version: Literal["same", "newest"] = "s
     """
     actor.need(Permission.run_flows)
     flow = run.flow
+    if flow.is_managed:
+        raise _is_managed()
     if run.status not in FINAL_RUN_STATUSES:
         raise conflict("run_is_open", "The run is still open.", hint="Wait for its end, or cancel it.")
     if flow.deleted_at is not None or flow.published_id is None:
@@ -110,6 +112,8 @@ def resume_run(*, actor: Actor, run: Run, is_first: bool = False) -> Run:
             "Only a run that failed or was cancelled at a step can go on from it.",
             hint="Retry it from the start instead.",
         )
+    if run.flow.is_managed:
+        raise _is_managed()
     if run.flow.deleted_at is not None:
         raise _flow_is_gone()
     with transaction.atomic():
@@ -131,6 +135,11 @@ def resume_run(*, actor: Actor, run: Run, is_first: bool = False) -> Run:
             changes={"run": str(again.id)},
         )
     return again
+
+
+def _is_managed() -> Problem:
+    hint = "Launch the job again."
+    return conflict("managed_flow", "The program made this run for a job, and does not repeat it.", hint=hint)
 
 
 def _flow_is_gone() -> Problem:

@@ -92,14 +92,14 @@ def _tick(trigger: Trigger, now: datetime) -> tuple[datetime | None, datetime]:
     spec, due = trigger.spec, trigger.next_fire_at
     if due is None:
         raise ValueError("The trigger has no next tick.")
-    last = _last_fire(spec["cron"], spec["zone"], due, now)
+    last = last_fire(spec["cron"], spec["zone"], due, now)
     following = next_fire(spec["cron"], spec["zone"], max(last, now))
     if now - last <= timedelta(seconds=LATE_SECONDS):
         return last, following
     return (last if spec.get("catch_up") == "one" else None), following
 
 
-def _last_fire(cron: str, zone: str, due: datetime, now: datetime) -> datetime:
+def last_fire(cron: str, zone: str, due: datetime, now: datetime) -> datetime:
     """The last tick up to now, from the one that is due on: looked for near the present first, after a long pause."""
     start = due
     for back in LOOK_BACK:

@@ -7,8 +7,16 @@ import { clockTime, count } from "@/shared/format";
 import type { LogLine } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 
-const SEVERITY: Record<LogLine["level"], number> = { debug: 0, info: 1, warning: 2, error: 3 };
-const LEVELS = Object.keys(SEVERITY) as LogLine["level"][];
+/** What a program wrote counts as much as what a node says: its errors are often no more than remarks. */
+const SEVERITY: Record<LogLine["level"], number> = {
+  debug: 0,
+  info: 1,
+  stdout: 1,
+  stderr: 1,
+  warning: 2,
+  error: 3,
+};
+const LEVELS = ["debug", "info", "warning", "error"] as const;
 /** Lines that are drawn at once; earlier ones are one click away. */
 const WINDOW = 500;
 

@@ -1,0 +1,7 @@
+"""The tables of jobs, what they may run, and what became of each."""
+
+from jobs.models.command import Command
+from jobs.models.job import Job
+from jobs.models.job_run import JobRun
+
+__all__ = ["Command", "Job", "JobRun"]

@@ -1,0 +1,188 @@
+"""Approving commands: the platform's admin says what may run, with which arguments and limits."""
+
+import posixpath
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from accounts import audit
+from accounts.actors import Actor
+from accounts.models import Tenant
+from accounts.roles import Permission
+from common.problems import bad_value, conflict
+from jobs.arguments import BadArgument, read_slots
+from jobs.models import Command
+
+LIMITS: Final = {
+    "timeout_seconds": (1, 82_800),  # the step around it may take a day
+    "cpu_seconds": (1, 86_400),
+    "memory_mb": (16, 65_536),
+    "processes": (1, 4_096),
+    "file_mb": (1, 65_536),
+    "open_files": (8, 4_096),
+}
+FIELDS: Final = (
+    "name",
+    "description",
+    "executable",
+    "slots",
+    "environment",
+    "directories",
+    "has_network",
+    "audience",
+    "is_enabled",
+    *LIMITS,
+)
+VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+REFUSED_VARIABLES: Final = re.compile(
+    r"(LD_|PYTHON|DJANGO_|HOOKFLOW_|GCONV_|BASH_|PERL|RUBY|NODE_).*|PATH|IFS|ENV|SHELLOPTS"
+)
+"""What could make another program of the approved one, or is ours to set."""
+MOST_NAMES = 64
+
+
+def create_command(*, actor: Actor, tenants: Iterable[Tenant] = (), **values: Any) -> Command:
+    """Approve a command. `values` are columns of `Command`.
+
+    Raises:
+        Problem: 400 with the field at fault; 403; 409 `name_taken`.
+    """
+    actor.need(Permission.manage_platform)
+    now = datetime.now(UTC)
+    command = Command(created_at=now, updated_at=now)
+    with transaction.atomic():
+        changes = _fill(command, values)
+        command.save()
+        command.tenants.set(tenants)
+        audit.record(actor, "created", "command", str(command.pk), tenant_id=None, changes=changes)
+    return command
+
+
+def change_command(
+    *, actor: Actor, command: Command, tenants: Iterable[Tenant] | None = None, **values: Any
+) -> Command:
+    """Change what was approved. Runs that are at work keep what they began with.
+
+    Raises:
+        Problem: 400 with the field at fault; 403; 409 `name_taken`.
+    """
+    actor.need(Permission.manage_platform)
+    with transaction.atomic():
+        changes = _fill(command, values)
+        command.updated_at = datetime.now(UTC)
+        command.save()
+        if tenants is not None:
+            command.tenants.set(tenants)
+            changes["tenants"] = [tenant.pk for tenant in command.tenants.all()]
+        audit.record(actor, "updated", "command", str(command.pk), tenant_id=None, changes=changes)
+    return command
+
+
+def delete_command(*, actor: Actor, command: Command) -> None:
+    """Take the approval back.
+
+    Raises:
+        Problem: 403; 409 `command_in_use`: jobs name it.
+    """
+    actor.need(Permission.manage_platform)
+    with transaction.atomic():
+        audit.record(
+            actor,
+            "deleted",
+            "command",
+            str(command.pk),
+            tenant_id=None,
+            changes={"name": command.name, "executable": command.executable},
+        )
+        try:
+            command.delete()
+        except ProtectedError:
+            raise conflict(
+                "command_in_use",
+                "Jobs run this command, or ran it.",
+                hint="Switch it off instead: nothing can run it then.",
+            ) from None
+
+
+def _fill(command: Command, values: dict[str, Any]) -> dict[str, Any]:
+    """Take the values over, and tell what changed."""
+    unknown = set(values) - set(FIELDS)
+    if unknown:
+        raise TypeError(f"Command has no {', '.join(sorted(unknown))}.")
+    changes = {
+        name: [getattr(command, name), value]
+        for name, value in values.items()
+        if command._state.adding or getattr(command, name) != value
+    }
+    for name, value in values.items():
+        setattr(command, name, value)
+    _check(command)
+    return changes
+
+
+def _check(command: Command) -> None:
+    if not command.name.strip():
+        raise bad_value("name_missing", "The command needs a name.", field="name")
+    if Command.objects.filter(name=command.name).exclude(pk=command.pk).exists():
+        raise conflict("name_taken", "Another command has this name.", field="name")
+    _check_path(command.executable, "executable")
+    _check_directories(command)
+    _check_environment(command)
+    _read_slots(command)
+    if command.audience not in Command.Audience.values:
+        raise bad_value("bad_audience", "Choose who may use it.", field="audience")
+    for name, (least, most) in LIMITS.items():
+        value = getattr(command, name)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise bad_value("bad_limit", f"{name} is between {least} and {most}.", field=name)
+
+
+def _check_directories(command: Command) -> None:
+    for path in _names(command.directories, "directories"):
+        _check_path(path, "directories")
+        if path == "/":
+            raise bad_value("bad_path", "Name a folder below the root.", field="directories")
+
+
+def _check_environment(command: Command) -> None:
+    for name in _names(command.environment, "environment"):
+        if not VARIABLE.fullmatch(name) or REFUSED_VARIABLES.fullmatch(name):
+            raise bad_value(
+                "bad_variable",
+                f"The variable {name[:80]!r} cannot be allowed.",
+                hint="Letters, digits and underscores; none that changes how programs are loaded.",
+                field="environment",
+            )
+
+
+def _read_slots(command: Command) -> None:
+    try:
+        command.slots = [slot.model_dump(exclude_defaults=True) for slot in read_slots(command.slots)]
+    except BadArgument as error:
+        raise bad_value(error.code, error.message, hint=error.hint, field="slots") from error
+
+
+def _names(value: Any, field: str) -> list[str]:
+    if isinstance(value, list) and len(value) <= MOST_NAMES and all(isinstance(one, str) for one in value):
+        return value
+    raise bad_value("bad_list", f"A list of at most {MOST_NAMES} texts.", field=field)
+
+
+def _check_path(path: str, field: str) -> None:
+    if (
+        not path.startswith("/")
+        or path.startswith("//")
+        or posixpath.normpath(path) != path
+        or not path.isprintable()
+        or len(path) > 500
+    ):
+        raise bad_value(
+            "bad_path",
+            "The path is not absolute and plain.",
+            hint="Such as /usr/bin/rsync: no relative parts, no control characters.",
+            field=field,
+        )

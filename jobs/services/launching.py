@@ -1,0 +1,175 @@
+"""Launching jobs: a row that waits for its time, then a run of a flow. Also cancelling."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.actors import Actor
+from accounts.roles import Permission
+from common.problems import Problem, bad_value, conflict
+from flows.services.causes import current_cause
+from flows.services.runs import cancel_run
+from jobs.models import Job, JobRun
+from jobs.services.checks import check_request
+from jobs.services.ending import end
+from jobs.services.reporting import tell
+from jobs.services.starting import start
+from jobs.services.timing import deadline_of
+
+OVERRIDES: Final = ("parameters", "environment", "working_directory", "input")
+LOOP_SECONDS: Final = 60
+"""What is launched for later than this is no tight loop: the guard against loops counts anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How a job is launched.
+
+    Args:
+        key: a second launch of the job with the same key gives the first one's run.
+        at: the time wanted; None: now.
+        schedule_type: what puts it there, in MultiFlexi's words: `adhoc-web`, `adhoc-api`, `chained`, `reschedule` …
+        reason: why, in one line for people.
+        overrides: what this run has otherwise: `parameters`, `environment`, `working_directory`, `input`. The first
+            two are laid over those of the job, name by name.
+    """
+
+    key: str | None = None
+    at: datetime | None = None
+    schedule_type: str = "adhoc"
+    reason: str = ""
+    overrides: Mapping[str, Any] | None = None
+
+
+def launch(*, actor: Actor, job: Job, how: Launch | None = None) -> JobRun:
+    """Put a run of the job in line; it starts at once when it is due and its turn. Idempotent by `key`.
+
+    Raises:
+        Problem: 400 with the field at fault; 403; 409 `switched_off`; 422 `key_reused`.
+    """
+    actor.need(Permission.run_flows)
+    how = how or Launch()
+    with transaction.atomic():
+        locked = Job.objects.select_for_update().select_related("command", "flow", "tenant").get(id=job.id)
+        if locked.deleted_at is not None or not locked.is_enabled:
+            raise conflict("switched_off", "The job is switched off.", hint="Switch it on first.")
+        overrides = _overrides(locked, how.overrides or {})
+        earlier = locked.runs.filter(key=how.key).first() if how.key else None
+        if earlier is not None:
+            if earlier.overrides != overrides:
+                raise Problem(422, "key_reused", "The key was used before with other values.")
+            return earlier
+        made = enqueue(locked, actor, how, overrides)
+        audit.record(
+            actor,
+            "launched",
+            "job",
+            str(job.id),
+            tenant_id=job.tenant_id,
+            changes={"job_run": str(made.id), "at": made.scheduled_at.isoformat(), "why": how.reason},
+        )
+    return made
+
+
+def enqueue(
+    job: Job, actor: Actor, how: Launch, overrides: dict[str, Any], after: JobRun | None = None
+) -> JobRun:
+    """A row that waits, and its event; started at once if it may. Inside a transaction that holds the job's row.
+
+    Args:
+        after: the attempt that failed, of which this is the next.
+    """
+    now = datetime.now(UTC)
+    wanted = how.at or now
+    cause = current_cause()
+    is_later = wanted - now >= timedelta(seconds=LOOP_SECONDS)
+    made = JobRun.objects.create(
+        job=job,
+        key=how.key,
+        scheduled_at=wanted,
+        schedule_type=how.schedule_type[:20],
+        deadline=after.deadline if after else deadline_of(job, wanted),
+        created_at=now,
+        launched_by="" if actor.is_system else actor.name,
+        launched_by_id=actor.user_id,
+        reason=how.reason[:300],
+        overrides=overrides,
+        cause_run_id=cause.run_id if cause else None,
+        depth=0 if is_later else (after.depth + 1 if after else cause.depth + 1 if cause else 0),
+        attempt=after.attempt + 1 if after else 1,
+        first_id=(after.first_id or after.id) if after else None,
+    )
+    tell(made, "created")
+    if wanted <= now:
+        start(made, now)
+    return made
+
+
+def _overrides(job: Job, given: Mapping[str, Any]) -> dict[str, Any]:
+    overrides = {name: value for name, value in given.items() if value not in (None, "", {})}
+    for name, value in overrides.items():
+        if name not in OVERRIDES:
+            raise bad_value("unknown_field", f"A launch cannot set {name[:80]!r}.", field=name[:80])
+        wanted = dict if name in ("parameters", "environment") else str
+        if not isinstance(value, wanted):
+            raise bad_value("bad_value", f"{name} has the wrong form.", field=name)
+    if job.command is not None:
+        check_request(job.command, **asked(job, overrides))
+    elif set(overrides) - {"parameters"}:
+        raise bad_value("not_for_flows", "A flow takes parameters alone.", field="parameters")
+    return overrides
+
+
+def asked(job: Job, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run of a command is asked for: the job's own, with the launch laid over it."""
+    return {
+        "parameters": {**job.parameters, **overrides.get("parameters", {})},
+        "environment": {**job.environment, **overrides.get("environment", {})},
+        "working_directory": overrides.get("working_directory", job.working_directory),
+        "input": overrides.get("input", job.input),
+    }
+
+
+def cancel_job_run(*, actor: Actor, job_run: JobRun) -> JobRun:
+    """Stop a job run: one that waits at once, one at work within seconds.
+
+    Raises:
+        Problem: 403; 409 `run_is_over`.
+    """
+    actor.need(Permission.run_flows)
+    with transaction.atomic():
+        Job.objects.select_for_update().get(id=job_run.job_id)
+        job_run = JobRun.objects.select_related("job", "run").get(id=job_run.id)
+        if job_run.is_over:
+            raise conflict("run_is_over", f"The job run has {job_run.state} already.")
+        _cancel(actor, job_run, f"{actor.name} cancelled it.")
+        audit.record(actor, "cancelled", "job_run", str(job_run.id), tenant_id=job_run.job.tenant_id)
+    job_run.refresh_from_db()
+    return job_run
+
+
+def cancel_open(job: Job, message: str) -> None:
+    """Stop all open runs of a job. Inside a transaction that holds the job's row."""
+    for job_run in job.runs.exclude(state__in=JobRun.FINAL).select_related("job", "run"):
+        _cancel(Actor.system(), job_run, message)
+
+
+def _cancel(actor: Actor, job_run: JobRun, message: str) -> None:
+    if job_run.run is None:
+        end(job_run, JobRun.State.CANCELLED, datetime.now(UTC), {"code": "cancelled", "message": message})
+        return
+    try:
+        cancel_run(actor=actor, run=job_run.run)
+    except Problem as problem:
+        if problem.code != "run_is_over":  # its outcome is about to be settled
+            raise
+
+
+def open_runs_of(job_id: UUID) -> int:
+    """How many runs of a job wait or are at work."""
+    return JobRun.objects.filter(job_id=job_id).exclude(state__in=JobRun.FINAL).count()

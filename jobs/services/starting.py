@@ -1,0 +1,116 @@
+"""Turning a job run that is due into a run of a flow: the flow of the job, or the one that runs commands."""
+
+from datetime import datetime
+
+from accounts.actors import Actor
+from flows.models import Flow
+from flows.sdk import JsonObject
+from flows.services.events import emit_event
+from flows.services.flows import create_flow, read_or_refuse
+from flows.services.starting import MANUAL_START
+from flows.services.versions import publish
+from flows.store.new_events import NewEvent
+from jobs.models import Job, JobRun
+from jobs.services.ending import end
+from jobs.services.output import COMMAND_NODE
+
+SOURCE = "jobs"
+
+
+def start(job_run: JobRun, now: datetime) -> bool:
+    """Start it when its turn has come. Inside a transaction that holds the row of its job.
+
+    What cannot be started fails, with the reason.
+    """
+    job = job_run.job
+    if not job.allow_overlap and _is_at_work(job):
+        return False
+    if job_run.deadline is not None and now >= job_run.deadline and not job.allow_late:
+        end(
+            job_run,
+            JobRun.State.FAILED,
+            now,
+            {"code": "deadline_passed", "message": "Its deadline passed before it could start."},
+        )
+        return False
+    flow = _command_flow(job.tenant_id) if job.kind == Job.Kind.COMMAND else job.flow
+    error = _unusable(job, flow)
+    if flow is None or error:
+        end(job_run, JobRun.State.FAILED, now, error)
+        return False
+    accepted = emit_event(
+        NewEvent(
+            type=MANUAL_START,
+            payload=_payload(job_run),
+            tenant_id=flow.tenant_id,
+            source=SOURCE,
+            dedup_key=str(job_run.id),
+            flow_id=flow.id,
+            cause_run_id=job_run.cause_run_id,
+            depth=job_run.depth,
+        )
+    )
+    if not accepted.runs:
+        end(job_run, JobRun.State.FAILED, now, {"code": "not_started", "message": "The flow did not start."})
+        return False
+    job_run.run_id = accepted.runs[0]
+    job_run.save(update_fields=["run"])
+    return True
+
+
+def _is_at_work(job: Job) -> bool:
+    return job.runs.exclude(state__in=JobRun.FINAL).exclude(run=None).exists()
+
+
+def _unusable(job: Job, flow: Flow | None) -> JsonObject | None:
+    if flow is None or flow.deleted_at is not None:
+        return {"code": "flow_is_gone", "message": "The flow of this job was deleted."}
+    if flow.published_id is None or not flow.is_enabled:
+        return {
+            "code": "switched_off",
+            "message": f"The flow {flow.name!r} is switched off or not published.",
+        }
+    return None
+
+
+def _payload(job_run: JobRun) -> JsonObject:
+    """What the run's record begins with: a flow gets the parameters; a command is looked up by its job run."""
+    if job_run.job.kind == Job.Kind.FLOW:
+        payload: JsonObject = {**job_run.job.parameters, **job_run.overrides.get("parameters", {})}
+        return payload
+    return {"job": job_run.job.name, "job_run": str(job_run.id)}
+
+
+def _command_flow(tenant_id: int | None) -> Flow:
+    """The flow, one an owner, that runs the commands of jobs. People do not see it among their flows."""
+    found = Flow.objects.filter(tenant=tenant_id, is_managed=True, deleted_at=None).first()
+    if found is not None:
+        return found
+    actor = Actor.system(tenant_id)
+    flow = create_flow(
+        actor=actor, name="Commands of jobs", document=read_or_refuse(_drawing()), is_managed=True
+    )
+    publish(actor=actor, flow=flow, revision=flow.draft_revision, is_enabled=True)
+    return flow
+
+
+def _drawing() -> JsonObject:
+    return {
+        "format": "hookflow/flow",
+        "version": 1,
+        "name": "Commands of jobs",
+        "description": "Runs the command of one job run. Made by the program.",
+        "settings": {},
+        "nodes": [
+            {"id": "start", "type": "manual", "name": "Start", "config": {}, "position": {"x": 0, "y": 0}},
+            {
+                "id": COMMAND_NODE,
+                "type": "job-command",
+                "name": "Command",
+                "config": {},
+                "settings": {"timeout": "24h"},
+                "position": {"x": 260, "y": 0},
+            },
+        ],
+        "edges": [{"from": "start", "port": "out", "to": COMMAND_NODE}],
+    }
