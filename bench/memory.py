@@ -51,12 +51,14 @@ def parent(process: int) -> int:
 def name(process: int) -> str:
     """What it runs, short."""
     try:
-        words = (PROC / str(process) / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        line = (PROC / str(process) / "cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return "gone"
+    words = line.replace("\0", " ").split() or ["gone"]
     known = {
         "hookflow_site.worker": "worker",
         "hookflow_site.web": "web",
+        "hookflow_site.launcher.mould": "mould",
         "hookflow_site.launcher": "launcher",
     }
     return next((known[word] for word in words if word in known), Path(words[0]).name)

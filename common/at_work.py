@@ -87,6 +87,12 @@ def _open() -> Board | None:
 _board = _open()
 
 
+def open_board() -> None:
+    """Read the environment again: a forked process has another board."""
+    global _board  # noqa: PLW0603 - the one board of the process
+    _board = _open()
+
+
 def left_by_the_last() -> list[str]:
     """What the process before this one was at when it ended; empty when it ended as it should."""
     return _board.left if _board else []

@@ -43,5 +43,3 @@ application = Envelope(
     trusted_proxies=settings.TRUSTED_PROXIES,
 )
 get_resolver().url_patterns  # noqa: B018  # read now, or the first request does it on the event loop
-# Threads that compute hand over ten times as often as usual, so that the event loop waits a tenth as long for each.
-sys.setswitchinterval(0.0005)

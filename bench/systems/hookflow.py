@@ -24,7 +24,7 @@ from tests.support.postgres import Postgres
 EVENT_TYPE = "bench.event"
 EMPTY = "empty"
 """The name of the migrated database that others are copied from."""
-ROLES = ("web", "worker", "valkey")
+ROLES = ("mould", "web", "worker", "valkey")
 
 
 @cache

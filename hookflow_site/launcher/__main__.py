@@ -11,6 +11,7 @@ from types import FrameType
 
 from hookflow_site.env import BadSetting
 from hookflow_site.launcher import services, valkey
+from hookflow_site.launcher.casting import Mould
 from hookflow_site.launcher.children import Child, Spec
 from hookflow_site.launcher.config import (
     Config,
@@ -20,10 +21,12 @@ from hookflow_site.launcher.config import (
     make_private_folder,
     read_config,
 )
+from hookflow_site.launcher.deaths import adopt_orphans
 from hookflow_site.launcher.guard import MemoryGuard
 from hookflow_site.launcher.lock import take_lock
 from hookflow_site.launcher.messages import Refusal, say
-from hookflow_site.launcher.preparation import Prepared, prepare, settle_demo
+from hookflow_site.launcher.preparation import DEMO, Prepared, prepare, settle_demo, was_demo
+from hookflow_site.launcher.prepared import was_prepared
 from hookflow_site.launcher.readiness import ReadinessProbe
 from hookflow_site.launcher.supervisor import Supervisor
 
@@ -52,11 +55,16 @@ def _run(config: Config, stack: ExitStack) -> int:
     if config.is_embedded_valkey:
         child, redis_url = stack.enter_context(_valkey(config))
         embedded = [child]
-    env = environment(config, redis_url)
+    env = {**environment(config, redis_url), DEMO: "1" if was_demo(config) else "0"}
+    mould = stack.enter_context(Mould(env, (listener.fileno(),))) if adopt_orphans() else None
+    if mould and was_prepared(config.data):
+        mould.start()  # most likely all is as the last time
     prepared = prepare(config, env)
     say_admin(prepared)
     is_demo = settle_demo(config, env, is_new=prepared.is_new)
-    env["HOOKFLOW_LOCAL_DEMO"] = "1" if is_demo else "0"
+    if mould and mould.is_running and not (prepared.is_as_before and is_demo == was_demo(config)):
+        mould.end()
+    env[DEMO] = "1" if is_demo else "0"
     wanted = [
         *(services.web(number, listener.fileno(), env) for number in range(1, config.webs + 1)),
         *(services.worker(number, env) for number in range(1, config.workers + 1)),
@@ -70,7 +78,7 @@ def _run(config: Config, stack: ExitStack) -> int:
     probe = ReadinessProbe(config.local_host, config.port)
     boards = make_private_folder(config.data / "at-work")
     noting = [services.noting(spec, boards) for spec in wanted]
-    code = Supervisor(noting, embedded, probe, on_ready, MemoryGuard(config.child_memory)).run()
+    code = Supervisor(noting, embedded, probe, on_ready, MemoryGuard(config.child_memory), mould).run()
     say("hookflow has stopped.")
     return code
 

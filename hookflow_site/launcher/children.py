@@ -1,26 +1,28 @@
 """A process that the launcher keeps alive: start, read, notice its end, start again."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from io import FileIO
 from pathlib import Path
+from typing import IO, Protocol
 
+from hookflow_site.launcher.deaths import die_with_parent
 from hookflow_site.launcher.messages import say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-PR_SET_PDEATHSIG = 1
+PYTHON = (sys.executable, "-m")
 STEADY_SECONDS = 10.0
 FIRST_DELAY, LONGEST_DELAY = 0.1, 30.0
+NEXT_TRY = 0.05
 
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 _launcher = os.getpid()
 
 
@@ -47,12 +49,29 @@ class Spec:
     niceness: int = 0
 
 
-class Child:
-    """One process of a `Spec`, with the time of its next start when it is not there."""
+class Process(Protocol):
+    """The part of `subprocess.Popen` that a child needs."""
 
-    def __init__(self, spec: Spec) -> None:
+    pid: int
+
+    @property
+    def stdout(self) -> IO[bytes] | FileIO | None: ...
+    def poll(self) -> int | None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+class Child:
+    """One process of a `Spec`, with the time of its next start when it is not there.
+
+    Args:
+        begin: makes the process; None when that cannot be done yet.
+    """
+
+    def __init__(self, spec: Spec, begin: "Callable[[Spec], Process | None] | None" = None) -> None:
         self.spec = spec
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
+        self._begin = begin or spawn
         self.due = 0.0
         self.delay = 0.0
         self.last_end = ""
@@ -65,14 +84,13 @@ class Child:
         """Whether there is a process whose end was not noticed yet."""
         return self.process is not None
 
-    def start(self) -> int:
-        """Start it in a process group of its own; the file descriptor of its output."""
-        self.process = spawn(self.spec)
+    def start(self) -> None:
+        """Start it in a process group of its own, if that can be done."""
+        self.process = self._begin(self.spec)
         self._started = time.monotonic()
-        assert self.process.stdout is not None  # noqa: S101  # a pipe was asked for
-        descriptor = self.process.stdout.fileno()
-        os.set_blocking(descriptor, False)
-        return descriptor
+        self.due = self._started + NEXT_TRY
+        if self.process is not None and self.process.stdout is not None:
+            os.set_blocking(self.process.stdout.fileno(), False)
 
     def read(self) -> bool:
         """Pass on what it printed since; False when its output has ended."""
@@ -150,8 +168,5 @@ def _begin(niceness: int) -> None:
 
 
 def die_with_launcher() -> None:
-    """Ask the kernel for SIGKILL on the launcher's death; runs in the child before its program."""
-    if _libc is not None:
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != _launcher:
-            os._exit(1)
+    """Runs in the child before its program."""
+    die_with_parent(_launcher)

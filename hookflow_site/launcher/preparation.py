@@ -13,6 +13,7 @@ from hookflow_site.launcher.config import Config
 from hookflow_site.launcher.messages import Refusal, say
 from hookflow_site.launcher.prepared import NO, YES
 
+DEMO = "HOOKFLOW_LOCAL_DEMO"
 DEMO_MARK = "local-demo"
 SENTENCE = "CommandError: "
 """Begins the line with which a command says in one sentence why it will not."""
@@ -24,11 +25,13 @@ class Prepared:
     """What the preparation did.
 
     Args:
+        is_as_before: whether nothing had to be done.
         is_new: whether the database was empty before.
         admin_email: the first administrator, made now; empty otherwise.
         admin_password: the one-time password, to be shown once.
     """
 
+    is_as_before: bool = False
     is_new: bool = False
     admin_email: str = ""
     admin_password: str = ""
@@ -41,11 +44,17 @@ def prepare(config: Config, env: Mapping[str, str]) -> Prepared:
         Refusal: hookflow must not start on this database or with these settings.
     """
     if run([sys.executable, "-m", "hookflow_site.launcher.prepared"], env, also_fine=NO).returncode == YES:
-        return Prepared()
+        return Prepared(is_as_before=True)
     copies = config.data / "before-migration"
     options = ["--make-keys", *(("--copy-to", str(copies)) if config.is_embedded_database else ())]
     answer: dict[str, Any] = json.loads(manage(["prepare", "--json", *options], env))
     return Prepared(**answer)
+
+
+def was_demo(config: Config) -> bool:
+    """Whether the last start left the demo platform here, and this one may have it."""
+    mark = config.data / DEMO_MARK
+    return config.may_have_demo and mark.is_file() and mark.read_text() == LOADED
 
 
 def settle_demo(config: Config, env: Mapping[str, str], *, is_new: bool) -> bool:
@@ -65,7 +74,7 @@ def settle_demo(config: Config, env: Mapping[str, str], *, is_new: bool) -> bool
         return False
     if mark.read_text() != LOADED:
         say("Loading the demo platform ...")
-        manage(["load_demo"], {**env, "HOOKFLOW_LOCAL_DEMO": "1"})
+        manage(["load_demo"], {**env, DEMO: "1"})
         mark.write_text(LOADED)
     return True
 

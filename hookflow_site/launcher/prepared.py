@@ -9,10 +9,12 @@ import json
 import os
 import sqlite3
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from hookflow_site.env import BadSetting
@@ -20,6 +22,10 @@ from hookflow_site.launcher.children import ROOT
 
 NAME = "prepared"
 YES, REFUSED, NO = 0, 2, 3
+CONNECT_SECONDS = 3
+APPLIED = "SELECT app, name FROM django_migrations ORDER BY id"
+PARAMETERS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+Database = Mapping[str, Any]
 
 
 def main() -> int:
@@ -29,16 +35,18 @@ def main() -> int:
     except BadSetting as refusal:
         sys.stderr.write(f"CommandError: {refusal}\n")
         return REFUSED
-    database = settings.DATABASES["default"]
-    if not database["ENGINE"].endswith("sqlite3"):
-        return NO
     mark = settings.DATA_DIR / NAME
-    now = fingerprint(Path(database["NAME"]), settings.ENCRYPTION_KEYS)
-    is_same = now is not None and mark.is_file() and mark.read_text() == now
+    now = fingerprint(settings.DATABASES["default"], settings.ENCRYPTION_KEYS) if mark.is_file() else None
+    is_same = now is not None and mark.read_text() == now
     return YES if is_same and (os.environ.get("SECRET_KEY") or secret_is_there(settings.DATA_DIR)) else NO
 
 
-def remember(data: Path, database: Path, keys: list[str]) -> None:
+def was_prepared(data: Path) -> bool:
+    """Whether this data folder's database was prepared before, by whatever program."""
+    return (data / NAME).is_file()
+
+
+def remember(data: Path, database: Database, keys: list[str]) -> None:
     """Note that this program has prepared this database with these keys."""
     if (now := fingerprint(database, keys)) is not None:
         (data / NAME).write_text(now)
@@ -49,15 +57,35 @@ def secret_is_there(data: Path) -> bool:
     return (data / "SECRET_KEY").is_file()
 
 
-def fingerprint(database: Path, keys: list[str]) -> str | None:
-    """Changes with the program, the keys, the file and the schema of the database; None when it has none."""
+def fingerprint(database: Database, keys: list[str]) -> str | None:
+    """Changes with the program, the keys, the place and the schema of the database; None when it has none.
+
+    Args:
+        database: an entry of Django's `DATABASES`.
+    """
+    read = _migrations_in_sqlite if database["ENGINE"].endswith("sqlite3") else _migrations_in_postgres
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(database))}?mode=ro", uri=True)) as connection:
-            applied = connection.execute("SELECT app, name FROM django_migrations ORDER BY id").fetchall()
-    except sqlite3.Error:
+        applied = read(database)
+    except Exception:  # noqa: BLE001  # any doubt means: prepare, and that says what is wrong
         return None
-    facts = [str(database), sys.version, sorted(keys), applied, program()]
+    place = [str(database.get(name, "")) for name in ("NAME", "HOST", "PORT")]
+    facts = [place, sys.version, sorted(keys), applied, program()]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _migrations_in_sqlite(database: Database) -> list[Any]:
+    place = f"file:{quote(str(database['NAME']))}?mode=ro"
+    with closing(sqlite3.connect(place, uri=True)) as connection:
+        return connection.execute(APPLIED).fetchall()
+
+
+def _migrations_in_postgres(database: Database) -> list[Any]:
+    import psycopg
+
+    options: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, **database.get("OPTIONS", {})}
+    options |= {ours: database[name] for name, ours in PARAMETERS.items() if database.get(name)}
+    with psycopg.connect(**options) as connection:
+        return connection.execute(APPLIED).fetchall()
 
 
 def program() -> list[str]:

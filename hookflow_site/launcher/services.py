@@ -1,15 +1,11 @@
 """The command lines of what hookflow consists of."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from common.at_work import VARIABLE
-from hookflow_site.launcher.children import Spec
-
-PYTHON = (sys.executable, "-m")
-
+from hookflow_site.launcher.children import PYTHON, Spec
 
 WORKER_NICENESS = 5
 """What waits at the doors comes before flows at work: they have a queue, a person or another system has none."""

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from types import FrameType
 
+from hookflow_site.launcher.casting import Mould
 from hookflow_site.launcher.children import Child, Spec
+from hookflow_site.launcher.deaths import bury_strangers
 from hookflow_site.launcher.guard import LOOK_SECONDS, MemoryGuard, at_work
 from hookflow_site.launcher.messages import say
 from hookflow_site.launcher.readiness import ReadinessProbe
@@ -27,6 +29,7 @@ class Supervisor:
         probe: asked until hookflow is ready.
         on_ready: called once then.
         guard: ends a service that takes too much memory.
+        mould: what the services are cast from; None starts each by itself.
     """
 
     def __init__(
@@ -36,14 +39,16 @@ class Supervisor:
         probe: ReadinessProbe,
         on_ready: Callable[[], None],
         guard: MemoryGuard,
+        mould: Mould | None = None,
     ) -> None:
-        self.services = [Child(spec) for spec in services]
-        self.last = list(last)
+        self.services = [Child(spec, mould.cast if mould else None) for spec in services]
+        self.last = [*last, mould] if mould else list(last)
         self.probe = probe
         self.on_ready = on_ready
         self.guard = guard
         self.stops = 0
         self.gave_up = False
+        self._all = [*self.last, *self.services]
         self._selector = selectors.DefaultSelector()
         self._wake_reader, self._wake_writer = socket.socketpair()
 
@@ -59,6 +64,7 @@ class Supervisor:
                     self.on_ready()
                 self.guard.look(self.services)
                 self._wait(0.05 if not self.probe.is_ready else self._until_next_start())
+                bury_strangers({child.process.pid for child in self._all if child.process})
         finally:
             self.probe.close()
             self._stop(self.services)
@@ -81,7 +87,7 @@ class Supervisor:
         self.stops += 1
 
     def _keep_alive(self) -> None:
-        for child in (*self.last, *self.services):
+        for child in self._all:
             if child.noticed_end():
                 say(f"{child.spec.name} {child.last_end}; it starts again in {child.delay:.1f} s.")
                 if child.spec.board is not None:
@@ -91,12 +97,12 @@ class Supervisor:
                     self.gave_up = True
             if not child.is_running and time.monotonic() >= child.due:
                 child.start()
-                if child in self.services:
+                if child.is_running and child in self.services:
                     self.guard.bound(child)
                 self._watch(child)
 
     def _until_next_start(self) -> float:
-        due = [child.due for child in (*self.last, *self.services) if not child.is_running]
+        due = [child.due for child in self._all if not child.is_running]
         return max(0.0, min([LOOK_SECONDS, *(moment - time.monotonic() for moment in due)]))
 
     def _watch(self, child: Child) -> None:

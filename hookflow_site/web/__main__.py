@@ -3,6 +3,7 @@
 import argparse
 import gc
 import socket
+import sys
 from importlib import import_module
 
 
@@ -29,6 +30,8 @@ def main() -> None:
     )
     server = import_module(f"hookflow_site.web.on_{settings.WEB_SERVER}.serve")
     begin_to_serve()
+    # Threads that compute hand over ten times as often as usual, so that the event loop waits a tenth as long for each.
+    sys.setswitchinterval(0.0005)
     server.serve(application, listener, limits)
 
 

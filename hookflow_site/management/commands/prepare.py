@@ -42,9 +42,7 @@ class Command(BaseCommand):
             reason = " ".join(str(error).split())
             raise CommandError(f"The database cannot be used: {reason}.") from error
         admin = create_first_admin()
-        if connection.vendor == "sqlite":
-            database = Path(str(connection.settings_dict["NAME"]))
-            prepared.remember(settings.DATA_DIR, database, settings.ENCRYPTION_KEYS)
+        prepared.remember(settings.DATA_DIR, connection.settings_dict, settings.ENCRYPTION_KEYS)
         email, password = admin or ("", "")
         if options["json"]:
             done = {"is_new": was_empty, "admin_email": email, "admin_password": password}

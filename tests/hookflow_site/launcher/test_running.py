@@ -6,16 +6,20 @@ import signal
 import socket
 import sqlite3
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from hookflow_site.launcher import prepared
 from hookflow_site.launcher.services import WORKER_NICENESS
 from tests.support.postgres import Postgres
 from tests.support.processes import wait_until
@@ -23,7 +27,7 @@ from tests.support.site import Site, is_running
 from tests.support.valkey import Valkey
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
-EVERYTHING = {"web", "worker", "valkey-server"}
+EVERYTHING = {"mould", "web", "worker", "valkey-server"}
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +73,17 @@ def test_a_killed_process_comes_back(site: Site, which: str) -> None:
     wait_until(lambda: site.processes().get(which, killed) != killed, f"{which} is back")
     assert time.monotonic() - started < 5
     wait_until(lambda: site.status() == 200, "The site is ready again", 60)
+
+
+def test_what_was_cast_outlives_the_mould_and_comes_back_without_it(site: Site) -> None:
+    wait_until(lambda: set(site.processes()) == EVERYTHING, "All processes are there")
+    before = site.processes()
+    site.kill("mould")
+    site.kill("worker")
+    wait_until(lambda: set(site.processes()) == EVERYTHING, "All processes are there again")
+    after = site.processes()
+    assert after["web"] == before["web"]
+    assert "worker ended" in site.output()
 
 
 def test_second_launcher_on_the_same_folder_is_refused(site: Site) -> None:
@@ -209,6 +224,11 @@ def test_uvicorn_serves_the_same_site(tmp_path: Path) -> None:
     assert "Traceback" not in other.output()
 
 
+def is_prepared(site: Site) -> bool:
+    command = [sys.executable, "-m", "hookflow_site.launcher.prepared"]
+    return subprocess.run(command, env=site.environment, check=False).returncode == prepared.YES
+
+
 def test_ctrl_c_during_the_start_ends_it(tmp_path: Path) -> None:
     early = Site(tmp_path / "data")
     early.launch()
@@ -224,9 +244,13 @@ def test_same_program_runs_on_postgresql_and_redis(
     urls = {"DATABASE_URL": postgres.create_database("site"), "REDIS_URL": valkey.url}
     big = Site(tmp_path / "data", **urls).start()
     try:
-        wait_until(lambda: set(big.processes()) == {"web", "worker"}, "All processes are there")
+        wait_until(lambda: set(big.processes()) == {"mould", "web", "worker"}, "All processes are there")
         assert big.status() == 200
         assert not (big.data / "hookflow.sqlite3").exists()
         assert not (big.data / "local-demo").exists()
+        assert is_prepared(big)
+        with psycopg.connect(urls["DATABASE_URL"]) as database:
+            database.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
+        assert not is_prepared(big)
     finally:
         assert big.stop() == 0
