@@ -30,6 +30,7 @@ class Permission(StrEnum):
     run_flows = "run_flows"
     edit_flows = "edit_flows"
     publish_flows = "publish_flows"
+    manage_credentials = "manage_credentials"
     manage_inventory = "manage_inventory"
     balances = "balances"
     write_tickets = "write_tickets"
@@ -57,6 +58,7 @@ _MEANINGS = {
     Permission.run_flows: "Start, cancel and repeat runs",
     Permission.edit_flows: "Make and change flows",
     Permission.publish_flows: "Publish flows and switch them on and off",
+    Permission.manage_credentials: "Make, change and delete credentials; nobody sees their secrets",
     Permission.manage_inventory: "Change servers, balances, tickets and the other tables",
     Permission.balances: "See and change balances",
     Permission.write_tickets: "Open and answer tickets",
@@ -106,6 +108,7 @@ _EDITOR = _VIEWER | {
     Permission.manage_tokens,
 }
 _TENANT_ADMIN = _EDITOR | {
+    Permission.manage_credentials,
     Permission.manage_inventory,
     *INCLUDED[Permission.manage_inventory],
     Permission.manage_users,

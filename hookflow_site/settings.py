@@ -210,7 +210,7 @@ HOOKFLOW = {
     "RUNNER_CONCURRENCY": env.number("RUNNER_CONCURRENCY", 200, least=1, most=10_000),
     "LEASE_SECONDS": env.number("LEASE_SECONDS", 15, least=2, most=600),
 }
-CREDENTIAL_STORE = "flows.services.credentials.NoCredentials"
+CREDENTIAL_STORE = "actions.services.credential_store.CredentialStore"
 WORKER_THREADS = env.number("WORKER_THREADS", 8, least=1, most=256)
 
 prepare_process(ENCRYPTION_KEYS, env.names("EGRESS_ALLOWED_NETWORKS"))

@@ -18,7 +18,7 @@ from common.egress import EgressPolicy, policy, use_provider
 from flows.services.doorbell import Doorbell
 from tests.support.packages import Packages
 
-pytest_plugins = ["tests.support.plugin"]
+pytest_plugins = ["tests.support.plugin", "tests.support.credentials"]
 
 PASSWORD = "correct horse battery"
 # Argon2 is slow on purpose; tests hash often and guard nothing.

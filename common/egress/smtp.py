@@ -79,6 +79,21 @@ async def send_mail(mail: Mail, server: SmtpServer, *, source: PolicySource | No
     return Sent(envelope.message_id, refused)
 
 
+async def check_server(server: SmtpServer, *, source: PolicySource | None = None) -> None:
+    """Connect and sign in as for a mail, and send none.
+
+    Raises:
+        MailError: it cannot be done; `retryable` when it may pass.
+        EgressError: the server may not be reached.
+    """
+    client = await _connected(server, source)
+    try:
+        await _sign_in(client, server)
+        await _say_goodbye(client)
+    finally:
+        client.close()
+
+
 async def _connected(server: SmtpServer, source: PolicySource | None) -> aiosmtplib.SMTP:
     connection = await open_socket(server.host, server.port, min(server.timeout, 10.0), source=source)
     client = aiosmtplib.SMTP(

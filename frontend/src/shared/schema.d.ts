@@ -3148,6 +3148,7 @@ export interface components {
          *     * `run_flows` - run_flows
          *     * `edit_flows` - edit_flows
          *     * `publish_flows` - publish_flows
+         *     * `manage_credentials` - manage_credentials
          *     * `manage_inventory` - manage_inventory
          *     * `balances` - balances
          *     * `write_tickets` - write_tickets
@@ -3157,7 +3158,7 @@ export interface components {
          *     * `manage_platform` - manage_platform
          * @enum {string}
          */
-        Scope: "view" | "view_inventory" | "view_own" | "send_events" | "run_flows" | "edit_flows" | "publish_flows" | "manage_inventory" | "balances" | "write_tickets" | "manage_tokens" | "manage_users" | "view_audit" | "manage_platform";
+        Scope: "view" | "view_inventory" | "view_own" | "send_events" | "run_flows" | "edit_flows" | "publish_flows" | "manage_credentials" | "manage_inventory" | "balances" | "write_tickets" | "manage_tokens" | "manage_users" | "view_audit" | "manage_platform";
         /**
          * @description * `global` - Global
          *     * `node` - Node
@@ -3820,7 +3821,7 @@ export interface components {
             pattern?: string;
             "x-ui"?: components["schemas"]["FormHints"];
             /** @enum {string} */
-            "x-slot"?: "text" | "html" | "value" | "integer" | "json" | "url" | "header" | "address" | "path" | "duration";
+            "x-slot"?: "text" | "html" | "value" | "integer" | "json" | "url" | "header" | "address" | "path" | "duration" | "credential";
         };
         /** @description How a field of a form is shown. */
         FormHints: {

@@ -1,0 +1,64 @@
+"""Which flows use a credential."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from django.db.models import Q, QuerySet
+
+from actions.models import Credential
+from flows.models import Flow
+from flows.sdk import Json, JsonObject, node_types
+from flows.sdk.config import CREDENTIAL
+from flows.sdk.config_fields import drawn_fields
+
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FlowUse:
+    """A flow that names a credential. `is_live`: its published version does, and the flow is on."""
+
+    id: UUID
+    name: str
+    is_live: bool
+
+
+def uses_of(credential: Credential) -> list[FlowUse]:
+    """The flows whose draft or published version names it, by name; at most `MOST_SHOWN`."""
+    found: list[FlowUse] = []
+    for flow in _candidates(credential).select_related("published").order_by("name", "id").iterator(20):
+        published = flow.published.document if flow.published else {}
+        is_published = credential.name in _named(published)
+        if is_published or credential.name in _named(flow.draft):
+            found.append(FlowUse(flow.id, flow.name, is_published and flow.is_enabled))
+        if len(found) == MOST_SHOWN:
+            break
+    return found
+
+
+def _candidates(credential: Credential) -> QuerySet[Flow]:
+    """Flows that may use it and hold its name somewhere."""
+    text = orjson.dumps(credential.name).decode()
+    flows = Flow.objects.filter(
+        Q(draft__contains=text) | Q(published__document__contains=text), deleted_at=None
+    )
+    if credential.tenant_id is None and credential.is_shared:
+        return flows
+    return flows.filter(Q(tenant_id=credential.tenant_id))
+
+
+def _named(document: JsonObject) -> set[str]:
+    return {name for drawn in document.get("nodes") or () for name in _named_by(drawn)}
+
+
+def _named_by(drawn: Json) -> Iterator[str]:
+    if not isinstance(drawn, dict) or not isinstance(drawn.get("config"), dict):
+        return
+    known = node_types.get(str(drawn.get("type")))
+    if known is None:
+        return
+    for place in drawn_fields(known.Config, drawn["config"]):
+        if place.field.slot == CREDENTIAL and isinstance(place.value, str):
+            yield place.value
