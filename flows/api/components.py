@@ -116,6 +116,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
             "dependsOn": _map(_list({})),
             "choices": _map(_TEXT),
             "choicesFrom": _list(_TEXT),
+            "credentialTypes": _list(_TEXT),
         },
     },
 }

@@ -3,11 +3,12 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from flows.api import drafting, events, flows, runs, versions
+from flows.api import drafting, errands, events, flows, runs, versions
 
 router = SimpleRouter(use_regex_path=False)
 router.register("flows", versions.VersionViewSet, basename="flow-version")
 router.register("flows", drafting.DraftingViewSet, basename="flow-drafting")
+router.register("flows", errands.ChoicesViewSet, basename="flow-choices")
 router.register("flows", flows.FlowViewSet, basename="flow")
 router.register("runs", runs.RunViewSet, basename="run")
 router.register("events", events.EventViewSet, basename="event")
@@ -18,5 +19,6 @@ urlpatterns = [
     path("broken-modules/", events.BrokenModulesView.as_view(), name="broken-modules"),
     path("event-types/", events.EventTypesView.as_view(), name="event-types"),
     path("event-types/<str:name>/", events.EventTypeView.as_view(), name="event-type"),
+    path("errands/<uuid:pk>/", errands.ErrandView.as_view(), name="errand"),
     *router.urls,
 ]

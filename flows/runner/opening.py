@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
@@ -30,21 +31,41 @@ async def with_credentials(node: PlannedNode, ctx: StepContext, pool: Executor) 
     """
     if not node.credentials:
         return ctx
-    if len(node.credentials) > MOST_NAMED:
-        raise NodeError(
-            "too_many_credentials",
-            f"{node.name!r} names more than {MOST_NAMED} credentials.",
-            hint="Name fewer.",
-        )
     seconds = min(node.timeout_seconds, MOST_SECONDS)
-    work = partial(_open_all, node.credentials, ctx.owner_id, seconds)
-    opened = await asyncio.get_running_loop().run_in_executor(pool, work)
-    know_here(*(secret for found in opened for secret in found.fields.secrets()))
+    opened = await open_named(node.credentials, ctx.owner_id, seconds, pool)
     return replace(
         ctx,
         credentials={found.name: found.fields for found in opened},
-        http=ctx.http.within(AllowedHosts(host for found in opened for host in found.hosts)),
+        http=ctx.http.within(hosts_of(opened)),
     )
+
+
+async def open_named(
+    named: Sequence[NamedCredential],
+    owner_id: int | None,
+    seconds: float,
+    pool: Executor,
+    *,
+    staging: bool = False,
+) -> list[OpenCredential]:
+    """Open these credentials of an owner, and mask their secrets from now on.
+
+    Raises:
+        NodeError: one of them cannot be opened; the error names the config field.
+    """
+    if len(named) > MOST_NAMED:
+        raise NodeError(
+            "too_many_credentials", f"More than {MOST_NAMED} credentials are named.", hint="Name fewer."
+        )
+    work = partial(_open_all, named, owner_id, seconds, staging=staging)
+    opened = await asyncio.get_running_loop().run_in_executor(pool, work)
+    know_here(*(secret for found in opened for secret in found.fields.secrets()))
+    return opened
+
+
+def hosts_of(opened: Iterable[OpenCredential]) -> AllowedHosts:
+    """Where the way out leads while these are open."""
+    return AllowedHosts(host for found in opened for host in found.hosts)
 
 
 def without_secrets(node: PlannedNode, result: Result, record: Record) -> Result:
@@ -61,16 +82,16 @@ def without_secrets(node: PlannedNode, result: Result, record: Record) -> Result
 
 
 def _open_all(
-    named: tuple[NamedCredential, ...], owner_id: int | None, seconds: float
+    named: Sequence[NamedCredential], owner_id: int | None, seconds: float, *, staging: bool
 ) -> list[OpenCredential]:
     close_old_connections()
     pauses = backoff(0.1, until=time.monotonic() + seconds)
-    return until_answered(lambda: [_open(one, owner_id) for one in named], pauses)
+    return until_answered(lambda: [_open(one, owner_id, staging=staging) for one in named], pauses)
 
 
-def _open(named: NamedCredential, owner_id: int | None) -> OpenCredential:
+def _open(named: NamedCredential, owner_id: int | None, *, staging: bool) -> OpenCredential:
     try:
-        return credential_store().open(owner_id, named.name, named.types)
+        return credential_store().open(owner_id, named.name, named.types, staging=staging)
     except NodeError as error:
         error.field = named.path
         raise

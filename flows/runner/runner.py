@@ -18,6 +18,8 @@ from common.egress.client import EgressClient
 from flows.engine.run_store import ClaimedRun, Publisher, RunStore
 from flows.runner.bell import Bell
 from flows.runner.driver import Drive, Tools
+from flows.runner.errand_host import RunnerHost
+from flows.runner.errands import ErrandDesk
 from flows.runner.http import NodeHttp
 from flows.runner.ledger import Ledger
 from flows.runner.plan_cache import PlanCache
@@ -100,11 +102,13 @@ class Runner:
             DatabasePool(1, "sweep") as sweep,
         ):
             tools = Tools(ledger, PlanCache(), http, SystemClock(), nodes, self._rung.set)
+            desk = ErrandDesk(self.owner, upkeep, lambda errand: RunnerHost(errand, http, nodes))
             chores = [
                 asyncio.create_task(self._renew(upkeep)),
                 asyncio.create_task(self._watch_cancels(upkeep)),
                 asyncio.create_task(self._sweep(sweep)),
-                asyncio.create_task(self._bell.hear(self._rung.set)),
+                asyncio.create_task(desk.work(self._upkeep)),
+                asyncio.create_task(self._bell.hear(self._heard(desk))),
             ]
             try:
                 await self._upkeep(upkeep, self._take_slot)
@@ -118,6 +122,15 @@ class Runner:
                 await self._upkeep(upkeep, partial(self._store.release, self.owner))
                 await http.close()
                 self._slot.leave()
+
+    def _heard(self, desk: ErrandDesk) -> Callable[[], None]:
+        """What to do when the bell rings: it does not say for what."""
+
+        def heard() -> None:
+            self._rung.set()
+            desk.ring()
+
+        return heard
 
     def _take_slot(self) -> None:
         """What the last worker in this place held when it died need not wait for the end of its leases."""

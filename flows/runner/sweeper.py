@@ -7,6 +7,7 @@ from django.db import close_old_connections, connection
 
 from accounts.services.housekeeping import forget_old
 from flows.services import retention, schedules, sweeping
+from flows.store import errands
 from flows.store.sweep import promote_stuck
 
 logger = structlog.get_logger(__name__)
@@ -33,6 +34,7 @@ class Sweeper:
                 self._promoted = now
                 promote_stuck()
             if now - self._retained >= RETENTION_EVERY_SECONDS:
+                errands.forget_old()
                 deleted = retention.delete_old_runs() + retention.delete_old_events() + forget_old()
                 if deleted:
                     retention.give_space_back()

@@ -1,9 +1,12 @@
 """What a person may choose in a field whose list comes from an outside system."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from flows.sdk.json_types import Json
 
+CHOICES: Final = "choices"
+"""The kind of errand that asks for such a list."""
 MOST_CHOICES = 200
 """More are cut off: people search instead."""
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from flows.sdk import Kind, Node, Shape, TriggerNode, node_types
+from flows.sdk.config_fields import config_of
 from flows.sdk.loading import broken_modules, is_own
 from flows.sdk.summaries import MAX_SUMMARY, as_far_as_right, summary_of
 
@@ -222,3 +223,15 @@ def test_a_config_with_the_least_in_it_is_read_or_refused_never_a_crash(node):
         assert all(len(problem) == 3 for problem in node.check(checked, Shape.object({})))
         if isinstance(node, TriggerNode):
             assert node.listens_to(checked).kind is node.starts_by
+
+
+@pytest.mark.parametrize("node", TYPES)
+def test_a_field_with_a_list_from_outside_can_be_listed(node):
+    models = [config_of(model) for model in models_of(node.Config)]
+    needed = [
+        name for model in models for field in model.fields.values() for name in field.choices_from or ()
+    ]
+    has_lists = any(field.choices_from is not None for model in models for field in model.fields.values())
+    assert has_lists is (type(node).choices is not Node.choices)
+    assert not has_lists or inspect.iscoroutinefunction(type(node).choices) is not node.meta.blocking
+    assert set(needed) <= {name for model in models for name in model.fields}

@@ -9,7 +9,9 @@ from rest_framework.test import APIClient
 
 from accounts.actors import Actor
 from accounts.models import AuditEntry, CaughtMail, Tenant, User
+from accounts.roles import Permission
 from accounts.services import tokens
+from flows.services.errands import Question, ask
 from flows.services.event_types import define
 from inventory.models import IPv4Range, IPv6Range
 from inventory.tables import TABLES
@@ -46,7 +48,7 @@ def unknown(path: str) -> str:
     def value(found: re.Match[str]) -> str:
         parameter = found[1]
         fixed = {"number": "1", "token": "x", "route": "servers", "name": "no.such.type"}
-        is_uuid = re.match(r"(/api/v1)?/(flows|runs|events)/", path)
+        is_uuid = re.match(r"(/api/v1)?/(flows|runs|events|errands)/", path)
         return fixed.get(parameter, UNKNOWN_UUID if is_uuid else UNKNOWN_ID)
 
     return _PARAMETER.sub(value, path)
@@ -66,6 +68,7 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
         "/tokens/": token.pk,
         "/audit/": entry.pk,
         "/mailbox/": _caught_mail(tenant).pk,
+        "/errands/": ask(actor, Question("choices", tenant.pk, {}, Permission.edit_flows)).pk,
         "/flows/": house.flow.pk,
         "/runs/": house.run.pk,
         "/events/": house.event.pk,

@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/errands/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How it stands, and the answer once there is one. It is kept for some minutes. */
+        get: operations["errands_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/event-types/": {
         parameters: {
             query?: never;
@@ -179,6 +196,23 @@ export interface paths {
         head?: never;
         /** @description Rename, describe, switch on or off. */
         patch: operations["flows_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/choices/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What a field may hold, asked of the outside system: `{choices: [{value, label, help}], is_cut}`. */
+        post: operations["flows_choices_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/flows/{id}/diff/": {
@@ -1613,6 +1647,18 @@ export interface components {
         CheckRequest: {
             document?: unknown;
         };
+        /** @description The field whose list is wanted, and the form as it is filled in. */
+        ChoicesRequest: {
+            /** @description The node type. */
+            type: string;
+            config: {
+                [key: string]: unknown;
+            };
+            /** @description Its dotted path in the config. */
+            field: string;
+            /** @default  */
+            search: string;
+        };
         /** @description Which waiting step goes on, and behind which port. */
         ContinueRequest: {
             node: string;
@@ -1691,6 +1737,23 @@ export interface components {
             port: string;
             to: string;
         };
+        /** @description A question to a worker: `done` with its answer, `failed` with an error, else not answered yet. */
+        Errand: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            status: components["schemas"]["ErrandStatusEnum"];
+            answer: unknown;
+            error: components["schemas"]["NodeError"] | null;
+        };
+        /**
+         * @description * `queued` - queued
+         *     * `running` - running
+         *     * `done` - done
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        ErrandStatusEnum: "queued" | "running" | "done" | "failed";
         /** @description An event that arrived, without its payload. */
         Event: {
             /** Format: uuid */
@@ -3836,6 +3899,7 @@ export interface components {
                 [key: string]: string;
             };
             choicesFrom?: string[];
+            credentialTypes?: string[];
         };
         /** @description Something that happened. */
         NewEvent: {
@@ -3978,6 +4042,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BrokenModule"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    errands_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errand"];
                 };
             };
             /** @description A problem. */
@@ -4425,6 +4519,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flows_choices_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoicesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errand"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errand"];
                 };
             };
             /** @description A problem. */

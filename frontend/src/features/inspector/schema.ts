@@ -45,6 +45,7 @@ const BY_SLOT: Record<Slot, FieldKind> = {
   json: "json",
   path: "path",
   duration: "duration",
+  credential: "text",
 };
 
 /** Null where the type says more. */

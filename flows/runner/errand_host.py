@@ -1,0 +1,92 @@
+"""What an errand gets of the runner: open credentials, and the guarded way out to their hosts."""
+
+import asyncio
+import contextvars
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from common.clock import SystemClock
+from flows.engine.errands import TIME_LIMIT_SECONDS, OpenErrand
+from flows.runner.http import NodeHttp
+from flows.runner.opening import hosts_of, open_named
+from flows.sdk import CredentialFields, HttpClient, JsonObject, NodeContext, NodeError
+from flows.sdk.config_fields import NamedCredential
+from flows.sdk.credentials import opened
+
+T = TypeVar("T")
+F = TypeVar("F", bound=BaseModel)
+
+
+class NoLog:
+    """Nobody reads the lines of an errand."""
+
+    def debug(self, text: str) -> None:
+        """Forget it."""
+
+    info = warning = error = debug
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandContext:
+    """`flows.sdk.NodeContext` of a question."""
+
+    http: HttpClient
+    owner_id: int | None
+    idempotency_key: str
+    credentials: Mapping[str, CredentialFields]
+    clock: SystemClock = field(default_factory=SystemClock)
+    log: NoLog = field(default_factory=NoLog)
+    is_dry_run: bool = True
+
+    @property
+    def tenant_id(self) -> int | None:
+        """There is no event: the owner is all there is."""
+        return self.owner_id
+
+    @property
+    def run_id(self) -> str:
+        """There is no run."""
+        return ""
+
+    def emit(self, event_type: str, payload: JsonObject) -> None:
+        """A question changes nothing.
+
+        Raises:
+            NodeError: always.
+        """
+        raise NodeError("no_events", "A question emits no events.")
+
+    def opened(self, name: str, fields: type[F]) -> F:
+        """A credential that was opened for the question."""
+        return opened(self.credentials, name, fields)
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerHost:
+    """`flows.engine.errands.ErrandHost` of the runner."""
+
+    errand: OpenErrand
+    http: NodeHttp
+    pool: Executor
+
+    @asynccontextmanager
+    async def turn(
+        self, credentials: Mapping[str, Sequence[str]], *, staging: bool = False
+    ) -> AsyncIterator[NodeContext]:
+        """A context in which these credentials of the errand's owner are open."""
+        named = [NamedCredential(name, tuple(types), "") for name, types in credentials.items()]
+        owner = self.errand.owner_id
+        found = await open_named(named, owner, TIME_LIMIT_SECONDS, self.pool, staging=staging)
+        http = self.http.within(hosts_of(found)) if found else self.http
+        yield ErrandContext(http, owner, f"errand:{self.errand.id}", {one.name: one.fields for one in found})
+
+    async def call(self, work: Callable[[], T], ctx: NodeContext) -> T:
+        """The answer of a function that blocks."""
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self.pool, partial(context.run, work))
