@@ -25,10 +25,11 @@ class FlowUse:
     is_live: bool
 
 
-def uses_of(credential: Credential) -> list[FlowUse]:
-    """The flows whose draft or published version names it, by name; at most `MOST_SHOWN`."""
+def uses_of(credential: Credential, flows: QuerySet[Flow] | None = None) -> list[FlowUse]:
+    """The flows, of these or of all, whose draft or published version names it, by name; at most `MOST_SHOWN`."""
     found: list[FlowUse] = []
-    for flow in _candidates(credential).select_related("published").order_by("name", "id").iterator(20):
+    rows = Flow.objects.all() if flows is None else flows
+    for flow in _candidates(credential, rows).select_related("published").order_by("name", "id").iterator(20):
         published = flow.published.document if flow.published else {}
         is_published = credential.name in _named(published)
         if is_published or credential.name in _named(flow.draft):
@@ -38,12 +39,10 @@ def uses_of(credential: Credential) -> list[FlowUse]:
     return found
 
 
-def _candidates(credential: Credential) -> QuerySet[Flow]:
+def _candidates(credential: Credential, flows: QuerySet[Flow]) -> QuerySet[Flow]:
     """Flows that may use it and hold its name somewhere."""
     text = orjson.dumps(credential.name).decode()
-    flows = Flow.objects.filter(
-        Q(draft__contains=text) | Q(published__document__contains=text), deleted_at=None
-    )
+    flows = flows.filter(Q(draft__contains=text) | Q(published__document__contains=text), deleted_at=None)
     if credential.tenant_id is None and credential.is_shared:
         return flows
     return flows.filter(Q(tenant_id=credential.tenant_id))

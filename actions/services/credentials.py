@@ -13,12 +13,13 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from accounts.scope import one, readable, visible
 from actions.models import Credential
-from actions.services.credential_uses import uses_of
+from actions.services.credential_uses import FlowUse, uses_of
 from actions.services.credential_values import checked, merged, refuse_kept_elsewhere, split
 from actions.services.secrets import keep_secrets, opened_secrets
 from common.crypto import CryptoError
 from common.names import check_name
 from common.problems import bad_value, conflict, forbidden
+from flows.models import Flow
 from flows.sdk import CredentialFields, CredentialType, JsonObject, credential_types
 
 MOST_CREDENTIALS = 1_000
@@ -48,12 +49,17 @@ def credential_for(actor: Actor, pk: int) -> Credential:
     return one(listed(actor), pk)
 
 
+def uses_in_reach(actor: Actor, credential: Credential) -> list[FlowUse]:
+    """The flows that use it, as far as the actor can reach them."""
+    return uses_of(credential, visible(Flow, actor))
+
+
 def create(
     *,
     actor: Actor,
     type: str,  # as the API calls it
     name: str,
-    fields: Mapping[str, Any],
+    values: Mapping[str, Any],
     staging: Mapping[str, Any] | None = None,
     is_shared: bool = False,
 ) -> Credential:
@@ -65,7 +71,7 @@ def create(
     """
     actor.need(Permission.manage_credentials)
     kind = _type(type)
-    live = _values(kind, fields, "fields")
+    live = _values(kind, values, "values")
     trial = None if staging is None else _values(kind, staging, "staging")
     now = datetime.now(UTC)
     with transaction.atomic():
@@ -80,7 +86,7 @@ def create(
         if Credential.objects.filter(Q(tenant_id=actor.tenant_id)).count() >= MOST_CREDENTIALS:
             raise conflict("too_many", f"There are {MOST_CREDENTIALS:,} credentials already.")
         _write(actor, made, kind, live, trial, now)
-        told = {"type": type, "name": made.name, "fields": sorted([*live.public, *live.secrets])}
+        told = {"type": type, "name": made.name, "values": sorted([*live.public, *live.secrets])}
         audit.record(actor, "created", "credential", str(made.pk), tenant_id=made.tenant_id, changes=told)
     return made
 
@@ -90,7 +96,7 @@ def change(
     actor: Actor,
     credential: Credential,
     name: str | None = None,
-    fields: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None,
     staging: Mapping[str, Any] | None = None,
     drop_staging: bool = False,
     is_shared: bool | None = None,
@@ -99,7 +105,7 @@ def change(
     """Change what is given. Another value is used from the next step on.
 
     Args:
-        fields: over those that are there; a secret that is left out keeps its value.
+        values: over those that are there; a secret that is left out keeps its value.
         staging: the same of the values for trying out; the first ones need all that is required.
         drop_staging: there are none any more.
         confirm: change name, values or sharing although flows use it. Flows name it: those that name the old name do
@@ -111,9 +117,9 @@ def change(
     with transaction.atomic():
         row = _locked(actor, credential)
         kind = _type(row.type)
-        live = None if fields is None else _merged(kind, row, fields, is_staging=False)
+        live = None if values is None else _merged(kind, row, values, is_staging=False)
         trial = None if staging is None else _merged(kind, row, staging, is_staging=True)
-        told = _told(row, name, fields, staging, drop_staging, is_shared)
+        told = _told(row, name, values, staging, drop_staging, is_shared)
         if set(told) - {"staging"}:
             _refuse_used(row, confirm, "changing it")
         if name is not None and name != row.name:
@@ -172,10 +178,10 @@ def _merged(kind: CredentialType, row: Credential, sent: Mapping[str, Any], *, i
         before = {**public, **opened_secrets(row, staging=is_staging)}
     except CryptoError:
         before = dict(public)  # what does not open any more is written anew
-    field = "staging" if is_staging else "fields"
-    values = _values(kind, merged(kind, before, sent), field)
-    refuse_kept_elsewhere(kind, before, sent, values.fields, field)
-    return values
+    field = "staging" if is_staging else "values"
+    found = _values(kind, merged(kind, before, sent), field)
+    refuse_kept_elsewhere(kind, before, sent, found.fields, field)
+    return found
 
 
 def _write(
@@ -230,7 +236,7 @@ def _may_share(tenant_id: int | None, is_shared: bool) -> bool:
 def _told(
     row: Credential,
     name: str | None,
-    fields: Mapping[str, Any] | None,
+    values: Mapping[str, Any] | None,
     staging: Mapping[str, Any] | None,
     drop_staging: bool,
     is_shared: bool | None,
@@ -239,8 +245,8 @@ def _told(
     told: JsonObject = {}
     if name is not None and name != row.name:
         told["name"] = [row.name, name]
-    if fields:
-        told["fields"] = sorted(fields)
+    if values:
+        told["values"] = sorted(values)
     if staging is not None or (drop_staging and row.staging_fields is not None):
         told["staging"] = "dropped" if drop_staging else sorted(staging or ())
     if is_shared is not None and is_shared != row.is_shared:

@@ -104,6 +104,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
             "pattern": _TEXT,
             "x-ui": _ref("FormHints"),
             "x-slot": {"type": "string", "enum": [str(slot) for slot in SLOTS]},
+            "x-secret": {"type": "boolean"},
         },
     },
     "FormHints": {

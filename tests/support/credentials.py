@@ -75,4 +75,4 @@ def api_type() -> Iterator[ApiType]:
 @pytest.fixture
 def api_credential(api_type: ApiType, encryption_key: None, tenant_admin: User) -> Credential:
     values = {"user": "ops", "key": CANARY}
-    return credentials.create(actor=Actor.of_user(tenant_admin), type="api", name="shop", fields=values)
+    return credentials.create(actor=Actor.of_user(tenant_admin), type="api", name="shop", values=values)

@@ -11,6 +11,9 @@ from accounts.actors import Actor
 from accounts.models import AuditEntry, CaughtMail, Tenant, User
 from accounts.roles import Permission
 from accounts.services import tokens
+from actions.credentials.smtp import Smtp
+from actions.models import Credential
+from actions.services import credentials
 from flows.services.errands import Question, ask
 from flows.services.event_types import define
 from inventory.models import IPv4Range, IPv6Range
@@ -69,6 +72,7 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
         "/audit/": entry.pk,
         "/mailbox/": _caught_mail(tenant).pk,
         "/errands/": ask(actor, Question("choices", tenant.pk, {}, Permission.edit_flows)).pk,
+        "/credentials/": _credential(actor).pk,
         "/flows/": house.flow.pk,
         "/runs/": house.run.pk,
         "/events/": house.event.pk,
@@ -79,6 +83,11 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
     for name in ("servers", "tickets"):
         ids[f"/my/{name}/"] = ids[f"/inventory/{name}/"]
     return Estate({start: str(value) for start, value in ids.items()})
+
+
+def _credential(actor: Actor) -> Credential:
+    values = {"host": "mail.example.org", "password": "hunter2hunter2"}
+    return credentials.create(actor=actor, type=Smtp.meta.type, name="mail", values=values)
 
 
 def _caught_mail(tenant: Tenant) -> CaughtMail:

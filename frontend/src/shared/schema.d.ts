@@ -55,6 +55,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/credential-types/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every credential type with the JSON Schema from which its form is made. */
+        get: operations["credential_types_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credentials/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Credentials: one's own, and those of the platform that all tenants may use. Secrets are never read. */
+        get: operations["credentials_list"];
+        put?: never;
+        /** @description Make a credential. */
+        post: operations["credentials_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credentials/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Credentials: one's own, and those of the platform that all tenants may use. Secrets are never read. */
+        get: operations["credentials_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Delete a credential; steps that need it fail from then on. */
+        delete: operations["credentials_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change what is sent. Flows name their credentials: those that name the old name do not find it any more. */
+        patch: operations["credentials_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/credentials/{id}/uses/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The flows in reach whose draft or published version names it. */
+        get: operations["credentials_uses_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/errands/{id}/": {
         parameters: {
             query?: never;
@@ -1665,6 +1736,42 @@ export interface components {
             /** @default out */
             port: string;
         };
+        /** @description A credential without its secrets. `live` is what runs use, `staging` what dry runs use, when it is another. */
+        Credential: {
+            readonly id: number;
+            readonly tenant: number | null;
+            readonly type: string;
+            readonly name: string;
+            readonly is_shared: boolean;
+            readonly live: components["schemas"]["ShownValues"];
+            readonly staging: components["schemas"]["ShownValues"] | null;
+            readonly version: number;
+            /** Format: date-time */
+            readonly expires_at: string | null;
+            /** Format: date-time */
+            readonly last_used_at: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly created_by: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            readonly updated_by: string;
+        };
+        /** @description A credential type, and the JSON Schema from which its form is made; secrets have `x-secret`. */
+        CredentialType: {
+            type: string;
+            label: string;
+            icon: string;
+            summary: string;
+            config_schema: components["schemas"]["FormSchema"];
+        };
+        /** @description A flow that names the credential; `is_live`: its published version does, and it is on. */
+        CredentialUse: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            is_live: boolean;
+        };
         /** @description What happens to an interrupted step. */
         DecideRequest: {
             node: string;
@@ -2197,11 +2304,13 @@ export interface components {
         /**
          * @description * `debug` - debug
          *     * `info` - info
+         *     * `stdout` - stdout
+         *     * `stderr` - stderr
          *     * `warning` - warning
          *     * `error` - error
          * @enum {string}
          */
-        LogLevel: "debug" | "info" | "warning" | "error";
+        LogLevel: "debug" | "info" | "stdout" | "stderr" | "warning" | "error";
         /** @description A line of a run's log. */
         LogLine: {
             seq: number;
@@ -2242,6 +2351,20 @@ export interface components {
             node_types: string[];
             event_types: string[];
             credentials: string[];
+        };
+        /** @description A credential with its secrets, which no answer shows again. */
+        NewCredentialRequest: {
+            type: string;
+            name: string;
+            /** @description By the name of the field, as the schema of the type describes them. */
+            values: {
+                [key: string]: unknown | null;
+            };
+            /** @description By the name of the field, as the schema of the type describes them. */
+            staging?: {
+                [key: string]: unknown | null;
+            } | null;
+            is_shared?: boolean;
         };
         /** @description A new flow. */
         NewFlowRequest: {
@@ -2557,6 +2680,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Charge"][];
         };
+        PaginatedCredentialList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Credential"][];
+        };
         PaginatedEventList: {
             /** Format: uri */
             next: string | null;
@@ -2714,6 +2844,22 @@ export interface components {
             active?: components["schemas"]["Flag"];
             /** @description Id of the tenant; null is the platform */
             tenant?: number | null;
+        };
+        /** @description What is left out stays as it is; so does a secret that is left out of the values, or null. */
+        PatchedCredentialChangeRequest: {
+            name?: string;
+            /** @description By the name of the field, as the schema of the type describes them. */
+            values?: {
+                [key: string]: unknown | null;
+            };
+            /** @description By the name of the field, as the schema of the type describes them. Null takes them away. */
+            staging?: {
+                [key: string]: unknown | null;
+            } | null;
+            /** @description Of the platform's: whether the flows of tenants may use it. */
+            is_shared?: boolean;
+            /** @description Do it although flows use it; without, the answer is 409 and names them. */
+            confirm?: boolean;
         };
         /** @description What of a flow can be changed without its drawing. */
         PatchedFlowChangeRequest: {
@@ -3455,6 +3601,15 @@ export interface components {
                 [key: string]: components["schemas"]["RecordShape"];
             };
         };
+        /** @description One set of values. */
+        ShownValues: {
+            /** @description What is no secret, by the name of the field. */
+            values: {
+                [key: string]: unknown | null;
+            };
+            /** @description The names of the secrets that are filled in. */
+            secrets: string[];
+        };
         /** @description A piece of a text, in characters. */
         Span: {
             start: number;
@@ -3885,6 +4040,7 @@ export interface components {
             "x-ui"?: components["schemas"]["FormHints"];
             /** @enum {string} */
             "x-slot"?: "text" | "html" | "value" | "integer" | "json" | "url" | "header" | "address" | "path" | "duration" | "credential";
+            "x-secret"?: boolean;
         };
         /** @description How a field of a form is shown. */
         FormHints: {
@@ -4042,6 +4198,228 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BrokenModule"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credential_types_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialType"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credentials_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                q?: string;
+                /** @description Multiple values may be separated by commas. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedCredentialList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credentials_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCredentialRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credentials_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credentials_destroy: {
+        parameters: {
+            query?: {
+                /** @description Do it although flows use it. */
+                confirm?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credentials_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedCredentialChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credentials_uses_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialUse"][];
                 };
             };
             /** @description A problem. */
@@ -7980,7 +8358,7 @@ export interface operations {
                 /** @description Lines behind this place. */
                 after?: number;
                 /** @description At least this level. */
-                level?: "debug" | "error" | "info" | "warning";
+                level?: "debug" | "error" | "info" | "stderr" | "stdout" | "warning";
                 /** @description Lines that hold this text. */
                 q?: string;
             };

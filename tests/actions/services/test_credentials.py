@@ -22,7 +22,7 @@ CALLING = line(("t", "manual", {}), ("c", "call", {"credential": "shop"}))
 
 
 def make(user: User, name: str = "shop", **more: Any) -> Credential:
-    return credentials.create(actor=Actor.of_user(user), type="api", name=name, fields=VALUES, **more)
+    return credentials.create(actor=Actor.of_user(user), type="api", name=name, values=VALUES, **more)
 
 
 def refused(call: Any, **values: Any) -> Problem:
@@ -53,22 +53,22 @@ def test_a_secret_that_was_moved_to_another_row_does_not_open(tenant_admin: User
 
 def test_a_secret_that_is_left_out_keeps_its_value(api_credential: Credential, tenant_admin: User) -> None:
     actor = Actor.of_user(tenant_admin)
-    credentials.change(actor=actor, credential=api_credential, fields={"user": "new", "key": None})
+    credentials.change(actor=actor, credential=api_credential, values={"user": "new", "key": None})
     assert (opened(api_credential).user, opened(api_credential).key) == ("new", CANARY)
 
 
 def test_an_empty_text_takes_an_optional_secret_away(api_credential: Credential, tenant_admin: User) -> None:
     actor = Actor.of_user(tenant_admin)
-    credentials.change(actor=actor, credential=api_credential, fields={"second": "another"})
+    credentials.change(actor=actor, credential=api_credential, values={"second": "another"})
     assert opened(api_credential).second == "another"
-    credentials.change(actor=actor, credential=api_credential, fields={"second": ""})
+    credentials.change(actor=actor, credential=api_credential, values={"second": ""})
     assert not CredentialSecret.objects.filter(field="second").exists()
 
 
 def test_a_rotated_value_is_used_at_once(api_credential: Credential, tenant_admin: User) -> None:
     assert opened(api_credential).key == CANARY
     credentials.change(
-        actor=Actor.of_user(tenant_admin), credential=api_credential, fields={"key": "another-one"}
+        actor=Actor.of_user(tenant_admin), credential=api_credential, values={"key": "another-one"}
     )
     assert opened(api_credential).key == "another-one"
 
@@ -76,24 +76,24 @@ def test_a_rotated_value_is_used_at_once(api_credential: Credential, tenant_admi
 def test_nobody_sends_a_secret_to_a_host_of_their_own(api_credential: Credential, tenant_admin: User) -> None:
     actor = Actor.of_user(tenant_admin)
     elsewhere = {"host": "evil.example"}
-    refusal = refused(credentials.change, actor=actor, credential=api_credential, fields=elsewhere)
-    assert (refusal.code, refusal.field) == ("secret_needed", "fields.key")
-    credentials.change(actor=actor, credential=api_credential, fields={**elsewhere, "key": "another-one"})
+    refusal = refused(credentials.change, actor=actor, credential=api_credential, values=elsewhere)
+    assert (refusal.code, refusal.field) == ("secret_needed", "values.key")
+    credentials.change(actor=actor, credential=api_credential, values={**elsewhere, "key": "another-one"})
     assert opened(api_credential).key == "another-one"
 
 
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ({"user": "ops"}, "fields.key"),
-        ({"user": "o", "key": CANARY}, "fields.user"),
-        ({**VALUES, "extra": 1}, "fields.extra"),
-        ({"user": "ops", "key": "zq7"}, "fields.key"),
+        ({"user": "ops"}, "values.key"),
+        ({"user": "o", "key": CANARY}, "values.user"),
+        ({**VALUES, "extra": 1}, "values.extra"),
+        ({"user": "ops", "key": "zq7"}, "values.key"),
     ],
 )
 def test_wrong_values_are_refused_at_their_field(tenant_admin: User, fields: Any, field: str) -> None:
     refusal = refused(
-        credentials.create, actor=Actor.of_user(tenant_admin), type="api", name="x", fields=fields
+        credentials.create, actor=Actor.of_user(tenant_admin), type="api", name="x", values=fields
     )
     assert (refusal.code, refusal.field) == ("bad_credential", field)
     assert "zq7" not in str(refusal.as_json())
@@ -102,7 +102,7 @@ def test_wrong_values_are_refused_at_their_field(tenant_admin: User, fields: Any
 
 def test_an_unknown_type_is_refused(tenant_admin: User) -> None:
     actor = Actor.of_user(tenant_admin)
-    assert refused(credentials.create, actor=actor, type="no", name="x", fields={}).field == "type"
+    assert refused(credentials.create, actor=actor, type="no", name="x", values={}).field == "type"
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\u200bb"])
@@ -157,7 +157,7 @@ def test_editors_change_nothing(api_credential: Credential, flow_editor: User) -
     assert refused(credentials.delete, actor=actor, credential=api_credential).status == 403
 
 
-@pytest.mark.parametrize("change", [{"fields": {"key": "another-one"}}, {"name": "renamed"}])
+@pytest.mark.parametrize("change", [{"values": {"key": "another-one"}}, {"name": "renamed"}])
 def test_changing_what_is_in_use_names_the_flows_and_wants_a_word(
     api_credential: Credential, tenant_admin: User, change: Any
 ) -> None:

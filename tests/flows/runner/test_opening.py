@@ -49,7 +49,7 @@ async def test_its_own_host_is_reached(tenant_admin: User, loopback_allowed: Non
     async with EvilServer() as server:
         values = {"user": "ops", "key": CANARY, "host": f"127.0.0.1:{server.port}"}
         await sync_to_async(credentials.create)(
-            actor=Actor.of_user(tenant_admin), type="api", name="shop", fields=values
+            actor=Actor.of_user(tenant_admin), type="api", name="shop", values=values
         )
         run = await sync_to_async(calling)(Actor.of_user(tenant_admin), url=server.url("/echo"))
         assert (run.status, server.connections) == ("succeeded", 1)
