@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
+from common.tls import Tls
+
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
@@ -26,7 +28,8 @@ class HttpAnswer:
 class HttpOptions(TypedDict, total=False):
     """How a request is sent.
 
-    Without a word: no headers and no content, 30 seconds for all of it, 1 MiB of answer, redirects are followed.
+    Without a word: no headers and no content, 30 seconds for all of it, 1 MiB of answer, redirects are followed,
+    and the public authorities are trusted.
     """
 
     headers: Mapping[str, str]
@@ -34,3 +37,4 @@ class HttpOptions(TypedDict, total=False):
     timeout_seconds: float
     max_body_bytes: int
     follow_redirects: bool
+    tls: Tls | None

@@ -19,8 +19,10 @@ from common.egress.headers import carried_over, check_headers, check_method, wit
 from common.egress.hosts import AllowedHosts
 from common.egress.policy import EgressPolicy, PolicySource, default_source
 from common.egress.resolve import Resolver, check_all
+from common.egress.tls import context_of
 from common.egress.urls import Target, follow, parse
 from common.http import HttpAnswer
+from common.tls import Tls
 
 MAX_REDIRECTS: Final = 5
 CONNECT_SECONDS: Final = 5.0
@@ -40,6 +42,7 @@ class _Request:
     headers: dict[str, str]
     content: bytes | None
     max_body_bytes: int
+    tls: Tls | None
 
 
 class EgressClient:
@@ -76,6 +79,7 @@ class EgressClient:
         max_body_bytes: int = 1_048_576,
         follow_redirects: bool = True,
         hosts: AllowedHosts | None = None,
+        tls: Tls | None = None,
     ) -> HttpAnswer:
         """Send one request and read the whole answer, of whatever status.
 
@@ -86,7 +90,7 @@ class EgressClient:
             EgressError: see its codes.
         """
         request = _Request(
-            check_method(method), parse(url), check_headers(headers or {}), content, max_body_bytes
+            check_method(method), parse(url), check_headers(headers or {}), content, max_body_bytes, tls
         )
         try:
             async with asyncio.timeout(timeout_seconds):
@@ -144,12 +148,15 @@ class EgressClient:
             raise explain(error, request.target) from error
 
     async def _exchange(self, session: aiohttp.ClientSession, request: _Request) -> HttpAnswer:
+        tls = request.tls
         response = await session.request(
             request.method,
             _yarl(request.target),
             headers=request.headers,
             data=request.content,
             allow_redirects=False,
+            ssl=True if tls is None else await asyncio.to_thread(context_of, tls),
+            server_hostname=tls.server_name or None if tls else None,
         )
         try:
             body = await _body(response, request)
@@ -278,9 +285,10 @@ def _redirected(request: _Request, status: int, location: str) -> _Request:
     target = follow(request.target, location)
     if request.target.scheme == "https" and target.scheme == "http":
         raise refused("A redirect from https to http")
-    method, headers, content = request.method, request.headers, request.content
+    method, headers, content, tls = request.method, request.headers, request.content, request.tls
     if (status == 303 and method != "HEAD") or (status in (301, 302) and method == "POST"):
         method, headers, content = "GET", without_body(headers), None
     if target.origin != request.target.origin:
         headers = carried_over(headers)
-    return _Request(method, target, headers, content, request.max_body_bytes)
+        tls = tls and tls.for_others
+    return _Request(method, target, headers, content, request.max_body_bytes, tls)

@@ -7,8 +7,8 @@ class EgressError(Failure):
     """Something could not be sent, or its answer not be read.
 
     Its codes are `address_refused`, `unreachable`, `timed_out`, `answer_too_large`, `bad_url`, `bad_header`,
-    `bad_answer`, `tls_failed`, `too_many_redirects` and `host_not_allowed`; its field, when there is one, is
-    `url`, `headers` or `method`.
+    `bad_answer`, `tls_failed`, `bad_certificate`, `too_many_redirects` and `host_not_allowed`; its field, when there
+    is one, is `url`, `headers`, `method` or `tls`.
     """
 
 

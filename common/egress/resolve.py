@@ -33,6 +33,18 @@ def look_up(host: str) -> tuple[Address, ...]:
     return addresses
 
 
+def look_up_within(host: str, seconds: float) -> tuple[Address, ...]:
+    """`look_up` for a thread that must come back in time, whatever the name server does.
+
+    Raises:
+        EgressError: `unreachable`.
+    """
+    try:
+        return _threads.submit(look_up, host).result(seconds)
+    except TimeoutError as error:
+        raise unreachable(host, "the name server does not answer") from error
+
+
 def check_all(
     host: str, port: int, addresses: tuple[Address, ...], policy: EgressPolicy, *, http: bool
 ) -> None:

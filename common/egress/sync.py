@@ -4,7 +4,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import requests
@@ -19,37 +20,39 @@ from common.egress.bodies import bad_answer, too_large
 from common.egress.errors import EgressError, refused, timed_out, unreachable
 from common.egress.failures import tls_failed
 from common.egress.headers import carried_over, check_headers, check_method
-from common.egress.policy import PolicySource, default_source
-from common.egress.resolve import check_all, look_up
-from common.egress.tcp import connect, connect_to
-from common.egress.urls import Target, parse, parse_host
+from common.egress.hosts import AllowedHosts
+from common.egress.lifetime import Lifetime, hang_up
+from common.egress.policy import PolicySource
+from common.egress.tcp import connect
+from common.egress.tls import context_of
+from common.egress.urls import Target, parse
+from common.tls import Tls
 
-__all__ = ["connect", "guarded_session"]
+__all__ = ["GuardedSession", "Way", "connect", "guarded_session"]
 
 _MAX_REDIRECTS: Final = 5
 _CHUNK: Final = 65_536
 
 
-def guarded_session(
-    *, source: PolicySource | None = None, timeout: float = 30.0, max_body_bytes: int = 1_048_576
-) -> requests.Session:
-    """A session whose every connection goes to a checked address.
-
-    It reads no proxy and no `.netrc` from the environment, keeps no cookies, follows at most five redirects,
-    and takes no credential to another origin. Keep it for one piece of work: its connections live as long.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a session makes its connections.
 
     Args:
         timeout: seconds for a request when the caller gives none, and for a whole answer in any case.
         max_body_bytes: what an unpacked answer may have.
+        keeps_cookies: whether the cookies of one answer go with the next request.
+        lifetime: when it is over, whatever is under way is cut off.
+        hosts: the only ones that a request and its redirects may go to; None: any that the policy allows.
     """
-    session = _Session()
-    session.trust_env = False
-    session.max_redirects = _MAX_REDIRECTS
-    session.cookies = _NoCookies()
-    adapter = _Adapter(source, timeout, max_body_bytes)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
+
+    source: PolicySource | None = None
+    timeout: float = 30.0
+    max_body_bytes: int = 1_048_576
+    tls: Tls | None = None
+    keeps_cookies: bool = False
+    lifetime: Lifetime | None = None
+    hosts: AllowedHosts | None = None
 
 
 class _NoCookies(RequestsCookieJar):
@@ -57,7 +60,26 @@ class _NoCookies(RequestsCookieJar):
         """Nothing is kept."""
 
 
-class _Session(requests.Session):
+class GuardedSession(requests.Session):
+    """A session that sends what was checked, to addresses that were checked.
+
+    It reads no proxy and no `.netrc` from the environment, keeps no cookies unless told so, follows at most five
+    redirects, and takes no credential to another origin. Keep it for one piece of work: its connections live as long.
+
+    Raises:
+        EgressError: `bad_certificate`; and when something is sent, see its codes.
+    """
+
+    def __init__(self, way: Way) -> None:
+        super().__init__()
+        self._tls = way.tls
+        self.trust_env = False
+        self.max_redirects = _MAX_REDIRECTS
+        self.cookies = RequestsCookieJar() if way.keeps_cookies else _NoCookies()
+        adapter = _Adapter(way)
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
+
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Take no credential to another origin, and nothing from https to http."""
         old, new = parse(response.request.url or ""), parse(prepared_request.url or "")
@@ -65,9 +87,20 @@ class _Session(requests.Session):
             raise refused("A redirect from https to http")
         prepared_request.headers.pop("Cookie", None)
         if old.origin != new.origin:
+            if self._tls and self._tls != self._tls.for_others:
+                raise refused(
+                    "A redirect to another host, with a client certificate or without verification,"
+                )
             kept = carried_over({name: str(value) for name, value in prepared_request.headers.items()})
             prepared_request.headers.clear()
             prepared_request.headers.update(kept)
+
+
+def guarded_session(
+    *, source: PolicySource | None = None, timeout: float = 30.0, max_body_bytes: int = 1_048_576
+) -> GuardedSession:
+    """A session for one piece of work; see `Way`."""
+    return GuardedSession(Way(source, timeout, max_body_bytes))
 
 
 class _Deadline(threading.local):
@@ -79,17 +112,22 @@ class _Deadline(threading.local):
 class _Adapter(HTTPAdapter):
     """Sends what was checked, and reads no more than was asked for."""
 
-    def __init__(self, source: PolicySource | None, timeout: float, max_body_bytes: int) -> None:
-        self._source = source
-        self._timeout = timeout
-        self._max_body_bytes = max_body_bytes
+    def __init__(self, way: Way) -> None:
+        self._way = way
+        self._timeout = way.timeout
+        self._max_body_bytes = way.max_body_bytes
         self._deadline = _Deadline()
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Let urllib3 make its connections through the guard."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _guarded_pools(self._source, self._deadline)
+        self.poolmanager.pool_classes_by_scheme = _guarded_pools(self._way, self._deadline)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Trust whom `Tls` says where there is one; else the public authorities, whatever the caller says."""
+        if self._way.tls is None:
+            super().cert_verify(conn, url, True, None)  # type: ignore[no-untyped-call]
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send one request and read the whole answer.
@@ -98,6 +136,8 @@ class _Adapter(HTTPAdapter):
             EgressError: see its codes.
         """
         target = parse(request.url or "")
+        if self._way.hosts is not None:
+            self._way.hosts.check(target.host, target.port)
         check_method(request.method or "")
         own = {"host", "content-length", "accept-encoding", "connection", "transfer-encoding"}
         check_headers(
@@ -154,30 +194,48 @@ def _cause(error: BaseException) -> EgressError | None:
     return None
 
 
-def _guarded_pools(source: PolicySource | None, deadline: _Deadline) -> dict[str, type[HTTPConnectionPool]]:
-    new_socket = _new_socket(source)
+def _guarded_pools(way: Way, deadline: _Deadline) -> dict[str, type[HTTPConnectionPool]]:
+    context = context_of(way.tls) if way.tls else None
 
-    class Plain(HTTPConnection):
+    class Guarded(HTTPConnection):
+        _let_go: Callable[[], None] = staticmethod(lambda: None)
+
         def _new_conn(self) -> socket.socket:
-            return new_socket(self.host, self.port, self.timeout)
+            timeout = self.timeout if isinstance(self.timeout, int | float) else 5.0
+            connection = connect(
+                self.host, self.port or 0, timeout, source=way.source, http=True, lifetime=way.lifetime
+            )
+            if way.lifetime:
+                self._let_go = way.lifetime.hold(connection, self.host)
+            return connection
+
+        def close(self) -> None:
+            super().close()
+            self._let_go()
 
         def getresponse(self) -> HTTPResponse:  # type: ignore[override]
             with _cut_off(self.sock, deadline):
                 return super().getresponse()
 
-    class Tls(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return new_socket(self.host, self.port, self.timeout)
+    class Secured(Guarded, HTTPSConnection):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            if way.tls and context:
+                self.ssl_context, self.cert_reqs = context, context.verify_mode
+                self.server_hostname = way.tls.server_name or None
 
-        def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-            with _cut_off(self.sock, deadline):
-                return super().getresponse()
+        def connect(self) -> None:
+            super().connect()
+            if way.tls and not way.tls.verify:
+                self.is_verified = (
+                    True  # that it is not was somebody's decision; urllib3 would warn each time
+                )
 
     class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
+        ConnectionCls = Guarded
 
     class TlsPool(HTTPSConnectionPool):
-        ConnectionCls = Tls
+        ConnectionCls = Secured
 
     return {"http": PlainPool, "https": TlsPool}
 
@@ -186,26 +244,10 @@ def _guarded_pools(source: PolicySource | None, deadline: _Deadline) -> dict[str
 def _cut_off(connection: socket.socket, deadline: _Deadline) -> Iterator[None]:
     """Hang up at the deadline: the socket's own time limit begins anew with every byte of the head."""
     left = max(0.0, deadline.until - time.monotonic()) + 0.01
-    # Not the method of a TLS socket: that would say goodbye first, and the reader would take the rest for plain text.
-    timer = threading.Timer(left, _hang_up, (connection,))
+    timer = threading.Timer(left, hang_up, (connection,))
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
-
-
-def _hang_up(connection: socket.socket) -> None:
-    with suppress(OSError):
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)
-
-
-def _new_socket(source: PolicySource | None) -> Callable[[str, int | None, Any], socket.socket]:
-    def new_socket(host: str, port: int | None, timeout: Any) -> socket.socket:
-        name, address = parse_host(host)
-        addresses = (address,) if address is not None else look_up(name)
-        check_all(host, port or 0, addresses, (source or default_source()).current(), http=True)
-        return connect_to(host, port or 0, addresses, timeout if isinstance(timeout, int | float) else 5.0)
-
-    return new_socket

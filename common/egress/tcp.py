@@ -2,53 +2,74 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Sequence
 
 from common.egress.errors import EgressError, timed_out, unreachable
+from common.egress.failures import tls_failed
+from common.egress.lifetime import Lifetime
 from common.egress.policy import Address, PolicySource, default_source
-from common.egress.resolve import Resolver, check_all, look_up
+from common.egress.resolve import Resolver, check_all, look_up, look_up_within
+from common.egress.tls import context_of
 from common.egress.urls import parse_host
+from common.tls import Tls
 
 
-def checked_addresses(host: str, port: int, *, source: PolicySource | None = None) -> tuple[Address, ...]:
+def checked_addresses(
+    host: str,
+    port: int,
+    *,
+    source: PolicySource | None = None,
+    http: bool = False,
+    lifetime: Lifetime | None = None,
+) -> tuple[Address, ...]:
     """Every address of a host, each of them allowed. Send to one of these and look nothing up again, UDP too.
-
-    Raises:
-        EgressError: `bad_url`, `unreachable`, `address_refused`.
-    """
-    name, address = parse_host(host)
-    addresses = (address,) if address is not None else look_up(name)
-    check_all(host, port, addresses, (source or default_source()).current(), http=False)
-    return addresses
-
-
-def connect(host: str, port: int, timeout: float, *, source: PolicySource | None = None) -> socket.socket:
-    """A connected TCP socket to a checked address; the caller closes it.
-
-    Args:
-        timeout: seconds for each address, and then for each operation of the socket.
 
     Raises:
         EgressError: `bad_url`, `unreachable`, `address_refused`, `timed_out`.
     """
-    return connect_to(host, port, checked_addresses(host, port, source=source), timeout)
+    name, address = parse_host(host)
+    if address is not None:
+        addresses: tuple[Address, ...] = (address,)
+    else:
+        addresses = look_up_within(name, lifetime.left(host)) if lifetime else look_up(name)
+    check_all(host, port, addresses, (source or default_source()).current(), http=http)
+    return addresses
 
 
-def connect_to(host: str, port: int, addresses: Sequence[Address], timeout: float | None) -> socket.socket:
-    """A connected TCP socket to the first of these addresses that answers; `host` is only for the error.
+def connect(
+    host: str,
+    port: int,
+    timeout: float,
+    *,
+    source: PolicySource | None = None,
+    http: bool = False,
+    lifetime: Lifetime | None = None,
+) -> socket.socket:
+    """A connected TCP socket to a checked address; the caller closes it.
+
+    Args:
+        timeout: seconds for each address, and then for each operation of the socket.
+        http: whether it goes to the ports of HTTP only.
+        lifetime: no connection is waited for longer than it lasts.
 
     Raises:
-        EgressError: `unreachable`, `timed_out`.
+        EgressError: `bad_url`, `unreachable`, `address_refused`, `timed_out`.
     """
+    addresses = checked_addresses(host, port, source=source, http=http, lifetime=lifetime)
     failure: OSError | None = None
     for address in addresses:
         connection = socket.socket(_family(address), socket.SOCK_STREAM)
-        connection.settimeout(timeout)
         try:
+            connection.settimeout(min(timeout, lifetime.left(host)) if lifetime else timeout)
             connection.connect((str(address), port))
+            connection.settimeout(timeout)
         except OSError as error:
             failure = error
             connection.close()
+        except BaseException:
+            connection.close()
+            raise
         else:
             return connection
     raise _failed(host, failure, timeout)
@@ -70,6 +91,31 @@ async def open_socket(
             return await _open(host, port, addresses)
     except TimeoutError as error:
         raise timed_out(host, timeout) from error
+
+
+async def open_stream(
+    host: str, port: int, timeout: float, *, tls: Tls | None = None, source: PolicySource | None = None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A stream to a checked address, secured when `tls` is given; the caller closes it.
+
+    Args:
+        timeout: seconds until it is connected, and as many for the handshake.
+
+    Raises:
+        EgressError: `bad_url`, `unreachable`, `address_refused`, `timed_out`, `tls_failed`, `bad_certificate`.
+    """
+    context = await asyncio.to_thread(context_of, tls) if tls else None
+    connection = await open_socket(host, port, timeout, source=source)
+    try:
+        async with asyncio.timeout(timeout):
+            name = (tls.server_name or host.strip("[]")) if tls else None
+            return await asyncio.open_connection(sock=connection, ssl=context, server_hostname=name)
+    except ssl.SSLError as error:
+        raise tls_failed(host, error) from error
+    except TimeoutError as error:
+        raise timed_out(host, timeout) from error
+    except OSError as error:
+        raise unreachable(host, "it hung up") from error
 
 
 async def _open(host: str, port: int, addresses: Sequence[Address]) -> socket.socket:

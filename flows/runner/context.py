@@ -10,6 +10,7 @@ from common.clock import SystemClock
 from common.redact import log_line
 from flows.engine.progress import Progress
 from flows.runner.http import NodeHttp
+from flows.runner.net import StepNet
 from flows.sdk import CredentialFields, JsonObject
 from flows.sdk.credentials import opened
 from flows.sdk.emitting import Outbox
@@ -46,6 +47,7 @@ class StepContext:
 
     log: StepLog
     http: NodeHttp
+    net: StepNet
     clock: SystemClock
     idempotency_key: str
     tenant_id: int | None

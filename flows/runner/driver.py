@@ -24,6 +24,7 @@ from flows.runner.emitting import store_emitted
 from flows.runner.execute import execute, stop
 from flows.runner.http import NodeHttp
 from flows.runner.ledger import Ledger
+from flows.runner.net import StepNet
 from flows.runner.plan_cache import PlanCache
 from flows.sdk import Emit, NodeError
 from flows.sdk.emitting import Outbox
@@ -170,6 +171,7 @@ class Drive:
         return StepContext(
             log=StepLog(progress),
             http=self.tools.http,
+            net=StepNet(node.timeout_seconds),
             clock=self.tools.clock,
             idempotency_key=f"{progress.cursor.key or self.claimed.run_id}:{node.id}"[:80],
             tenant_id=self.claimed.tenant_id,

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from common.clock import SystemClock
 from flows.engine.errands import TIME_LIMIT_SECONDS, OpenErrand
 from flows.runner.http import NodeHttp
+from flows.runner.net import StepNet
 from flows.runner.opening import hosts_of, open_named
 from flows.sdk import CredentialFields, HttpClient, JsonObject, NodeContext, NodeError
 from flows.sdk.config_fields import NamedCredential
@@ -37,6 +38,7 @@ class ErrandContext:
     """`flows.sdk.NodeContext` of a question."""
 
     http: HttpClient
+    net: StepNet
     owner_id: int | None
     idempotency_key: str
     credentials: Mapping[str, CredentialFields]
@@ -83,8 +85,14 @@ class RunnerHost:
         named = [NamedCredential(name, tuple(types), "") for name, types in credentials.items()]
         owner = self.errand.owner_id
         found = await open_named(named, owner, TIME_LIMIT_SECONDS, self.pool, staging=staging)
-        http = self.http.within(hosts_of(found)) if found else self.http
-        yield ErrandContext(http, owner, f"errand:{self.errand.id}", {one.name: one.fields for one in found})
+        http, net = self.http, StepNet(TIME_LIMIT_SECONDS)
+        if found:
+            http, net = http.within(hosts_of(found)), net.within(hosts_of(found))
+        fields = {one.name: one.fields for one in found}
+        try:
+            yield ErrandContext(http, net, owner, f"errand:{self.errand.id}", fields)
+        finally:
+            net.close()
 
     async def call(self, work: Callable[[], T], ctx: NodeContext) -> T:
         """The answer of a function that blocks."""

@@ -59,6 +59,8 @@ async def execute(
             log_line(f"{node.name!r} failed in a way that it should not: {type(error).__name__}: {error}"),
             hint="This is a fault of the node type. The worker's log has the details.",
         ) from error
+    finally:
+        ctx.net.close()
     return without_secrets(node, _checked(node, result, record), record)
 
 
@@ -74,6 +76,8 @@ async def stop(
         if not isinstance(error, NodeError | TimeoutError):
             logger.exception("node_failed_to_stop", node_type=node.type, run=ctx.run_id)
         ctx.log.error(f"What {node.name!r} waited for could not be stopped: {error or 'it took too long.'}")
+    finally:
+        ctx.net.close()
 
 
 async def _rendered(node: PlannedNode, record: Record, pool: Executor) -> object:

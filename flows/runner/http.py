@@ -2,11 +2,10 @@
 
 from typing import Unpack
 
-from common.egress import EgressError
 from common.egress.client import EgressClient
 from common.egress.hosts import AllowedHosts
 from common.http import HttpAnswer, HttpOptions
-from flows.sdk import NodeError
+from flows.runner.net import as_node_errors
 
 
 class NodeHttp:
@@ -21,10 +20,8 @@ class NodeHttp:
 
     async def request(self, method: str, url: str, **options: Unpack[HttpOptions]) -> HttpAnswer:
         """Send one request; see `flows.sdk.HttpClient`."""
-        try:
+        with as_node_errors():
             return await self._guarded.request(method, url, hosts=self._hosts, **options)
-        except EgressError as error:
-            raise NodeError.of(error, field=error.field) from error
 
     async def close(self) -> None:
         """Close the pooled connections."""

@@ -33,10 +33,12 @@ async def with_credentials(node: PlannedNode, ctx: StepContext, pool: Executor) 
         return ctx
     seconds = min(node.timeout_seconds, MOST_SECONDS)
     opened = await open_named(node.credentials, ctx.owner_id, seconds, pool)
+    hosts = hosts_of(opened)
     return replace(
         ctx,
         credentials={found.name: found.fields for found in opened},
-        http=ctx.http.within(hosts_of(opened)),
+        http=ctx.http.within(hosts),
+        net=ctx.net.within(hosts),
     )
 
 

@@ -4,6 +4,7 @@ Plain Python without Django and without I/O. A third party's package imports fro
 """
 
 from common.http import HttpAnswer
+from common.tls import Tls
 from flows.sdk.choices import Choice
 from flows.sdk.config import (
     CredentialRef,
@@ -20,7 +21,7 @@ from flows.sdk.config import (
     TemplateValue,
     ui,
 )
-from flows.sdk.context import HttpClient, NodeContext, NodeLog
+from flows.sdk.context import HttpClient, Net, NodeContext, NodeLog
 from flows.sdk.credentials import (
     CredentialFields,
     CredentialMeta,
@@ -72,6 +73,7 @@ __all__ = [
     "JsonObject",
     "Kind",
     "ManualTrigger",
+    "Net",
     "Node",
     "NodeConfig",
     "NodeContext",
@@ -95,6 +97,7 @@ __all__ = [
     "TemplateText",
     "TemplateUrl",
     "TemplateValue",
+    "Tls",
     "TriggerKind",
     "TriggerNode",
     "TriggerSpec",

@@ -1,14 +1,21 @@
 """What a running node may use of its host. Protocols: the runner and the dry run each bring their own."""
 
+from asyncio import StreamReader, StreamWriter
 from datetime import datetime
-from typing import Protocol, TypeVar, Unpack
+from typing import TYPE_CHECKING, Protocol, TypeVar, Unpack
 
 from pydantic import BaseModel
 
 from common.http import HttpAnswer, HttpOptions
+from common.tls import Tls
 from flows.sdk.json_types import JsonObject
 
 F = TypeVar("F", bound=BaseModel)
+
+if TYPE_CHECKING:
+    import socket
+
+    import requests
 
 
 class NodeLog(Protocol):
@@ -35,8 +42,38 @@ class HttpClient(Protocol):
 
         Raises:
             NodeError: `address_refused`, `unreachable` (retryable), `timed_out` (retryable),
-                `answer_too_large`, `bad_url`, `tls_failed`, `too_many_redirects`, `host_not_allowed` (while a
-                credential is open that may not be used there).
+                `answer_too_large`, `bad_url`, `tls_failed`, `bad_certificate`, `too_many_redirects`,
+                `host_not_allowed` (while a credential is open that may not be used there).
+        """
+
+
+class Net(Protocol):
+    """The guarded way out for what is not HTTP, and for libraries that bring their own HTTP.
+
+    Private and special addresses are refused unless allowed; any port may be used except by a session, which goes to
+    those of HTTP. Whatever is opened is hung up when the step's time limit comes, and when it has ended.
+    Only `connect` is for the event loop; the others block, and are for nodes with `meta.outside`.
+
+    Raises:
+        NodeError: `address_refused`, `unreachable` (retryable), `timed_out` (retryable), `bad_url`, `tls_failed`,
+            `bad_certificate`, `host_not_allowed`.
+    """
+
+    async def connect(
+        self, host: str, port: int, *, tls: Tls | None = None
+    ) -> tuple[StreamReader, StreamWriter]:
+        """A stream, secured when `tls` is given. Read with a limit: the other side may send without end."""
+
+    def connected(self, host: str, port: int, *, seconds: float) -> "socket.socket":
+        """A connected, blocking TCP socket, for libraries that take one; `seconds` for each of its operations."""
+
+    def address(self, host: str, port: int) -> str:
+        """A checked address of the host, for libraries that speak UDP. Send to it and look nothing up again."""
+
+    def session(self, *, tls: Tls | None = None, keeps_cookies: bool = False) -> "requests.Session":
+        """A session for libraries that take one: at most 30 seconds and 8 MiB an answer, five redirects.
+
+        What goes wrong in it is a `NodeError`, also `answer_too_large`, `bad_answer` and `too_many_redirects`.
         """
 
 
@@ -57,6 +94,10 @@ class NodeContext(Protocol):
     @property
     def http(self) -> HttpClient:
         """The guarded HTTP client."""
+
+    @property
+    def net(self) -> Net:
+        """The guarded way out for everything else."""
 
     @property
     def clock(self) -> Clock:

@@ -13,6 +13,7 @@ from typing import TypeVar, Unpack
 from pydantic import BaseModel
 
 from common.http import HttpAnswer, HttpOptions
+from common.tls import Tls
 from flows.sdk.config import NodeConfig
 from flows.sdk.credentials import CredentialFields, opened
 from flows.sdk.emitting import Outbox
@@ -20,6 +21,21 @@ from flows.sdk.errors import NodeError
 from flows.sdk.json_types import JsonObject, Record
 from flows.sdk.node import Node
 from flows.sdk.results import Result, Wake
+from flows.sdk.testing_net import FakeNet
+
+__all__ = [
+    "FakeClock",
+    "FakeContext",
+    "FakeHttp",
+    "FakeLog",
+    "FakeNet",
+    "Renderer",
+    "SentRequest",
+    "answering",
+    "configured",
+    "resume_node",
+    "run_node",
+]
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -38,6 +54,7 @@ class SentRequest:
     timeout_seconds: float = 30.0
     max_body_bytes: int = 1_048_576
     follow_redirects: bool = True
+    tls: Tls | None = None
 
 
 @dataclass
@@ -49,6 +66,10 @@ class FakeHttp:
 
     async def request(self, method: str, url: str, **options: Unpack[HttpOptions]) -> HttpAnswer:
         """Take down the request and give the next answer."""
+        return self.exchange(method, url, options)
+
+    def exchange(self, method: str, url: str, options: HttpOptions) -> HttpAnswer:
+        """As `request`, for a session of `FakeNet`."""
         answer = self.answers[min(len(self.requests), len(self.answers) - 1)]
         self.requests.append(SentRequest(method, url, **options))
         if isinstance(answer, NodeError):
@@ -104,6 +125,7 @@ class FakeContext:
     """A `NodeContext` whose every part a test can set and look into."""
 
     http: FakeHttp = field(default_factory=FakeHttp)
+    net: FakeNet = field(default_factory=FakeNet)
     clock: FakeClock = field(default_factory=FakeClock)
     log: FakeLog = field(default_factory=FakeLog)
     idempotency_key: str = "0195-run.node"
@@ -113,6 +135,9 @@ class FakeContext:
     is_dry_run: bool = False
     credentials: Mapping[str, CredentialFields] = field(default_factory=dict)
     outbox: Outbox = field(default_factory=Outbox)
+
+    def __post_init__(self) -> None:
+        self.net.exchange = self.net.exchange or self.http.exchange
 
     @property
     def emitted(self) -> list[tuple[str, JsonObject]]:
@@ -130,7 +155,7 @@ class FakeContext:
 
 
 def answering(*answers: HttpAnswer | NodeError) -> FakeContext:
-    """A context whose HTTP client gives these answers, in order."""
+    """A context whose HTTP client, and whose sessions, give these answers, in order."""
     return FakeContext(http=FakeHttp(list(answers)))
 
 

@@ -1,13 +1,14 @@
 """What a node gets of its host in a dry run: nothing that reaches outside."""
 
 from dataclasses import dataclass
-from typing import TypeVar, Unpack
+from typing import NoReturn, TypeVar, Unpack
 
 from pydantic import BaseModel
 
 from common.clock import SystemClock
 from common.http import HttpAnswer, HttpOptions
 from common.redact import know_here, log_line
+from common.tls import Tls
 from flows.engine.dry_run import DryStep
 from flows.sdk import JsonObject, Node, NodeError
 from flows.sdk.credentials import opened
@@ -51,6 +52,30 @@ class NoHttp:
         raise NodeError("dry_run", "A dry run sends no requests.")
 
 
+class NoNet:
+    """Refuses every connection."""
+
+    async def connect(self, host: str, port: int, *, tls: Tls | None = None) -> NoReturn:
+        """Never connects."""
+        raise _reaches_nothing()
+
+    def connected(self, host: str, port: int, *, seconds: float) -> NoReturn:
+        """Never connects."""
+        raise _reaches_nothing()
+
+    def address(self, host: str, port: int) -> NoReturn:
+        """Never looks up."""
+        raise _reaches_nothing()
+
+    def session(self, *, tls: Tls | None = None, keeps_cookies: bool = False) -> NoReturn:
+        """Never sends."""
+        raise _reaches_nothing()
+
+
+def _reaches_nothing() -> NodeError:
+    return NodeError("dry_run", "A dry run connects to nothing.")
+
+
 class DryContext:
     """`flows.sdk.NodeContext` of a dry run."""
 
@@ -62,6 +87,7 @@ class DryContext:
         self._outbox = Outbox.of(type(node).__module__)
         self.log = DryLog(step)
         self.http = NoHttp()
+        self.net = NoNet()
         self.clock = SystemClock()
         self.tenant_id = self.owner_id = tenant_id
         self.idempotency_key = f"dry-run:{step.node}"

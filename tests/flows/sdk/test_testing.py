@@ -17,7 +17,7 @@ from flows.sdk import (
     TemplateText,
     ui,
 )
-from flows.sdk.testing import FakeContext, answering, run_node
+from flows.sdk.testing import FakeContext, FakeNet, answering, run_node
 from flows.testing import render
 
 
@@ -72,3 +72,31 @@ def test_credentials_are_those_that_the_test_put_in():
         context.opened("other", Key)
     with pytest.raises(NodeError, match="not of the type"):
         context.opened("api", Other)
+
+
+async def test_a_stream_of_the_fake_net_answers_and_keeps_what_was_sent():
+    context = FakeContext(net=FakeNet([b"pong"]))
+    reader, writer = await context.net.connect("peer.example", 7)
+    writer.write(b"ping")
+    writer.close()
+    assert (await reader.read(), context.net.sent) == (b"pong", [b"ping"])
+    assert context.net.targets == [("peer.example", 7)]
+
+
+def test_a_socket_of_the_fake_net_answers_and_keeps_what_was_sent():
+    net = FakeNet([b"pong"])
+    with net.connected("peer.example", 7, seconds=1) as connection:
+        connection.sendall(b"ping")
+        assert (connection.recv(9), net.sent) == (b"pong", [b"ping"])
+
+
+def test_a_session_of_the_fake_net_is_answered_by_the_http_client_of_the_test():
+    context = answering(HttpAnswer(201, {"x-a": "b"}, b'{"id": 7}'))
+    answer = context.net.session().post("https://example.org/things", json={"a": 1})
+    assert (answer.status_code, answer.json(), answer.headers["X-A"]) == (201, {"id": 7}, "b")
+    assert (context.http.requests[0].method, context.http.requests[0].content) == ("POST", b'{"a": 1}')
+
+
+def test_the_fake_net_refuses_as_it_is_told():
+    with pytest.raises(NodeError, match="Away"):
+        FakeNet([NodeError("unreachable", "Away.")]).address("peer.example", 161)
