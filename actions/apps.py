@@ -4,7 +4,13 @@ from django.apps import AppConfig
 
 
 class ActionsConfig(AppConfig):
-    """Names the app; see `DESIGN` in the docs for what it holds."""
+    """Offers the tests of credentials to the workers."""
 
     name = "actions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the registries of the core."""
+        from actions.services import credential_checks
+
+        credential_checks.offer()

@@ -6,7 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.strict import NameField, StrictSerializer
-from actions.models import Credential
+from actions.models import Credential, CredentialHealth
+from actions.services.credential_health import health_of
 from actions.services.credential_reading import live_values, staging_values
 from flows.api.answers import Answer, FormSchemaField
 from flows.sdk.config import MAX_CREDENTIAL_NAME
@@ -29,11 +30,27 @@ class ShownValuesSerializer(Answer):
     )
 
 
+class HealthSerializer(Answer):
+    """How a credential stands, as its last test found; `days_left` until it expires, when that is soon."""
+
+    state = serializers.ChoiceField(choices=CredentialHealth.State.values)
+    text = serializers.CharField(allow_blank=True)
+    checked_at = serializers.DateTimeField(allow_null=True)
+    days_left = serializers.IntegerField(allow_null=True)
+
+
+class TestSerializer(StrictSerializer):
+    """Which values to test."""
+
+    staging = serializers.BooleanField(required=False, default=False, help_text="Those for trying out.")
+
+
 class CredentialSerializer(serializers.ModelSerializer[Credential]):
     """A credential without its secrets. `live` is what runs use, `staging` what dry runs use, when it is another."""
 
     live = serializers.SerializerMethodField()
     staging = serializers.SerializerMethodField()
+    health = serializers.SerializerMethodField()
 
     class Meta:
         model = Credential
@@ -46,6 +63,7 @@ class CredentialSerializer(serializers.ModelSerializer[Credential]):
             "live",
             "staging",
             "version",
+            "health",
             "expires_at",
             "last_used_at",
             "created_at",
@@ -54,6 +72,11 @@ class CredentialSerializer(serializers.ModelSerializer[Credential]):
             "updated_by",
         )
         read_only_fields = fields
+
+    @extend_schema_field(HealthSerializer)
+    def get_health(self, row: Credential) -> Any:
+        """How it stands."""
+        return HealthSerializer(health_of(row)).data
 
     @extend_schema_field(ShownValuesSerializer)
     def get_live(self, row: Credential) -> Any:

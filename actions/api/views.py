@@ -17,12 +17,15 @@ from actions.api.serializers import (
     CredentialTypeSerializer,
     CredentialUseSerializer,
     NewCredentialSerializer,
+    TestSerializer,
 )
 from actions.models import Credential
 from actions.services import credentials
 from actions.services.credential_reading import list_credential_types
+from actions.services.credential_tests import ask_test
 from actions.services.filters import CredentialFilter
 from flows.api.base import body_of
+from flows.api.errands import ErrandSerializer, answer_of
 
 READ = (Permission.edit_flows, Permission.manage_credentials)
 CONFIRM = OpenApiParameter("confirm", bool, description="Do it although flows use it.")
@@ -41,6 +44,7 @@ class CredentialViewSet(ScopedViewSet[Credential]):
         "create": Permission.manage_credentials,
         "partial_update": Permission.manage_credentials,
         "destroy": Permission.manage_credentials,
+        "test": Permission.manage_credentials,
     }
 
     @extend_schema(request=NewCredentialSerializer, responses={201: CredentialSerializer})
@@ -65,6 +69,13 @@ class CredentialViewSet(ScopedViewSet[Credential]):
         is_meant = request.query_params.get("confirm", "") == "true"
         credentials.delete(actor=self.actor, credential=self.get_object(), confirm=is_meant)
         return Response(status=204)
+
+    @extend_schema(request=TestSerializer, responses={200: ErrandSerializer, 202: ErrandSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def test(self, request: Request, pk: str) -> Response:
+        """Use it without changing anything: `answer` is `{text, seconds}`, or `error` says what to do."""
+        row, sent = self.get_object(), body_of(request, TestSerializer)
+        return answer_of(ask_test(self.actor, row, staging=sent["staging"]))
 
     @extend_schema(responses=CredentialUseSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)

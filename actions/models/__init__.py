@@ -1,5 +1,6 @@
 """The tables of `actions`."""
 
 from actions.models.credential import Credential, CredentialSecret
+from actions.models.health import CredentialHealth
 
-__all__ = ["Credential", "CredentialSecret"]
+__all__ = ["Credential", "CredentialHealth", "CredentialSecret"]

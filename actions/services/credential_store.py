@@ -7,11 +7,12 @@ from django.db.models import F, Q, QuerySet
 from pydantic import ValidationError
 
 from actions.models import Credential
+from actions.services.credential_health import health_of
 from actions.services.secrets import opened_secrets
 from common.crypto import CryptoError
 from common.timed_cache import TimedCache
 from flows.sdk import CredentialType, NodeError, credential_types
-from flows.sdk.credentials import OpenCredential, unknown_credential
+from flows.sdk.credentials import OpenCredential, UsableCredential, unknown_credential
 
 KEPT_SECONDS = 60.0
 MOST_KEPT = 500
@@ -48,6 +49,27 @@ class CredentialStore:
         """The type of every credential that the owner's flows may use, by name."""
         rows = usable_rows(owner_id).order_by(F("tenant").desc(nulls_last=True))
         return dict(rows.values_list("name", "type"))
+
+    def listed(self, owner_id: int | None, names: Sequence[str] | None = None) -> list[UsableCredential]:
+        """The same for people; see the protocol."""
+        rows = usable_rows(owner_id).select_related("health").order_by("name", "id")
+        if names is not None:
+            rows = rows.filter(name__in=names)
+        return [_shown(row, owner_id) for row in rows]
+
+
+def _shown(row: Credential, owner_id: int | None) -> UsableCredential:
+    kind, health = credential_types.get(row.type), health_of(row)
+    return UsableCredential(
+        id=row.pk,
+        name=row.name,
+        type=row.type,
+        type_label=kind.meta.label if kind else row.type,
+        state=health.state,
+        state_text=health.text,
+        is_platform=row.tenant_id != owner_id,
+        version=row.version,
+    )
 
 
 def usable_rows(owner_id: int | None) -> QuerySet[Credential]:

@@ -37,7 +37,7 @@ class Values:
 
 def listed(actor: Actor) -> QuerySet[Credential]:
     """The credentials that the actor may choose in a flow: its tenant's, and the platform's that all may use."""
-    return readable(Credential, actor).prefetch_related("secrets").select_related("tenant")
+    return readable(Credential, actor).prefetch_related("secrets").select_related("tenant", "health")
 
 
 def credential_for(actor: Actor, pk: int) -> Credential:

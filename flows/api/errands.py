@@ -18,6 +18,7 @@ from flows.api.serializers import PayloadField
 from flows.models import Errand
 from flows.services import errands
 from flows.services.choices import MAX_SEARCH, ask_choices
+from flows.services.credentials import credential_store
 
 
 class ErrandSerializer(Answer):
@@ -59,10 +60,29 @@ class ErrandView(APIView):
         return Response(ErrandSerializer(errands.errand_for(actor_of(request), pk)).data)
 
 
+class UsableCredentialSerializer(Answer):
+    """A credential that the flow may use, with the state that its last test found."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    type = serializers.CharField()
+    type_label = serializers.CharField()
+    state = serializers.CharField()
+    state_text = serializers.CharField(allow_blank=True)
+    is_platform = serializers.BooleanField()
+
+
 class ChoicesViewSet(FlowView):
     """The lists of the editor's fields."""
 
-    needs = {"choices": Permission.edit_flows}
+    needs = {"choices": Permission.edit_flows, "credentials": Permission.edit_flows}
+
+    @extend_schema(responses=UsableCredentialSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def credentials(self, request: Request, pk: str) -> Response:
+        """The credentials of the flow's owner, and those of the platform that it may use."""
+        found = credential_store().listed(self.flow().tenant_id)
+        return Response(UsableCredentialSerializer(found, many=True).data)
 
     @extend_schema(request=ChoicesSerializer, responses={200: ErrandSerializer, 202: ErrandSerializer})
     @action(detail=True, methods=["post"])

@@ -46,6 +46,9 @@ class ErrandHost(Protocol):
     async def call(self, work: Callable[[], T], ctx: NodeContext) -> T:
         """The answer of a function that blocks, from a thread for calls to the outside."""
 
+    async def store(self, work: Callable[[], T]) -> T:
+        """The answer of a function that uses our own database."""
+
 
 class ErrandKind(Protocol):
     """One kind of question."""

@@ -22,9 +22,13 @@ from flows.services.transfer import file_name
 @page(Permission.view)
 def flow_editor(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     """The page that the editor's island lives in."""
+    flow = flow_for(actor, flow_id, has_documents=False)
     context = {
-        "flow": flow_for(actor, flow_id, has_documents=False),
+        "flow": flow,
         "may_edit": actor.may(Permission.edit_flows),
+        "may_make_credentials": (
+            actor.may(Permission.manage_credentials) and actor.tenant_id == flow.tenant_id
+        ),
         "may_publish": actor.may(Permission.publish_flows),
         "may_run": actor.may(Permission.run_flows),
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from django.db import close_old_connections
 from pydantic import BaseModel
 
 from common.clock import SystemClock
@@ -93,6 +94,15 @@ class RunnerHost:
             yield ErrandContext(http, net, owner, f"errand:{self.errand.id}", fields)
         finally:
             net.close()
+
+    async def store(self, work: Callable[[], T]) -> T:
+        """The answer of a function that uses our own database."""
+
+        def fresh() -> T:
+            close_old_connections()
+            return work()
+
+        return await asyncio.get_running_loop().run_in_executor(self.pool, fresh)
 
     async def call(self, work: Callable[[], T], ctx: NodeContext) -> T:
         """The answer of a function that blocks."""

@@ -110,6 +110,28 @@ class OpenCredential:
     hosts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class UsableCredential:
+    """A credential as people see it who choose one.
+
+    Args:
+        type_label: what its type is called.
+        state: `available`, `degraded`, `unavailable`, `misconfigured` or `unknown`, as its last test found.
+        state_text: what works, or what is wrong and what to do.
+        is_platform: it is the platform's, and not the owner's.
+        version: rises with every change of its values.
+    """
+
+    id: int
+    name: str
+    type: str
+    type_label: str
+    state: str
+    state_text: str
+    is_platform: bool
+    version: int
+
+
 class CredentialStore(Protocol):
     """Keeps credentials; the settings name the one of this installation. Calls block.
 
@@ -131,6 +153,9 @@ class CredentialStore(Protocol):
 
     def usable(self, owner_id: int | None) -> Mapping[str, str]:
         """The type of every credential that the owner's flows may use, by name."""
+
+    def listed(self, owner_id: int | None, names: Sequence[str] | None = None) -> Sequence[UsableCredential]:
+        """The same for people, by name; those of some names only, if any are given."""
 
 
 F = TypeVar("F", bound=BaseModel)

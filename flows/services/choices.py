@@ -11,6 +11,7 @@ from flows.sdk import Json, JsonObject, node_types
 from flows.sdk.choices import CHOICES
 from flows.sdk.config import CREDENTIAL
 from flows.sdk.config_fields import ConfigField, config_of
+from flows.services.credentials import credential_store
 from flows.services.errands import Question, ask
 
 MAX_SEARCH = 200
@@ -32,15 +33,22 @@ def ask_choices(
     if node is None:
         raise bad_value("unknown_node_type", f"There is no node type {node_type!r}.", field="type")
     place = _Place.of(config_of(node.Config), config, field)
+    credentials = place.credentials()
     request = {
         "type": node_type,
         "name": place.name,
         "config": {name: place.value_of(name) for name in place.needed},
         "search": search[:MAX_SEARCH].strip(),
-        "credentials": place.credentials(),
+        "credentials": credentials,
     }
-    question = Question(CHOICES, flow.tenant_id, request, Permission.edit_flows, shared_by=[])
+    versions = _versions(flow.tenant_id, list(credentials)) if credentials else []
+    question = Question(CHOICES, flow.tenant_id, request, Permission.edit_flows, shared_by=versions)
     return ask(actor, question)
+
+
+def _versions(owner_id: int | None, names: list[str]) -> Json:
+    """With another version, what was listed before is old."""
+    return [[found.name, found.version] for found in credential_store().listed(owner_id, names)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,14 @@ async function start(mount: HTMLElement): Promise<void> {
     mayEdit,
     mayPublish,
     mayRun,
+    mayMakeCredentials,
   } = mount.dataset;
-  const may = { edit: mayEdit !== "false", publish: mayPublish !== "false", run: mayRun !== "false" };
+  const may = {
+    edit: mayEdit !== "false",
+    publish: mayPublish !== "false",
+    run: mayRun !== "false",
+    makeCredentials: mayMakeCredentials === "true",
+  };
   const root = createRoot(mount);
   try {
     const session = await openSession({ flowId, api, nonce: cspNonce, may, user });

@@ -1,8 +1,10 @@
 import type {
   BrokenModule,
+  Config,
   DocumentDiff,
   Draft,
   DryRun,
+  Errand,
   EventType,
   Flow,
   FlowChange,
@@ -18,6 +20,7 @@ import type {
   Schema,
   Started,
   StoredEvent,
+  UsableCredential,
   Validation,
   Wiring,
 } from "@/shared/types";
@@ -95,6 +98,12 @@ export class FlowApi {
       ifMatch: etag,
       isOnce: true,
     });
+
+  /** Ask for the list of a field; the answer may have to be waited for. */
+  choices = (body: { type: string; config: Config; field: string; search: string }, signal: AbortSignal) =>
+    this.client.post<Errand>(`${this.path}choices/`, body, signal);
+
+  credentials = () => this.client.get<UsableCredential[]>(`${this.path}credentials/`);
 
   versions = () => this.client.get<FlowVersion[]>(`${this.path}versions/`);
   version = (number: number) => this.client.get<FlowVersionDocument>(`${this.path}versions/${number}/`);

@@ -65,6 +65,8 @@ export interface May {
   edit: boolean;
   publish: boolean;
   run: boolean;
+  /** For the owner of the flow. */
+  makeCredentials: boolean;
 }
 
 export interface MountOptions {

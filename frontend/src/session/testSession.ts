@@ -23,6 +23,6 @@ export function testSession(document: FlowDocument = emptyDocument("Test"), type
     updated_at: "2026-01-01T00:00:00Z",
     last_runs: [],
   };
-  const may = { edit: true, publish: true, run: true };
+  const may = { edit: true, publish: true, run: true, makeCredentials: true };
   return newSession({ api, may, flow, types, draft: { ...answer, etag: '"1"' } });
 }

@@ -109,6 +109,23 @@ export interface paths {
         patch: operations["credentials_partial_update"];
         trace?: never;
     };
+    "/api/v1/credentials/{id}/test/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Use it without changing anything: `answer` is `{text, seconds}`, or `error` says what to do. */
+        post: operations["credentials_test_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/credentials/{id}/uses/": {
         parameters: {
             query?: never;
@@ -280,6 +297,23 @@ export interface paths {
         put?: never;
         /** @description What a field may hold, asked of the outside system: `{choices: [{value, label, help}], is_cut}`. */
         post: operations["flows_choices_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/credentials/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The credentials of the flow's owner, and those of the platform that it may use. */
+        get: operations["flows_credentials_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1746,6 +1780,7 @@ export interface components {
             readonly live: components["schemas"]["ShownValues"];
             readonly staging: components["schemas"]["ShownValues"] | null;
             readonly version: number;
+            readonly health: components["schemas"]["Health"];
             /** Format: date-time */
             readonly expires_at: string | null;
             /** Format: date-time */
@@ -2028,6 +2063,14 @@ export interface components {
          * @enum {string}
          */
         HaStatusEnum: "started" | "stopped" | "disabled" | "ignored";
+        /** @description How a credential stands, as its last test found; `days_left` until it expires, when that is soon. */
+        Health: {
+            state: components["schemas"]["StateEnum"];
+            text: string;
+            /** Format: date-time */
+            checked_at: string | null;
+            days_left: number | null;
+        };
         /** @description The webhook of a flow. */
         Hook: {
             url: string | null;
@@ -3622,6 +3665,15 @@ export interface components {
             /** Format: uuid */
             event: string;
         };
+        /**
+         * @description * `available` - available
+         *     * `degraded` - degraded
+         *     * `unavailable` - unavailable
+         *     * `misconfigured` - misconfigured
+         *     * `unknown` - unknown
+         * @enum {string}
+         */
+        StateEnum: "available" | "degraded" | "unavailable" | "misconfigured" | "unknown";
         /** @description One node's turn in a run. */
         Step: {
             seq: number;
@@ -3774,6 +3826,14 @@ export interface components {
             is_active?: boolean;
             mail_senders?: string[];
         };
+        /** @description Which values to test. */
+        TestRequest: {
+            /**
+             * @description Those for trying out.
+             * @default false
+             */
+            staging: boolean;
+        };
         /** @description A row of Tickets. */
         Ticket: {
             /** @description Database id */
@@ -3861,6 +3921,16 @@ export interface components {
          * @enum {string}
          */
         TriggerTypeKindEnum: "event" | "schedule" | "hook" | "manual";
+        /** @description A credential that the flow may use, with the state that its last test found. */
+        UsableCredential: {
+            id: number;
+            name: string;
+            type: string;
+            type_label: string;
+            state: string;
+            state_text: string;
+            is_platform: boolean;
+        };
         /** @description A user; never with the password or the confirmation token. */
         User: {
             readonly id: number;
@@ -4390,6 +4460,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credentials_test_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errand"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errand"];
                 };
             };
             /** @description A problem. */
@@ -4939,6 +5051,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Errand"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flows_credentials_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsableCredential"][];
                 };
             };
             /** @description A problem. */

@@ -38,6 +38,19 @@ export type DryStep = Schemas["DryStep"];
 /** What a preview or dry run is tried with; empty lets the server take the event type's sample. */
 export type SampleChoice = Pick<Schemas["SampleRequest"], "payload" | "event_id">;
 
+/** A question that a worker answers. */
+export type Errand = Schemas["Errand"];
+export type UsableCredential = Schemas["UsableCredential"];
+export interface Choice {
+  value: unknown;
+  label: string;
+  help: string;
+}
+export interface Choices {
+  choices: Choice[];
+  is_cut: boolean;
+}
+
 export type Started = Schemas["Started"];
 /** A run; what it waits for comes with the answer for one run and over the websocket. */
 export type Run = Schemas["Run"] & { wait?: Wait | null };

@@ -85,3 +85,33 @@ def test_types_come_with_their_form(api: Api, flow_editor: User) -> None:
     kinds = {kind["type"]: kind for kind in api(flow_editor).get("/api/v1/credential-types/").json()}
     assert kinds["api"]["config_schema"]["properties"]["key"]["x-secret"] is True
     assert "x-secret" not in kinds["api"]["config_schema"]["properties"]["user"]
+
+
+def test_a_test_is_asked_of_a_worker(api: Api, api_credential: Credential, tenant_admin: User) -> None:
+    asked = api(tenant_admin).post(f"{URL}{api_credential.pk}/test/", {})
+    assert (asked.status_code, asked.json()["kind"], asked.json()["status"]) == (
+        202,
+        "credential-test",
+        "queued",
+    )
+    health = api(tenant_admin).get(f"{URL}{api_credential.pk}/").json()["health"]
+    assert (health["state"], health["text"]) == ("unknown", "It was not tested yet.")
+
+
+def test_values_for_trying_out_are_tested_only_where_there_are_some(
+    api: Api, api_credential: Credential, tenant_admin: User
+) -> None:
+    refused = api(tenant_admin).post(f"{URL}{api_credential.pk}/test/", {"staging": True})
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_staging")
+
+
+def test_a_shared_credential_of_the_platform_is_tested_by_the_platform_alone(
+    api: Api, platform_admin: User, tenant_admin: User
+) -> None:
+    values = {"user": "ops", "key": CANARY}
+    row = credentials.create(
+        actor=Actor.of_user(platform_admin), type="api", name="common", values=values, is_shared=True
+    )
+    assert api(tenant_admin).get(f"{URL}{row.pk}/").status_code == 200
+    assert api(tenant_admin).post(f"{URL}{row.pk}/test/", {}).status_code == 404
+    assert api(platform_admin).post(f"{URL}{row.pk}/test/", {}).status_code == 202

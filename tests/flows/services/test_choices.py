@@ -6,10 +6,14 @@ from typing import Any, ClassVar
 import pytest
 
 from accounts.actors import Actor
+from accounts.models import User
+from actions.models import Credential
+from actions.services import credentials
 from common.problems import Problem
 from flows.models import Errand, Flow
 from flows.sdk import (
     Choice,
+    CredentialRef,
     JsonObject,
     Kind,
     Node,
@@ -25,6 +29,7 @@ from flows.sdk import (
 from flows.sdk.choices import MOST_CHOICES
 from flows.services.choices import ask_choices
 from flows.services.errands import Told, wait_for
+from tests.support.credentials import ApiFields
 from tests.support.flows import line, published, running
 from tests.support.spies import spies
 
@@ -158,3 +163,34 @@ def test_an_unknown_node_type_is_told(flow: Flow) -> None:
     with pytest.raises(Problem) as refused:
         asked(flow, "project", node_type="gone")
     assert refused.value.code == "unknown_node_type"
+
+
+class CallsFor(NodeConfig):
+    credential: CredentialRef("api") = ui("", label="Credential")
+    project: TemplateText = ui("", label="Project", choices_from=("credential",))
+
+
+class CredentialLister(Lister):
+    meta = NodeMeta("credential-lister", Kind.ACTION, "Lister", "Lists.", "list")
+    Config = CallsFor
+
+    async def choices(self, name: str, ctx: NodeContext, config: JsonObject, search: str) -> Sequence[Choice]:
+        fields = ctx.opened(config["credential"], ApiFields)
+        return [Choice(1, fields.user, fields.key)]
+
+
+def test_the_credential_of_the_flows_owner_is_open_and_its_secrets_stay_here(
+    api_credential: Credential, tenant_admin: User
+) -> None:
+    node(CredentialLister)
+    own = published(line(("t", "spy-start", {})), Actor.of_user(tenant_admin))
+    given = {"node_type": "credential-lister", "config": {"credential": "shop"}}
+    found = answered(own, "project", **given)
+    assert found.answer["choices"] == [{"value": 1, "label": "ops", "help": "********"}]
+    assert answered(published(line(("t", "spy-start", {}))), "project", **given).error["code"] == (
+        "unknown_credential"
+    )
+    values = {"user": "changed"}
+    credentials.change(actor=Actor.of_user(tenant_admin), credential=api_credential, values=values)
+    assert answered(own, "project", **given).answer["choices"][0]["label"] == "changed"
+    node_types.remove("credential-lister")

@@ -1,5 +1,7 @@
 import type { Config } from "@/shared/types";
 import { ChoiceField } from "./fields/ChoiceField";
+import { CredentialField } from "./fields/CredentialField";
+import { DynamicField } from "./fields/DynamicField";
 import { EventTypeField } from "./fields/EventTypeField";
 import { JsonField } from "./fields/JsonField";
 import { ListField } from "./fields/ListField";
@@ -27,6 +29,8 @@ export const WIDGETS: Widgets = {
   number: NumberField,
   switch: SwitchField,
   choice: ChoiceField,
+  dynamic: DynamicField,
+  credential: CredentialField,
   list: ListField,
   map: MapField,
   object: ObjectField,

@@ -14,6 +14,8 @@ export type FieldKind =
   | "number"
   | "switch"
   | "choice"
+  | "dynamic"
+  | "credential"
   | "list"
   | "map"
   | "object";
@@ -23,6 +25,8 @@ export interface FieldSpec {
   label: string;
   help: string;
   kind: FieldKind;
+  /** Of a list that an outside system gives: what is written instead of choosing. */
+  freeKind?: FieldKind;
   schema: Schema;
   slot: Slot | undefined;
   ui: UiHints;
@@ -45,7 +49,7 @@ const BY_SLOT: Record<Slot, FieldKind> = {
   json: "json",
   path: "path",
   duration: "duration",
-  credential: "text",
+  credential: "credential",
 };
 
 /** Null where the type says more. */
@@ -132,11 +136,14 @@ export function fieldSpec(name: string, raw: Schema, root: Schema, isRequired: b
   const slot = slotOf(schema);
   const byType = choicesOf(schema) ? "choice" : kindByType(schema);
   const kind = (ui.widget && BY_WIDGET[ui.widget]) ?? (slot && BY_SLOT[slot]) ?? byType;
+  // The entries of a list are chosen one by one.
+  const isListed = ui.choicesFrom !== undefined && kind !== "list";
   return {
     name,
     label: schema.title ?? name,
     help: schema.description ?? "",
-    kind,
+    kind: isListed ? "dynamic" : kind,
+    ...(isListed ? { freeKind: kind } : {}),
     schema,
     slot,
     ui,

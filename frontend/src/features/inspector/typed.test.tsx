@@ -38,7 +38,15 @@ const TYPED: Partial<Record<FieldKind, [schema: Schema, texts: string[]]>> = {
   ],
 };
 /** Kinds whose input offers values instead of taking text, or whose parts are fields of the kinds above. */
-const WITHOUT_TEXT: FieldKind[] = ["event-type", "switch", "choice", "list", "object"];
+const WITHOUT_TEXT: FieldKind[] = [
+  "event-type",
+  "switch",
+  "choice",
+  "dynamic",
+  "credential",
+  "list",
+  "object",
+];
 
 // Here the rich editor of templates never comes, and the plain input is typed into.
 vi.mock("@/features/templates/loadEditor", () => ({

@@ -23,7 +23,7 @@ export async function openRun(runId: string, base: string, mayRun: boolean): Pro
   ]);
   const session = newSession({
     api: new FlowApi(client, run.flow),
-    may: { edit: false, publish: false, run: false },
+    may: { edit: false, publish: false, run: false, makeCredentials: false },
     flow: { id: run.flow, name: run.flow_name } as Flow,
     draft: { document, summaries, revision: 0, etag: "", saved_at: "", saved_by: "" },
     types,

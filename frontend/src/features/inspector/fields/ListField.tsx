@@ -1,4 +1,5 @@
 import { useRef } from "react";
+import type { Schema, UiHints } from "@/shared/types";
 import { Icon } from "@/shared/ui/Icon";
 import { Field } from "../Field";
 import { useForm } from "../formContext";
@@ -12,7 +13,7 @@ export function ListField({ spec, path, value, problems, onChange }: FieldProps)
   const ids = useFieldIds(path);
   const box = useRef<HTMLDivElement>(null);
   const list = Array.isArray(value) ? value : Array.isArray(spec.schema.default) ? spec.schema.default : [];
-  const items = spec.schema.items ?? {};
+  const items = withList(spec.schema.items ?? {}, spec.ui);
   const isFull = list.length >= (spec.schema.maxItems ?? 200);
   const add = () => {
     onChange([...list, blank(items, root)]);
@@ -74,4 +75,9 @@ export function ListField({ spec, path, value, problems, onChange }: FieldProps)
       </div>
     </FieldFrame>
   );
+}
+
+/** The list from an outside system belongs to the field; its entries are chosen from it. */
+function withList(items: Schema, { choicesFrom }: UiHints): Schema {
+  return choicesFrom ? { ...items, "x-ui": { choicesFrom, ...items["x-ui"] } } : items;
 }
