@@ -13,6 +13,8 @@ class Tls:
         key: that of our certificate, unencrypted; may stand in `certificate`.
         verify: whether the other side must show a valid certificate.
         server_name: the name in its certificate, where that is not the host.
+        psk: a key that both sides know, as hexadecimal digits, instead of all certificates; streams only.
+        psk_identity: the name of that key.
     """
 
     ca: str = ""
@@ -20,6 +22,8 @@ class Tls:
     key: str = field(default="", repr=False)
     verify: bool = True
     server_name: str = ""
+    psk_identity: str = ""
+    psk: str = field(default="", repr=False)
 
     @property
     def for_others(self) -> "Tls":

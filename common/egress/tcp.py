@@ -3,12 +3,14 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from common.egress.errors import EgressError, timed_out, unreachable
 from common.egress.failures import tls_failed
 from common.egress.lifetime import Lifetime
 from common.egress.policy import Address, PolicySource, default_source
+from common.egress.psk import psk_context
 from common.egress.resolve import Resolver, check_all, look_up, look_up_within
 from common.egress.tls import context_of
 from common.egress.urls import parse_host
@@ -104,18 +106,29 @@ async def open_stream(
     Raises:
         EgressError: `bad_url`, `unreachable`, `address_refused`, `timed_out`, `tls_failed`, `bad_certificate`.
     """
-    context = await asyncio.to_thread(context_of, tls) if tls else None
-    connection = await open_socket(host, port, timeout, source=source)
-    try:
-        async with asyncio.timeout(timeout):
-            name = (tls.server_name or host.strip("[]")) if tls else None
-            return await asyncio.open_connection(sock=connection, ssl=context, server_hostname=name)
-    except ssl.SSLError as error:
-        raise tls_failed(host, error) from error
-    except TimeoutError as error:
-        raise timed_out(host, timeout) from error
-    except OSError as error:
-        raise unreachable(host, "it hung up") from error
+    async with _secured(tls) as context:
+        connection = await open_socket(host, port, timeout, source=source)
+        try:
+            async with asyncio.timeout(timeout):
+                name = (tls.server_name or host.strip("[]")) if tls else None
+                return await asyncio.open_connection(sock=connection, ssl=context, server_hostname=name)
+        except ssl.SSLError as error:
+            raise tls_failed(host, error) from error
+        except TimeoutError as error:
+            raise timed_out(host, timeout) from error
+        except OSError as error:
+            raise unreachable(host, "it hung up") from error
+
+
+@asynccontextmanager
+async def _secured(tls: Tls | None) -> AsyncIterator[ssl.SSLContext | None]:
+    if tls is None:
+        yield None
+    elif tls.psk:
+        with psk_context(tls.psk_identity, tls.psk) as context:
+            yield context
+    else:
+        yield await asyncio.to_thread(context_of, tls)
 
 
 async def _open(host: str, port: int, addresses: Sequence[Address]) -> socket.socket:
