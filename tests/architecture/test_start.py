@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-OF_CONNECTORS = ("github", "jenkins", "msal", "proxmoxer", "pysnmp", "redminelib", "sslpsk3", "zabbix_utils")
+OF_CONNECTORS = ("github", "jenkins", "msal", "proxmoxer", "pysnmp", "redminelib", "sslpsk3")
 LOADED = f"import sys; print(*[name for name in {OF_CONNECTORS} if name in sys.modules])"
 PROGRAMS = {
     "web": "import hookflow_site.asgi",

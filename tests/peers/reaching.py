@@ -1,0 +1,14 @@
+"""The context of a step that really goes out."""
+
+from typing import cast
+
+from flows.runner.net import StepNet
+from flows.sdk import CredentialFields
+from flows.sdk.testing import FakeContext, FakeNet
+
+
+def reaching(**credentials: CredentialFields) -> FakeContext:
+    """A context with these credentials open, whose `net` is the runner's."""
+    ctx = FakeContext(credentials=credentials)
+    ctx.net = cast("FakeNet", StepNet(30))
+    return ctx
