@@ -8,7 +8,7 @@ from flows.sdk import NodeConfig, TemplateInteger, TemplateText, TemplateValue, 
 from inventory.models import Server
 from inventory.models.servers import MAX_HA_TRIES
 
-GENERAL, NETWORK, HIGH_AVAILABILITY = "general", "network", "high-availability"
+GENERAL, NETWORK, HIGH_AVAILABILITY, POWER = "general", "network", "high-availability", "power"
 LEAVE, UNMANAGED = "unchanged", "none"
 
 
@@ -23,11 +23,16 @@ class ModifyServerConfig(NodeConfig):
     """
 
     server_id: TemplateInteger = ui(label="Server ID", placeholder="{{ id }}")
-    component: Literal["general", "network", "high-availability"] = ui(
+    component: Literal["general", "network", "high-availability", "power"] = ui(
         GENERAL,
         label="Component",
         widget="select",
-        choices={GENERAL: "General", NETWORK: "Network", HIGH_AVAILABILITY: "High availability"},
+        choices={
+            GENERAL: "General",
+            NETWORK: "Network",
+            HIGH_AVAILABILITY: "High availability",
+            POWER: "Power",
+        },
     )
     general_action: Literal["set-note", "set-hostname", "clear-note"] = ui(
         "set-note",
@@ -131,6 +136,20 @@ class ModifyServerConfig(NodeConfig):
         depends_on=_when(HIGH_AVAILABILITY),
     )
 
+    power_action: Literal["start", "shutdown", "stop", "reboot"] = ui(
+        "start",
+        label="Action",
+        help="For servers on a node that is in the table of Proxmox nodes.",
+        widget="select",
+        choices={
+            "start": "Start",
+            "shutdown": "Shut down",
+            "stop": "Stop at once",
+            "reboot": "Restart",
+        },
+        depends_on=_when(POWER),
+    )
+
     @field_validator("group", "max_relocate", "max_restart", mode="before")
     @classmethod
     def _left_out(cls, drawn: Any) -> Any:
@@ -140,5 +159,9 @@ class ModifyServerConfig(NodeConfig):
     @property
     def action(self) -> str:
         """The chosen action; high availability has one only."""
-        actions = {GENERAL: self.general_action, NETWORK: self.network_action}
+        actions = {
+            GENERAL: self.general_action,
+            NETWORK: self.network_action,
+            POWER: self.power_action,
+        }
         return actions.get(self.component, "set-high-availability")

@@ -185,6 +185,23 @@ TICKETS = Table(
     search=("title", "creator__email"),
 )
 
+PROXMOX_NODES = Table(
+    "proxmox_nodes",
+    "Proxmox node",
+    "proxmox-nodes",
+    "inventory.ProxmoxNode",
+    (
+        row_id(),
+        Column("name", "name", text("The node's name, as servers have it in node")),
+        Column("credential", "credential", text("Name of the credential for its API")),
+        TENANT,
+    ),
+    listed=("id", "name", "credential"),
+    search=("name", "credential"),
+    plural="Proxmox nodes",
+    about="Nodes of Proxmox VE. Modify server changes the machines of servers that run on one of them.",
+)
+
 EVENT_LOG = Table(
     "event_log",
     "Event log",
@@ -217,9 +234,9 @@ JOINABLE = (
     IPV6_RANGES,
 )
 """What the Default Enricher can query."""
-TABLES = (*(table for table in JOINABLE if table.route), TAGS, TICKETS, EVENT_LOG)
+TABLES = (*(table for table in JOINABLE if table.route), TAGS, TICKETS, PROXMOX_NODES, EVENT_LOG)
 """What `inventory` has lists and an API for."""
 
-BY_MODEL = {table.model.lower(): table for table in (*JOINABLE, TAGS, TICKETS, EVENT_LOG)}
-BY_KEY = {table.key: table for table in (*JOINABLE, TAGS, TICKETS, EVENT_LOG)}
+BY_MODEL = {table.model.lower(): table for table in (*JOINABLE, *TABLES)}
+BY_KEY = {table.key: table for table in (*JOINABLE, *TABLES)}
 BY_ROUTE = {table.route: table for table in TABLES}

@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import responses
 from typing import Any
 
 import requests
@@ -143,6 +144,7 @@ class _Answering(requests.adapters.BaseAdapter):
         answer = self._net.exchange(request.method or "", request.url or "", sent)
         response = requests.Response()
         response.status_code, response.url, response.request = answer.status, request.url or "", request
+        response.reason = responses.get(answer.status, "")
         response.headers.update(answer.headers)
         response._content = answer.body
         return response

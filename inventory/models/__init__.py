@@ -13,6 +13,7 @@ from inventory.models.base import InventoryRow, OwnedRow
 from inventory.models.billing import Balance, BalanceEntry, Charge, Package, Template
 from inventory.models.effects import AppliedEffect
 from inventory.models.event_log import EventLogEntry
+from inventory.models.proxmox import ProxmoxNode
 from inventory.models.servers import NetworkInterface, Server, ServerCharge
 from inventory.models.tags import ResourceType, Tag, TagAssignment
 from inventory.models.tickets import Ticket, TicketMessage
@@ -33,6 +34,7 @@ __all__ = [
     "NetworkInterface",
     "OwnedRow",
     "Package",
+    "ProxmoxNode",
     "RangeScope",
     "ResourceType",
     "Server",

@@ -1,6 +1,7 @@
 """Modify server: change a server of the platform."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from accounts.actors import Actor
@@ -14,7 +15,9 @@ from flows.sdk import (
     NodeError,
     NodeMeta,
     Record,
+    Result,
     Shape,
+    Wake,
     node,
 )
 from flows.sdk.summaries import joined, label_of
@@ -24,13 +27,16 @@ from inventory.modify_server_config import (
     HIGH_AVAILABILITY,
     LEAVE,
     NETWORK,
+    POWER,
     UNMANAGED,
     ModifyServerConfig,
 )
 from inventory.node_support import acting, needed_decimal, needed_number, needed_text, told_as_node_error
 from inventory.services import server_changes
-from inventory.services.effects import once
+from inventory.services.effects import once, rehearsed, result_of
 from inventory.services.ipam import Family
+from inventory.services.machine_of import check_ended, machine_of, waiting
+from inventory.services.machines import Machine
 
 Change = Callable[[Server, ModifyServerConfig, Actor], JsonObject]
 
@@ -152,7 +158,9 @@ class ModifyServer(Node):
 
     def summary(self, config: ModifyServerConfig) -> str:
         """The action, and the server."""
-        field = {GENERAL: "general_action", NETWORK: "network_action"}.get(config.component, "component")
+        field = {GENERAL: "general_action", NETWORK: "network_action", POWER: "power_action"}.get(
+            config.component, "component"
+        )
         return joined(f"{label_of(config, field)}, server", config.server_id)
 
     def upgrade(self, version: int, config: JsonObject) -> JsonObject:
@@ -177,18 +185,48 @@ class ModifyServer(Node):
         )
         return [(field, "This is needed for the chosen action.", hint)]
 
-    def run(self, ctx: NodeContext, config: ModifyServerConfig, record: Record) -> Emit:
-        """Make the change, and pass the record on.
+    def run(self, ctx: NodeContext, config: ModifyServerConfig, record: Record) -> Result:
+        """Make the change; where the machine is in reach, there first. Pass the record on.
 
         Raises:
             NodeError: `unknown_server`, `unknown_address`, `address_taken`, `no_interface`, `invalid`,
-                `not_a_number`, `missing_value`.
+                `not_a_number`, `missing_value`, `no_machine`, and those of the machine.
         """
-        server_id = needed_number(config.server_id, "server_id")
+        change = self._change(ctx, config)
         with told_as_node_error(FIELDS):
-            done = once(ctx.idempotency_key, lambda: _apply(config, server_id, acting(ctx)))
-        ctx.log.info(f"Server {server_id}: {config.action}: {done}")
-        return Emit("out", record)
+            machine = machine_of(ctx, change.server())
+            if machine is None:
+                return change.finish(None, record)
+            if result_of(ctx.idempotency_key) is None:
+                task = machine.apply(config.action, rehearsed(change.apply))
+                if task is not None:
+                    return waiting(machine, task, ctx.clock.now())
+            return change.finish(machine, record)
+
+    def resume(self, ctx: NodeContext, config: ModifyServerConfig, record: Record, wake: Wake) -> Result:
+        """Look whether Proxmox is done, and make the change here too when it is.
+
+        Raises:
+            NodeError: `task_failed`, `task_too_slow`, and those of `run`.
+        """
+        change = self._change(ctx, config)
+        with told_as_node_error(FIELDS):
+            machine = machine_of(ctx, change.server())
+            if machine is None:
+                raise _no_machine()
+            task = str(wake.detail["upid"])
+            ended = machine.api.task(str(wake.detail["node"]), task)
+            if ended is None:
+                return waiting(machine, task, ctx.clock.now(), wake.since)
+            try:
+                check_ended(ended)
+            except NodeError:
+                change.tell(machine, has_restarted=False)
+                raise
+            return change.finish(machine, record)
+
+    def _change(self, ctx: NodeContext, config: ModifyServerConfig) -> "_Change":
+        return _Change(ctx, config, needed_number(config.server_id, "server_id"), acting(ctx))
 
     def preview(self, config: ModifyServerConfig, record: Record) -> Json:
         """The change that would be made."""
@@ -202,6 +240,52 @@ def _given(config: ModifyServerConfig, names: Iterable[str]) -> bool:
     return any(str(getattr(config, name) or "").strip() or getattr(config, name) == 0 for name in names)
 
 
-def _apply(config: ModifyServerConfig, server_id: int, actor: Actor) -> JsonObject:
-    server = server_changes.server_of(server_id, actor=actor)
-    return CHANGES[config.action](server, config, actor)
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The change of one step."""
+
+    ctx: NodeContext
+    config: ModifyServerConfig
+    server_id: int
+    actor: Actor
+
+    def server(self) -> Server:
+        return server_changes.server_of(self.server_id, actor=self.actor)
+
+    def apply(self) -> JsonObject:
+        """Make it in our tables."""
+        change = CHANGES.get(self.config.action)
+        return change(self.server(), self.config, self.actor) if change else {}
+
+    def finish(self, machine: Machine | None, record: Record) -> Emit:
+        """Make it in our tables, once, together with what became of the machine's power."""
+        if machine is None and self.config.component == POWER:
+            raise _no_machine()
+        status = machine.status() if machine else None
+        restarted = self.config.action == "reboot"
+
+        def effect() -> JsonObject:
+            done = self.apply()
+            told = server_changes.tell_status(
+                self.server(), status, has_restarted=restarted, actor=self.actor
+            )
+            return {**done, **told}
+
+        done = once(self.ctx.idempotency_key, effect)
+        self.ctx.log.info(f"Server {self.server_id}: {self.config.action}: {done}")
+        return Emit("out", record)
+
+    def tell(self, machine: Machine, *, has_restarted: bool) -> None:
+        """Write the power state of the machine down."""
+        server_changes.tell_status(
+            self.server(), machine.status(), has_restarted=has_restarted, actor=self.actor
+        )
+
+
+def _no_machine() -> NodeError:
+    return NodeError(
+        "no_machine",
+        "The server's node is not in the table of Proxmox nodes, so its machine is out of reach.",
+        hint="Add the node, with a credential of the flow's owner.",
+        field="server_id",
+    )

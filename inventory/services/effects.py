@@ -36,6 +36,20 @@ def once(key: str, effect: Callable[[], JsonObject]) -> JsonObject:
     return dict(row.result or {})
 
 
+def rehearsed(effect: Callable[[], JsonObject]) -> JsonObject:
+    """What `effect` would give, with nothing kept: what it refuses is known before others do their part."""
+    with _turn(), transaction.atomic():
+        result = effect()
+        transaction.set_rollback(True)
+    return result
+
+
+def result_of(key: str) -> JsonObject | None:
+    """The result of the effect that was done under that key; None when none was."""
+    row = AppliedEffect.objects.filter(key=key).first()
+    return None if row is None else dict(row.result or {})
+
+
 def connect() -> None:
     """Forget effects together with their runs: no step with their key can be repeated any more."""
     runs_deleted.connect(_forget, dispatch_uid="inventory.effects")

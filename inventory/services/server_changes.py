@@ -13,7 +13,7 @@ from inventory.columns import plain
 from inventory.models import NetworkInterface, Server
 from inventory.services import ipam
 from inventory.services.rows import checked
-from inventory.services.servers import update_server, writer
+from inventory.services.servers import set_status, update_server, writer
 
 
 def server_of(server_id: int, *, actor: Actor) -> Server:
@@ -102,6 +102,23 @@ def set_high_availability(server: Server, values: JsonObject, *, actor: Actor) -
     """
     update_server(server, actor=actor, **values)
     return values
+
+
+def tell_status(server: Server, status: str | None, *, has_restarted: bool, actor: Actor) -> JsonObject:
+    """Write the power state that was read; what became of the server fires its events.
+
+    Args:
+        status: None leaves the status as it is.
+        has_restarted: it went down and up again, which no two states tell.
+    """
+    if status is None:
+        return {}
+    server.refresh_from_db(fields=["status"])
+    if has_restarted and status == Server.Status.online:
+        set_status(server, Server.Status.restarting, actor=actor)
+    if has_restarted or status != server.status:
+        set_status(server, status, actor=actor)
+    return {"status": status}
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from common.problems import bad_value, conflict
 from flows.sdk import JsonObject
 from inventory.columns import plain
-from inventory.models import IPv4Address, IPv6Address, NetworkInterface, Server, ServerCharge
+from inventory.models import IPv4Address, IPv6Address, NetworkInterface, ProxmoxNode, Server, ServerCharge
 from inventory.services import ipam
 from inventory.services.emitting import emit
 from inventory.services.payloads import server_payload
@@ -36,6 +36,24 @@ class ServerWriter(Writer[Server]):
         if row.tenant_id is None and row.user_id is not None and actor.is_platform:
             row.tenant_id = row.user.tenant_id
         super().settle_tenant(row, actor)
+        if not actor.is_platform:
+            self._check_machine(row)
+
+    def _check_machine(self, row: Server) -> None:
+        """Only the platform says which machine of its own nodes is whose: its flows change that machine.
+
+        Raises:
+            Problem: 400 `platform_node`.
+        """
+        if not ProxmoxNode.objects.filter(tenant__isnull=True, name=row.node).exists():
+            return
+        if not Server.objects.filter(pk=row.pk, vmid=row.vmid, node=row.node).exists():
+            raise bad_value(
+                "platform_node",
+                f"The node {row.node} is the platform's.",
+                hint="Ask an admin of the platform to enter the server there.",
+                field="node",
+            )
 
     def check_references(self, row: Server) -> None:
         """Also hold that addresses are the tenant's, or free ones of the platform."""

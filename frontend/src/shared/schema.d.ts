@@ -995,6 +995,43 @@ export interface paths {
         patch: operations["inventory_packages_partial_update"];
         trace?: never;
     };
+    "/api/v1/inventory/proxmox-nodes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Nodes of Proxmox VE. Modify server changes the machines of servers that run on one of them. */
+        get: operations["inventory_proxmox_nodes_list"];
+        put?: never;
+        /** @description Make a row. */
+        post: operations["inventory_proxmox_nodes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory/proxmox-nodes/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Nodes of Proxmox VE. Modify server changes the machines of servers that run on one of them. */
+        get: operations["inventory_proxmox_nodes_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Delete a row. */
+        delete: operations["inventory_proxmox_nodes_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change what is sent of a row. */
+        patch: operations["inventory_proxmox_nodes_partial_update"];
+        trace?: never;
+    };
     "/api/v1/inventory/servers/": {
         parameters: {
             query?: never;
@@ -2793,6 +2830,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Package"][];
         };
+        PaginatedProxmoxNodeList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ProxmoxNode"][];
+        };
         PaginatedRunList: {
             /** Format: uri */
             next: string | null;
@@ -3040,6 +3084,15 @@ export interface components {
             egress_allowed_networks?: string[];
             mail_senders?: string[];
         };
+        /** @description A row of Proxmox node. */
+        PatchedProxmoxNodeRequest: {
+            /** @description The node's name, as servers have it in node */
+            name?: string;
+            /** @description Name of the credential for its API */
+            credential?: string;
+            /** @description Id of the tenant; null is the platform */
+            tenant?: number | null;
+        };
         /** @description A row of Server. */
         PatchedServerRequest: {
             /**
@@ -3267,6 +3320,26 @@ export interface components {
          * @enum {string}
          */
         PriorityEnum: "low" | "normal" | "high" | "urgent";
+        /** @description A row of Proxmox node. */
+        ProxmoxNode: {
+            /** @description Database id */
+            readonly id: number;
+            /** @description The node's name, as servers have it in node */
+            name: string;
+            /** @description Name of the credential for its API */
+            credential: string;
+            /** @description Id of the tenant; null is the platform */
+            tenant?: number | null;
+        };
+        /** @description A row of Proxmox node. */
+        ProxmoxNodeRequest: {
+            /** @description The node's name, as servers have it in node */
+            name: string;
+            /** @description Name of the credential for its API */
+            credential: string;
+            /** @description Id of the tenant; null is the platform */
+            tenant?: number | null;
+        };
         /** @description What the new version is about. */
         PublishRequest: {
             /** @default  */
@@ -7264,6 +7337,177 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Package"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inventory_proxmox_nodes_list: {
+        parameters: {
+            query?: {
+                /** @description Name of the credential for its API; empty: has none */
+                credential?: string;
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Database id; empty: has none */
+                id?: number;
+                /** @description The node's name, as servers have it in node; empty: has none */
+                name?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                /** @description Search */
+                q?: string;
+                /** @description Id of the tenant; null is the platform; empty: has none */
+                tenant?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedProxmoxNodeList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inventory_proxmox_nodes_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProxmoxNodeRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProxmoxNode"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inventory_proxmox_nodes_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A unique integer value identifying this Proxmox node. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProxmoxNode"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inventory_proxmox_nodes_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A unique integer value identifying this Proxmox node. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inventory_proxmox_nodes_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A unique integer value identifying this Proxmox node. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedProxmoxNodeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProxmoxNode"];
                 };
             };
             /** @description A problem. */

@@ -1,0 +1,1 @@
+"""The types of credentials for what the platform's servers run on."""

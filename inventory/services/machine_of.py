@@ -1,0 +1,88 @@
+"""The machine of a server, where a flow's owner has its node in the table of Proxmox nodes."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Q
+
+from common.redact import know_here
+from flows.sdk import NodeContext, NodeError, Suspend
+from flows.services.credentials import credential_store
+from inventory.models import ProxmoxNode, Server
+from inventory.services.machines import Machine
+from inventory.services.proxmox import Fields, Proxmox
+
+LONGEST_TASK: Final = timedelta(hours=1)
+LONGEST_PAUSE: Final = 30.0
+
+
+def machine_of(ctx: NodeContext, server: Server) -> Machine | None:
+    """The server's machine; None when its node is not one of the flow's owner.
+
+    Raises:
+        NodeError: `unknown_credential`, `wrong_credential_type`, `machine_not_unique`, and those of `Proxmox`.
+    """
+    own = Q(tenant__isnull=True) if ctx.owner_id is None else Q(tenant_id=ctx.owner_id)
+    node = ProxmoxNode.objects.filter(own, name=server.node).first() if server.node else None
+    if node is None:
+        return None
+    _check_unique(server)
+    api = Proxmox(ctx.net, _opened(ctx, node.credential))
+    place, kind = api.place(server.vmid)
+    return Machine(api, place, kind, server.vmid)
+
+
+def _opened(ctx: NodeContext, name: str) -> Fields:
+    found = credential_store().open(ctx.owner_id, name, ("proxmox",))
+    know_here(*found.fields.secrets())
+    fields: Fields = found.fields  # type: ignore[assignment]  # the type was asked for by its name
+    return fields
+
+
+def _check_unique(server: Server) -> None:
+    """A machine is changed for the one server that has it: whoever enters its number elsewhere gets nothing."""
+    others = Server.objects.filter(vmid=server.vmid, node=server.node, deleted_at__isnull=True).exclude(
+        pk=server.pk
+    )
+    if others.exists():
+        raise NodeError(
+            "machine_not_unique",
+            f"Several servers have the VM ID {server.vmid} on {server.node}, so its machine was left alone.",
+            hint="Correct the VM ID of the others.",
+            field="server_id",
+        )
+
+
+def waiting(machine: Machine, upid: str, now: datetime, since: datetime | None = None) -> Suspend:
+    """Look at the task again after a while, which grows with how long it has run.
+
+    Raises:
+        NodeError: `task_too_slow`.
+    """
+    passed = now - since if since is not None else timedelta()
+    if passed > LONGEST_TASK:
+        raise NodeError(
+            "task_too_slow",
+            "The task in Proxmox did not end within an hour.",
+            hint="Look at it in Proxmox; it was not stopped.",
+        )
+    pause = min(max(passed.total_seconds() / 2, 1.0), LONGEST_PAUSE)
+    detail = {"upid": upid, "node": machine.node}
+    return Suspend("proxmox_task", until=now + timedelta(seconds=pause), on_time=None, detail=detail)
+
+
+def check_ended(ended: str) -> None:
+    """See that a task went well; warnings do not count.
+
+    Raises:
+        NodeError: `task_failed`.
+    """
+    if ended == "OK" or ended.startswith("WARNINGS"):
+        return
+    said = "".join(letter for letter in ended if letter.isprintable())[:200]
+    raise NodeError(
+        "task_failed",
+        f"The task in Proxmox failed: {said}.",
+        hint="Its log in Proxmox says more.",
+        field="server_id",
+    )

@@ -1,0 +1,157 @@
+"""What a change of a server means for its machine in Proxmox VE: its config is read and merged, never rewritten."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flows.sdk import Json, JsonObject, NodeError
+from inventory.models import IPv4Address, IPv6Address, Server
+from inventory.services.proxmox import Proxmox, config_of, upid_of
+
+NETWORK: Final = "net"
+STATES: Final[Mapping[str, str]] = {
+    "running": Server.Status.online,
+    "stopped": Server.Status.offline,
+    "paused": Server.Status.suspended,
+    "suspended": Server.Status.suspended,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A virtual machine or container, where it is now."""
+
+    api: Proxmox
+    node: str
+    kind: str
+    vmid: int
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Where its calls go."""
+        return ("nodes", self.node, self.kind, str(self.vmid))
+
+    def apply(self, action: str, done: Mapping[str, Any]) -> str | None:
+        """Make the change whose effect on our tables is `done`; gives the task that does it, if one does.
+
+        Raises:
+            NodeError: as `Proxmox.call`, and `no_interface`.
+        """
+        if action in POWER:
+            return upid_of(self.api.call("post", *self.path, "status", action))
+        if action == "set-high-availability":
+            self._set_high_availability(done)
+            return None
+        before = config_of(self.api.call("get", *self.path, "config"))
+        values = _CHANGES[action](self, before, done)
+        # The digest lets Proxmox refuse the change when somebody else was faster.
+        digest = {"digest": before["digest"]} if isinstance(before.get("digest"), str) else {}
+        method = "post" if self.kind == "qemu" else "put"
+        return upid_of(self.api.call(method, *self.path, "config", **values, **digest))
+
+    def status(self) -> str | None:
+        """The server's status by the machine's power state; None when it is another one."""
+        found = config_of(self.api.call("get", *self.path, "status", "current"))
+        state = found.get("qmpstatus") if found.get("status") == "running" else found.get("status")
+        return STATES.get(str(state or found.get("status")))
+
+    def _set_high_availability(self, done: Mapping[str, Any]) -> None:
+        sid = f"{'vm' if self.kind == 'qemu' else 'ct'}:{self.vmid}"
+        known = config_of({str(entry.get("sid")): 1 for entry in self._managed()})
+        if done.get("ha_status") == "":
+            if sid in known:
+                self.api.call("delete", "cluster", "ha", "resources", sid)
+            return
+        names = {
+            "ha_status": "state",
+            "ha_group": "group",
+            "max_relocate": "max_relocate",
+            "max_restart": "max_restart",
+        }
+        values = {names[name]: value for name, value in done.items() if value != ""}
+        if sid not in known:
+            self.api.call("post", "cluster", "ha", "resources", sid=sid, **values)
+            return
+        cleared = {"delete": "group"} if done.get("ha_group") == "" else {}
+        self.api.call("put", "cluster", "ha", "resources", sid, **values, **cleared)
+
+    def _managed(self) -> list[JsonObject]:
+        found = self.api.call("get", "cluster", "ha", "resources")
+        return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+POWER: Final = ("start", "shutdown", "stop", "reboot")
+
+
+def merged(line: str, changes: Mapping[str, str | None]) -> str:
+    """A line such as `virtio=…,bridge=vmbr0,tag=12` with some of its settings changed; None takes one out.
+
+    All others stay as they are and where they are.
+    """
+    parts = [part.partition("=") for part in line.split(",") if part]
+    left = dict(changes)
+    kept = []
+    for name, sign, value in parts:
+        new = left.pop(name, value) if name in changes else value
+        if new is not None:
+            kept.append(f"{name}{sign}{new}" if sign else name)
+    kept += [f"{name}={value}" for name, value in left.items() if value is not None]
+    return ",".join(kept)
+
+
+def _lowest(config: Mapping[str, Json]) -> str:
+    numbers = [
+        int(name[3:])
+        for name in config
+        if name.startswith(NETWORK) and name[3:].isascii() and name[3:].isdigit()
+    ]
+    if not numbers:
+        raise NodeError(
+            "no_interface",
+            "The machine has no network interface in Proxmox.",
+            hint="Add one to the machine first.",
+            field="server_id",
+        )
+    return str(min(numbers))
+
+
+def _interface(key: str, field: str) -> "Values":
+    def values(machine: Machine, config: JsonObject, done: Mapping[str, Any]) -> JsonObject:
+        name = NETWORK + _lowest(config)
+        new = done[field]
+        return {name: merged(str(config[name]), {key: None if new is None else str(new)})}
+
+    return values
+
+
+def _address(model: type[IPv4Address | IPv6Address], field: str, key: str, gateway: str) -> "Values":
+    def values(machine: Machine, config: JsonObject, done: Mapping[str, Any]) -> JsonObject:
+        address = model.objects.select_related("range").get(pk=done[field])
+        changes = {key: f"{address.ip}/{address.range.size}", gateway: address.range.gateway or None}
+        number = _lowest(config)
+        name = f"ipconfig{number}" if machine.kind == "qemu" else NETWORK + number
+        return {name: merged(str(config.get(name) or ""), changes)}
+
+    return values
+
+
+def _named(machine: Machine, config: JsonObject, done: Mapping[str, Any]) -> JsonObject:
+    return {"name" if machine.kind == "qemu" else "hostname": done["hostname"]}
+
+
+def _noted(machine: Machine, config: JsonObject, done: Mapping[str, Any]) -> JsonObject:
+    return {"description": done["note"]} if done["note"] else {"delete": "description"}
+
+
+Values = Callable[[Machine, JsonObject, Mapping[str, Any]], JsonObject]
+_CHANGES: Final[Mapping[str, Values]] = {
+    "set-note": _noted,
+    "clear-note": _noted,
+    "set-hostname": _named,
+    "change-vlan-tag": _interface("tag", "vlan_tag"),
+    "remove-vlan-tag": _interface("tag", "vlan_tag"),
+    "change-rate-limit": _interface("rate", "rate_limit"),
+    "remove-rate-limit": _interface("rate", "rate_limit"),
+    "assign-ipv4": _address(IPv4Address, "ip", "ip", "gw"),
+    "assign-ipv6": _address(IPv6Address, "ip6", "ip6", "gw6"),
+}
