@@ -7,6 +7,7 @@ COPY frontend/ ./
 RUN npm run build
 
 FROM python:3.13-slim
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends bubblewrap && rm -rf /var/lib/apt/lists/*
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=2 PYTHONWARNINGS=ignore \
     HOOKFLOW_DATA=/data DJANGO_SETTINGS_MODULE=hookflow_site.settings
 WORKDIR /app

@@ -177,6 +177,17 @@ def _without_known(text: str) -> str:
     return text
 
 
+def plain_text(text: str) -> str:
+    """A text of any number of lines as people may see it: secrets masked, terminal sequences and invisible characters
+    gone."""
+    return "\n".join(_plain_line(line) for line in text.split("\n"))
+
+
+def _plain_line(line: str) -> str:
+    line = redact_text(line)
+    return line if line.isprintable() else _UNPRINTABLE.sub("", _ANSI.sub("", line))
+
+
 def _shown(match: re.Match[str]) -> str:
     character = match.group()
     return {"\n": "\\n", "\r": "\\r"}.get(character) or (

@@ -208,6 +208,7 @@ HOOKFLOW = {
     "MAX_RECORD_BYTES": env.number("MAX_RECORD_BYTES", 1_048_576, least=1024),
     "MAX_QUEUED_RUNS_PER_TENANT": env.number("MAX_QUEUED_RUNS_PER_TENANT", 200_000, least=1),
     "RUNNER_CONCURRENCY": env.number("RUNNER_CONCURRENCY", 200, least=1, most=10_000),
+    "UNCONFINED_PROGRAMS": env.flag("UNCONFINED_PROGRAMS", False),
     "LEASE_SECONDS": env.number("LEASE_SECONDS", 15, least=2, most=600),
 }
 CREDENTIAL_STORE = "actions.services.credential_store.CredentialStore"

@@ -8,6 +8,8 @@ from scripts.shell import run, say
 
 # `nft` and `ip`, for the tests of deploy/egress.nft
 NETWORK_TOOLS: Mapping[str, str] = {"nft": "nftables", "ip": "iproute2"}
+# What keeps the commands of jobs in
+BOX_TOOLS: Mapping[str, str] = {"bwrap": "bubblewrap"}
 
 
 def install(*packages: str) -> None:
@@ -25,8 +27,8 @@ def find_tool(name: str) -> str | None:
     return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
 
 
-def install_network_tools() -> None:
-    """Install those of the network tools that are not there."""
-    missing = [package for tool, package in NETWORK_TOOLS.items() if find_tool(tool) is None]
+def install_missing(*tools: Mapping[str, str]) -> None:
+    """Install the packages of those tools that are not there."""
+    missing = [package for some in tools for tool, package in some.items() if find_tool(tool) is None]
     if missing:
         install(*missing)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from scripts.chromium import find_chromium
-from scripts.debian import install_network_tools
+from scripts.debian import BOX_TOOLS, NETWORK_TOOLS, install_missing
 from scripts.frontend import script_code
 from scripts.shell import ROOT, Stop, main_guard, plain_environment, run, say
 
@@ -80,7 +80,7 @@ def pytest(name: str, *arguments: str) -> Suite:
 
 def sqlite(output: IO[str] | None) -> int:
     """Everything in Python that kills no process and drives no browser; the tools it needs are installed first."""
-    install_network_tools()
+    install_missing(NETWORK_TOOLS, BOX_TOOLS)
     return pytest("sqlite", "-m", "not e2e and not faults and not peers", *IN_TWO)(output)
 
 

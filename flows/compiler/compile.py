@@ -255,7 +255,9 @@ class _Compiler:
             node=known,
             config=self.configs[node_id],
             retry=retry_of(drawn.settings.retry, known.meta.retry),
-            timeout_seconds=drawn.settings.timeout_seconds or DEFAULT_TIMEOUT_SECONDS,
+            timeout_seconds=drawn.settings.timeout_seconds
+            or known.meta.time_limit
+            or DEFAULT_TIMEOUT_SECONDS,
             next={port: tuple(targets) for port, targets in behind.items()},
             credentials=named_credentials(self.configs[node_id].drawn),
         )

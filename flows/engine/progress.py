@@ -18,7 +18,7 @@ from flows.sdk.context import Clock
 from flows.sdk.meta import ERROR, OnCrash
 
 MOST_LOST_LEASES = 3
-LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+LEVELS = {"debug": 10, "info": 20, "stdout": 21, "stderr": 22, "warning": 30, "error": 40}
 MAX_LOG_LINES = 5_000
 MAX_REASON = 40
 
@@ -199,7 +199,11 @@ class Progress:
             return
         data = self._end_step(StepStatus.FAILED, error=error)
         if current.node.next.get(ERROR.name):
-            record = {**self.walk.input_of(current.node.id), "error": {**data, "node": current.node.name}}
+            record = {
+                **self.walk.input_of(current.node.id),
+                **error.output,
+                "error": {**data, "node": current.node.name},
+            }
             self.writes.steps[-1].port = ERROR.name
             self.writes.steps[-1].output = record
             self.walk.advance(ERROR.name, record)

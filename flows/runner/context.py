@@ -7,10 +7,12 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from common.clock import SystemClock
+from common.programs.spec import Stream
 from common.redact import log_line
 from flows.engine.progress import Progress
 from flows.runner.http import NodeHttp
 from flows.runner.net import StepNet
+from flows.runner.programs import NodePrograms
 from flows.sdk import CredentialFields, JsonObject
 from flows.sdk.credentials import opened
 from flows.sdk.emitting import Outbox
@@ -40,6 +42,10 @@ class StepLog:
         """Something that went wrong."""
         self.progress.log("error", log_line(text))
 
+    def output(self, stream: Stream, text: str) -> None:
+        """A line that a program wrote."""
+        self.progress.log(stream, log_line(text))
+
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
@@ -48,6 +54,7 @@ class StepContext:
     log: StepLog
     http: NodeHttp
     net: StepNet
+    programs: NodePrograms
     clock: SystemClock
     idempotency_key: str
     tenant_id: int | None

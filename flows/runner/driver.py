@@ -26,6 +26,7 @@ from flows.runner.http import NodeHttp
 from flows.runner.ledger import Ledger
 from flows.runner.net import StepNet
 from flows.runner.plan_cache import PlanCache
+from flows.runner.programs import NodePrograms
 from flows.sdk import Emit, NodeError
 from flows.sdk.emitting import Outbox
 from flows.services.causes import caused_by
@@ -172,6 +173,7 @@ class Drive:
             log=StepLog(progress),
             http=self.tools.http,
             net=StepNet(node.timeout_seconds),
+            programs=NodePrograms(),
             clock=self.tools.clock,
             idempotency_key=f"{progress.cursor.key or self.claimed.run_id}:{node.id}"[:80],
             tenant_id=self.claimed.tenant_id,

@@ -13,6 +13,7 @@ from django.db import close_old_connections
 from pydantic import BaseModel
 
 from common.clock import SystemClock
+from common.programs.spec import Stream
 from flows.engine.errands import TIME_LIMIT_SECONDS, OpenErrand
 from flows.runner.http import NodeHttp
 from flows.runner.net import StepNet
@@ -20,6 +21,7 @@ from flows.runner.opening import hosts_of, open_named
 from flows.sdk import CredentialFields, HttpClient, JsonObject, NodeContext, NodeError
 from flows.sdk.config_fields import NamedCredential
 from flows.sdk.credentials import opened
+from flows.services.dry_context import NoPrograms
 
 T = TypeVar("T")
 F = TypeVar("F", bound=BaseModel)
@@ -33,6 +35,9 @@ class NoLog:
 
     info = warning = error = debug
 
+    def output(self, stream: Stream, text: str) -> None:
+        """Forget it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ErrandContext:
@@ -45,6 +50,7 @@ class ErrandContext:
     credentials: Mapping[str, CredentialFields]
     clock: SystemClock = field(default_factory=SystemClock)
     log: NoLog = field(default_factory=NoLog)
+    programs: NoPrograms = field(default_factory=NoPrograms)
     is_dry_run: bool = True
 
     @property

@@ -4,6 +4,7 @@ Plain Python without Django and without I/O. A third party's package imports fro
 """
 
 from common.http import HttpAnswer
+from common.programs.spec import Finished, Limits, Program
 from common.tls import Tls
 from flows.sdk.choices import Choice
 from flows.sdk.config import (
@@ -65,6 +66,7 @@ __all__ = [
     "ExampleJson",
     "ExampleRecord",
     "FieldPath",
+    "Finished",
     "FlowDuration",
     "HookTrigger",
     "HttpAnswer",
@@ -72,6 +74,7 @@ __all__ = [
     "Json",
     "JsonObject",
     "Kind",
+    "Limits",
     "ManualTrigger",
     "Net",
     "Node",
@@ -82,6 +85,7 @@ __all__ = [
     "NodeMeta",
     "OnCrash",
     "Port",
+    "Program",
     "Record",
     "Result",
     "Retry",

@@ -1,12 +1,14 @@
 """What a running node may use of its host. Protocols: the runner and the dry run each bring their own."""
 
 from asyncio import StreamReader, StreamWriter
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, Unpack
 
 from pydantic import BaseModel
 
 from common.http import HttpAnswer, HttpOptions
+from common.programs.spec import Finished, Program, Stream
 from common.tls import Tls
 from flows.sdk.json_types import JsonObject
 
@@ -32,6 +34,9 @@ class NodeLog(Protocol):
 
     def error(self, text: str) -> None:
         """Something that went wrong."""
+
+    def output(self, stream: Stream, text: str) -> None:
+        """A line that a program wrote."""
 
 
 class HttpClient(Protocol):
@@ -77,6 +82,20 @@ class Net(Protocol):
         """
 
 
+class Programs(Protocol):
+    """Runs programs of the worker's machine: without a shell, away from our data, within limits."""
+
+    async def run(self, program: Program, on_line: Callable[[Stream, str], None] | None = None) -> Finished:
+        """Run one to its end or to that of its time; the end of the step ends it, too.
+
+        Args:
+            on_line: gets each line as it comes, such as `ctx.log.output`.
+
+        Raises:
+            NodeError: `not_confined`, `program_missing`, `program_lost`.
+        """
+
+
 class Clock(Protocol):
     """Tells the time, so that tests can set it."""
 
@@ -98,6 +117,10 @@ class NodeContext(Protocol):
     @property
     def net(self) -> Net:
         """The guarded way out for everything else."""
+
+    @property
+    def programs(self) -> Programs:
+        """Programs of the worker's machine."""
 
     @property
     def clock(self) -> Clock:

@@ -1,13 +1,19 @@
 """The one exception with which a node says that it failed."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from common.failure import Failure
+from flows.sdk.json_types import Json
 
 
 class NodeError(Failure):
-    """A node could not do its work.
+    """A node could not do its work. `output` is what the record gains behind the `error` port, beside `error`.
 
     Anything else that a node raises is a bug of the node and is recorded with the code `unexpected`.
     """
+
+    output: Mapping[str, Json] = MappingProxyType({})
 
     @classmethod
     def of(cls, failure: Failure, *, field: str | None = None) -> "NodeError":

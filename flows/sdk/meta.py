@@ -56,6 +56,8 @@ class NodeMeta:
         unset: stands greyed under the name of a node whose config says nothing yet.
         retry: how a failed step is tried again where the flow says nothing.
         blocking: whether `run` and `resume` block their thread (they then run in the worker's thread pool).
+        time_limit: seconds for one try where the flow says nothing; None is a minute.
+        is_internal: whether only the program itself draws it; people do not see it among the node types.
         stops: whether `stop` ends what goes on outside when a run is cancelled that waits for it.
     """
 
@@ -71,6 +73,8 @@ class NodeMeta:
     durable: bool = False
     blocking: bool = False
     stops: bool = False
+    time_limit: float | None = None
+    is_internal: bool = False
     unset: str = "Not set up yet"
     retry: Retry = NO_RETRY
 

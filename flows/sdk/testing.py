@@ -13,6 +13,7 @@ from typing import TypeVar, Unpack
 from pydantic import BaseModel
 
 from common.http import HttpAnswer, HttpOptions
+from common.programs.spec import Finished, Program, Stream
 from common.tls import Tls
 from flows.sdk.config import NodeConfig
 from flows.sdk.credentials import CredentialFields, opened
@@ -114,10 +115,34 @@ class FakeLog:
         """Keep a line."""
         self.lines.append(("error", text))
 
+    def output(self, stream: Stream, text: str) -> None:
+        """Keep a line."""
+        self.lines.append((stream, text))
+
     @property
     def text(self) -> str:
         """All lines."""
         return "\n".join(text for _, text in self.lines)
+
+
+@dataclass
+class FakePrograms:
+    """Runs nothing: gives its answer, and remembers what was asked for."""
+
+    answer: Finished | NodeError = field(default_factory=lambda: Finished(0))
+    programs: list[Program] = field(default_factory=list)
+
+    async def run(self, program: Program, on_line: Callable[[Stream, str], None] | None = None) -> Finished:
+        """Take down the program, pass on the lines of the answer, and give it."""
+        self.programs.append(program)
+        if isinstance(self.answer, NodeError):
+            raise self.answer
+        if on_line is not None:
+            for line in self.answer.stdout.splitlines():
+                on_line("stdout", line)
+            for line in self.answer.stderr.splitlines():
+                on_line("stderr", line)
+        return self.answer
 
 
 @dataclass
@@ -126,6 +151,7 @@ class FakeContext:
 
     http: FakeHttp = field(default_factory=FakeHttp)
     net: FakeNet = field(default_factory=FakeNet)
+    programs: FakePrograms = field(default_factory=FakePrograms)
     clock: FakeClock = field(default_factory=FakeClock)
     log: FakeLog = field(default_factory=FakeLog)
     idempotency_key: str = "0195-run.node"

@@ -55,4 +55,4 @@ class KnownNodeType:
 
 
 def list_node_types() -> list[KnownNodeType]:
-    return [KnownNodeType(node) for node in node_types.values()]
+    return [KnownNodeType(node) for node in node_types.values() if not node.meta.is_internal]

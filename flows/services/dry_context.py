@@ -1,5 +1,6 @@
 """What a node gets of its host in a dry run: nothing that reaches outside."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar, Unpack
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel
 
 from common.clock import SystemClock
 from common.http import HttpAnswer, HttpOptions
+from common.programs.spec import Finished, Program, Stream
 from common.redact import know_here, log_line
 from common.tls import Tls
 from flows.engine.dry_run import DryStep
@@ -43,6 +45,10 @@ class DryLog:
         """Something that went wrong."""
         self._add("error", text)
 
+    def output(self, stream: Stream, text: str) -> None:
+        """A line that a program wrote."""
+        self._add(stream, text)
+
 
 class NoHttp:
     """Refuses every request: a dry run reaches nothing."""
@@ -76,6 +82,14 @@ def _reaches_nothing() -> NodeError:
     return NodeError("dry_run", "A dry run connects to nothing.")
 
 
+class NoPrograms:
+    """Refuses every program."""
+
+    async def run(self, program: Program, on_line: Callable[[Stream, str], None] | None = None) -> Finished:
+        """Never runs one."""
+        raise NodeError("dry_run", "Dry runs and questions run no programs.")
+
+
 class DryContext:
     """`flows.sdk.NodeContext` of a dry run."""
 
@@ -88,6 +102,7 @@ class DryContext:
         self.log = DryLog(step)
         self.http = NoHttp()
         self.net = NoNet()
+        self.programs = NoPrograms()
         self.clock = SystemClock()
         self.tenant_id = self.owner_id = tenant_id
         self.idempotency_key = f"dry-run:{step.node}"

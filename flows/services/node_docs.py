@@ -52,7 +52,7 @@ TYPE_TEXTS = {
 
 def render_node_docs(nodes: Iterable[Node]) -> str:
     """The whole page in Markdown: one section for each type, by kind and label."""
-    known = sorted(nodes, key=lambda node: node.meta.label)
+    known = sorted((node for node in nodes if not node.meta.is_internal), key=lambda node: node.meta.label)
     parts = [INTRODUCTION]
     for kind, heading in HEADINGS.items():
         sections = [_section(node) for node in known if node.meta.kind is kind]

@@ -72,6 +72,7 @@ def report(job_run: JobRun, phase: str) -> JsonObject:
         "pid": job_run.pid,
         "interval": job.interval,
         "interval_seconds": SECONDS.get(Job.Interval(job.interval)),
+        "name": job.name,
         "status": job_run.state,
         "command": redact_text(job_run.command_line),
         "reason": job_run.reason,

@@ -10,10 +10,11 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from flows.models import Run
+from flows.services.runs import decide_interrupted
 from jobs.models import Job, JobRun
 from jobs.services.ending import end
 from jobs.services.launching import Launch, enqueue
-from jobs.services.output import outcome_of
+from jobs.services.output import COMMAND_NODE, outcome_of
 from jobs.services.reporting import tell
 from jobs.services.starting import start
 from jobs.services.timing import gap_after
@@ -93,6 +94,9 @@ def _follow(job_run: JobRun, run: Run) -> bool:
         _end(job_run, run)
         return True
     is_interrupted = run.status == Run.Status.WAITING and run.wait_reason == "interrupted"
+    if is_interrupted and gap_after(job_run.job, job_run.attempt) is not None:
+        # The job says that it may be tried again: nobody need look first.
+        decide_interrupted(actor=Actor.system(), run=run, node=COMMAND_NODE, decision="fail")
     wanted = JobRun.State.INTERRUPTED if is_interrupted else JobRun.State.RUNNING
     if run.started_at is not None and job_run.state != wanted:
         job_run.state = wanted

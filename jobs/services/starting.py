@@ -78,7 +78,7 @@ def _payload(job_run: JobRun) -> JsonObject:
     if job_run.job.kind == Job.Kind.FLOW:
         payload: JsonObject = {**job_run.job.parameters, **job_run.overrides.get("parameters", {})}
         return payload
-    return {"job": job_run.job.name, "job_run": str(job_run.id)}
+    return {"name": job_run.job.name, "job_run": str(job_run.id)}
 
 
 def _command_flow(tenant_id: int | None) -> Flow:
@@ -108,7 +108,7 @@ def _drawing() -> JsonObject:
                 "type": "job-command",
                 "name": "Command",
                 "config": {},
-                "settings": {"timeout": "24h"},
+                "settings": {},
                 "position": {"x": 260, "y": 0},
             },
         ],

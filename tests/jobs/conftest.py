@@ -16,6 +16,7 @@ from jobs.services.settling import settle
 from tests.support.flows import line, published
 
 MakeJob = Callable[..., Job]
+MakeCommand = Callable[..., Command]
 
 
 @pytest.fixture
@@ -46,16 +47,18 @@ def make_job(owner: Actor, flow: Flow) -> MakeJob:
 
 
 @pytest.fixture
-def command(admin: Actor, db: None) -> Command:
+def make_command(admin: Actor, db: None) -> MakeCommand:
+    def make(**values: Any) -> Command:
+        return create_command(actor=admin, **{"executable": "/usr/bin/echo", **values})
+
+    return make
+
+
+@pytest.fixture
+def command(make_command: MakeCommand) -> Command:
     """Echoes a word."""
-    return create_command(
-        actor=admin,
-        name="Echo",
-        executable="/usr/bin/echo",
-        slots=[{"name": "word", "is_required": True}],
-        environment=["GREETING"],
-        audience="everyone",
-    )
+    slots = [{"name": "word", "is_required": True}]
+    return make_command(name="Echo", slots=slots, environment=["GREETING"], audience="everyone")
 
 
 def over(job_run: JobRun, status: str = "succeeded", **error: str) -> JobRun:

@@ -3,7 +3,6 @@ import pytest
 from accounts.actors import Actor
 from accounts.models import AuditEntry, Tenant, User
 from common.problems import Problem
-from flows.services.reach import flows_in_reach
 from jobs.models import Command, Job
 from jobs.services.commands import change_command
 from jobs.services.jobs import change_job, create_job
@@ -104,7 +103,3 @@ def test_the_trail_keeps_the_old_schedule_and_no_environment(
     entry = AuditEntry.objects.filter(target="job", verb="updated").get()
     assert entry.changes["interval"] == ["d", "w"]
     assert "hush" not in str(entry.changes)
-
-
-def test_the_flow_that_runs_commands_is_not_among_peoples_flows(make_job: MakeJob, owner: Actor, flow):
-    assert list(flows_in_reach(owner)) == [flow]

@@ -94,3 +94,18 @@ def test_a_cancelled_run_is_not_tried_again(make_job: MakeJob, owner: Actor):
     job = make_job(max_attempts=3, backoff="fixed")
     assert over(launch(actor=owner, job=job), "cancelled").state == "cancelled"
     assert JobRun.objects.count() == 1
+
+
+def test_an_interrupted_run_of_a_job_that_is_tried_again_asks_nobody(
+    make_job: MakeJob, owner: Actor, monkeypatch
+):
+    decided = []
+    monkeypatch.setattr(
+        "jobs.services.settling.decide_interrupted", lambda **what: decided.append(what["decision"])
+    )
+    job_run = launch(actor=owner, job=make_job(max_attempts=2, backoff="fixed"))
+    Run.objects.filter(id=job_run.run_id).update(
+        status="waiting", wait_reason="interrupted", started_at=datetime.now(UTC)
+    )
+    settle()
+    assert decided == ["fail"]
