@@ -105,6 +105,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
             "x-ui": _ref("FormHints"),
             "x-slot": {"type": "string", "enum": [str(slot) for slot in SLOTS]},
             "x-secret": {"type": "boolean"},
+            "x-names": {**_map(_TEXT), "description": "Expressions by the names for them in single braces."},
         },
     },
     "FormHints": {

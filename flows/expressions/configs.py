@@ -102,7 +102,7 @@ def compile_checked(drawn: NodeConfig, budget: Budget | None = None) -> Compiled
             continue
         kind = Slot(place.field.slot)
         try:
-            compiled = compile_slot(kind, place.value, budget)
+            compiled = compile_slot(kind, place.value, budget, place.field.names)
         except TemplateError as error:
             field = f"{place.path}.{error.path}" if error.path else place.path
             problems.append(SlotProblem(field, error))

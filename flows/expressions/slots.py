@@ -1,14 +1,16 @@
 """Compiles the templates of one slot of a config. Each leaf is rendered alone, and a result is never read again."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from flows.expressions.budget import EXPRESSION, MAX_FLOW_EXPRESSIONS, STEP, Budget, Scope, WorkSpent
 from flows.expressions.builder import Reference, build_expression
 from flows.expressions.encoders import ENCODERS, FINISHERS
 from flows.expressions.errors import TemplateError
+from flows.expressions.names import parts_of
 from flows.expressions.parser import parse_expression
 from flows.expressions.paths import ROOT, WORDS, path_getter
 from flows.expressions.scanner import Expression, scan
@@ -23,6 +25,7 @@ Get = Callable[[Scope], Json]
 
 _NAME = r"(?!__)[A-Za-z_]\w*"
 _PLAIN_PATH = re.compile(rf"\s*({_NAME}(?:\.{_NAME})*)\s*", re.ASCII)
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 MAX_LEAVES = 2_000
 """Templates in one JSON value."""
 
@@ -47,11 +50,14 @@ class CompiledSlot:
         return self.render_in(Scope(record, budget))
 
 
-def compile_slot(slot: Slot, source: Json, budget: Budget | None = None) -> CompiledSlot:
+def compile_slot(
+    slot: Slot, source: Json, budget: Budget | None = None, names: Mapping[str, str] = NO_NAMES
+) -> CompiledSlot:
     """Compile what stands in a slot: text, or any JSON where the slot takes it.
 
     Args:
         budget: what the templates of a whole flow may cost to be read, see `MAX_FLOW_EXPRESSIONS`.
+        names: expressions by the name that stands for them in single braces.
 
     Raises:
         TemplateError: a template is wrong, with its place; or a constant is not what the slot takes.
@@ -64,7 +70,7 @@ def compile_slot(slot: Slot, source: Json, budget: Budget | None = None) -> Comp
     if "{" not in source:
         return _constant(slot, source)
     try:
-        return _compile_text(slot, source, budget)
+        return _compile_text(slot, source, budget, names)
     except TemplateError as error:
         raise error.locate(source) from None
 
@@ -80,28 +86,29 @@ def _constant(slot: Slot, value: Json) -> CompiledSlot:
     return CompiledSlot(lambda scope: value, is_constant=True)
 
 
-def _compile_text(slot: Slot, source: str, budget: Budget) -> CompiledSlot:
-    compiled = _compile_parts(slot, source, budget)
+def _compile_text(slot: Slot, source: str, budget: Budget, names: Mapping[str, str]) -> CompiledSlot:
+    compiled = _compile_parts(slot, source, budget, names)
     if compiled is None:
         return _constant(slot, source)
     get, references = compiled
     return CompiledSlot(_finished(get, slot), tuple(references))
 
 
-def _compile_parts(slot: Slot, source: str, budget: Budget) -> tuple[Get, list[Reference]] | None:
+def _compile_parts(
+    slot: Slot, source: str, budget: Budget, names: Mapping[str, str] = NO_NAMES
+) -> tuple[Get, list[Reference]] | None:
     """How to render a text before its slot looks at the result; None when nothing in it changes."""
-    parts = scan(source)
-    if not any(isinstance(part, Expression) for part in parts):
-        return None
     pieces: list[str | Get] = []
     references: list[Reference] = []
-    for part in parts:
+    for part in scan(source):
         if isinstance(part, str):
-            pieces.append(part)
+            pieces += parts_of(part, names) if names else (part,)
             continue
         piece, found = _compile_expression(part, budget)
         pieces.append(piece)
         references += found
+    if all(isinstance(piece, str) for piece in pieces):
+        return None
     only = pieces[0]
     if len(pieces) == 1 and not isinstance(only, str) and slot in (Slot.VALUE, Slot.INTEGER):
         return only, references

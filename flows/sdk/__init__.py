@@ -20,6 +20,7 @@ from flows.sdk.config import (
     TemplateText,
     TemplateUrl,
     TemplateValue,
+    text_with_names,
     ui,
 )
 from flows.sdk.context import HttpClient, Net, NodeContext, NodeLog
@@ -114,6 +115,7 @@ __all__ = [
     "node_types",
     "parsed_example",
     "record_shape",
+    "text_with_names",
     "ui",
     "value_at",
     "with_value",

@@ -5,8 +5,9 @@ knows of it.
 """
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -26,9 +27,14 @@ from flows.sdk.paths import checked_path
 
 
 class NodeConfig(BaseModel):
-    """The base of every config: frozen, unknown keys refused, numbers finite."""
+    """The base of every config: frozen, unknown keys refused, numbers finite.
+
+    `aliases`: what other systems call the fields, with our names. An import accepts them; None is what belongs into
+    a credential here, and is left out.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=True, allow_inf_nan=False)
+    aliases: ClassVar[Mapping[str, str | None]] = {}
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -94,6 +100,17 @@ def _slot(slot: str, **constraints: Any) -> FieldInfo:
 
 def _text(slot: Slot) -> FieldInfo:
     return _slot(slot, max_length=MAX_TEMPLATE_CHARACTERS)
+
+
+def text_with_names(names: Mapping[str, str]) -> FieldInfo:
+    """Marks a `TemplateText` in which `{name}` stands for an expression, as other systems write their texts.
+
+    A name that is not listed, or whose fields the record lacks, stays as it is written. What is put in is a value:
+    braces in it, and in what an expression gives, mean nothing.
+    """
+    extra: dict[str, Any] = {"x-slot": str(Slot.TEXT), "x-names": dict(names)}
+    info: FieldInfo = Field(max_length=MAX_TEMPLATE_CHARACTERS, json_schema_extra=extra)
+    return info
 
 
 TemplateText = Annotated[str, _text(Slot.TEXT)]

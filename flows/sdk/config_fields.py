@@ -69,6 +69,12 @@ class ConfigField:
         found: list[str] | None = self.hints.get("choicesFrom")
         return found
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Expressions by the names that stand for them in single braces."""
+        found: Mapping[str, str] = self.schema.get("x-names", {})
+        return found
+
     @cached_property
     def fields(self) -> Mapping[str, "ConfigField"]:
         """The fields of a model."""

@@ -6,8 +6,10 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.compiler.findings import Finding
+from flows.graph.codec import document_json
 from flows.models import Flow
 from flows.sdk import JsonObject
+from flows.services.aliases import in_our_words
 from flows.services.flows import create_flow, read_or_refuse, save_draft
 from flows.services.plans import Installation, compile_for
 
@@ -54,7 +56,7 @@ def preview_import(*, actor: Actor, document: JsonObject) -> ImportPreview:
         Problem: 400 `bad_document` with every fault and its place.
     """
     actor.need(Permission.edit_flows)
-    drawing = read_or_refuse(document)
+    drawing = in_our_words(read_or_refuse(document))
     compilation = compile_for(drawing, actor.tenant_id)
     installation = Installation(actor.tenant_id)
     return ImportPreview(
@@ -93,9 +95,9 @@ def import_flow(
     Nothing runs and nothing leaves the machine.
 
     Raises:
-        Problem: 400 `bad_document`; 412 `stale_draft`.
+        Problem: 400 `bad_document`; 412 `stale_draft`; 428 `if_match_required`.
     """
-    drawing = read_or_refuse(document)
+    drawing = in_our_words(read_or_refuse(document))
     if into is None:
         return create_flow(
             actor=actor, name=name or drawing.name, description=drawing.description, document=drawing
@@ -107,4 +109,4 @@ def import_flow(
             "Say which revision of the draft is replaced.",
             hint="Send If-Match with the ETag of your last read.",
         )
-    return save_draft(actor=actor, flow=into, document=document, revision=revision)
+    return save_draft(actor=actor, flow=into, document=document_json(drawing), revision=revision)

@@ -4184,6 +4184,10 @@ export interface components {
             /** @enum {string} */
             "x-slot"?: "text" | "html" | "value" | "integer" | "json" | "url" | "header" | "address" | "path" | "duration" | "credential";
             "x-secret"?: boolean;
+            /** @description Expressions by the names for them in single braces. */
+            "x-names"?: {
+                [key: string]: string;
+            };
         };
         /** @description How a field of a form is shown. */
         FormHints: {

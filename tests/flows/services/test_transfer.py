@@ -9,6 +9,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from common.problems import Problem
 from flows.models import Flow
+from flows.sdk import Kind, Node, NodeConfig, NodeMeta, node_types, ui
 from flows.services.transfer import file_name, import_flow, preview_import
 from flows.services.versions import exported
 
@@ -78,3 +79,49 @@ def test_viewer_may_not_preview(viewer: User) -> None:
 @pytest.mark.parametrize(("name", "file"), [("Welcome, new Servers!", "welcome-new-servers"), ("ÄÖ", "flow")])
 def test_file_names_are_plain(name: str, file: str) -> None:
     assert file_name(Flow(name=name)) == file
+
+
+class NamedConfig(NodeConfig):
+    aliases = {"uri": "url", "token": None}
+    url: str = ui("", label="URL")
+
+
+class Named(Node):
+    meta = NodeMeta("named", Kind.ACTION, "Named", "Named.", "world")
+    Config = NamedConfig
+
+
+def drawing_of(config: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **DOCUMENT,
+        "nodes": [DOCUMENT["nodes"][0], {**DOCUMENT["nodes"][1], "type": "named", "config": config}],
+    }
+
+
+@pytest.fixture
+def named_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(node_types._values, "named", Named())
+
+
+def test_the_names_of_others_become_ours_and_their_secrets_stay_outside(
+    named_type: None, flow_editor: User
+) -> None:
+    document = drawing_of({"uri": "https://example.org", "token": "geheim"})
+    flow = import_flow(actor=Actor.of_user(flow_editor), document=document)
+    assert flow.draft["nodes"][1]["config"] == {"url": "https://example.org"}
+
+
+def test_an_import_into_a_draft_knows_the_names_of_others(named_type: None, flow_editor: User) -> None:
+    actor = Actor.of_user(flow_editor)
+    flow = import_flow(actor=actor, document=drawing_of({}))
+    into = import_flow(
+        actor=actor, document=drawing_of({"uri": "x"}), into=flow, revision=flow.draft_revision
+    )
+    assert into.draft["nodes"][1]["config"] == {"url": "x"}
+
+
+def test_a_field_under_both_names_is_refused(named_type: None, flow_editor: User) -> None:
+    with pytest.raises(Problem) as refused:
+        preview_import(actor=Actor.of_user(flow_editor), document=drawing_of({"uri": "a", "url": "b"}))
+    error = refused.value.extra["errors"][0]
+    assert (error["code"], error["field"]) == ("named_twice", "nodes.1.config.uri")
