@@ -19,6 +19,9 @@ _FIELDS: Final = {
     "COMPANY_CODE": "company_code",
     "APP_CODE": "app_id",
     "RUNTEMPLATE_ID": "runtemplate_id",
+    "STDOUT": "stdout",
+    "STDERR": "stderr",
+    "VERSION": "version",
 }
 _STATUS: Final = (
     "'success' if {0}status == 'succeeded' else 'failure' if {0}exitcode is defined else {0}status"
@@ -36,3 +39,10 @@ NAMES: Final = {name: _of_job("{0}" + field) for name, field in _FIELDS.items()}
 
 JobText = Annotated[str, text_with_names(NAMES)]
 """A `TemplateText` that takes these names too."""
+
+PROBLEM_TITLE: Final = "{APP_NAME} problem"
+PROBLEM_TEXT: Final = (
+    "JOB ID: {JOB_ID}\n\nCommand: {COMMAND}\n\nExitCode: {EXIT_CODE}\n\n"
+    "Stdout:\n```\n{STDOUT}\n```\n\nSterr:\n```\n{STDERR}\n```\n\nMultiFlexi: {APP_NAME} {VERSION}"
+)
+"""An issue about a job as MultiFlexi writes it, its spelling included: people search for it."""

@@ -20,6 +20,9 @@ REPORT: dict[str, Any] = {
     "end": "2026-01-15 02:03:20",
     "exitcode": 0,
     "status": "succeeded",
+    "stdout": "42 files",
+    "stderr": "",
+    "version": "1.0",
 }
 
 
