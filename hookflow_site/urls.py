@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", OpenApiView.as_view(), name="openapi"),
     path("api/docs/", api_docs, name="api-docs"),
     path("", include("accounts.pages.urls")),
+    path("", include("actions.pages.urls")),
     path("", include("inventory.pages.urls")),
     path("", include("flows.pages.urls")),
     # Django's own forms would pass by the counting of tries and the forced change of a one-time password.

@@ -1,7 +1,10 @@
 """Which flows use a credential."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 import orjson
@@ -37,6 +40,23 @@ def uses_of(credential: Credential, flows: QuerySet[Flow] | None = None) -> list
         if len(found) == MOST_SHOWN:
             break
     return found
+
+
+def use_counts(credentials: Sequence[Credential], flows: QuerySet[Flow]) -> Counter[int]:
+    """How many of the flows name each of the credentials, by its id; each flow is read once."""
+    texts = [orjson.dumps(credential.name).decode() for credential in credentials]
+    holds = reduce(
+        or_, (Q(draft__contains=text) | Q(published__document__contains=text) for text in texts), Q(pk=None)
+    )
+    found: Counter[int] = Counter()
+    for flow in flows.filter(holds, deleted_at=None).select_related("published").iterator(20):
+        named = _named(flow.draft) | _named(flow.published.document if flow.published else {})
+        found.update(one.pk for one in credentials if one.name in named and _may_use(flow, one))
+    return found
+
+
+def _may_use(flow: Flow, credential: Credential) -> bool:
+    return flow.tenant_id == credential.tenant_id or (credential.tenant_id is None and credential.is_shared)
 
 
 def _candidates(credential: Credential, flows: QuerySet[Flow]) -> QuerySet[Flow]:

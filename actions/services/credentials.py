@@ -1,6 +1,7 @@
 """Credentials: made, changed and deleted. Their secrets are written here and shown nowhere."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from accounts.scope import one, readable, visible
 from actions.models import Credential
-from actions.services.credential_uses import FlowUse, uses_of
+from actions.services.credential_uses import FlowUse, use_counts, uses_of
 from actions.services.credential_values import checked, merged, refuse_kept_elsewhere, split
 from actions.services.secrets import keep_secrets, opened_secrets
 from common.crypto import CryptoError
@@ -52,6 +53,16 @@ def credential_for(actor: Actor, pk: int) -> Credential:
 def uses_in_reach(actor: Actor, credential: Credential) -> list[FlowUse]:
     """The flows that use it, as far as the actor can reach them."""
     return uses_of(credential, visible(Flow, actor))
+
+
+def counted_uses(actor: Actor, rows: Sequence[Credential]) -> Counter[int]:
+    """How many flows in reach use each, by its id."""
+    return use_counts(rows, visible(Flow, actor))
+
+
+def is_own(actor: Actor, row: Credential) -> bool:
+    """Whether the actor reaches it as an owner, and not as one with whom it is shared."""
+    return actor.is_platform or row.tenant_id == actor.tenant_id
 
 
 def create(

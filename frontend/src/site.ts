@@ -11,6 +11,7 @@ import "bootstrap/js/src/tab.js";
 import { startConfirm } from "@/shared/ui/confirm";
 import { startAutosubmit } from "./site/autosubmit";
 import { startCopy } from "./site/copy";
+import { startCredentials } from "./site/credentials";
 import { startDialogs } from "./site/dialogs";
 import { startHtmx } from "./site/htmx";
 import { startLists } from "./site/lists";
@@ -25,6 +26,7 @@ startCopy();
 startAutosubmit();
 startTimes();
 startDialogs();
+startCredentials();
 startLists();
 startToasts();
 

@@ -38,7 +38,13 @@ class Estate:
         return _PARAMETER.sub(lambda found: self._value(found[1], path), path)
 
     def _value(self, parameter: str, path: str) -> str:
-        fixed = {"number": "1", "token": "x", "route": "servers", "user_id": self.ids["/users/"]}
+        fixed = {
+            "number": "1",
+            "token": "x",
+            "route": "servers",
+            "user_id": self.ids["/users/"],
+            "errand_id": UNKNOWN_UUID,
+        }
         if parameter in fixed:
             return fixed[parameter]
         plain = path.removeprefix("/api/v1").replace("<route>", "servers")
@@ -50,7 +56,13 @@ def unknown(path: str) -> str:
 
     def value(found: re.Match[str]) -> str:
         parameter = found[1]
-        fixed = {"number": "1", "token": "x", "route": "servers", "name": "no.such.type"}
+        fixed = {
+            "number": "1",
+            "token": "x",
+            "route": "servers",
+            "name": "no.such.type",
+            "errand_id": UNKNOWN_UUID,
+        }
         is_uuid = re.match(r"(/api/v1)?/(flows|runs|events|errands)/", path)
         return fixed.get(parameter, UNKNOWN_UUID if is_uuid else UNKNOWN_ID)
 

@@ -146,7 +146,11 @@ export function Combobox(props: Props) {
             {props.isLoading ? "Asking…" : null}
             {props.note ?? (!props.isLoading && options.length === 0 ? "Nothing found." : null)}
           </div>
-          {props.footer}
+          {props.footer ? (
+            // biome-ignore lint/a11y/noStaticElementInteractions: whatever is chosen in it ends the choosing here
+            // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a link is a click
+            <div onClick={close}>{props.footer}</div>
+          ) : null}
         </div>
       ) : null}
     </div>

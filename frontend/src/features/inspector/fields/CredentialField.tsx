@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { messageOf } from "@/api/client";
 import { useSession } from "@/session/session";
 import { typedText } from "@/shared/json";
@@ -32,6 +32,10 @@ export function CredentialField({ spec, path, value, problems, onChange }: Field
   const { all, isLoading, error, load } = useCredentials();
   const [search, setSearch] = useState("");
   const types = spec.ui.credentialTypes ?? [];
+  const expectOne = useMade(types, (made) => {
+    load();
+    onChange(made);
+  });
   const fitting = all.filter(({ type }) => types.length === 0 || types.includes(type));
   const name = typedText(value);
   const chosen = fitting.find((credential) => credential.name === name);
@@ -61,15 +65,7 @@ export function CredentialField({ spec, path, value, problems, onChange }: Field
             isInvalid={problems.length > 0 || isMissing}
             described={describedBy(ids, spec, problems)}
             note={error ? <span className="text-danger">{error}</span> : null}
-            footer={
-              <MakeOne
-                types={types}
-                onMade={(made) => {
-                  load();
-                  onChange(made);
-                }}
-              />
-            }
+            footer={<MakeOne types={types} onOpen={expectOne} />}
             onOpen={load}
             onSearch={setSearch}
             onPick={onChange}
@@ -108,20 +104,30 @@ function StateDot({ credential }: { credential: UsableCredential }) {
   );
 }
 
-/** Opens the form in a tab of its own, and hears there what was made. */
-function MakeOne({ types, onMade }: { types: readonly string[]; onMade: (name: string) => void }) {
-  const session = useSession();
-  const [isAwaited, setIsAwaited] = useState(false);
+/** `expect()` says that a new one is being made in another tab; it is chosen once it is there. */
+function useMade(types: readonly string[], onMade: (name: string) => void) {
+  const latest = useRef(onMade);
+  latest.current = onMade;
+  const isExpected = useRef(false);
+  const wanted = types.join(" ");
   useEffect(() => {
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = ({ data }) => {
-      if (isAwaited && typeof data?.name === "string" && (types.length === 0 || types.includes(data.type))) {
-        setIsAwaited(false);
-        onMade(data.name);
-      }
+      const fits = wanted === "" || wanted.split(" ").includes(data?.type);
+      if (!isExpected.current || typeof data?.name !== "string" || !fits) return;
+      isExpected.current = false;
+      latest.current(data.name);
     };
     return () => channel.close();
-  }, [isAwaited, types, onMade]);
+  }, [wanted]);
+  return useCallback(() => {
+    isExpected.current = true;
+  }, []);
+}
+
+/** Opens the form in a tab of its own. */
+function MakeOne({ types, onOpen }: { types: readonly string[]; onOpen: () => void }) {
+  const session = useSession();
   if (!session.may.makeCredentials) return null;
   const query = types.length === 1 ? `&type=${encodeURIComponent(types[0] ?? "")}` : "";
   return (
@@ -129,9 +135,9 @@ function MakeOne({ types, onMade }: { types: readonly string[]; onMade: (name: s
       className="hf-combobox-footer"
       href={`/credentials/new/?chosen=1${query}`}
       target="_blank"
-      rel="noopener opener"
+      rel="noopener"
       onMouseDown={(event) => event.preventDefault()}
-      onClick={() => setIsAwaited(true)}
+      onClick={onOpen}
     >
       <Icon name="plus" size={16} /> Make a new one
     </a>
