@@ -76,7 +76,7 @@ async def exchange(ctx: NodeContext, server: Any, message: bytes, seconds: float
             hint="Give it more time, or look at the Zabbix server.",
             retryable=True,
         ) from error
-    except (ConnectionError, asyncio.IncompleteReadError) as error:
+    except (OSError, asyncio.IncompleteReadError) as error:
         raise NodeError(
             "unreachable",
             f"{server.server} hung up before it answered.",

@@ -69,8 +69,8 @@ Values = Annotated[list[ZabbixValue], Field(max_length=MAX_ITEMS)]
 class ZabbixConfig(NodeConfig):
     """Where to send what."""
 
-    aliases: ClassVar[Mapping[str, str]] = {
-        "server": "credential",
+    aliases: ClassVar[Mapping[str, str | None]] = {
+        "server": None,
         "hostname": "host",
         "metricsfile": "metrics",
     }
