@@ -16,6 +16,11 @@ class AllowedHosts:
     def __init__(self, entries: Iterable[str]) -> None:
         self._entries = frozenset(entry for text in entries if (entry := _read(text)) is not None)
 
+    @property
+    def names(self) -> list[str]:
+        """The hosts, without their ports."""
+        return sorted({name for name, _ in self._entries})
+
     def check(self, host: str, port: int) -> None:
         """See that a request may go there; `host` in normal form or as it was written.
 

@@ -44,6 +44,7 @@ class Way:
         keeps_cookies: whether the cookies of one answer go with the next request.
         lifetime: when it is over, whatever is under way is cut off.
         hosts: the only ones that a request and its redirects may go to; None: any that the policy allows.
+        on_request: told the host of each request before it goes out.
     """
 
     source: PolicySource | None = None
@@ -53,6 +54,7 @@ class Way:
     keeps_cookies: bool = False
     lifetime: Lifetime | None = None
     hosts: AllowedHosts | None = None
+    on_request: Callable[[str], None] = lambda host: None
 
 
 class _NoCookies(RequestsCookieJar):
@@ -136,6 +138,7 @@ class _Adapter(HTTPAdapter):
             EgressError: see its codes.
         """
         target = parse(request.url or "")
+        self._way.on_request(target.host)
         if self._way.hosts is not None:
             self._way.hosts.check(target.host, target.port)
         check_method(request.method or "")

@@ -40,6 +40,7 @@ class _Try:
     node: PlannedNode
     attempt: int
     started_at: datetime
+    is_shown: bool = False
 
 
 @dataclass(slots=True)
@@ -152,12 +153,25 @@ class Progress:
         if current.node.meta.on_crash is not OnCrash.ASK or self.wake is not None:
             return None
         self.cursor.intent = current.node.id
+        self._show(current)
+        return self.take_writes()
+
+    def so_far(self) -> Writes:
+        """What there is to put down while the node is at work."""
+        current = self._current_try()
+        if not current.is_shown:
+            self._show(current)
+        writes = self.take_writes()
+        writes.is_in_step = True
+        return writes
+
+    def _show(self, current: _Try) -> None:
+        current.is_shown = True
         self.writes.steps.append(
             StepChange(
                 current.node.id, current.attempt, self.walk.next_seq(), StepStatus.RUNNING, current.started_at
             )
         )
-        return self.take_writes()
 
     def succeed(self, result: Emit) -> None:
         """The node answered: its record goes on behind the port."""
@@ -224,7 +238,7 @@ class Progress:
         self.writes.error = error
         self.is_over = True
 
-    def log(self, level: str, text: str) -> None:
+    def log(self, level: str, text: str, at: datetime | None = None) -> None:
         """Write a line to the run's log; past the cap one last line says that no more are kept."""
         if self.cursor.log_lines >= MAX_LOG_LINES:
             return
@@ -233,7 +247,7 @@ class Progress:
             level, text = "warning", f"The log is full: lines after the first {MAX_LOG_LINES} are not kept."
         node_id = self._try.node.id if self._try else ""
         seq = self.walk.next_seq()
-        self.writes.logs.append(LogEntry(seq, self.clock.now(), LEVELS[level], node_id, log_line(text)))
+        self.writes.logs.append(LogEntry(seq, at or self.clock.now(), LEVELS[level], node_id, log_line(text)))
 
     def input(self) -> Record:
         """The record that reaches the node whose turn it is."""

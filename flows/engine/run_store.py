@@ -46,6 +46,7 @@ class Writes:
 
     `status` None leaves the run as it is; `RUNNING` stores the cursor and keeps the lease; `WAITING` parks it until
     `due_at` (None: until someone moves it); a final status ends it. `subject`: what the flow's template calls it.
+    `is_in_step`: the step is still at work, so it may yet kill its worker.
     """
 
     run_id: UUID
@@ -59,6 +60,7 @@ class Writes:
     error: JsonObject | None = None
     at: datetime | None = None
     subject: str | None = None
+    is_in_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)

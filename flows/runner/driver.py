@@ -1,8 +1,9 @@
 """Drives one claimed run from where it stands to where it ends or waits."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -19,12 +20,14 @@ from flows.engine.run_store import ClaimedRun, LeaseLost
 from flows.engine.states import RunStatus
 from flows.engine.subject import templated_subject
 from flows.engine.walk import Walk
-from flows.runner.context import StepContext, StepLog
+from flows.runner.context import StepContext
 from flows.runner.emitting import store_emitted
 from flows.runner.execute import execute, stop
 from flows.runner.http import NodeHttp
 from flows.runner.ledger import Ledger
+from flows.runner.live import Live, StepLog
 from flows.runner.net import StepNet
+from flows.runner.outside import OutsidePool
 from flows.runner.plan_cache import PlanCache
 from flows.runner.programs import NodePrograms
 from flows.sdk import Emit, NodeError
@@ -59,8 +62,11 @@ class Tools:
     http: NodeHttp
     clock: SystemClock
     pool: Executor
+    outside: OutsidePool
     ring: Callable[[], None]
     """Another run is due now."""
+    make_room: Callable[[], None]
+    """One of the runs at work waits for another system by now."""
 
 
 class Drive:
@@ -70,6 +76,8 @@ class Drive:
         self.claimed = claimed
         self.tools = tools
         self.is_cancelled = False
+        self.is_away = False
+        """Whether its step has waited for another system for a while: it costs next to nothing then."""
         self._progress: Progress | None = None
 
     async def run(self) -> None:
@@ -152,9 +160,17 @@ class Drive:
         try:
             with doing("run", self.claimed.run_id, "node", node_id, node.type):
                 ctx = self._context(progress, node)
-                result = await execute(node, ctx, progress.input(), self.tools.pool, progress.wake)
+                async with self._live(progress, node, ctx):
+                    result = await execute(
+                        node,
+                        ctx,
+                        progress.input(),
+                        self.tools.pool,
+                        progress.wake,
+                        outside=self.tools.outside,
+                    )
                 if ctx.outbox.events:
-                    await self._emit(ctx)
+                    await self._emit(progress, ctx)
         except NodeError as error:
             progress.fail(error)
             return
@@ -163,16 +179,35 @@ class Drive:
         else:
             progress.suspend(result)
 
-    async def _emit(self, ctx: StepContext) -> None:
+    @asynccontextmanager
+    async def _live(self, progress: Progress, node: PlannedNode, ctx: StepContext) -> AsyncIterator[None]:
+        """While the node works, its lines are put down; when it has worked for a while, others have room."""
+
+        def late() -> None:
+            if not self.is_away and (node.meta.outside or not node.meta.blocking):
+                self.is_away = True
+                self.tools.make_room()
+
+        async def put() -> None:
+            await self.tools.ledger.commit(progress.so_far(), self.claimed.flow_id)
+
+        try:
+            async with Live(ctx.log, lambda line: progress.log(line.level, line.text, line.at), put, late):
+                yield
+        finally:
+            self.is_away = False
+
+    async def _emit(self, progress: Progress, ctx: StepContext) -> None:
         await store_emitted(ctx, self.claimed, self.tools.pool)
         for event in ctx.outbox.events:
-            ctx.log.info(f"Emitted {event.kind.name}.")
+            progress.log("info", f"Emitted {event.kind.name}.")
 
     def _context(self, progress: Progress, node: PlannedNode) -> StepContext:
+        net = StepNet(node.timeout_seconds)
         return StepContext(
-            log=StepLog(progress),
-            http=self.tools.http,
-            net=StepNet(node.timeout_seconds),
+            log=StepLog(self.tools.clock),
+            http=self.tools.http.noting(net.note),
+            net=net,
             programs=NodePrograms(),
             clock=self.tools.clock,
             idempotency_key=f"{progress.cursor.key or self.claimed.run_id}:{node.id}"[:80],
@@ -215,4 +250,6 @@ class Drive:
             return
         node = progress.walk.plan.nodes[wait.node]
         progress.begin(node)
-        await stop(node, self._context(progress, node), progress.input(), wait.detail, self.tools.pool)
+        ctx = self._context(progress, node)
+        async with self._live(progress, node, ctx):
+            await stop(node, ctx, progress.input(), wait.detail, self.tools.pool)

@@ -18,6 +18,7 @@ from flows.engine.ports import check_answer
 from flows.expressions.budget import INLINE_WORK, MAX_SECONDS, Budget, WorkSpent
 from flows.runner.context import StepContext
 from flows.runner.opening import with_credentials, without_secrets
+from flows.runner.outside import OutsidePool
 from flows.sdk import Emit, Json, NodeError, Record, Result, Suspend, Wake
 from flows.sdk.meta import OnCrash
 from flows.sdk.record_limits import record_bytes
@@ -31,7 +32,13 @@ logger = structlog.get_logger(__name__)
 
 
 async def execute(
-    node: PlannedNode, ctx: StepContext, record: Record, pool: Executor, wake: Wake | None = None
+    node: PlannedNode,
+    ctx: StepContext,
+    record: Record,
+    pool: Executor,
+    wake: Wake | None = None,
+    *,
+    outside: OutsidePool | None = None,
 ) -> Result:
     """Give the node its turn; with `wake`, the turn after a wait.
 
@@ -44,7 +51,7 @@ async def execute(
         ctx = await with_credentials(node, ctx, pool)
         begun = (ctx, config, record)
         turn = partial(node.node.run, *begun) if wake is None else partial(node.node.resume, *begun, wake)
-        result = _begin(node, ctx, turn, pool)
+        result = _begin(node, ctx, turn, pool, outside)
         if inspect.isawaitable(result):
             async with limit:
                 result = await result
@@ -52,7 +59,7 @@ async def execute(
         raise
     except Exception as error:
         if isinstance(error, TimeoutError) and limit.expired():
-            raise _timed_out(node) from error
+            raise _timed_out(node, ctx) from error
         logger.exception("node_failed_unexpectedly", node_type=node.type, run=ctx.run_id)
         raise NodeError(
             "unexpected",
@@ -60,7 +67,7 @@ async def execute(
             hint="This is a fault of the node type. The worker's log has the details.",
         ) from error
     finally:
-        ctx.net.close()
+        ctx.end()
     return without_secrets(node, _checked(node, result, record), record)
 
 
@@ -77,7 +84,7 @@ async def stop(
             logger.exception("node_failed_to_stop", node_type=node.type, run=ctx.run_id)
         ctx.log.error(f"What {node.name!r} waited for could not be stopped: {error or 'it took too long.'}")
     finally:
-        ctx.net.close()
+        ctx.end()
 
 
 async def _rendered(node: PlannedNode, record: Record, pool: Executor) -> object:
@@ -90,21 +97,34 @@ async def _rendered(node: PlannedNode, record: Record, pool: Executor) -> object
         return await asyncio.get_running_loop().run_in_executor(pool, node.config.render, record, budget)
 
 
-def _timed_out(node: PlannedNode) -> NodeError:
+def _timed_out(node: PlannedNode, ctx: StepContext) -> NodeError:
+    target, limit = ctx.net.target or "the other side", f"{node.timeout_seconds:g} seconds"
+    if node.meta.outside and not ctx.net.is_begun:
+        return NodeError(
+            "target_busy",
+            f"{node.name!r} had no turn within {limit}: as many calls to {target} as there may be are waiting already.",
+            hint=f"Look why {target} does not answer. What is waiting fails by itself when its time is over.",
+            retryable=True,
+        )
     # What is unsafe to repeat may have happened all the same: a person looks before it is tried again.
     return NodeError(
         "step_timed_out",
-        f"{node.name!r} took longer than its time limit of {node.timeout_seconds:g} seconds.",
-        hint="Raise the time limit in the node's settings, or look why the other side is slow.",
+        f"{node.name!r} took longer than its time limit of {limit}"
+        + (f", and was waiting for {ctx.net.target}." if ctx.net.target else "."),
+        hint=f"Look why {target} is slow, or raise the time limit in the node's settings.",
         retryable=node.meta.on_crash is OnCrash.REPEAT,
     )
 
 
-def _begin(node: PlannedNode, ctx: StepContext, turn: Turn, pool: Executor) -> Result | Awaitable[Result]:
+def _begin(
+    node: PlannedNode, ctx: StepContext, turn: Turn, pool: Executor, outside: OutsidePool | None
+) -> Result | Awaitable[Result]:
     """The answer itself where the node works in memory only: no clock could stop it, so none is set."""
     if node.meta.blocking:
         context = contextvars.copy_context()
         work = partial(context.run, _blocking, node, ctx, turn)
+        if node.meta.outside and outside is not None:
+            return outside.run(ctx.net.target or node.type, ctx.owner_id, work, ctx.net.begin)
         return asyncio.get_running_loop().run_in_executor(pool, work)
     return turn()
 

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -23,6 +24,12 @@ REQUEST_SECONDS: Final = 30.0
 MAX_ANSWER_BYTES: Final = 8 * 1024 * 1024
 
 
+@dataclass(slots=True)
+class _Seen:
+    target: str = ""
+    is_begun: bool = False
+
+
 class StepNet:
     """`flows.sdk.Net` of one step. Nothing that it opened outlives `close`.
 
@@ -34,12 +41,32 @@ class StepNet:
         self._lifetime = Lifetime(seconds)
         self._at_end: list[Callable[[], None]] = []
         self._hosts: AllowedHosts | None = None
+        self._seen = _Seen()
 
     def within(self, hosts: AllowedHosts) -> "StepNet":
         """The same way out, for these hosts alone; what one of the two closes is closed for both."""
         narrow = copy(self)
         narrow._hosts = hosts
+        narrow.note(", ".join(hosts.names))
         return narrow
+
+    @property
+    def target(self) -> str:
+        """Whom it was asked for last; before that, where the open credentials may be used; empty when unknown."""
+        return self._seen.target
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the node had its turn."""
+        return self._seen.is_begun
+
+    def begin(self) -> None:
+        """The node has its turn."""
+        self._seen.is_begun = True
+
+    def note(self, host: str) -> None:
+        """The step is about to ask this host."""
+        self._seen.target = host or self._seen.target
 
     async def connect(
         self, host: str, port: int, *, tls: Tls | None = None
@@ -76,6 +103,7 @@ class StepNet:
             keeps_cookies=keeps_cookies,
             lifetime=self._lifetime,
             hosts=self._hosts,
+            on_request=self.note,
         )
         with as_node_errors():
             session = _NodeSession(way)
@@ -89,6 +117,7 @@ class StepNet:
             end()
 
     def _check(self, host: str, port: int) -> None:
+        self.note(host)
         if self._hosts is not None:
             self._hosts.check(host, port)
 

@@ -22,6 +22,7 @@ from flows.runner.errand_host import RunnerHost
 from flows.runner.errands import ErrandDesk
 from flows.runner.http import NodeHttp
 from flows.runner.ledger import Ledger
+from flows.runner.outside import OutsidePool
 from flows.runner.plan_cache import PlanCache
 from flows.runner.pool import DatabasePool
 from flows.runner.slot import Slot
@@ -40,6 +41,8 @@ BUSY_FOR_SECONDS = 2.0
 CANCEL_POLL_SECONDS = 1.0
 SWEEP_SECONDS = 1.0
 STOP_SECONDS = 25.0
+MOST_HELD = 5
+"""Runs held at once, as a multiple of the concurrency."""
 
 
 class Runner:
@@ -98,10 +101,13 @@ class Runner:
         )
         with (
             DatabasePool(NODE_THREADS, "node") as nodes,
+            OutsidePool() as outside,
             DatabasePool(1, "upkeep") as upkeep,
             DatabasePool(1, "sweep") as sweep,
         ):
-            tools = Tools(ledger, PlanCache(), http, SystemClock(), nodes, self._rung.set)
+            tools = Tools(
+                ledger, PlanCache(), http, SystemClock(), nodes, outside, self._rung.set, self._room.set
+            )
             desk = ErrandDesk(self.owner, upkeep, lambda errand: RunnerHost(errand, http, nodes))
             chores = [
                 asyncio.create_task(self._renew(upkeep)),
@@ -171,10 +177,16 @@ class Runner:
 
     async def _free(self) -> int:
         """How many more runs there is room for; waits a moment for room."""
-        if len(self._drives) >= self._concurrency:
+        if self._count_free() <= 0:
             self._room.clear()
             await self._wait_for(self._room, IDLE_POLL_SECONDS)
-        return 0 if self._stopping.is_set() else max(0, self._concurrency - len(self._drives))
+        return 0 if self._stopping.is_set() else max(0, self._count_free())
+
+    def _count_free(self) -> int:
+        """Runs whose step waits for another system leave their place to others, up to a bound for memory's sake."""
+        held = len(self._drives)
+        away = sum(drive.is_away for drive, _ in self._drives.values())
+        return min(self._concurrency - (held - away), self._concurrency * MOST_HELD - held)
 
     async def _claim(self, tools: Tools, free: int) -> list[ClaimedRun]:
         claimed = await self._claimed(tools.ledger, free)

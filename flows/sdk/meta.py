@@ -58,6 +58,8 @@ class NodeMeta:
         blocking: whether `run` and `resume` block their thread (they then run in the worker's thread pool).
         time_limit: seconds for one try where the flow says nothing; None is a minute.
         is_internal: whether only the program itself draws it; people do not see it among the node types.
+        outside: whether these block for another system: they then have a thread of those for calls outside, of
+            which each target has a share, and not of those for our database. Only with `blocking`.
         stops: whether `stop` ends what goes on outside when a run is cancelled that waits for it.
     """
 
@@ -72,6 +74,7 @@ class NodeMeta:
     on_crash: OnCrash = OnCrash.REPEAT
     durable: bool = False
     blocking: bool = False
+    outside: bool = False
     stops: bool = False
     time_limit: float | None = None
     is_internal: bool = False

@@ -165,6 +165,9 @@ class FakeContext:
     def __post_init__(self) -> None:
         self.net.exchange = self.net.exchange or self.http.exchange
 
+    def end(self) -> None:
+        """A test may look into it for longer than the step lasts."""
+
     @property
     def emitted(self) -> list[tuple[str, JsonObject]]:
         """The events so far, as (type, payload)."""

@@ -93,12 +93,10 @@ class FakeNet:
             session.mount(scheme, _Answering(self))
         return session
 
-    def within(self, hosts: object) -> "FakeNet":
-        """All hosts are allowed."""
-        return self
-
-    def close(self) -> None:
-        """Nothing is open."""
+    @property
+    def target(self) -> str:
+        """Who was asked last."""
+        return self.targets[-1][0] if self.targets else ""
 
     def _next(self, host: str, port: int) -> bytes:
         answer = self.answers[min(len(self.targets), len(self.answers) - 1)]

@@ -149,8 +149,9 @@ def _move_runs(cursor: Any, writes: Sequence[Writes]) -> None:
     if going_on:
         cursor.executemany(
             # It got further, so what it does next is not what killed workers before.
-            "UPDATE flows_queueentry SET cursor = %s, lost_leases = 0 WHERE run_id = %s",
-            [(json_text(entry.cursor), key(entry.run_id)) for entry in going_on],
+            "UPDATE flows_queueentry SET cursor = %s, lost_leases = CASE WHEN %s THEN lost_leases ELSE 0 END "
+            "WHERE run_id = %s",
+            [(json_text(entry.cursor), entry.is_in_step, key(entry.run_id)) for entry in going_on],
         )
 
 
