@@ -31,7 +31,7 @@ class Lifetime:
         self._until = time.monotonic() + seconds
         self._held: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._is_over = False
+        self.is_over = False
 
     def left(self, host: str) -> float:
         """Seconds that are left for a call.
@@ -40,7 +40,7 @@ class Lifetime:
             EgressError: `timed_out`, when nothing is left; `host` is for the sentence.
         """
         left = self._until - time.monotonic()
-        if self._is_over or left <= 0:
+        if self.is_over or left <= 0:
             raise timed_out(host, self._seconds)
         return left
 
@@ -53,7 +53,7 @@ class Lifetime:
         # A second handle: TLS takes the first one away, and the number of a closed one may soon be another's.
         handle = socket.socket(fileno=os.dup(connection.fileno()))
         with self._lock:
-            if not self._is_over:
+            if not self.is_over:
                 self._held.add(handle)
                 return lambda: self._let_go(handle)
         handle.close()
@@ -63,7 +63,7 @@ class Lifetime:
     def end(self) -> None:
         """Hang up all connections; nothing is opened any more."""
         with self._lock:
-            self._is_over = True
+            self.is_over = True
             held, self._held = self._held, set()
         for handle in held:
             hang_up(handle)

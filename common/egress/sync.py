@@ -152,18 +152,22 @@ class _Adapter(HTTPAdapter):
         until = self._deadline.until = time.monotonic() + self._timeout
         try:
             response = super().send(request, **kwargs)
-            if time.monotonic() >= until:  # a head that was cut off passes for a whole one
+            if self._is_late(until):  # a head that was cut off passes for a whole one
                 response.raw.close()
                 raise timed_out(target.host, self._timeout)
             response._content = self._read(response, until, target.host)
         except requests.exceptions.ConnectionError as error:
-            if time.monotonic() >= until:  # cut off by the deadline, which looks like a hang-up or broken TLS
+            if self._is_late(until):  # cut off by the deadline, which looks like a hang-up or broken TLS
                 raise timed_out(target.host, self._timeout) from error
             raise self._failed(target, error) from error
         except requests.exceptions.Timeout as error:
             raise timed_out(target.host, self._timeout) from error
         vars(response)["_content_consumed"] = True
         return response
+
+    def _is_late(self, until: float) -> bool:
+        lifetime = self._way.lifetime
+        return time.monotonic() >= until or (lifetime is not None and lifetime.is_over)
 
     def _failed(self, target: Target, error: requests.exceptions.ConnectionError) -> EgressError:
         if isinstance(error, requests.exceptions.Timeout):
@@ -179,9 +183,13 @@ class _Adapter(HTTPAdapter):
                 body += chunk
                 if len(body) > self._max_body_bytes:
                     raise too_large(self._max_body_bytes)
-                if time.monotonic() > until:
-                    raise timed_out(host, self._timeout)
+                if self._is_late(until):
+                    break
+            if self._is_late(until):  # the end of a body that was cut off passes for its end
+                raise timed_out(host, self._timeout)
         except HTTPError as error:
+            if self._is_late(until):
+                raise timed_out(host, self._timeout) from error
             raise bad_answer("it breaks off or is damaged") from error
         finally:
             response.raw.release_conn() if len(body) <= self._max_body_bytes else response.raw.close()

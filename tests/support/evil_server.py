@@ -17,10 +17,19 @@ class EvilServer:
     """`async with EvilServer() as server:` serves on a free port of 127.0.0.1.
 
     `requests` holds what came, as (method, target, headers, body); `connections` counts them.
+
+    Args:
+        always: the path (and query) whose answer every path has.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
-        self.host, self.port, self.tls = host, port, tls
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        always: str = "",
+    ) -> None:
+        self.host, self.port, self.tls, self.always = host, port, tls, always
         self.connections = 0
         self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
         self._open: set[Writer] = set()
@@ -62,7 +71,7 @@ class EvilServer:
         headers = {name.lower(): value.strip() for name, _, value in (text.partition(":") for text in rest)}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         self.requests.append((method, target, headers, body))
-        parts = urlsplit(target)
+        parts = urlsplit(self.always or target)
         act = ACTS.get(parts.path.rstrip("/") or "/echo", echo)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         await act(writer, {"method": method, "headers": headers, "body": body.decode("latin-1"), **query})
