@@ -153,6 +153,7 @@ class ModifyServer(Node):
         version=2,
         durable=True,
         blocking=True,
+        outside=True,
     )
     Config = ModifyServerConfig
 

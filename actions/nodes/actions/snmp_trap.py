@@ -129,6 +129,7 @@ class SnmpTrap(Node):
         unset="No receiver chosen",
         durable=True,
         blocking=True,
+        outside=True,
     )
     Config = SnmpTrapConfig
 
