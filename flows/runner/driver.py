@@ -1,9 +1,8 @@
 """Drives one claimed run from where it stands to where it ends or waits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -143,6 +142,7 @@ class Drive:
         while not progress.is_over and (node_id := progress.walk.current) is not None:
             node = progress.walk.plan.nodes[node_id]
             await self._take_turn(progress, node_id)
+            self.is_away = False
             if node.meta.durable and not progress.is_over and progress.walk.current is not None:
                 await self._commit(progress)
         if not progress.is_over:
@@ -179,8 +179,7 @@ class Drive:
         else:
             progress.suspend(result)
 
-    @asynccontextmanager
-    async def _live(self, progress: Progress, node: PlannedNode, ctx: StepContext) -> AsyncIterator[None]:
+    def _live(self, progress: Progress, node: PlannedNode, ctx: StepContext) -> Live:
         """While the node works, its lines are put down; when it has worked for a while, others have room."""
 
         def late() -> None:
@@ -191,11 +190,7 @@ class Drive:
         async def put() -> None:
             await self.tools.ledger.commit(progress.so_far(), self.claimed.flow_id)
 
-        try:
-            async with Live(ctx.log, lambda line: progress.log(line.level, line.text, line.at), put, late):
-                yield
-        finally:
-            self.is_away = False
+        return Live(ctx.log, lambda line: progress.log(line.level, line.text, line.at), put, late)
 
     async def _emit(self, progress: Progress, ctx: StepContext) -> None:
         await store_emitted(ctx, self.claimed, self.tools.pool)
