@@ -183,7 +183,8 @@ class Drive:
         """While the node works, its lines are put down; when it has worked for a while, others have room."""
 
         def late() -> None:
-            if not self.is_away and (node.meta.outside or not node.meta.blocking):
+            asks = node.meta.outside or (ctx.net.target and not node.meta.blocking)
+            if asks and not self.is_away:
                 self.is_away = True
                 self.tools.make_room()
 

@@ -224,6 +224,7 @@ class GitHub(Node):
         unset="No repository",
         durable=True,
         blocking=True,
+        outside=True,
         retry=Retry(attempts=5, first="10s", factor=3, cap="1h"),
     )
     Config = GitHubConfig

@@ -72,6 +72,7 @@ class GitHubWorkflow(Node):
         unset="No workflow",
         durable=True,
         blocking=True,
+        outside=True,
         on_crash=OnCrash.ASK,
         retry=Retry(attempts=1),
     )

@@ -186,6 +186,7 @@ class RedmineIssue(Node):
         unset="No project",
         durable=True,
         blocking=True,
+        outside=True,
         retry=Retry(attempts=5, first="10s", factor=3, cap="15m"),
     )
     Config = RedmineIssueConfig
