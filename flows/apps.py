@@ -18,9 +18,10 @@ class FlowsConfig(AppConfig):
     def ready(self) -> None:
         """Load what the entry points name and offer the figures. A broken module is logged."""
         from flows.pages import audit_names
-        from flows.services import queue_metrics
+        from flows.services import action_metrics, queue_metrics
 
         audit_names.tell()
         queue_metrics.register()
+        action_metrics.register()
         for broken in load_packages():
             logger.error("%s of %s is unavailable: %s", broken.module, broken.package, broken.error)

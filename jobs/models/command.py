@@ -29,7 +29,7 @@ class Command(models.Model):
     environment = JsonText(default=list)
     """The names of the variables that jobs and flows may set."""
     directories = JsonText(default=list)
-    """Folders of this machine, as absolute paths, that it may read and work in."""
+    """Folders of this machine, as absolute paths, that it may read; a job may work in one."""
     has_network = models.BooleanField(default=False)
     timeout_seconds = models.PositiveIntegerField(default=300)
     """The longest that it may take, whatever a job asks for."""

@@ -26,6 +26,7 @@ class JobRun(models.Model):
         CANCELLED = "cancelled"
 
     FINAL: ClassVar[tuple[str, ...]] = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
+    OPEN: ClassVar[tuple[str, ...]] = (State.WAITING, State.RUNNING, State.INTERRUPTED)
 
     tenant_path: ClassVar[str | None] = "job__tenant_id"
 

@@ -1,11 +1,13 @@
 """Approving commands: the platform's admin says what may run, with which arguments and limits."""
 
+import os
 import posixpath
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import ProtectedError
 
@@ -144,8 +146,15 @@ def _check(command: Command) -> None:
 def _check_directories(command: Command) -> None:
     for path in _names(command.directories, "directories"):
         _check_path(path, "directories")
-        if path == "/":
-            raise bad_value("bad_path", "Name a folder below the root.", field="directories")
+        if _holds_our_data(path):
+            hint = "Name a folder that has nothing to do with this installation's data."
+            raise bad_value("bad_path", "Commands never see the data folder.", hint=hint, field="directories")
+
+
+def _holds_our_data(path: str) -> bool:
+    """Whether the data folder lies in it, or it in the data folder."""
+    ours, theirs = os.path.realpath(settings.DATA_DIR), os.path.realpath(path)
+    return os.path.commonpath([ours, theirs]) in (ours, theirs)
 
 
 def _check_environment(command: Command) -> None:

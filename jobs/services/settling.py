@@ -43,7 +43,7 @@ def _changed() -> list[UUID]:
     stuck = interrupted & ~Q(state=JobRun.State.INTERRUPTED)
     goes_on = Q(state=JobRun.State.INTERRUPTED) & ~interrupted
     return list(
-        JobRun.objects.exclude(state__in=JobRun.FINAL)
+        JobRun.objects.filter(state__in=JobRun.OPEN)
         .filter(waiting | is_over | stuck | goes_on, run__isnull=False)
         .order_by("id")
         .values_list("id", flat=True)[:MOST_AT_ONCE]

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from accounts.actors import Actor
@@ -20,6 +22,8 @@ GOOD = {"name": "List", "executable": "/usr/bin/ls"}
         ({"executable": "//x"}, "bad_path"),
         ({"executable": "/bin/a\nb"}, "bad_path"),
         ({"directories": ["/"]}, "bad_path"),
+        ({"directories": ["/somewhere"]}, "bad_path"),
+        ({"directories": ["/somewhere/data/backups"]}, "bad_path"),
         ({"directories": "/srv"}, "bad_list"),
         ({"environment": ["LD_PRELOAD"]}, "bad_variable"),
         ({"environment": ["PATH"]}, "bad_variable"),
@@ -35,7 +39,8 @@ GOOD = {"name": "List", "executable": "/usr/bin/ls"}
         ({"name": ""}, "name_missing"),
     ],
 )
-def test_what_cannot_be_approved_is_refused(admin: Actor, values: dict, code: str):
+def test_what_cannot_be_approved_is_refused(admin: Actor, settings, values: dict, code: str):
+    settings.DATA_DIR = Path("/somewhere/data")
     with pytest.raises(Problem) as refused:
         create_command(actor=admin, **{**GOOD, **values})
     assert refused.value.code == code
