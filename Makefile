@@ -21,9 +21,10 @@ bench: dev ## measure speed and memory; BENCH="--help" shows what can be chosen
 	@$(PYTHON) -m scripts.frontend build
 	@$(PYTHON) -m bench $(BENCH)
 
-docs: dev ## write again what is generated: docs/openapi.yaml, docs/nodes.md and the types of the API in TypeScript
+docs: dev ## write again what is generated: docs/openapi.yaml, docs/nodes.md, docs/actions.md and the types of the API in TypeScript
 	@DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py spectacular --file docs/openapi.yaml
 	@DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py node_docs
+	@DATABASE_URL=sqlite://:memory: $(PYTHON) -m scripts.action_docs
 	@$(PYTHON) -m scripts.frontend run types
 
 setup: dev ## make all that developing needs, and run nothing

@@ -16,6 +16,7 @@ Check = Callable[[IO[str]], int]
 """Gives an exit code, and writes what it has to say into the file."""
 OPENAPI = Path("docs") / "openapi.yaml"
 NODE_PAGES = Path("docs") / "nodes.md"
+ACTION_PAGE = Path("docs") / "actions.md"
 
 
 def main() -> int:
@@ -94,6 +95,7 @@ CHECKS: dict[str, Check] = {
     "migrations": tool(*MANAGE, "makemigrations", "--check", "--dry-run"),
     "openapi": generated(OPENAPI, "--file", *MANAGE, "spectacular", "--validate"),
     "node docs": generated(NODE_PAGES, "--out", *MANAGE, "node_docs"),
+    "action docs": generated(ACTION_PAGE, "--out", PYTHON, "-m", "scripts.action_docs"),
     "front end: API types": api_types,
     "front end: lint": npm("lint"),
     "front end: types": npm("typecheck"),

@@ -7,8 +7,8 @@ from flows.sdk import CredentialFields
 from flows.sdk.testing import FakeContext, FakeNet
 
 
-def reaching(**credentials: CredentialFields) -> FakeContext:
-    """A context with these credentials open, whose `net` is the runner's."""
-    ctx = FakeContext(credentials=credentials)
+def reaching(key: str = "0195-run.node", /, **credentials: CredentialFields) -> FakeContext:
+    """A context with these credentials open, whose `net` is the runner's; `key` is the idempotency key of the step."""
+    ctx = FakeContext(credentials=credentials, idempotency_key=key)
     ctx.net = cast("FakeNet", StepNet(30))
     return ctx

@@ -15,8 +15,8 @@ from actions.services.github import GitHubFields
 from flows.sdk import JsonObject, Node, NodeError
 from flows.sdk.testing import FakeContext, run_node
 from flows.testing import render
-from tests.peers.contexts import context_with
 from tests.peers.peer import Peer
+from tests.peers.reaching import reaching
 
 pytestmark = pytest.mark.usefixtures("loopback_allowed")
 
@@ -51,7 +51,7 @@ def fields(github: Peer) -> GitHubFields:
 
 
 def context(fields: GitHubFields) -> FakeContext:
-    return context_with(f"{uuid4()}.node", g=fields)
+    return reaching(f"{uuid4()}.node", g=fields)
 
 
 def done(

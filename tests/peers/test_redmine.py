@@ -7,12 +7,12 @@ import pytest
 
 from actions.credentials.redmine import Redmine
 from actions.nodes.actions.redmine_issue import RedmineIssue
-from actions.services.redmine import RedmineFields
+from actions.services.redmine import RedmineFields, connected
 from flows.sdk import JsonObject, NodeError
 from flows.sdk.testing import FakeContext, run_node
 from flows.testing import render
-from tests.peers.contexts import context_with
 from tests.peers.peer import Peer
+from tests.peers.reaching import reaching
 
 pytestmark = pytest.mark.usefixtures("loopback_allowed")
 
@@ -28,7 +28,7 @@ def alice(redmine: Peer) -> RedmineFields:
 
 
 def context(fields: RedmineFields, key: str = "") -> FakeContext:
-    return context_with(key or f"{uuid4()}.node", r=fields)
+    return reaching(key or f"{uuid4()}.node", r=fields)
 
 
 def done(ctx: FakeContext, config: JsonObject, record: JsonObject | None = None) -> dict[str, Any]:
@@ -87,6 +87,12 @@ def test_an_issue_is_created_with_choices_by_number(fields: RedmineFields):
     assert done(context(fields), {"tracker": tracker})["tracker"] == "Support"
 
 
+def test_the_description_arrives_with_its_mark(fields: RedmineFields):
+    made = done(context(fields), {"description": "Zoë’s disk\n\n* is full"})
+    kept = connected(context(fields), fields).issue(made["id"])["description"].replace("\r", "")
+    assert kept.startswith("Zoë’s disk\n\n* is full\n\nhookflow-")
+
+
 def test_a_repeated_step_finds_its_issue(fields: RedmineFields):
     key = f"{uuid4()}.node"
     first = done(context(fields, key), {})
@@ -127,8 +133,6 @@ def test_a_comment_is_made_once(fields: RedmineFields, redmine: Peer):
     key = f"{uuid4()}.node"
     for _ in range(2):
         done(context(fields, key), {"operation": "comment", "issue": str(first["id"]), "notes": "Looked at"})
-    from actions.services.redmine import connected
-
     journals = connected(context(fields), fields).issue(first["id"], include="journals")["journals"]
     assert [entry["notes"].split("\n")[0] for entry in journals] == ["Looked at"]
 
