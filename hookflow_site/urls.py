@@ -18,11 +18,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("flows.api.urls")),
     path("api/v1/", include("inventory.api.urls")),
     path("api/v1/", include("actions.api.urls")),
+    path("api/v1/", include("jobs.api.urls")),
     path("api/v1/openapi.json", OpenApiView.as_view(), name="openapi"),
     path("api/docs/", api_docs, name="api-docs"),
     path("", include("accounts.pages.urls")),
     path("", include("actions.pages.urls")),
     path("", include("inventory.pages.urls")),
+    path("", include("jobs.pages.urls")),
     path("", include("flows.pages.urls")),
     # Django's own forms would pass by the counting of tries and the forced change of a one-time password.
     path("admin/login/", RedirectView.as_view(pattern_name="accounts:sign-in", query_string=True)),

@@ -134,7 +134,7 @@ def built_frontend(tmp_path_factory: pytest.TempPathFactory, settings: LazySetti
         (folder / "editor").mkdir(parents=True)
         entries = {
             f"src/{name}": {"file": f"assets/{name}.js", "name": name, "isEntry": True}
-            for name in ("site", "editor", "run")
+            for name in ("site", "editor", "run", "joboutput")
         }
         (folder / "editor" / "manifest.json").write_text(json.dumps(entries))
     settings.STATICFILES_DIRS = [folder]

@@ -84,7 +84,10 @@ class RunViewSet(ScopedViewSet[Run]):
         """Up to 1,000 log lines: `{results, next}`; ask again with `after=next` while it is not null."""
         run, params = self._run(pk), request.query_params
         lines = run_reading.logs_of(
-            run, after=_after(params.get("after", "0")), level=_level(params), text=params.get("q", "")[:200]
+            run,
+            after=place_after(params.get("after", "0")),
+            level=_level(params),
+            text=params.get("q", "")[:200],
         )
         last = lines[-1].seq if len(lines) == run_reading.MOST_LINES else None
         return Response(LogsSerializer({"results": lines, "next": last}).data)
@@ -156,7 +159,12 @@ class RunViewSet(ScopedViewSet[Run]):
         return self.shown(waits.answer_wait(actor=self.actor, run=run, **values))
 
 
-def _after(raw: str) -> int:
+def place_after(raw: str) -> int:
+    """Read `after`, the place behind which lines are asked for.
+
+    Raises:
+        Problem: 400 `bad_after`.
+    """
     if not (raw.isascii() and raw.isdigit() and len(raw) <= 9):
         raise bad_value("bad_after", "after is a whole number from 0.", field="after")
     return int(raw)

@@ -42,6 +42,14 @@ def run_duration(run: Any) -> float | None:
 
 
 @register.filter
+def job_run_duration(job_run: Any) -> float | None:
+    """Milliseconds from the begin of a job run to its end; None while one of them is missing."""
+    if job_run.begun_at is None or job_run.ended_at is None:
+        return None
+    return float((job_run.ended_at - job_run.begun_at).total_seconds() * 1_000)
+
+
+@register.filter
 def queue_duration(run: Any) -> float | None:
     """Milliseconds that a run lay in the queue; None while it lies there."""
     if run.started_at is None:

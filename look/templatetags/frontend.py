@@ -21,7 +21,7 @@ Manifest = Mapping[str, Mapping[str, Any]]
 
 @register.simple_tag
 def frontend_entry(name: str) -> SafeString:
-    """The tags that load the entry `name` (`site`, `editor` or `run`): styles, preloads, then the module.
+    """The tags that load the entry `name` (`site`, `editor`, `run` or `joboutput`): styles, preloads, then the module.
 
     Raises:
         ImproperlyConfigured: the front end is not built, or has no such entry.

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,14 @@ from accounts.services import tokens
 from actions.credentials.smtp import Smtp
 from actions.models import Credential
 from actions.services import credentials
+from flows.models import Flow
 from flows.services.errands import Question, ask
 from flows.services.event_types import define
 from inventory.models import IPv4Range, IPv6Range
 from inventory.tables import TABLES
+from jobs.services.commands import create_command
+from jobs.services.jobs import create_job
+from jobs.services.launching import Launch, launch
 from tests.flows.pages.conftest import furnished, published
 from tests.inventory.api.test_tables import body_of
 
@@ -42,6 +47,7 @@ class Estate:
             "number": "1",
             "token": "x",
             "route": "servers",
+            "mode": "success",
             "user_id": self.ids["/users/"],
             "errand_id": UNKNOWN_UUID,
         }
@@ -61,9 +67,10 @@ def unknown(path: str) -> str:
             "token": "x",
             "route": "servers",
             "name": "no.such.type",
+            "mode": "success",
             "errand_id": UNKNOWN_UUID,
         }
-        is_uuid = re.match(r"(/api/v1)?/(flows|runs|events|errands)/", path)
+        is_uuid = re.match(r"(/api/v1)?/(flows|runs|events|errands|jobs|job-runs)/", path)
         return fixed.get(parameter, UNKNOWN_UUID if is_uuid else UNKNOWN_ID)
 
     return _PARAMETER.sub(value, path)
@@ -90,6 +97,7 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
         "/events/": house.event.pk,
         "/events/types/": kind.name,
         "/event-types/": kind.name,
+        **_jobs(tenant, actor, house.flow),
         **_inventory(tenant, admin, customer),
     }
     for name in ("servers", "tickets"):
@@ -127,3 +135,17 @@ def _inventory(tenant: Tenant, admin: User, customer: User) -> dict[str, Any]:
         assert made.status_code == 201, (table.route, made.content)
         ids[f"/inventory/{table.route}/"] = made.json()["id"]
     return ids
+
+
+def _jobs(tenant: Tenant, actor: Actor, flow: Flow) -> dict[str, Any]:
+    """A job with a run that waits, and a command that the tenant may use."""
+    job = create_job(actor=actor, name="Nightly", kind="flow", flow=flow)
+    job_run = launch(actor=actor, job=job, how=Launch(at=datetime(2090, 1, 1, tzinfo=UTC)))
+    command = create_command(
+        actor=Actor.system(),
+        name=f"Echo {tenant.slug}",
+        executable="/usr/bin/echo",
+        audience="chosen",
+        tenants=[tenant],
+    )
+    return {"/jobs/": job.pk, "/job-runs/": job_run.pk, "/commands/": command.pk}

@@ -1,0 +1,243 @@
+"""Forms of the pages of jobs and approved commands."""
+
+from typing import Any
+
+from django import forms
+
+from accounts.actors import Actor
+from accounts.models import Tenant
+from accounts.services.tenants import listed as listed_tenants
+from common.problems import Problem
+from flows.models import Flow
+from flows.pages.forms import JsonField
+from flows.services.flow_reading import listed as listed_flows
+from jobs.models import Command, Job
+from jobs.services.command_reading import commands_in_reach
+from look.forms import SiteForm
+
+
+class CodesField(forms.CharField):
+    """Whole numbers, separated by commas."""
+
+    def clean(self, value: Any) -> list[int]:
+        """The numbers."""
+        words = str(super().clean(value) or "").replace(",", " ").split()
+        try:
+            return [int(word) for word in words]
+        except ValueError as error:
+            raise forms.ValidationError("Write whole numbers, such as 0, 2.") from error
+
+
+class LinesField(forms.CharField):
+    """One text a line."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.widget.attrs.update({"rows": 3, "spellcheck": "false"})
+
+    def clean(self, value: Any) -> list[str]:
+        """The lines that hold something."""
+        return [line.strip() for line in str(super().clean(value) or "").splitlines() if line.strip()]
+
+
+def _json(label: str, help_text: str, rows: int = 4) -> JsonField:
+    field = JsonField(label=label, required=False, help_text=help_text)
+    field.widget.attrs["rows"] = rows
+    return field
+
+
+class Grouped(SiteForm):
+    """A form in parts, each below a heading."""
+
+    GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields by heading."""
+        return [
+            (title, [self[name] for name in names if name in self.fields]) for title, names in self.GROUPS
+        ]
+
+
+class JobForm(Grouped):
+    """A job."""
+
+    GROUPS = (
+        ("Job", ("tenant", "name", "description", "is_enabled")),
+        (
+            "What it runs",
+            (
+                "kind",
+                "command",
+                "flow",
+                "parameters",
+                "environment",
+                "working_directory",
+                "input",
+                "timeout_seconds",
+                "expected_exit_codes",
+            ),
+        ),
+        ("When", ("interval", "cron", "zone", "delay_seconds", "allow_overlap")),
+        ("When it fails", ("max_attempts", "backoff", "min_gap_seconds", "deadline", "allow_late")),
+    )
+
+    tenant = forms.ModelChoiceField(
+        queryset=Tenant.objects.none(),
+        required=False,
+        empty_label="The platform",
+        label="Owner",
+        help_text="It stays.",
+    )
+    name = forms.CharField(max_length=200)
+    description = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    is_enabled = forms.BooleanField(
+        label="On", required=False, help_text="A job that is off runs neither by itself nor by hand."
+    )
+    kind = forms.ChoiceField(label="Runs", choices=[("command", "An approved command"), ("flow", "A flow")])
+    command = forms.ModelChoiceField(
+        queryset=Command.objects.none(), required=False, empty_label="Choose a command"
+    )
+    flow = forms.ModelChoiceField(queryset=Flow.objects.none(), required=False, empty_label="Choose a flow")
+    parameters = _json(
+        "Parameters", "Values by argument of the command, or the payload of the flow, as JSON."
+    )
+    environment = _json("Environment", "Variables that the command allows, by name, as JSON.", 3)
+    working_directory = forms.CharField(
+        max_length=500,
+        required=False,
+        help_text="Below the run's own folder, or one of the folders that the command may use.",
+    )
+    input = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        label="Standard input",
+    )
+    timeout_seconds = forms.IntegerField(
+        required=False,
+        min_value=1,
+        label="Time limit in seconds",
+        help_text="Empty: as long as the command may.",
+    )
+    expected_exit_codes = CodesField(
+        required=False, label="Exit codes that mean success", help_text="Empty: 0 alone. Several with commas."
+    )
+    interval = forms.ChoiceField(label="Runs by itself", choices=Job.Interval.choices)
+    cron = forms.CharField(
+        max_length=64,
+        required=False,
+        label="Cron line",
+        help_text="For “By a cron line”: minute, hour, day of month, month, day of week.",
+        widget=forms.TextInput(attrs={"placeholder": "0 3 * * *", "spellcheck": "false"}),
+    )
+    zone = forms.CharField(max_length=64, initial="UTC", label="Time zone")
+    delay_seconds = forms.IntegerField(
+        min_value=0, initial=0, label="Delay in seconds", help_text="How long after each time it starts."
+    )
+    allow_overlap = forms.BooleanField(required=False, label="Several runs at once")
+    max_attempts = forms.IntegerField(min_value=1, initial=1, label="Attempts")
+    backoff = forms.ChoiceField(label="Pause between attempts", choices=Job.Backoff.choices)
+    min_gap_seconds = forms.IntegerField(min_value=0, initial=0, label="Shortest pause in seconds")
+    deadline = forms.CharField(
+        max_length=20,
+        required=False,
+        help_text="+3h is three hours after the time wanted; 08:00 is that time of the day. Empty: none.",
+    )
+    allow_late = forms.BooleanField(required=False, label="May still start after its deadline")
+
+    def __init__(self, *args: Any, actor: Actor, job: Job | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["command"].queryset = commands_in_reach(actor)
+        fields["flow"].queryset = listed_flows(actor)
+        fields["tenant"].queryset = listed_tenants(actor)
+        if job is not None or not actor.is_platform:
+            del self.fields["tenant"]
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        cleaned = self.cleaned_data
+        empty: dict[str, Any] = {"parameters": {}, "environment": {}}
+        return {
+            name: empty[name] if value is None and name in empty else value for name, value in cleaned.items()
+        }
+
+
+class LaunchForm(SiteForm):
+    """A run by hand."""
+
+    reason = forms.CharField(
+        max_length=300, required=False, label="Why", help_text="For those who look later."
+    )
+    parameters = _json("Parameters", "Laid over those of the job, name by name.", 3)
+
+    def clean_parameters(self) -> Any:
+        """An object; nothing at all is an empty one."""
+        value = self.cleaned_data["parameters"]
+        if value is not None and not isinstance(value, dict):
+            raise forms.ValidationError("The parameters are a JSON object: write { … }.")
+        return value or {}
+
+
+class CommandForm(Grouped):
+    """An approved command."""
+
+    GROUPS = (
+        ("Command", ("name", "description", "executable", "slots", "is_enabled")),
+        ("Who may use it", ("audience", "tenants")),
+        ("What it may touch", ("environment", "directories", "has_network")),
+        (
+            "Limits",
+            ("timeout_seconds", "cpu_seconds", "memory_mb", "processes", "file_mb", "open_files"),
+        ),
+    )
+
+    name = forms.CharField(max_length=100)
+    description = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    executable = forms.CharField(
+        max_length=500,
+        help_text="An absolute path, such as /usr/bin/rsync. It is started as it is; no shell is involved.",
+    )
+    slots = _json(
+        "Arguments",
+        'A list of slots in their order, such as [{"name": "host", "label": "Host", "is_required": true}]. '
+        "Kinds: fixed, flag, text, integer, number, choice.",
+        8,
+    )
+    is_enabled = forms.BooleanField(required=False, initial=True, label="On")
+    audience = forms.ChoiceField(choices=Command.Audience.choices, label="For")
+    tenants = forms.ModelMultipleChoiceField(
+        queryset=Tenant.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Chosen tenants",
+    )
+    environment = LinesField(label="Variables that jobs may set", help_text="One name a line.")
+    directories = LinesField(
+        label="Folders that it may read and work in", help_text="One absolute path a line."
+    )
+    has_network = forms.BooleanField(required=False, label="May use the network")
+    timeout_seconds = forms.IntegerField(min_value=1, initial=300, label="Longest time in seconds")
+    cpu_seconds = forms.IntegerField(min_value=1, initial=60, label="CPU seconds")
+    memory_mb = forms.IntegerField(min_value=16, initial=512, label="Memory in MiB")
+    processes = forms.IntegerField(min_value=1, initial=64)
+    file_mb = forms.IntegerField(min_value=1, initial=16, label="Largest file in MiB")
+    open_files = forms.IntegerField(min_value=8, initial=64)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["tenants"].queryset = listed_tenants(actor)
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        slots = self.cleaned_data["slots"]
+        return {**self.cleaned_data, "slots": [] if slots is None else slots}
+
+
+def shown_problem(problem: Problem) -> str:
+    """A refusal in one line."""
+    return f"{problem.message} {problem.hint}".strip()

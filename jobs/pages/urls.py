@@ -1,0 +1,24 @@
+"""Routes of the pages of jobs."""
+
+from django.urls import URLPattern, path
+
+from jobs.pages import commands, follow_ups, job_runs, jobs
+
+app_name = "jobs"
+
+urlpatterns: list[URLPattern] = [
+    path("jobs/", jobs.job_list, name="job-list"),
+    path("jobs/new/", jobs.job_new, name="job-new"),
+    path("jobs/<uuid:job_id>/", jobs.job_detail, name="job-detail"),
+    path("jobs/<uuid:job_id>/edit/", jobs.job_edit, name="job-edit"),
+    path("jobs/<uuid:job_id>/launch/", jobs.job_launch, name="job-launch"),
+    path("jobs/<uuid:job_id>/switch/", jobs.job_switch, name="job-switch"),
+    path("jobs/<uuid:job_id>/delete/", jobs.job_delete, name="job-delete"),
+    path("jobs/<uuid:job_id>/on/<str:mode>/", follow_ups.job_follow_ups, name="job-follow-ups"),
+    path("job-runs/<uuid:job_run_id>/", job_runs.job_run_detail, name="job-run-detail"),
+    path("job-runs/<uuid:job_run_id>/cancel/", job_runs.job_run_cancel, name="job-run-cancel"),
+    path("commands/", commands.command_list, name="command-list"),
+    path("commands/new/", commands.command_new, name="command-new"),
+    path("commands/<int:pk>/", commands.command_edit, name="command-edit"),
+    path("commands/<int:pk>/delete/", commands.command_delete, name="command-delete"),
+]

@@ -1,0 +1,54 @@
+"""What the platform sets for an action, under what each list sets for itself."""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.actors import Actor
+from accounts.roles import Permission
+from common.problems import bad_value, not_found
+from flows.sdk import JsonObject, node_types
+from flows.sdk.config_fields import config_of
+from jobs.models import ActionSettings
+
+
+def platform_config(node_type: str) -> JsonObject:
+    """The platform's config of a node type; empty where it sets nothing."""
+    found = ActionSettings.objects.filter(node_type=node_type).values_list("config", flat=True).first()
+    return dict(found or {})
+
+
+def set_platform_config(*, actor: Actor, node_type: str, config: JsonObject) -> JsonObject:
+    """Set it. New and saved actions take it where they say nothing themselves; what is in force stays until then.
+
+    Raises:
+        Problem: 400 `unknown_setting`; 403; 404 `not_found`.
+    """
+    actor.need(Permission.manage_platform)
+    node = node_types.get(node_type)
+    if node is None:
+        raise not_found("There is no such action.")
+    known = config_of(node.Config).fields
+    for name in config:
+        if name not in known:
+            hint = f"There is: {', '.join(known)}."
+            raise bad_value(
+                "unknown_setting",
+                f"The action has no setting {name[:80]!r}.",
+                hint=hint,
+                field=f"config.{name[:80]}",
+            )
+    with transaction.atomic():
+        ActionSettings.objects.update_or_create(
+            node_type=node_type, defaults={"config": config, "updated_at": datetime.now(UTC)}
+        )
+        audit.record(
+            actor,
+            "set_action",
+            "action_settings",
+            node_type,
+            tenant_id=None,
+            changes={"settings": sorted(config)},
+        )
+    return config
