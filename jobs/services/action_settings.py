@@ -8,13 +8,18 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import bad_value, not_found
-from flows.sdk import JsonObject, node_types
+from flows.sdk import JsonObject, Node, node_types
 from flows.sdk.config_fields import config_of
 from jobs.models import ActionSettings
 
 
 def platform_config(node_type: str) -> JsonObject:
-    """The platform's config of a node type; empty where it sets nothing."""
+    """The platform's config of a node type; empty where it sets nothing.
+
+    Raises:
+        Problem: 404 `not_found`.
+    """
+    _known(node_type)
     found = ActionSettings.objects.filter(node_type=node_type).values_list("config", flat=True).first()
     return dict(found or {})
 
@@ -26,10 +31,7 @@ def set_platform_config(*, actor: Actor, node_type: str, config: JsonObject) -> 
         Problem: 400 `unknown_setting`; 403; 404 `not_found`.
     """
     actor.need(Permission.manage_platform)
-    node = node_types.get(node_type)
-    if node is None:
-        raise not_found("There is no such action.")
-    known = config_of(node.Config).fields
+    known = config_of(_known(node_type).Config).fields
     for name in config:
         if name not in known:
             hint = f"There is: {', '.join(known)}."
@@ -52,3 +54,10 @@ def set_platform_config(*, actor: Actor, node_type: str, config: JsonObject) -> 
             changes={"settings": sorted(config)},
         )
     return config
+
+
+def _known(node_type: str) -> Node:
+    node = node_types.get(node_type)
+    if node is None:
+        raise not_found("There is no such action.")
+    return node

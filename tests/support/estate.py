@@ -48,6 +48,7 @@ class Estate:
             "token": "x",
             "route": "servers",
             "mode": "success",
+            "node_type": "sleep",
             "user_id": self.ids["/users/"],
             "errand_id": UNKNOWN_UUID,
         }
@@ -69,6 +70,7 @@ def unknown(path: str) -> str:
             "name": "no.such.type",
             "mode": "success",
             "errand_id": UNKNOWN_UUID,
+            "node_type": "sleep",
         }
         is_uuid = re.match(r"(/api/v1)?/(flows|runs|events|errands|jobs|job-runs)/", path)
         return fixed.get(parameter, UNKNOWN_UUID if is_uuid else UNKNOWN_ID)

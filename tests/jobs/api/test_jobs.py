@@ -168,3 +168,14 @@ def test_a_list_of_what_follows_is_set_and_read(editor: APIClient, flow: Flow):
     bad = editor.put(url, {"actions": [{"type": "filter"}]})
     assert (bad.status_code, bad.json()["code"]) == (400, "bad_action")
     assert editor.get(url.replace("failure", "sideways")).status_code == 400
+
+
+def test_the_platform_sets_what_actions_leave_open(api: Clients, platform_admin: User, editor: APIClient):
+    url, client = "/api/v1/action-settings/log-line/", api(platform_admin)
+    assert client.get(url).json() == {"config": {}}
+    assert client.put(url, {"config": {"level": "error"}}).json() == {"config": {"level": "error"}}
+    assert client.get(url).json() == {"config": {"level": "error"}}
+    bad = client.put(url, {"config": {"colour": "red"}})
+    assert (bad.status_code, bad.json()["code"]) == (400, "unknown_setting")
+    assert client.get("/api/v1/action-settings/none/").status_code == 404
+    assert (editor.get(url).status_code, editor.put(url, {"config": {}}).status_code) == (403, 403)

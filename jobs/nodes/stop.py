@@ -1,0 +1,214 @@
+"""Stop: end a job run, a run of a flow, or a process that a job started; or switch a schedule off."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from common.ids import uuid_from
+from flows.sdk import (
+    Emit,
+    FlowDuration,
+    JsonObject,
+    Kind,
+    Node,
+    NodeConfig,
+    NodeContext,
+    NodeError,
+    NodeMeta,
+    Record,
+    Result,
+    Suspend,
+    TemplateText,
+    Wake,
+    node,
+    ui,
+)
+from flows.sdk.config import duration_seconds
+from flows.sdk.summaries import joined, label_of
+from flows.services.reach import runs_in_reach
+from jobs.models import Job, JobRun
+from jobs.node_support import acting, job_called, told_as_node_error
+from jobs.services.jobs import change_job
+from jobs.services.launched import Launched, outcome, stop_one
+from jobs.services.reach import job_runs_in_reach
+
+LOOK_SECONDS = 1.0
+
+
+class StopConfig(NodeConfig):
+    """What is stopped, and how long that may take."""
+
+    target: Literal["schedule", "job_run", "flow_run", "process"] = ui(
+        "schedule",
+        label="Stop",
+        choices={
+            "schedule": "The schedule of a job",
+            "job_run": "A job run",
+            "flow_run": "A run of a flow",
+            "process": "A process that a job started",
+        },
+    )
+    job: TemplateText = ui(
+        "{{ runtemplate_id }}",
+        label="Job",
+        help="Its name or id. The events of jobs have the id in runtemplate_id.",
+        depends_on={"target": ["schedule"]},
+    )
+    identifier: TemplateText = ui(
+        "",
+        label="Which",
+        help="The id of the run; or the number of the process, which must be one of a job run that is at work.",
+        placeholder="{{ job_id }}",
+        depends_on={"target": ["job_run", "flow_run", "process"]},
+    )
+    timeout: FlowDuration = ui(
+        "60s",
+        label="Wait at most",
+        help="A command is asked to end, and ended by force a little later. The step fails if it goes on.",
+        depends_on={"target": ["job_run", "flow_run", "process"]},
+    )
+    confirm: bool = ui(
+        False,
+        label="A person has to confirm",
+        help="For what is critical. It needs reviews, which are not there yet.",
+    )
+
+
+@node
+class Stop(Node):
+    """What is over already counts as stopped, so that repeating does no harm."""
+
+    meta = NodeMeta(
+        type="stop",
+        kind=Kind.ACTION,
+        label="Stop",
+        summary="End a job run, a run or a process, or switch a schedule off.",
+        icon="player-stop",
+        unset="Nothing chosen",
+        durable=True,
+        blocking=True,
+    )
+    Config = StopConfig
+
+    def summary(self, config: StopConfig) -> str:
+        """What is stopped."""
+        which = config.job if config.target == "schedule" else config.identifier
+        return joined(label_of(config, "target"), which)
+
+    def warnings(self, config: StopConfig, owner_id: int | None) -> list[tuple[str, str, str]]:
+        """A confirmation that nobody can give yet."""
+        if not config.confirm:
+            return []
+        return [
+            ("confirm", "Nobody can confirm yet, so this step would fail.", "Switch the confirmation off.")
+        ]
+
+    def run(self, ctx: NodeContext, config: StopConfig, record: Record) -> Result:
+        """Stop it, and wait until it has ended.
+
+        Raises:
+            NodeError: `cannot_be_confirmed`, `unknown_job`, `unknown_run`, `not_ours`.
+        """
+        if config.confirm:
+            raise NodeError(
+                "cannot_be_confirmed",
+                "A person has to confirm this, and this installation has no reviews yet: nothing was stopped.",
+                hint="Switch the confirmation off, or stop it by hand.",
+                field="confirm",
+            )
+        if config.target == "schedule":
+            return self._switch_off(ctx, config, record)
+        launched = _target(ctx, config)
+        with told_as_node_error("identifier"):
+            was_open = stop_one(acting(ctx), launched)
+        ctx.log.info(f"{'Stopping' if was_open else 'Over already:'} {launched.called!r} ({launched.id}).")
+        until = ctx.clock.now() + timedelta(seconds=duration_seconds(config.timeout))
+        detail: JsonObject = {"kind": launched.kind, "id": launched.id, "called": launched.called}
+        return _settled(ctx, config, record, launched, {**detail, "until": until.isoformat()})
+
+    def resume(self, ctx: NodeContext, config: StopConfig, record: Record, wake: Wake) -> Result:
+        """Look whether it has ended.
+
+        Raises:
+            NodeError: `goes_on`.
+        """
+        detail = dict(wake.detail)
+        launched = Launched(detail["kind"], detail["id"], detail["called"])
+        return _settled(ctx, config, record, launched, detail)
+
+    def _switch_off(self, ctx: NodeContext, config: StopConfig, record: Record) -> Emit:
+        job = job_called(ctx, config.job, "job")
+        if job.interval != Job.Interval.NEVER:
+            with told_as_node_error("job"):
+                change_job(actor=acting(ctx), job=job, interval=Job.Interval.NEVER.value)
+        ctx.log.info(f"{job.name!r} runs no more by itself.")
+        return Emit("out", record)
+
+    def preview(self, config: StopConfig, record: Record) -> JsonObject:
+        """What would be stopped."""
+        return {
+            "stops": config.target,
+            "which": config.job if config.target == "schedule" else config.identifier,
+        }
+
+
+def _settled(
+    ctx: NodeContext, config: StopConfig, record: Record, launched: Launched, detail: Mapping[str, object]
+) -> Result:
+    if outcome(launched).is_over:
+        ctx.log.info(f"{launched.called!r} has ended.")
+        return Emit("out", record)
+    now, until = ctx.clock.now(), datetime.fromisoformat(str(detail["until"]))
+    if now >= until:
+        raise NodeError(
+            "goes_on",
+            f"{launched.called!r} has not ended within {config.timeout}.",
+            hint="Look at its page: its worker may be away.",
+            field="timeout",
+        )
+    return Suspend("stopping", now + timedelta(seconds=LOOK_SECONDS), on_time=None, detail=dict(detail))
+
+
+def _target(ctx: NodeContext, config: StopConfig) -> Launched:
+    text = config.identifier.strip()
+    if config.target == "process":
+        return _of_job_run(_process(ctx, text))
+    if config.target == "job_run":
+        found = uuid_from(text)
+        row = job_runs_in_reach(acting(ctx)).filter(id=found).first() if found else None
+        if row is None:
+            raise _unknown("job run", text)
+        return _of_job_run(row)
+    found = uuid_from(text)
+    run = runs_in_reach(acting(ctx)).select_related("flow").filter(id=found).first() if found else None
+    if run is None:
+        raise _unknown("run", text)
+    if str(run.id) == ctx.run_id:
+        raise NodeError("own_run", "A run cannot stop itself and wait for that.", field="identifier")
+    return Launched("flow", str(run.id), run.flow.name)
+
+
+def _of_job_run(row: JobRun) -> Launched:
+    return Launched("job", str(row.id), row.job.name)
+
+
+def _process(ctx: NodeContext, text: str) -> JobRun:
+    """The job run whose command has this process: others are nobody's business here."""
+    rows = job_runs_in_reach(acting(ctx)).exclude(state__in=JobRun.FINAL)
+    found = (
+        rows.filter(pid=int(text)).first() if text.isascii() and text.isdigit() and len(text) < 10 else None
+    )
+    if found is None:
+        raise NodeError(
+            "not_ours",
+            f"No job run at work has the process {text[:20]!r}.",
+            hint="Only processes that the jobs of this flow's owner started can be stopped.",
+            field="identifier",
+        )
+    return found
+
+
+def _unknown(what: str, text: str) -> NodeError:
+    return NodeError(
+        "unknown_run", f"There is no {what} {text[:80]!r}.", hint="Name it by its id.", field="identifier"
+    )
