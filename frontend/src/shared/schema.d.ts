@@ -4,6 +4,24 @@
  */
 
 export interface paths {
+    "/api/v1/action-settings/{node_type}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The settings; empty where nothing is set. */
+        get: operations["action_settings_retrieve"];
+        /** @description Set them. Lists take them when they are saved. */
+        put: operations["action_settings_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/": {
         parameters: {
             query?: never;
@@ -53,6 +71,43 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Commands that the platform's admin approved. Others see those that they may use. */
+        get: operations["commands_list"];
+        put?: never;
+        /** @description Approve a command. */
+        post: operations["commands_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Commands that the platform's admin approved. Others see those that they may use. */
+        get: operations["commands_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Take the approval back; refused while jobs name it. */
+        delete: operations["commands_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change what was approved. */
+        patch: operations["commands_partial_update"];
         trace?: never;
     };
     "/api/v1/credential-types/": {
@@ -1249,6 +1304,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/job-runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Runs of jobs, newest first. */
+        get: operations["job_runs_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/job-runs/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Runs of jobs, newest first. */
+        get: operations["job_runs_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/job-runs/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop the job run; a command at work is ended within seconds. */
+        post: operations["job_runs_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/job-runs/{id}/output/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Up to 1,000 lines of output: `{results, next}`; ask again with `after=next` while it is not null. */
+        get: operations["job_runs_output_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Jobs, by name. */
+        get: operations["jobs_list"];
+        put?: never;
+        /** @description Make a job. */
+        post: operations["jobs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Jobs, by name. */
+        get: operations["jobs_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Take a job away; what is open of it is cancelled, its runs stay readable. */
+        delete: operations["jobs_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change a job; its runs that are at work keep what they began with. */
+        patch: operations["jobs_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/follow-ups/{mode}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What follows a run that ended in `success` or `failure`, in its order. */
+        get: operations["jobs_follow_ups_retrieve"];
+        /** @description Put a list in its place. It is in force at once, unless something of it has to be mended first. */
+        put: operations["jobs_follow_ups_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/launch/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Run the job now, or at a time; what is given is laid over what the job says. */
+        post: operations["jobs_launch_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/": {
         parameters: {
             query?: never;
@@ -1647,6 +1842,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What follows a job run, in its order. */
+        ActionListRequest: {
+            actions: components["schemas"]["ListedActionRequest"][];
+        };
+        /** @description The settings that an action of a list has where it says nothing itself. */
+        ActionSettings: {
+            config: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description The settings that an action of a list has where it says nothing itself. */
+        ActionSettingsRequest: {
+            config: {
+                [key: string]: unknown;
+            };
+        };
         /** @description How much to add or remove. */
         AmountRequest: {
             amount: number;
@@ -1665,6 +1876,13 @@ export interface components {
             /** Format: int64 */
             resource_id: number;
         };
+        /**
+         * @description * `platform` - The platform alone
+         *     * `chosen` - The platform and chosen tenants
+         *     * `everyone` - The platform and all tenants
+         * @enum {string}
+         */
+        AudienceEnum: "platform" | "chosen" | "everyone";
         /** @description Who did what to which thing. */
         AuditEntry: {
             readonly id: number;
@@ -1680,6 +1898,14 @@ export interface components {
             readonly target_id: string;
             readonly changes: unknown;
         };
+        /**
+         * @description * `none` - No further attempt
+         *     * `fixed` - Always the same pause
+         *     * `linear` - The pause times the number of attempts
+         *     * `exponential` - The pause doubles with each attempt
+         * @enum {string}
+         */
+        BackoffEnum: "none" | "fixed" | "linear" | "exponential";
         /** @description A row of Balance. */
         Balance: {
             /** @description Database id of the balance entry */
@@ -1800,6 +2026,73 @@ export interface components {
             field: string;
             /** @default  */
             search: string;
+        };
+        /** @description An approved command: what may run, with which arguments and limits. */
+        Command: {
+            readonly id: number;
+            name: string;
+            description?: string;
+            executable: string;
+            /** @description The arguments, in order. */
+            slots?: {
+                [key: string]: unknown;
+            }[];
+            /** @description The variables that jobs may set. */
+            environment?: string[];
+            /** @description Folders that it may read and work in. */
+            directories?: string[];
+            has_network?: boolean;
+            /** Format: int64 */
+            timeout_seconds?: number;
+            /** Format: int64 */
+            cpu_seconds?: number;
+            /** Format: int64 */
+            memory_mb?: number;
+            /** Format: int64 */
+            processes?: number;
+            /** Format: int64 */
+            file_mb?: number;
+            /** Format: int64 */
+            open_files?: number;
+            audience?: components["schemas"]["AudienceEnum"];
+            /** @description For the audience `chosen`. */
+            tenants?: number[];
+            is_enabled?: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /** @description An approved command: what may run, with which arguments and limits. */
+        CommandRequest: {
+            name: string;
+            description?: string;
+            executable: string;
+            /** @description The arguments, in order. */
+            slots?: {
+                [key: string]: unknown;
+            }[];
+            /** @description The variables that jobs may set. */
+            environment?: string[];
+            /** @description Folders that it may read and work in. */
+            directories?: string[];
+            has_network?: boolean;
+            /** Format: int64 */
+            timeout_seconds?: number;
+            /** Format: int64 */
+            cpu_seconds?: number;
+            /** Format: int64 */
+            memory_mb?: number;
+            /** Format: int64 */
+            processes?: number;
+            /** Format: int64 */
+            file_mb?: number;
+            /** Format: int64 */
+            open_files?: number;
+            audience?: components["schemas"]["AudienceEnum"];
+            /** @description For the audience `chosen`. */
+            tenants?: number[];
+            is_enabled?: boolean;
         };
         /** @description Which waiting step goes on, and behind which port. */
         ContinueRequest: {
@@ -2092,6 +2385,18 @@ export interface components {
             /** Format: date-time */
             readonly finished_at: string | null;
         };
+        /** @description What follows a job run, and the flow in which it is drawn. */
+        FollowUps: {
+            /** Format: uuid */
+            flow: string | null;
+            actions: components["schemas"]["ListedAction"][];
+            /** @description False where the drawing was changed into something that is no plain list. */
+            is_list: boolean;
+            /** @description Whether what is told here is what runs. */
+            is_in_force: boolean;
+            /** @description What has to be mended before it can be in force. */
+            problems: string[];
+        };
         /**
          * @description * `started` - Started
          *     * `stopped` - Stopped
@@ -2102,12 +2407,21 @@ export interface components {
         HaStatusEnum: "started" | "stopped" | "disabled" | "ignored";
         /** @description How a credential stands, as its last test found; `days_left` until it expires, when that is soon. */
         Health: {
-            state: components["schemas"]["StateEnum"];
+            state: components["schemas"]["HealthStateEnum"];
             text: string;
             /** Format: date-time */
             checked_at: string | null;
             days_left: number | null;
         };
+        /**
+         * @description * `available` - available
+         *     * `degraded` - degraded
+         *     * `unavailable` - unavailable
+         *     * `misconfigured` - misconfigured
+         *     * `unknown` - unknown
+         * @enum {string}
+         */
+        HealthStateEnum: "available" | "degraded" | "unavailable" | "misconfigured" | "unknown";
         /** @description The webhook of a flow. */
         Hook: {
             url: string | null;
@@ -2382,6 +2696,220 @@ export interface components {
             rate_limit?: number | null;
         };
         /**
+         * @description * `n` - Not by itself
+         *     * `c` - By a cron line
+         *     * `i` - Every minute
+         *     * `h` - Every hour
+         *     * `d` - Every day
+         *     * `w` - Every week
+         *     * `m` - Every month
+         *     * `y` - Every year
+         * @enum {string}
+         */
+        IntervalEnum: "n" | "c" | "i" | "h" | "d" | "w" | "m" | "y";
+        /** @description A job: a command or a flow, and when it runs. */
+        Job: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description The owner; only the platform's people choose it, and only for a new job. */
+            tenant?: number | null;
+            name: string;
+            description?: string;
+            kind: components["schemas"]["JobKindEnum"];
+            command?: number | null;
+            /** Format: uuid */
+            flow?: string | null;
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /** @description What it holds may be secret: null for those who may not change jobs. */
+            environment?: {
+                [key: string]: string;
+            } | null;
+            working_directory?: string;
+            /** @description What it holds may be secret: null for those who may not change jobs. */
+            input?: string | null;
+            /** Format: int64 */
+            timeout_seconds?: number | null;
+            /** @description Empty: 0 alone. */
+            expected_exit_codes?: number[];
+            interval?: components["schemas"]["IntervalEnum"];
+            cron?: string;
+            zone?: string;
+            /** Format: int64 */
+            delay_seconds?: number;
+            /** Format: date-time */
+            readonly next_at: string | null;
+            /** Format: date-time */
+            readonly last_at: string | null;
+            /** Format: int64 */
+            max_attempts?: number;
+            backoff?: components["schemas"]["BackoffEnum"];
+            /** Format: int64 */
+            min_gap_seconds?: number;
+            deadline?: string;
+            allow_late?: boolean;
+            allow_overlap?: boolean;
+            /** Format: uuid */
+            readonly on_success: string | null;
+            /** Format: uuid */
+            readonly on_failure: string | null;
+            is_enabled?: boolean;
+            readonly created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /** @description Why a job run failed. */
+        JobError: {
+            code: string;
+            message: string;
+            hint?: string;
+        };
+        /**
+         * @description * `command` - Command
+         *     * `flow` - Flow
+         * @enum {string}
+         */
+        JobKindEnum: "command" | "flow";
+        /** @description A job: a command or a flow, and when it runs. */
+        JobRequest: {
+            /** @description The owner; only the platform's people choose it, and only for a new job. */
+            tenant?: number | null;
+            name: string;
+            description?: string;
+            kind: components["schemas"]["JobKindEnum"];
+            command?: number | null;
+            /** Format: uuid */
+            flow?: string | null;
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /** @description What it holds may be secret: null for those who may not change jobs. */
+            environment?: {
+                [key: string]: string;
+            } | null;
+            working_directory?: string;
+            /** @description What it holds may be secret: null for those who may not change jobs. */
+            input?: string | null;
+            /** Format: int64 */
+            timeout_seconds?: number | null;
+            /** @description Empty: 0 alone. */
+            expected_exit_codes?: number[];
+            interval?: components["schemas"]["IntervalEnum"];
+            cron?: string;
+            zone?: string;
+            /** Format: int64 */
+            delay_seconds?: number;
+            /** Format: int64 */
+            max_attempts?: number;
+            backoff?: components["schemas"]["BackoffEnum"];
+            /** Format: int64 */
+            min_gap_seconds?: number;
+            deadline?: string;
+            allow_late?: boolean;
+            allow_overlap?: boolean;
+            is_enabled?: boolean;
+        };
+        /** @description One execution of a job. */
+        JobRun: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly job: string;
+            job_name: string;
+            /** Format: uuid */
+            readonly run: string | null;
+            readonly state: components["schemas"]["JobRunStateEnum"];
+            /** Format: date-time */
+            readonly scheduled_at: string;
+            readonly schedule_type: string;
+            /** Format: date-time */
+            readonly deadline: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly begun_at: string | null;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            readonly launched_by: string;
+            readonly launched_by_id: number | null;
+            readonly reason: string;
+            readonly parameters: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            readonly cause_run_id: string | null;
+            readonly attempt: number;
+            /** Format: uuid */
+            readonly first: string | null;
+            readonly command_line: string;
+            readonly exit_code: number | null;
+            readonly pid: number | null;
+            /** Format: double */
+            readonly cpu_seconds: number | null;
+            readonly peak_memory: number | null;
+            error: components["schemas"]["JobError"] | null;
+            readonly result: string;
+        };
+        /**
+         * @description * `waiting` - Waiting
+         *     * `running` - Running
+         *     * `interrupted` - Interrupted
+         *     * `succeeded` - Succeeded
+         *     * `failed` - Failed
+         *     * `cancelled` - Cancelled
+         * @enum {string}
+         */
+        JobRunStateEnum: "waiting" | "running" | "interrupted" | "succeeded" | "failed" | "cancelled";
+        /** @description How one run differs from its job. */
+        LaunchRequest: {
+            /**
+             * Format: date-time
+             * @description The time wanted; left out: now.
+             */
+            at?: string;
+            /** @default  */
+            reason: string;
+            parameters?: {
+                [key: string]: unknown;
+            };
+            environment?: {
+                [key: string]: string;
+            };
+            working_directory?: string;
+            input?: string;
+        };
+        /** @description One action of a list: a node type and its config. */
+        ListedAction: {
+            /** @default  */
+            id: string;
+            type: string;
+            /** @default  */
+            name: string;
+            config?: {
+                [key: string]: unknown;
+            };
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description One action of a list: a node type and its config. */
+        ListedActionRequest: {
+            /** @default  */
+            id: string;
+            type: string;
+            /** @default  */
+            name: string;
+            config?: {
+                [key: string]: unknown;
+            };
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * @description * `debug` - debug
          *     * `info` - info
          *     * `stdout` - stdout
@@ -2653,6 +3181,19 @@ export interface components {
             subject: string;
             message: string;
         };
+        /** @description Lines, and from where to ask on. */
+        Output: {
+            results: components["schemas"]["OutputLine"][];
+            next: number | null;
+        };
+        /** @description A line that a command wrote. */
+        OutputLine: {
+            seq: number;
+            stream: components["schemas"]["StreamEnum"];
+            /** Format: date-time */
+            at: string;
+            text: string;
+        };
         /** @description A row of Packages. */
         Package: {
             /** @description Id of the package */
@@ -2760,6 +3301,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Charge"][];
         };
+        PaginatedCommandList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Command"][];
+        };
         PaginatedCredentialList: {
             /** Format: uri */
             next: string | null;
@@ -2815,6 +3363,20 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["IPv6Range"][];
+        };
+        PaginatedJobList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Job"][];
+        };
+        PaginatedJobRunList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["JobRun"][];
         };
         PaginatedMessageList: {
             /** Format: uri */
@@ -2932,6 +3494,37 @@ export interface components {
             /** @description Id of the tenant; null is the platform */
             tenant?: number | null;
         };
+        /** @description An approved command: what may run, with which arguments and limits. */
+        PatchedCommandRequest: {
+            name?: string;
+            description?: string;
+            executable?: string;
+            /** @description The arguments, in order. */
+            slots?: {
+                [key: string]: unknown;
+            }[];
+            /** @description The variables that jobs may set. */
+            environment?: string[];
+            /** @description Folders that it may read and work in. */
+            directories?: string[];
+            has_network?: boolean;
+            /** Format: int64 */
+            timeout_seconds?: number;
+            /** Format: int64 */
+            cpu_seconds?: number;
+            /** Format: int64 */
+            memory_mb?: number;
+            /** Format: int64 */
+            processes?: number;
+            /** Format: int64 */
+            file_mb?: number;
+            /** Format: int64 */
+            open_files?: number;
+            audience?: components["schemas"]["AudienceEnum"];
+            /** @description For the audience `chosen`. */
+            tenants?: number[];
+            is_enabled?: boolean;
+        };
         /** @description What is left out stays as it is; so does a secret that is left out of the values, or null. */
         PatchedCredentialChangeRequest: {
             name?: string;
@@ -3046,6 +3639,45 @@ export interface components {
             userId?: number | null;
             /** @description Id of the tenant; null is the platform */
             tenant?: number | null;
+        };
+        /** @description A job: a command or a flow, and when it runs. */
+        PatchedJobRequest: {
+            /** @description The owner; only the platform's people choose it, and only for a new job. */
+            tenant?: number | null;
+            name?: string;
+            description?: string;
+            kind?: components["schemas"]["JobKindEnum"];
+            command?: number | null;
+            /** Format: uuid */
+            flow?: string | null;
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /** @description What it holds may be secret: null for those who may not change jobs. */
+            environment?: {
+                [key: string]: string;
+            } | null;
+            working_directory?: string;
+            /** @description What it holds may be secret: null for those who may not change jobs. */
+            input?: string | null;
+            /** Format: int64 */
+            timeout_seconds?: number | null;
+            /** @description Empty: 0 alone. */
+            expected_exit_codes?: number[];
+            interval?: components["schemas"]["IntervalEnum"];
+            cron?: string;
+            zone?: string;
+            /** Format: int64 */
+            delay_seconds?: number;
+            /** Format: int64 */
+            max_attempts?: number;
+            backoff?: components["schemas"]["BackoffEnum"];
+            /** Format: int64 */
+            min_gap_seconds?: number;
+            deadline?: string;
+            allow_late?: boolean;
+            allow_overlap?: boolean;
+            is_enabled?: boolean;
         };
         /** @description A row of Packages. */
         PatchedPackageRequest: {
@@ -3738,15 +4370,6 @@ export interface components {
             /** Format: uuid */
             event: string;
         };
-        /**
-         * @description * `available` - available
-         *     * `degraded` - degraded
-         *     * `unavailable` - unavailable
-         *     * `misconfigured` - misconfigured
-         *     * `unknown` - unknown
-         * @enum {string}
-         */
-        StateEnum: "available" | "degraded" | "unavailable" | "misconfigured" | "unknown";
         /** @description One node's turn in a run. */
         Step: {
             seq: number;
@@ -3790,6 +4413,12 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * @description * `stdout` - stdout
+         *     * `stderr` - stderr
+         * @enum {string}
+         */
+        StreamEnum: "stdout" | "stderr";
         /** @description A row of Tags. */
         Tag: {
             /** @description Database id */
@@ -4260,6 +4889,70 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    action_settings_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionSettings"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    action_settings_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionSettingsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionSettings"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     audit_list: {
         parameters: {
             query?: {
@@ -4345,6 +5038,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BrokenModule"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commands_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                is_enabled?: boolean;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedCommandList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commands_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commands_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commands_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commands_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedCommandRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
                 };
             };
             /** @description A problem. */
@@ -8437,6 +9290,411 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_runs_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                job?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                run?: string;
+                schedule_type?: string;
+                /**
+                 * @description * `waiting` - Waiting
+                 *     * `running` - Running
+                 *     * `interrupted` - Interrupted
+                 *     * `succeeded` - Succeeded
+                 *     * `failed` - Failed
+                 *     * `cancelled` - Cancelled
+                 */
+                state?: "cancelled" | "failed" | "interrupted" | "running" | "succeeded" | "waiting";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedJobRunList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_runs_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_runs_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_runs_output_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Lines behind this place. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Output"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_list: {
+        parameters: {
+            query?: {
+                command?: number;
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                flow?: string;
+                is_enabled?: boolean;
+                /**
+                 * @description * `command` - Command
+                 *     * `flow` - Flow
+                 */
+                kind?: "command" | "flow";
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedJobList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedJobRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_follow_ups_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                mode: "failure" | "success";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUps"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_follow_ups_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                mode: "failure" | "success";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionListRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUps"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_launch_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LaunchRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
                 };
             };
             /** @description A problem. */
