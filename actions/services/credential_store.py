@@ -28,7 +28,13 @@ class CredentialStore:
     """`flows.sdk.credentials.CredentialStore` over the tables of this app."""
 
     def open(
-        self, owner_id: int | None, name: str, types: Sequence[str] = (), *, staging: bool = False
+        self,
+        owner_id: int | None,
+        name: str,
+        types: Sequence[str] = (),
+        *,
+        staging: bool = False,
+        is_use: bool = True,
     ) -> OpenCredential:
         """Open the credential of that name that the owner may use; see the protocol."""
         row = usable_rows(owner_id).filter(name=name).order_by(F("tenant").asc(nulls_first=True)).first()
@@ -41,7 +47,7 @@ class CredentialStore:
                 hint="Choose another one.",
             )
         found = opened_row(row, staging=staging)
-        if not staging:
+        if is_use and not staging:
             _note_use(row)
         return found
 

@@ -91,7 +91,7 @@ class RunnerHost:
         """A context in which these credentials of the errand's owner are open."""
         named = [NamedCredential(name, tuple(types), "") for name, types in credentials.items()]
         owner = self.errand.owner_id
-        found = await open_named(named, owner, TIME_LIMIT_SECONDS, self.pool, staging=staging)
+        found = await open_named(named, owner, TIME_LIMIT_SECONDS, self.pool, staging=staging, is_use=False)
         http, net = self.http, StepNet(TIME_LIMIT_SECONDS)
         if found:
             http, net = http.within(hosts_of(found)), net.within(hosts_of(found))

@@ -49,6 +49,7 @@ async def open_named(
     pool: Executor,
     *,
     staging: bool = False,
+    is_use: bool = True,
 ) -> list[OpenCredential]:
     """Open these credentials of an owner, and mask their secrets from now on.
 
@@ -59,7 +60,7 @@ async def open_named(
         raise NodeError(
             "too_many_credentials", f"More than {MOST_NAMED} credentials are named.", hint="Name fewer."
         )
-    work = partial(_open_all, named, owner_id, seconds, staging=staging)
+    work = partial(_open_all, named, owner_id, seconds, staging=staging, is_use=is_use)
     opened = await asyncio.get_running_loop().run_in_executor(pool, work)
     know_here(*(secret for found in opened for secret in found.fields.secrets()))
     return opened
@@ -84,16 +85,16 @@ def without_secrets(node: PlannedNode, result: Result, record: Record) -> Result
 
 
 def _open_all(
-    named: Sequence[NamedCredential], owner_id: int | None, seconds: float, *, staging: bool
+    named: Sequence[NamedCredential], owner_id: int | None, seconds: float, *, staging: bool, is_use: bool
 ) -> list[OpenCredential]:
     close_old_connections()
     pauses = backoff(0.1, until=time.monotonic() + seconds)
-    return until_answered(lambda: [_open(one, owner_id, staging=staging) for one in named], pauses)
+    return until_answered(lambda: [_open(one, owner_id, staging, is_use) for one in named], pauses)
 
 
-def _open(named: NamedCredential, owner_id: int | None, *, staging: bool) -> OpenCredential:
+def _open(named: NamedCredential, owner_id: int | None, staging: bool, is_use: bool) -> OpenCredential:
     try:
-        return credential_store().open(owner_id, named.name, named.types, staging=staging)
+        return credential_store().open(owner_id, named.name, named.types, staging=staging, is_use=is_use)
     except NodeError as error:
         error.field = named.path
         raise

@@ -139,13 +139,20 @@ class CredentialStore(Protocol):
     """
 
     def open(
-        self, owner_id: int | None, name: str, types: Sequence[str] = (), *, staging: bool = False
+        self,
+        owner_id: int | None,
+        name: str,
+        types: Sequence[str] = (),
+        *,
+        staging: bool = False,
+        is_use: bool = True,
     ) -> OpenCredential:
         """Open the credential of that name that the owner may use.
 
         Args:
             types: those that will do; none says any.
             staging: take the values for trying out, when it has such.
+            is_use: note that it was used; a test and a list in a form are no use.
 
         Raises:
             NodeError: `unknown_credential`, `wrong_credential_type`, `credential_unusable`.

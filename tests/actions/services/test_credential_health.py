@@ -61,6 +61,14 @@ def test_what_works_is_told_and_kept(
     assert (health(api_credential).state, health(api_credential).text) == ("available", found.answer["text"])
 
 
+def test_a_test_is_no_use(
+    api_credential: Credential, tenant_admin: User, answers: Callable[[Test], None]
+) -> None:
+    answers(lambda ctx, fields: "Works.")
+    try_out(api_credential, tenant_admin)
+    assert Credential.objects.get().last_used_at is None
+
+
 @pytest.mark.parametrize(("retryable", "state"), [(True, "unavailable"), (False, "misconfigured")])
 def test_a_failure_says_what_to_do(
     api_credential: Credential,
