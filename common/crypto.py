@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +22,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 AadPart = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a ciphertext is for, and to what it belongs; see `KeyRing.encrypt`."""
+
+    purpose: str
+    aad: tuple[AadPart, ...]
+
 
 _FORMAT: Final = "hf1"
 _NONCE_BYTES: Final = 12
@@ -155,6 +165,21 @@ def encrypt(text: str, *, purpose: str, aad: Sequence[AadPart]) -> str:
 def decrypt(token: str, *, purpose: str, aad: Sequence[AadPart]) -> str:
     """`KeyRing.decrypt` with the keys of this process."""
     return _ring.decrypt(token, purpose=purpose, aad=aad)
+
+
+def seal(text: str, where: Seal) -> str:
+    """Encrypt `text` for its place, with the keys of this process."""
+    return _ring.encrypt(text, purpose=where.purpose, aad=where.aad)
+
+
+def unseal(token: str, where: Seal) -> str:
+    """Open what was encrypted for that place, with the keys of this process."""
+    return _ring.decrypt(token, purpose=where.purpose, aad=where.aad)
+
+
+def is_current(token: str) -> bool:
+    """Whether the key that encrypts now made it."""
+    return token.split(".")[1:2] == [_ring.active_key_id]
 
 
 def new_secret(octets: int = 32) -> str:

@@ -1,8 +1,12 @@
 """SMTP: a mail server of one's own."""
 
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from common.egress import EgressError
+from common.egress.mail_url import LOOPBACK
 from common.egress.smtp import SmtpServer, check_server
 from flows.sdk import (
     CredentialFields,
@@ -36,6 +40,16 @@ class SmtpFields(CredentialFields):
         placeholder="hookflow@example.org",
         max_length=400,
     )
+
+    @model_validator(mode="after")
+    def _not_in_the_clear(self) -> Self:
+        if self.user and self.security == "none" and self.host not in LOOPBACK:
+            raise PydanticCustomError(
+                "password_in_the_clear",
+                "A password is not sent in the clear.",
+                {"hint": "Choose STARTTLS or TLS, or leave the user empty."},
+            )
+        return self
 
     def server(self) -> SmtpServer:
         """Where mail goes out."""

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.fields import NameField
+from common.crypto import Seal
 from flows.models.fields import JsonText
 
 
@@ -69,3 +70,8 @@ class CredentialSecret(models.Model):
 
     def __str__(self) -> str:
         return f"{self.credential_id}.{self.field}"
+
+    def seal_of(self, column: str) -> Seal:
+        """What its ciphertext belongs to: moved to another row, it does not open."""
+        kind = "staging" if self.is_staging else "live"
+        return Seal("credential", (self.credential.tenant_id, self.credential_id, kind, self.field))

@@ -1,7 +1,7 @@
 """Which flows use a credential."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -12,9 +12,8 @@ from django.db.models import Q, QuerySet
 
 from actions.models import Credential
 from flows.models import Flow
-from flows.sdk import Json, JsonObject, node_types
-from flows.sdk.config import CREDENTIAL
-from flows.sdk.config_fields import drawn_fields
+from flows.sdk import JsonObject
+from flows.services.credential_names import names_in
 
 MOST_SHOWN = 50
 
@@ -69,15 +68,4 @@ def _candidates(credential: Credential, flows: QuerySet[Flow]) -> QuerySet[Flow]
 
 
 def _named(document: JsonObject) -> set[str]:
-    return {name for drawn in document.get("nodes") or () for name in _named_by(drawn)}
-
-
-def _named_by(drawn: Json) -> Iterator[str]:
-    if not isinstance(drawn, dict) or not isinstance(drawn.get("config"), dict):
-        return
-    known = node_types.get(str(drawn.get("type")))
-    if known is None:
-        return
-    for place in drawn_fields(known.Config, drawn["config"]):
-        if place.field.slot == CREDENTIAL and isinstance(place.value, str):
-            yield place.value
+    return {name for drawn in document.get("nodes") or () for name in names_in(drawn)}

@@ -9,6 +9,7 @@ from accounts.services.mail import Origin
 from accounts.services.mail_senders import may_send_as
 from common.egress import EgressError
 from common.egress.mail import Mail
+from common.egress.smtp import Sent, SmtpServer, send_mail
 from flows.sdk import NodeContext, NodeError
 
 CONFIG_FIELDS = {"to": "to", "cc": "cc", "bcc": "bcc", "subject": "subject", "sender": "sender"}
@@ -43,27 +44,44 @@ def default_sender() -> str:
     return post.status().sender
 
 
-async def deliver(ctx: NodeContext, mail: Mail) -> None:
+async def deliver(ctx: NodeContext, mail: Mail, own: SmtpServer | None = None) -> None:
     """Send one mail under the step's idempotency key.
+
+    Args:
+        own: a mail server of the flow's owner, which says itself whose mails it takes; None: the installation's.
 
     Raises:
         NodeError: `smtp_not_configured`, `no_sender`, `sender_not_allowed`, `recipient_refused`, and those of
             `common.egress.smtp.send_mail`.
     """
-    message_id = NOT_IN_AN_ID.sub("-", ctx.idempotency_key)
-    origin = Origin(ctx.tenant_id, ctx.run_id)
+    mail = replace(mail, message_id=NOT_IN_AN_ID.sub("-", ctx.idempotency_key))
     try:
-        post.need_way()
-        if mail.sender != default_sender() or not mail.sender:  # the usual sender needs no look-up
-            await post.on_a_thread(_check_sender, mail.sender, ctx.owner_id)
-        sent = await post.send(replace(mail, message_id=message_id), origin)
+        sent = await (_send(ctx, mail) if own is None else _send_over(own, mail))
     except EgressError as error:
         raise NodeError.of(error, field=CONFIG_FIELDS.get(error.field or "")) from error
     accepted = len({*mail.to, *mail.cc, *mail.bcc}) - len(sent.refused)
-    taker = "The mailbox of this site" if post.is_caught() else "The mail server"
+    taker = "The mailbox of this site" if own is None and post.is_caught() else "The mail server"
     ctx.log.info(f"{taker} took the mail for {accepted} recipient{'' if accepted == 1 else 's'}.")
     if sent.refused:
         raise _refused(sent.refused, accepted)
+
+
+async def _send(ctx: NodeContext, mail: Mail) -> Sent:
+    post.need_way()
+    if mail.sender != default_sender() or not mail.sender:  # the usual sender needs no look-up
+        await post.on_a_thread(_check_sender, mail.sender, ctx.owner_id)
+    return await post.send(mail, Origin(ctx.tenant_id, ctx.run_id))
+
+
+async def _send_over(own: SmtpServer, mail: Mail) -> Sent:
+    if not mail.sender:
+        raise NodeError(
+            "no_sender",
+            "The mail has no sender.",
+            hint="Write one here or into the credential.",
+            field="sender",
+        )
+    return await send_mail(mail, own)
 
 
 def _check_sender(sender: str, owner_id: int | None) -> None:

@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 
 from actions.models import Credential, CredentialSecret
-from common.crypto import AadPart, decrypt, encrypt
-
-PURPOSE = "credential"
+from common.crypto import seal, unseal
 
 
 def opened_secrets(credential: Credential, *, staging: bool) -> dict[str, str]:
@@ -15,8 +13,8 @@ def opened_secrets(credential: Credential, *, staging: bool) -> dict[str, str]:
         CryptoError: one of them does not open.
     """
     return {
-        row.field: decrypt(row.text, purpose=PURPOSE, aad=binding(credential, row))
-        for row in credential.secrets.filter(is_staging=staging)
+        row.field: unseal(row.text, row.seal_of("text"))
+        for row in credential.secrets.filter(is_staging=staging).select_related("credential")
     }
 
 
@@ -29,12 +27,9 @@ def keep_secrets(credential: Credential, secrets: Mapping[str, str], *, staging:
     credential.secrets.filter(is_staging=staging).exclude(field__in=secrets).delete()
     for field, value in secrets.items():
         row = CredentialSecret(credential=credential, is_staging=staging, field=field)
-        sealed = encrypt(value, purpose=PURPOSE, aad=binding(credential, row))
         CredentialSecret.objects.update_or_create(
-            credential=credential, is_staging=staging, field=field, defaults={"text": sealed}
+            credential=credential,
+            is_staging=staging,
+            field=field,
+            defaults={"text": seal(value, row.seal_of("text"))},
         )
-
-
-def binding(credential: Credential, row: CredentialSecret) -> tuple[AadPart, ...]:
-    """What a ciphertext belongs to: moved to another row, it does not open."""
-    return (credential.tenant_id, credential.pk, "staging" if row.is_staging else "live", row.field)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from common.egress.smtp import Security, SmtpServer
 
 _DEFAULT_PORTS: Final = {"smtp": 25, "smtps": 465}
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def mail_server(url: str) -> SmtpServer:
@@ -27,7 +27,7 @@ def mail_server(url: str) -> SmtpServer:
         raise ValueError("The port must be a number from 1 to 65535.") from error
     username, password = unquote(parts.username or ""), unquote(parts.password or "")
     security = _security(parts.scheme, dict(parse_qsl(parts.query)), port, bool(username))
-    if security == "none" and username and parts.hostname not in _LOOPBACK:
+    if security == "none" and username and parts.hostname not in LOOPBACK:
         raise ValueError("A password is not sent in the clear: use ?tls=starttls or smtps://.")
     return SmtpServer(parts.hostname, port, security, username, password)
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.api.strict import NameField, StrictSerializer
 from flows.api.waits import WaitField
 from flows.models import Flow, FlowVersion, Run
+from flows.sdk.config import MAX_CREDENTIAL_NAME
 from flows.services.summaries import Summaries, summaries_of_stored
 
 NODE_ID = 100
@@ -192,6 +193,11 @@ class ImportSerializer(StrictSerializer):
     document = DocumentField()
     name = NameField(max_length=200, required=False)
     flow = serializers.UUIDField(required=False)
+    credentials = serializers.DictField(
+        child=serializers.CharField(max_length=MAX_CREDENTIAL_NAME),
+        required=False,
+        help_text="Names of credentials that are here, by those that stand in the document.",
+    )
 
 
 class RunErrorSerializer(serializers.Serializer[Any]):

@@ -86,6 +86,15 @@ class NeedsSerializer(Answer):
         return {what: serializers.ListField(child=serializers.CharField()) for what in NEEDS.values()}
 
 
+class NeededCredentialSerializer(Answer):
+    """A credential that a document names; `choices` are those that are here and fit."""
+
+    name = serializers.CharField()
+    types = serializers.ListField(child=serializers.CharField())
+    choices = serializers.ListField(child=serializers.CharField())
+    known = serializers.BooleanField()
+
+
 class ImportPreviewSerializer(Answer):
     """What an import would add and need."""
 
@@ -94,5 +103,6 @@ class ImportPreviewSerializer(Answer):
     nodes = ImportNodeSerializer(many=True)
     edges = serializers.IntegerField()
     needs = NeedsSerializer()
+    credentials = NeededCredentialSerializer(many=True)
     problems = FlowProblemSerializer(many=True)
     ok = serializers.BooleanField()

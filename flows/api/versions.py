@@ -164,5 +164,6 @@ class VersionViewSet(FlowView):
             name=values.get("name"),
             into=into,
             revision=wanted_revision(request) if into else None,
+            credentials=values.get("credentials"),
         )
         return Response(FlowSerializer(flow).data, status=200 if into else 201)

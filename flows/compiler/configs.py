@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from flows.compiler.answers import MAX_PROBLEMS
 from flows.compiler.environment import CompileEnvironment
 from flows.compiler.findings import Finding
+from flows.compiler.secrets import secrets_in
 from flows.compiler.unparsed import fault_of, unparsed_texts, without_unparsed
 from flows.expressions.budget import Budget
 from flows.expressions.configs import (
@@ -72,7 +73,10 @@ def check_config(
         message = f"The node type “{drawn.type}” failed to read this config: {type(error).__name__}."
         hint = "Report it to whoever made the node type."
         return CheckedConfig(None, [Finding("node_type_failed", message, hint=hint, node=drawn.id)])
-    problems = unparsed + list(_credentials(drawn.id, checked, environment))
+    problems = list(unparsed)
+    if not environment.is_at_run:
+        problems += _credentials(drawn.id, checked, environment)
+        problems += islice(secrets_in(drawn.id, known, checked), MAX_PROBLEMS)
     try:
         compiled = compile_checked(checked, budget)
         return CheckedConfig(None if unparsed else compiled, problems, compiled.slots)
@@ -145,8 +149,6 @@ def _without_repeats(problems: list[Finding]) -> list[Finding]:
 def _credentials(node_id: str, config: NodeConfig, environment: CompileEnvironment) -> Iterator[Finding]:
     for named in named_credentials(config):
         usable = environment.credentials()
-        if usable is None:
-            return
         kind = usable.get(named.name)
         if kind is not None and (not named.types or kind in named.types):
             continue

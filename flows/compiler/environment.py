@@ -26,5 +26,9 @@ class CompileEnvironment(Protocol):
     def event_type_names(self) -> Iterable[str]:
         """Every event type that the owner of the flow may use, to suggest one when a name is unknown."""
 
-    def credentials(self) -> Mapping[str, str] | None:
-        """The type of every credential that the owner of the flow may use, by name; None: they are not asked for."""
+    @property
+    def is_at_run(self) -> bool:
+        """Whether it is about a published version: each step looks for its own credentials then."""
+
+    def credentials(self) -> Mapping[str, str]:
+        """The type of every credential that the owner of the flow may use, by name."""

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from accounts.models.fields import DescriptionField, NameField
+from common.crypto import Seal
 from common.ids import new_id
 from flows.models.fields import JsonText
 
@@ -118,6 +119,10 @@ class Hook(models.Model):
 
     def __str__(self) -> str:
         return f"hook of {self.flow_id}"
+
+    def seal_of(self, column: str) -> Seal:
+        """What its ciphertext belongs to."""
+        return Seal("trigger-secret", (str(self.flow_id), column))
 
 
 class Generation(models.Model):

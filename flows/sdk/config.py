@@ -86,9 +86,7 @@ DURATION_SLOT: Final = "duration"
 CREDENTIAL: Final = "credential"
 SLOTS: Final = (*Slot, PATH, DURATION_SLOT, CREDENTIAL)
 """All that `x-slot` says of what is written in a field."""
-Widget = Literal[
-    "textarea", "code", "password", "switch", "tags", "key-value", "json", "select", "event-type"
-]
+Widget = Literal["textarea", "code", "switch", "tags", "key-value", "json", "select", "event-type"]
 MAX_TEMPLATE_CHARACTERS: Final = 16_384
 
 

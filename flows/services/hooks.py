@@ -12,14 +12,13 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.links import on_site
 from accounts.roles import Permission
-from common.crypto import decrypt, encrypt
+from common.crypto import seal, unseal
 from common.problems import Problem, bad_value
 from flows.models import Flow, Hook, Trigger
 from flows.sdk import HookTrigger, TriggerKind
 from flows.sdk.signatures import SECRET_START, standard_key
 from flows.services.versions import ensure_hook
 
-PURPOSE = "trigger-secret"
 LEAST_SECRET, MOST_SECRET = 16, 500
 """Characters of a secret that another system issued."""
 
@@ -49,7 +48,7 @@ def hook_of_key(key: str) -> OpenHook | None:
     if trigger is None:
         return None
     hook = trigger.flow.hook
-    secret = decrypt(hook.secret, purpose=PURPOSE, aad=_binding(hook)) if hook.secret else ""
+    secret = unseal(hook.secret, hook.seal_of("secret")) if hook.secret else ""
     return OpenHook(trigger.flow_id, trigger.flow.tenant_id, HookTrigger(**trigger.spec), secret)
 
 
@@ -130,11 +129,7 @@ def _keep(actor: Actor, flow: Flow, secret: str, verb: str) -> None:
     actor.need(Permission.publish_flows)
     with transaction.atomic():
         hook = ensure_hook(flow)
-        hook.secret = encrypt(secret, purpose=PURPOSE, aad=_binding(hook))
+        hook.secret = seal(secret, hook.seal_of("secret"))
         hook.rotated_at = datetime.now(UTC)
         hook.save(update_fields=["secret", "rotated_at"])
         audit.record(actor, verb, "flow", str(flow.id), tenant_id=flow.tenant_id)
-
-
-def _binding(hook: Hook) -> tuple[str, ...]:
-    return (str(hook.flow_id), "secret")

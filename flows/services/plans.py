@@ -17,6 +17,8 @@ from flows.services.event_types import defined_type, names_in_reach, shape_of
 class Installation:
     """`flows.compiler.CompileEnvironment` of this installation, as one tenant sees it."""
 
+    is_at_run = False
+
     def __init__(self, tenant_id: int | None) -> None:
         self.tenant_id = self.owner_id = tenant_id
 
@@ -47,7 +49,7 @@ class Installation:
     def _event_type_names(self) -> list[str]:
         return names_in_reach(self.tenant_id)
 
-    def credentials(self) -> Mapping[str, str] | None:
+    def credentials(self) -> Mapping[str, str]:
         """The type of every credential that the tenant's flows may use, by name."""
         return self._credentials
 
@@ -59,9 +61,7 @@ class Installation:
 class InstallationAtRun(Installation):
     """The same for a version that runs: a credential is looked for when a step needs it, and only that step fails."""
 
-    def credentials(self) -> None:
-        """They are not asked for."""
-        return
+    is_at_run = True
 
 
 def compile_for(document: FlowDocument, tenant_id: int | None) -> Compilation:

@@ -1,5 +1,6 @@
 """Export and import of flow documents. An import is a stranger's code: it arrives switched off, as a draft."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accounts.actors import Actor
@@ -10,6 +11,7 @@ from flows.graph.codec import document_json
 from flows.models import Flow
 from flows.sdk import JsonObject
 from flows.services.aliases import in_our_words
+from flows.services.credential_names import NeededCredential, needed_credentials, with_credentials
 from flows.services.flows import create_flow, read_or_refuse, save_draft
 from flows.services.plans import Installation, compile_for
 
@@ -17,6 +19,7 @@ NEEDS = {
     "unknown_node_type": "node_types",
     "unknown_event_type": "event_types",
     "unknown_credential": "credentials",
+    "wrong_credential_type": "credentials",
 }
 
 
@@ -45,6 +48,7 @@ class ImportPreview:
     nodes: list[ImportNode]
     edges: int
     needs: dict[str, list[str]]
+    credentials: list[NeededCredential]
     problems: tuple[Finding, ...]
     ok: bool
 
@@ -68,6 +72,7 @@ def preview_import(*, actor: Actor, document: JsonObject) -> ImportPreview:
         ],
         edges=len(drawing.edges),
         needs=_needs(compilation.problems),
+        credentials=needed_credentials(drawing, installation.credentials()),
         problems=compilation.problems,
         ok=compilation.is_ok,
     )
@@ -89,15 +94,21 @@ def import_flow(
     name: str | None = None,
     into: Flow | None = None,
     revision: int | None = None,
+    credentials: Mapping[str, str] | None = None,
 ) -> Flow:
     """Make a new flow of a document, switched off, or put it into the draft of a flow at `revision`.
 
     Nothing runs and nothing leaves the machine.
 
+    Args:
+        credentials: names of credentials that are here, by those that stand in the document.
+
     Raises:
         Problem: 400 `bad_document`; 412 `stale_draft`; 428 `if_match_required`.
     """
     drawing = in_our_words(read_or_refuse(document))
+    if credentials:
+        drawing = read_or_refuse(with_credentials(document_json(drawing), credentials))
     if into is None:
         return create_flow(
             actor=actor, name=name or drawing.name, description=drawing.description, document=drawing

@@ -5,9 +5,11 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from actions.credentials.smtp import SmtpFields
 from actions.services.mail import default_sender, deliver, obstacles, server_name
 from common.egress.mail import MAX_RECIPIENTS, Mail
 from flows.sdk import (
+    CredentialRef,
     Emit,
     Json,
     JsonObject,
@@ -67,10 +69,14 @@ class SendMailConfig(NodeConfig):
         widget="textarea",
         placeholder="<p>Hello <b>{{ name }}</b></p>",
     )
+    credential: CredentialRef("smtp") = ui(  # type: ignore[valid-type]  # a function gives the type
+        "", label="Mail server", help="A credential of the type SMTP; empty takes the installation's server."
+    )
     sender: TemplateAddress | None = ui(
         None,
         label="From",
-        help="Empty takes the sender of this installation. Others have to be allowed by the platform admin.",
+        help="Empty takes the sender of the mail server. On the installation's, others have to be allowed by the "
+        "platform admin.",
         placeholder="hookflow@example.org",
     )
 
@@ -99,18 +105,23 @@ class SendMail(Node):
 
     async def run(self, ctx: NodeContext, config: SendMailConfig, record: Record) -> Emit:
         """Send it; the record goes on as it came."""
-        await deliver(ctx, _mail(config))
+        if config.credential:
+            smtp = ctx.opened(config.credential, SmtpFields)
+            await deliver(ctx, _mail(config, smtp.sender), smtp.server())
+        else:
+            await deliver(ctx, _mail(config, default_sender()))
         return Emit("out", record)
 
     def warnings(self, config: SendMailConfig, owner_id: int | None) -> list[tuple[str, str, str]]:
         """A mail server that is not there, and a sender that the flow may not use."""
-        return list(obstacles(config.sender, owner_id))
+        return [] if config.credential else list(obstacles(config.sender, owner_id))
 
     def preview(self, config: SendMailConfig, record: Record) -> JsonObject:
         """The mail that would be sent."""
-        mail = _mail(config)
+        own = f"The one of the credential “{config.credential}”" if config.credential else ""
+        mail = _mail(config, own or default_sender())
         return {
-            "server": server_name(),
+            "server": own or server_name(),
             "from": mail.sender,
             "to": list(mail.to),
             "cc": list(mail.cc),
@@ -121,9 +132,9 @@ class SendMail(Node):
         }
 
 
-def _mail(config: SendMailConfig) -> Mail:
+def _mail(config: SendMailConfig, default: str) -> Mail:
     return Mail(
-        sender=config.sender or default_sender(),
+        sender=config.sender or default,
         to=config.to,
         cc=config.cc,
         bcc=config.bcc,

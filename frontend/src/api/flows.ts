@@ -121,5 +121,7 @@ export class FlowApi {
 export const importPreview = (client: Client, document: unknown, signal?: AbortSignal) =>
   client.post<ImportPreview>("flows/import/preview/", document, signal);
 
-export const importFlow = (client: Client, body: { document: unknown; name?: string }) =>
-  client.ask<Flow>("flows/import/", { method: "POST", body, isOnce: true });
+export const importFlow = (
+  client: Client,
+  body: { document: unknown; name?: string; credentials?: Record<string, string> },
+) => client.ask<Flow>("flows/import/", { method: "POST", body, isOnce: true });

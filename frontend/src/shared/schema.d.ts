@@ -2655,6 +2655,7 @@ export interface components {
             nodes: components["schemas"]["ImportNode"][];
             edges: number;
             needs: components["schemas"]["Needs"];
+            credentials: components["schemas"]["NeededCredential"][];
             problems: components["schemas"]["FlowProblem"][];
             ok: boolean;
         };
@@ -2664,6 +2665,10 @@ export interface components {
             name?: string;
             /** Format: uuid */
             flow?: string;
+            /** @description Names of credentials that are here, by those that stand in the document. */
+            credentials?: {
+                [key: string]: string;
+            };
         };
         /**
          * @description * `send_events` - send_events
@@ -2953,6 +2958,13 @@ export interface components {
         /** @description A message of a ticket. */
         MessageRequest: {
             content: string;
+        };
+        /** @description A credential that a document names; `choices` are those that are here and fit. */
+        NeededCredential: {
+            name: string;
+            types: string[];
+            choices: string[];
+            known: boolean;
         };
         /** @description What is not installed or set up here, a sentence each. */
         Needs: {
@@ -4821,7 +4833,7 @@ export interface components {
         /** @description How a field of a form is shown. */
         FormHints: {
             /** @enum {string} */
-            widget?: "textarea" | "code" | "password" | "switch" | "tags" | "key-value" | "json" | "select" | "event-type";
+            widget?: "textarea" | "code" | "switch" | "tags" | "key-value" | "json" | "select" | "event-type";
             group?: string;
             placeholder?: string;
             dependsOn?: {

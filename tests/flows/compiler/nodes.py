@@ -151,6 +151,7 @@ class Installation:
     )
 
     owner_id: int | None = 1
+    is_at_run: bool = False
 
     def node_type(self, name: str) -> Node | None:
         return self.types.get(name)

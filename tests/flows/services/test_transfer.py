@@ -7,11 +7,13 @@ import pytest
 
 from accounts.actors import Actor
 from accounts.models import User
+from actions.models import Credential
 from common.problems import Problem
 from flows.models import Flow
 from flows.sdk import Kind, Node, NodeConfig, NodeMeta, node_types, ui
 from flows.services.transfer import file_name, import_flow, preview_import
-from flows.services.versions import exported
+from flows.services.versions import exported, publish
+from tests.support.flows import line
 
 DOCUMENT: dict[str, Any] = {
     "format": "hookflow/flow",
@@ -125,3 +127,33 @@ def test_a_field_under_both_names_is_refused(named_type: None, flow_editor: User
         preview_import(actor=Actor.of_user(flow_editor), document=drawing_of({"uri": "a", "url": "b"}))
     error = refused.value.extra["errors"][0]
     assert (error["code"], error["field"]) == ("named_twice", "nodes.1.config.uri")
+
+
+CALLING = line(("t", "manual", {}), ("c", "call", {"credential": "theirs"}))
+
+
+def test_a_preview_tells_which_credentials_could_take_the_place(
+    api_credential: Credential, tenant_admin: User
+) -> None:
+    preview = preview_import(actor=Actor.of_user(tenant_admin), document=CALLING)
+    [needed] = preview.credentials
+    assert (needed.name, needed.types, needed.choices, needed.known) == ("theirs", ["api"], ["shop"], False)
+    assert len(preview.needs["credentials"]) == 1
+
+
+def test_an_import_takes_other_credentials(api_credential: Credential, tenant_admin: User) -> None:
+    actor = Actor.of_user(tenant_admin)
+    flow = import_flow(actor=actor, document=CALLING, credentials={"theirs": "shop", "unused": "shop"})
+    assert {node["id"]: node["config"] for node in flow.draft["nodes"]}["c"] == {"credential": "shop"}
+    assert CALLING["nodes"][1]["config"] == {"credential": "theirs"}
+    publish(actor=actor, flow=flow, revision=flow.draft_revision)
+
+
+def test_the_credential_of_another_tenant_does_not_publish(
+    api_credential: Credential, outsider_admin: User
+) -> None:
+    actor = Actor.of_user(outsider_admin)
+    flow = import_flow(actor=actor, document=CALLING, credentials={"theirs": "shop"})
+    with pytest.raises(Problem) as refusal:
+        publish(actor=actor, flow=flow, revision=flow.draft_revision)
+    assert [found["code"] for found in refusal.value.extra["problems"]] == ["unknown_credential"]

@@ -1,4 +1,4 @@
-import { fireEvent, render, screen } from "@testing-library/react";
+import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { Client } from "@/api/client";
 import { ImportDialog } from "./ImportDialog";
@@ -9,6 +9,7 @@ const preview = {
   nodes: [{ id: "x", type: "acme-teleport", name: "Away", known: false }],
   edges: 0,
   needs: {},
+  credentials: [{ name: "theirs", types: ["smtp"], choices: ["ours"], known: false }],
   problems: [
     {
       node: "x",
@@ -39,6 +40,17 @@ test("a flow that cannot be published here can be imported, and what is to be me
   const button = await look(preview, 200);
   expect(button.disabled).toBe(false);
   expect(screen.getByText("Away:").parentElement?.textContent).toContain("There is no node type");
+});
+
+test("a credential that is here takes the place of one that is not", async () => {
+  const button = await look(preview, 200);
+  const asked = vi.fn((..._: unknown[]) => Promise.resolve(new Response("{}", { status: 500 })));
+  vi.stubGlobal("fetch", asked);
+  fireEvent.change(screen.getByLabelText("In the place of “theirs”"), { target: { value: "ours" } });
+  fireEvent.click(button);
+  await waitFor(() => expect(asked).toHaveBeenCalled());
+  const [, init] = asked.mock.calls[0] as [string, RequestInit];
+  expect(JSON.parse(String(init.body)).credentials).toEqual({ theirs: "ours" });
 });
 
 test("what is no flow document cannot be imported, and its faults are told by their place", async () => {

@@ -3,6 +3,7 @@ import { ApiError, type Client, isAbort, messageOf } from "@/api/client";
 import { importFlow, importPreview } from "@/api/flows";
 import type { FlowDocument, ImportPreview } from "@/shared/types";
 import { Dialog } from "@/shared/ui/Dialog";
+import { CredentialMap, chosenOnly } from "./CredentialMap";
 import { type Fault, PreviewView } from "./PreviewView";
 
 interface Props {
@@ -18,6 +19,7 @@ export function ImportDialog({ client, onClose, onInto }: Props) {
   const [preview, setPreview] = useState<ImportPreview | null>(null);
   const [faults, setFaults] = useState<Fault[]>([]);
   const [name, setName] = useState("");
+  const [chosen, setChosen] = useState<Record<string, string>>({});
   const [error, setError] = useState("");
   const asked = useRef<AbortController | null>(null);
   const look = async (source: string) => {
@@ -26,6 +28,7 @@ export function ImportDialog({ client, onClose, onInto }: Props) {
     setText(source);
     setPreview(null);
     setFaults([]);
+    setChosen({});
     setError("");
     if (source.trim() === "") return;
     try {
@@ -43,7 +46,11 @@ export function ImportDialog({ client, onClose, onInto }: Props) {
   const take = (file: File | undefined) => void file?.text().then(look);
   const make = async () => {
     try {
-      const flow = await importFlow(client, { document: JSON.parse(text), name: name.trim() });
+      const flow = await importFlow(client, {
+        document: JSON.parse(text),
+        name: name.trim(),
+        credentials: chosenOnly(chosen),
+      });
       window.location.assign(`/flows/${flow.id}/`);
     } catch (reason) {
       setError(messageOf(reason));
@@ -115,6 +122,7 @@ export function ImportDialog({ client, onClose, onInto }: Props) {
         <PreviewView preview={preview} faults={faults} />
         {preview ? (
           <>
+            <CredentialMap needed={preview.credentials} chosen={chosen} onChoose={setChosen} />
             <label className="form-label" htmlFor="import-name">
               Name of the new flow
             </label>

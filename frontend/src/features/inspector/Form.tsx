@@ -19,7 +19,6 @@ import { type OnChange, SchemaForm } from "./SchemaForm";
 export const WIDGETS: Widgets = {
   text: TextField,
   textarea: TextField,
-  password: TextField,
   duration: TextField,
   template: TemplateField,
   value: ValueField,

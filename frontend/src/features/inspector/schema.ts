@@ -4,7 +4,6 @@ import type { Config, Schema, UiHints } from "@/shared/types";
 export type FieldKind =
   | "text"
   | "textarea"
-  | "password"
   | "template"
   | "value"
   | "json"
@@ -54,7 +53,6 @@ const BY_SLOT: Record<Slot, FieldKind> = {
 
 /** Null where the type says more. */
 const BY_WIDGET: Record<NonNullable<UiHints["widget"]>, FieldKind | null> = {
-  password: "password",
   json: "json",
   switch: "switch",
   "event-type": "event-type",

@@ -12,7 +12,6 @@ import { type FieldKind, fieldSpec } from "./schema";
 const TYPED: Partial<Record<FieldKind, [schema: Schema, texts: string[]]>> = {
   text: [{ type: "string", maxLength: 3 }, ["longer than allowed", " spaced "]],
   textarea: [{ type: "string", "x-ui": { widget: "textarea" } }, ["two\nlines"]],
-  password: [{ type: "string", "x-ui": { widget: "password" } }, ["s3cret "]],
   duration: [{ type: "string", "x-slot": "duration" }, ["ten apples", "5", "-1s"]],
   template: [
     { anyOf: [{ type: "integer" }, { type: "string" }], "x-slot": "integer" },

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from accounts.services import mail
+from actions.credentials.smtp import SmtpFields
 from actions.nodes.actions.send_mail import SendMail
 from common.egress.smtp import MailError, Sent
 from flows.sdk import Emit, NodeError, OnCrash
@@ -126,3 +127,33 @@ def test_a_dry_run_tells_that_there_is_no_mail_server(settings):
 def test_a_config_that_cannot_be_meant_is_refused(gap):
     with pytest.raises(ValidationError):
         configured(SendMail, {**MAIL, **gap})
+
+
+def test_a_server_of_ones_own_takes_the_mail(post, monkeypatch):
+    taken = []
+
+    async def take(message, server):
+        taken.append((message, server))
+        return Sent("id@example.org", {})
+
+    monkeypatch.setattr("actions.services.mail.send_mail", take)
+    smtp = SmtpFields(host="mail.acme.example", user="ops", password="sesame-open", sender="ops@acme.example")
+    context = FakeContext(credentials={"acme": smtp})
+    run_node(SendMail, {**MAIL, "credential": "acme"}, RECORD, context=context)
+    [(message, server)] = taken
+    assert (message.sender, server) == ("ops@acme.example", smtp.server())
+    assert post.sent == []
+
+
+def test_a_server_of_ones_own_needs_a_sender_too():
+    context = FakeContext(credentials={"acme": SmtpFields(host="mail.acme.example")})
+    with pytest.raises(NodeError) as caught:
+        run_node(SendMail, {**MAIL, "credential": "acme"}, RECORD, context=context)
+    assert (caught.value.code, caught.value.field) == ("no_sender", "sender")
+
+
+def test_with_a_server_of_ones_own_the_installation_needs_none(settings):
+    settings.EMAIL_URL = settings.MAIL_FROM = ""
+    config = configured(SendMail, {**MAIL, "credential": "acme"})
+    assert SendMail().warnings(config, None) == []
+    assert SendMail().preview(config, RECORD)["server"] == "The one of the credential “acme”"

@@ -23,12 +23,7 @@ export function TextField({ spec, path, value, problems, onChange }: FieldProps)
       {spec.kind === "textarea" ? (
         <textarea {...common} rows={4} />
       ) : (
-        <input
-          {...common}
-          type={spec.kind === "password" ? "password" : "text"}
-          autoComplete="off"
-          spellCheck={false}
-        />
+        <input {...common} type="text" autoComplete="off" spellCheck={false} />
       )}
     </FieldFrame>
   );

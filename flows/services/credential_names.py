@@ -1,0 +1,65 @@
+"""The credentials that a drawing names: what it needs of them, and other names in their place."""
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows.graph.document import FlowDocument
+from flows.sdk import Json, JsonObject, node_types
+from flows.sdk.config import CREDENTIAL
+from flows.sdk.config_fields import FilledField, drawn_fields
+
+
+@dataclass(frozen=True, slots=True)
+class NeededCredential:
+    """A credential that a drawing names.
+
+    `types`: those that will do; empty: any. `choices`: the names of those that are here and fit; `known`: it is one.
+    """
+
+    name: str
+    types: list[str]
+    choices: list[str]
+    known: bool
+
+
+def needed_credentials(drawing: FlowDocument, usable: Mapping[str, str]) -> list[NeededCredential]:
+    """What a drawing names, by name; `usable` is the type of every credential that is here, by name."""
+    types: dict[str, set[str]] = {}
+    for node in drawing.nodes:
+        for place in _places(node.type, node.config):
+            types.setdefault(str(place.value), set()).update(place.field.credential_types)
+    return [_needed(name, types[name], usable) for name in sorted(types)]
+
+
+def _needed(name: str, types: set[str], usable: Mapping[str, str]) -> NeededCredential:
+    fitting = sorted(one for one, kind in usable.items() if not types or kind in types)
+    return NeededCredential(name, sorted(types), fitting, name in fitting)
+
+
+def with_credentials(document: JsonObject, names: Mapping[str, str]) -> JsonObject:
+    """A document with other credentials in the places of those that it names."""
+    document = copy.deepcopy(document)
+    for node in document.get("nodes") or ():
+        for place in list(_places(node["type"], node.get("config") or {})):
+            if place.value in names:
+                holder = node["config"]
+                for step in place.steps[:-1]:
+                    holder = holder[step]
+                holder[place.steps[-1]] = names[place.value]
+    return document
+
+
+def names_in(drawn: Json) -> Iterator[str]:
+    """The credentials that a node of a stored document names."""
+    if isinstance(drawn, dict) and isinstance(drawn.get("config"), dict):
+        for place in _places(str(drawn.get("type")), drawn["config"]):
+            yield str(place.value)
+
+
+def _places(type_name: str, config: Any) -> Iterator[FilledField]:
+    known = node_types.get(type_name)
+    for place in drawn_fields(known.Config, config) if known is not None else ():
+        if place.field.slot == CREDENTIAL and isinstance(place.value, str) and place.value:
+            yield place
