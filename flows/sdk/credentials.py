@@ -4,6 +4,7 @@ A credential belongs to the owner of the flow. Its secrets are opened before the
 and while they are open the way out leads to the hosts of its type alone.
 """
 
+import json
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,9 @@ from flows.sdk.errors import NodeError
 from flows.sdk.registry import Registry
 
 MAX_SECRET: Final = 16_384
+_HINT: Final = "x-secret"
 
-Secret = Annotated[str, Field(repr=False, max_length=MAX_SECRET, json_schema_extra={"x-secret": True})]
+Secret = Annotated[str, Field(repr=False, max_length=MAX_SECRET, json_schema_extra={_HINT: True})]
 """A field of a credential that is written and never shown: it is encrypted for itself, with the key of its place."""
 
 
@@ -37,7 +39,7 @@ class CredentialFields(BaseModel):
         return frozenset(
             name
             for name, info in cls.model_fields.items()
-            if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("x-secret")
+            if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get(_HINT)
         )
 
     def secrets(self) -> Iterator[str]:
@@ -95,7 +97,19 @@ CredentialClass = TypeVar("CredentialClass", bound=type[CredentialType])
 
 
 def credential_type(cls: CredentialClass) -> CredentialClass:
-    """Register a credential type under its `meta.type`."""
+    """Register a credential type under its `meta.type`.
+
+    Raises:
+        TypeError: it has a secret inside another field, which would be kept in the clear.
+    """
+    described = cls.Fields.model_json_schema()
+    fields = {
+        name: schema
+        for name, schema in described["properties"].items()
+        if name not in cls.Fields.secret_names()
+    }
+    if _HINT in json.dumps([fields, described.get("$defs")]):
+        raise TypeError(f"{cls.__name__} has a secret that is no field of its own: write `Secret` alone.")
     credential_types.register(cls.meta.type, cls(), f"{cls.__module__}.{cls.__qualname__}")
     return cls
 
