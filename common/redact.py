@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import re2
 
@@ -19,6 +20,7 @@ MASK: Final = "********"
 """What stands in a secret's place."""
 
 MAX_LINE: Final = 8192
+_KEY_LENGTH: Final = 16
 
 _known = SecretForms()
 _known_here: ContextVar[SecretForms | None] = ContextVar("secrets known here", default=None)
@@ -148,6 +150,24 @@ def redact_known(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [redact_known(item) for item in value]
     return value
+
+
+def shown_url(url: str) -> str:
+    """A URL as logs may hold it: without user name, query and fragment, and with what looks like a key in its path
+    masked, for whoever knows the address of a chat's webhook may write there."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(an address that cannot be read)"
+    path = "/".join(MASK if _looks_like_a_key(segment) else segment for segment in parts.path.split("/"))
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}" if parts.netloc else path
+
+
+def _looks_like_a_key(segment: str) -> bool:
+    """Long, and mixed of letters with figures or of both cases, as nobody names things."""
+    has_letters = segment.upper() != segment.lower()
+    is_mixed = segment not in (segment.lower(), segment.upper()) or any(map(str.isdigit, segment))
+    return len(segment) >= _KEY_LENGTH and has_letters and is_mixed
 
 
 def redact_key(key: str) -> str:

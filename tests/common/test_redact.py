@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.redact import MASK, is_secret_name, know_here, log_line, redact_json, redact_text, secrets_known
+from common.redact import (
+    MASK,
+    is_secret_name,
+    know_here,
+    log_line,
+    redact_json,
+    redact_text,
+    secrets_known,
+    shown_url,
+)
 
 CANARY = 'c4n"a/ry+ü<&>\\s3cret'
 
@@ -166,6 +175,24 @@ def test_json_is_masked_at_any_depth_and_not_changed_in_place() -> None:
     }
     assert value["secret"] == ""
     assert value["a"][0]["password"] == "x"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://u:p@h/x?y#z", "https://h/x"),
+        ("https://api.example.org/v1/servers/17?key=hidden", "https://api.example.org/v1/servers/17"),
+        (
+            "https://hooks.example.org/services/T0001/B0002/aBcDeFgHiJkLmNoPqRsTuVwX",
+            f"https://hooks.example.org/services/T0001/B0002/{MASK}",
+        ),
+        ("https://chat.example.org/bot123456:AAF-x_yz/send", f"https://chat.example.org/{MASK}/send"),
+        ("/moved/here", "/moved/here"),
+        ("http://[", "(an address that cannot be read)"),
+    ],
+)
+def test_a_url_is_shown_without_what_may_be_secret(url: str, shown: str) -> None:
+    assert shown_url(url) == shown
 
 
 def test_log_line_is_one_safe_line() -> None:
