@@ -3,15 +3,17 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field
 
+from actions.services.http_log import log_message
 from common import egress, strict_json
+from common.redact import is_secret_name, shown_url
 from flows.sdk import (
     FlowDuration,
     HttpAnswer,
@@ -19,7 +21,9 @@ from flows.sdk import (
     JsonObject,
     NodeContext,
     NodeError,
+    Shape,
     TemplateHeader,
+    Tls,
 )
 from flows.sdk.config import duration_seconds
 
@@ -27,6 +31,7 @@ MAX_HEADERS = 50
 LONGEST_TIMEOUT_SECONDS = 300
 LONGEST_RETRY_AFTER_SECONDS = 7 * 86_400
 SHOWN_CHARACTERS = 500
+USER_AGENT = "hookflow"
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 OWN_HEADERS = frozenset(
@@ -35,8 +40,8 @@ OWN_HEADERS = frozenset(
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 RETRYABLE_STATUSES = frozenset({408, 425, 429})
 HINTS = {
-    401: "Check the credentials in the headers.",
-    403: "Check whether these credentials may do this.",
+    401: "Check the credential, or what the headers hold.",
+    403: "Check whether who signs in may do this.",
     404: "Check the URL.",
     405: "Check the method.",
     413: "Send less.",
@@ -71,6 +76,10 @@ Timeout = Annotated[FlowDuration, AfterValidator(_timeout)]
 """How long a request may take as a whole."""
 
 
+Logged = Literal["off", "line", "exchange"]
+"""What the log of the run gets of a request: nothing, a line (and the answer of a failure), or all that goes over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A request that is ready to be sent."""
@@ -79,11 +88,14 @@ class Outgoing:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
+    tls: Tls | None = None
+    hidden: frozenset[str] = frozenset()
+    """Lower-case names of headers that no log shows."""
 
     def headers_under(self, key: str) -> dict[str, str]:
         """All headers; what changes something carries the idempotency key."""
         own_key = None if self.method in READING_METHODS else key
-        return with_defaults(self.headers, User_Agent="hookflow", Idempotency_Key=own_key)
+        return with_defaults(self.headers, User_Agent=USER_AGENT, Idempotency_Key=own_key)
 
     def as_json(self) -> JsonObject:
         """What exactly would be sent, for a dry run; the key is made when the step is."""
@@ -100,6 +112,21 @@ def with_defaults(given: Mapping[str, str], **defaults: str | None) -> dict[str,
     names = {name.lower() for name in given}
     added = {name.replace("_", "-"): value for name, value in defaults.items() if value}
     return {**{name: value for name, value in added.items() if name.lower() not in names}, **given}
+
+
+def with_header(request: Outgoing, name: str, value: str) -> Outgoing:
+    """The request with this header in place of one of the same name."""
+    others = {key: text for key, text in request.headers.items() if key.lower() != name.lower()}
+    return replace(request, headers={**others, name: value}, hidden=request.hidden | {name.lower()})
+
+
+def with_parameter(request: Outgoing, name: str, value: str) -> Outgoing:
+    """The request with one more parameter in its query."""
+    address, mark, fragment = request.url.partition("#")
+    glue = "&" if "?" in address else "?"
+    return replace(
+        request, url=f"{address}{glue}{quote(name, safe='')}={quote(value, safe='')}{mark}{fragment}"
+    )
 
 
 def json_bytes(value: Json) -> bytes:
@@ -124,26 +151,37 @@ async def send(
     *,
     timeout: str,
     max_body_bytes: int = 65_536,
+    log: Logged = "line",
 ) -> HttpAnswer:
     """Send the request under the step's idempotency key and take the answer if its status is 2xx.
 
     Requests that change something follow no redirect: on its way a POST may become a GET, and seem done.
 
+    Args:
+        log: see `Logged`.
+
     Raises:
         NodeError: `http_status`, and what `HttpClient.request` raises.
     """
+    headers = request.headers_under(ctx.idempotency_key)
+    if log == "exchange":
+        log_message(ctx, "Sent", headers, request.content, request.hidden)
     answer = await ctx.http.request(
         request.method,
         request.url,
-        headers=request.headers_under(ctx.idempotency_key),
+        headers=headers,
         content=request.content,
         timeout_seconds=duration_seconds(timeout),
         max_body_bytes=max_body_bytes,
         follow_redirects=request.method in READING_METHODS,
+        **({} if request.tls is None else {"tls": request.tls}),
     )
-    ctx.log.info(f"{request.method} {shown_url(request.url)} answered {answer.status}.")
+    if log != "off":
+        ctx.log.info(f"{request.method} {shown_url(request.url)} answered {answer.status}.")
+    if log == "exchange":
+        log_message(ctx, "Received", answer.headers, answer.body)
     if not 200 <= answer.status < 300:
-        if answer.body:
+        if answer.body and log == "line":
             ctx.log.warning(f"The answer was: {answer.text[:SHOWN_CHARACTERS]}")
         raise status_error(ctx, request, answer)
     return answer
@@ -159,14 +197,8 @@ def status_error(ctx: NodeContext, request: Outgoing, answer: HttpAnswer) -> Nod
         hint=_hint(answer),
         field="url" if answer.status in (301, 302, 303, 307, 308, 404, 410) else None,
         retryable=retryable,
-        retry_after=_retry_after(ctx, answer) if retryable else None,
+        retry_after=retry_after_seconds(ctx, answer.headers.get("retry-after", "")) if retryable else None,
     )
-
-
-def shown_url(url: str) -> str:
-    """The URL without what may hold secrets: user name, query and fragment."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _phrase(status: int) -> str:
@@ -186,8 +218,9 @@ def _hint(answer: HttpAnswer) -> str:
     return "Look at the answer in the log of the run."
 
 
-def _retry_after(ctx: NodeContext, answer: HttpAnswer) -> float | None:
-    text = answer.headers.get("retry-after", "").strip()
+def retry_after_seconds(ctx: NodeContext, text: str) -> float | None:
+    """What a `Retry-After` asks for, seconds or a date; None when it says neither."""
+    text = text.strip()
     if text.isascii() and text.isdigit():
         seconds = float(text[:12])
     else:
@@ -218,3 +251,22 @@ def answer_value(answer: HttpAnswer) -> Json:
         raise NodeError(
             "bad_answer", f"The answer says that it is JSON and cannot be read. {error}", hint=error.hint
         ) from error
+
+
+ANSWER_SHAPE = Shape.object(
+    {
+        "status": Shape.integer("Such as 200"),
+        "headers": Shape.object({}, "By their names in lower case", is_open=True),
+        "body": Shape.anything("JSON as a value, anything else as text"),
+    }
+)
+
+
+def answer_json(answer: HttpAnswer) -> JsonObject:
+    """The answer as `ANSWER_SHAPE` says. A body that only says that it is JSON is text: what was asked for is done."""
+    shown = {name: value for name, value in answer.headers.items() if not is_secret_name(name)}
+    try:
+        body = answer_value(answer)
+    except NodeError:
+        body = answer.text.replace("\x00", "\ufffd")
+    return {"status": answer.status, "headers": shown, "body": body}

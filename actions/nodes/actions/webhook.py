@@ -1,14 +1,29 @@
 """Webhook: send an HTTP request to another system."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from actions.services.http import Headers, Outgoing, Timeout, json_bytes, send, url_problem, with_defaults
+from actions.services.http import (
+    ANSWER_SHAPE,
+    Headers,
+    Logged,
+    Outgoing,
+    Timeout,
+    answer_json,
+    json_bytes,
+    send,
+    url_problem,
+    with_defaults,
+)
+from actions.services.http_auth import SecurityConfig, signed_in
+from actions.services.signing import SigningConfig, signed
 from flows.sdk import (
     Emit,
+    FieldPath,
     Json,
     JsonObject,
     Kind,
@@ -25,6 +40,7 @@ from flows.sdk import (
     TemplateUrl,
     node,
     ui,
+    with_value,
 )
 from flows.sdk.summaries import host_of, joined
 
@@ -47,7 +63,7 @@ def _media_type(text: str) -> str:
 MediaType = Annotated[TemplateHeader, AfterValidator(_media_type)]
 
 
-class WebhookConfig(NodeConfig):
+class RequestConfig(NodeConfig):
     """Where to send what."""
 
     url: TemplateUrl = ui(
@@ -108,6 +124,9 @@ class WebhookConfig(NodeConfig):
         help="An Idempotency-Key that is the same for every try is sent in any case.",
         widget="key-value",
     )
+    user_agent: TemplateHeader = ui(
+        "", label="User agent", help="Who we say we are; empty says hookflow.", placeholder="hookflow"
+    )
     timeout: Timeout = ui("30s", label="Time limit", help="For the whole request.")
 
     @model_validator(mode="before")
@@ -119,10 +138,49 @@ class WebhookConfig(NodeConfig):
         return drawn
 
     @model_validator(mode="after")
-    def _names_the_other_type(self) -> "WebhookConfig":
+    def _names_the_other_type(self) -> "RequestConfig":
         if self.content_type in (OTHER_JSON, OTHER_TEXT) and not self.custom_type:
             raise ValueError("Write the name of the other content type.")
         return self
+
+
+class AnswerConfig(NodeConfig):
+    """What becomes of the answer."""
+
+    as_field: FieldPath | None = ui(
+        None,
+        label="As field",
+        help="Puts status, headers and body of the answer into this field. Empty keeps nothing of it.",
+        placeholder="response",
+        group="Answer",
+    )
+    max_kib: int = ui(
+        64,
+        label="Largest answer (KiB)",
+        help="A larger answer fails the step.",
+        group="Answer",
+        ge=1,
+        le=1024,
+    )
+    log: Logged = ui(
+        "line",
+        label="In the log of the run",
+        group="Answer",
+        choices={
+            "off": "Nothing",
+            "line": "One line, and the answer when it is a failure",
+            "exchange": "Headers and content of both, without secrets",
+        },
+    )
+
+    @field_validator("as_field", mode="before")
+    @classmethod
+    def _empty_is_none(cls, drawn: Json) -> Json:
+        return None if drawn == "" else drawn
+
+
+class WebhookConfig(AnswerConfig, SigningConfig, SecurityConfig, RequestConfig):
+    """The request, who signs it in, its signature, and what becomes of the answer."""
 
 
 @node
@@ -149,19 +207,37 @@ class Webhook(Node):
         problem = url_problem(config.url)
         return [("url", *problem)] if problem else []
 
+    def fields(self, config: WebhookConfig, upstream: Shape) -> Mapping[str, Shape]:
+        """The record, with the answer when it is kept."""
+        return {"out": upstream.with_field(config.as_field, ANSWER_SHAPE) if config.as_field else upstream}
+
     async def run(self, ctx: NodeContext, config: WebhookConfig, record: Record) -> Emit:
-        """Send it; the record goes on as it came."""
-        await send(ctx, _request(config, record), timeout=config.timeout)
-        return Emit("out", record)
+        """Sign it in, sign it and send it; the record goes on, with the answer when it is kept."""
+        request = signed(ctx, signed_in(ctx, _request(config, record), config), config)
+        answer = await send(
+            ctx, request, timeout=config.timeout, max_body_bytes=config.max_kib * 1024, log=config.log
+        )
+        return Emit(
+            "out", with_value(record, config.as_field, answer_json(answer)) if config.as_field else record
+        )
 
     def preview(self, config: WebhookConfig, record: Record) -> JsonObject:
-        """The request that would be sent."""
-        return _request(config, record).as_json()
+        """The request that would be sent, and by which credentials: they are not opened for this."""
+        names = {
+            "signed_in_with": config.credential,
+            "signed_with": config.sign != "no" and config.signing_credential,
+        }
+        return {**_request(config, record).as_json(), **{key: name for key, name in names.items() if name}}
+
+    def dry_run_result(self, config: WebhookConfig, record: Record) -> Emit:
+        """The record, with an empty answer where one would be kept."""
+        answer: JsonObject = {"status": 200, "headers": {}, "body": None}
+        return Emit("out", with_value(record, config.as_field, answer) if config.as_field else record)
 
 
 def _request(config: WebhookConfig, record: Record) -> Outgoing:
     content, content_type = _content(config, record)
-    headers = with_defaults(config.headers, Content_Type=content_type)
+    headers = with_defaults(config.headers, Content_Type=content_type, User_Agent=config.user_agent)
     return Outgoing(config.method, config.url, headers, content)
 
 

@@ -13,6 +13,7 @@ from actions.services.http import (
     url_problem,
     with_defaults,
 )
+from actions.services.http_auth import SecurityConfig, signed_in
 from flows.sdk import (
     Emit,
     ExampleJson,
@@ -39,7 +40,7 @@ from flows.sdk.summaries import host_of, joined
 WITH_BODY = ["POST", "PUT", "PATCH", "DELETE"]
 
 
-class RestResourceConfig(NodeConfig):
+class ResourceConfig(NodeConfig):
     """What to ask, and where the answer goes."""
 
     url: TemplateUrl = ui(
@@ -92,6 +93,10 @@ class RestResourceConfig(NodeConfig):
     )
 
 
+class RestResourceConfig(SecurityConfig, ResourceConfig):
+    """The question, and who asks."""
+
+
 @node
 class RestResource(Node):
     """Asks over HTTP."""
@@ -122,14 +127,14 @@ class RestResource(Node):
 
     async def run(self, ctx: NodeContext, config: RestResourceConfig, record: Record) -> Emit:
         """Send the request and keep the answer."""
-        answer = await send(
-            ctx, _request(config), timeout=config.timeout, max_body_bytes=config.max_kib * 1024
-        )
+        request = signed_in(ctx, _request(config), config)
+        answer = await send(ctx, request, timeout=config.timeout, max_body_bytes=config.max_kib * 1024)
         return Emit("out", with_value(record, config.as_field, answer_value(answer)))
 
     def preview(self, config: RestResourceConfig, record: Record) -> JsonObject:
-        """The request that would be sent."""
-        return _request(config).as_json()
+        """The request that would be sent, and by which credential: it is not opened for this."""
+        named = {"signed_in_with": config.credential} if config.credential else {}
+        return {**_request(config).as_json(), **named}
 
     def dry_run_result(self, config: RestResourceConfig, record: Record) -> Emit:
         """The record with the example as the answer."""

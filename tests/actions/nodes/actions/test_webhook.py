@@ -1,15 +1,20 @@
 """The webhook action."""
 
 import asyncio
+import hmac
 import json
 
 import pytest
 from pydantic import ValidationError
 
+from actions.credentials.http_api_key import ApiKeyFields
+from actions.credentials.http_bearer import BearerFields
 from actions.nodes.actions.webhook import Webhook
-from flows.sdk import Emit, HttpAnswer, NodeError, OnCrash, Shape
+from actions.services.signing import SigningFields
+from flows.sdk import Emit, HttpAnswer, NodeError, OnCrash, Shape, Tls
 from flows.sdk.testing import answering, configured, run_node
 from flows.testing import render
+from tests.support.certificates import self_signed
 
 URL = "https://hooks.example.org/in"
 RECORD = {"hostname": "web-1", "ram": 9000}
@@ -151,3 +156,107 @@ def test_a_template_that_gives_no_media_type_fails_the_step(kind):
         Webhook().preview(render(Webhook, config, {"kind": kind}), RECORD)
     assert caught.value.code in ("bad_content_type", "bad_header")
     assert caught.value.field == "custom_type"
+
+
+TOKEN = BearerFields(allowed_hosts=["hooks.example.org"], token="canary-token")
+SIGNING = SigningFields(allowed_hosts=["hooks.example.org"], secret="canary-secret")
+
+
+def exchanged(config, answer=None):
+    context = answering(answer or HttpAnswer(200, {}, b"ok"))
+    context.credentials = {"token": TOKEN, "secret": SIGNING}
+    result = run_node(Webhook, {"url": URL, **config}, RECORD, context=context)
+    return context, result
+
+
+def test_a_credential_signs_the_request_in():
+    context, _ = exchanged({"credential": "token"})
+    assert context.http.requests[0].headers["Authorization"] == "Bearer canary-token"
+
+
+def test_what_is_sent_is_signed_as_it_is_sent():
+    context, _ = exchanged({"sign": "hmac", "signing_credential": "secret"})
+    [request] = context.http.requests
+    wanted = hmac.digest(b"canary-secret", request.content, "sha256").hex()
+    assert request.headers["X-Hub-Signature-256"] == f"sha256={wanted}"
+
+
+def test_a_dry_run_names_the_credentials_and_opens_none():
+    config = {"url": URL, "credential": "token", "sign": "standard", "signing_credential": "secret"}
+    preview = Webhook().preview(configured(Webhook, config), RECORD)
+    assert (preview["signed_in_with"], preview["signed_with"]) == ("token", "secret")
+    assert "canary" not in json.dumps(preview)
+
+
+def test_own_certificates_are_trusted_and_checking_can_be_left_out():
+    pair = self_signed("hooks.example.org")
+    assert exchanged({"ca": pair.certificate})[0].http.requests[0].tls == Tls(ca=pair.certificate.strip())
+    assert exchanged({"verify_tls": False})[0].http.requests[0].tls == Tls(verify=False)
+    assert exchanged({})[0].http.requests[0].tls is None
+
+
+def test_the_user_agent_can_be_chosen():
+    assert sent({}).headers["User-Agent"] == "hookflow"
+    assert sent({"user_agent": "Our-Bot/1"}).headers["User-Agent"] == "Our-Bot/1"
+
+
+def test_the_answer_can_be_kept():
+    answer = HttpAnswer(201, {"content-type": "application/json", "set-cookie": "canary"}, b'{"id": 7}')
+    _, result = exchanged({"as_field": "reply.api"}, answer)
+    assert result.record["reply"]["api"] == {
+        "status": 201,
+        "headers": {"content-type": "application/json"},
+        "body": {"id": 7},
+    }
+    shape = Webhook().fields(configured(Webhook, {"url": URL, "as_field": "reply"}), Shape.object({}))["out"]
+    assert shape.at("reply.status").type == "integer"
+
+
+def test_an_answer_that_only_says_that_it_is_json_is_kept_as_text():
+    _, result = exchanged(
+        {"as_field": "reply"}, HttpAnswer(200, {"content-type": "application/json"}, b"{oops")
+    )
+    assert result.record["reply"]["body"] == "{oops"
+
+
+def test_an_empty_field_keeps_nothing_of_the_answer():
+    _, result = exchanged({"as_field": ""})
+    assert result == Emit("out", RECORD)
+
+
+def test_no_more_of_an_answer_is_read_than_was_asked_for():
+    context, _ = exchanged({"max_kib": 3})
+    assert context.http.requests[0].max_body_bytes == 3072
+
+
+@pytest.mark.parametrize(
+    ("log", "shown", "hidden"),
+    [
+        ("off", [], ["answered"]),
+        ("line", ["answered 200"], ["body"]),
+        ("exchange", ["web-1", "the answer"], []),
+    ],
+)
+def test_how_much_is_logged_can_be_chosen_and_no_secret_is(log, shown, hidden):
+    config = {"log": log, "credential": "token", "sign": "standard", "signing_credential": "secret"}
+    context, _ = exchanged(config, HttpAnswer(200, {"set-cookie": "canary"}, b"the answer"))
+    for text in shown:
+        assert text in context.log.text
+    for text in [*hidden, "canary"]:
+        assert text not in context.log.text
+
+
+def test_a_key_in_the_query_or_the_path_is_in_no_log():
+    key = ApiKeyFields(allowed_hosts=["hooks.example.org"], place="query", name="key", key="canary-key")
+    context = answering(HttpAnswer(404, {}, b"no"))
+    context.credentials = {"key": key}
+    url = "https://hooks.example.org/services/T0/B0/canaryXcanary0canary"
+    with pytest.raises(NodeError) as caught:
+        run_node(Webhook, {"url": url, "credential": "key", "log": "exchange"}, RECORD, context=context)
+    assert "key=canary-key" in context.http.requests[0].url
+    assert "canary" not in f"{context.log.text}{caught.value.message}{caught.value.hint}"
+
+
+def test_a_signature_without_a_secret_is_refused():
+    with pytest.raises(ValidationError):
+        configured(Webhook, {"url": URL, "sign": "standard"})
