@@ -161,7 +161,8 @@ class Controller:
             "culprits": [],
         }
 
-    def job_json(self, name):
+    def job_json(self, name, tree=""):
+        """The job; as Jenkins does, with its builds in full where `tree` asks for more of them."""
         self.tick()
         job, builds = JOBS[name], self.builds[name]
         listed = [
@@ -188,7 +189,7 @@ class Controller:
             "url": self.url(name),
             "buildable": not job.get("disabled", False),
             "disabled": job.get("disabled", False),
-            "builds": listed,
+            "builds": [self.build_json(name, n["number"]) for n in listed] if "builds[" in tree else listed,
             "firstBuild": listed[-1] if listed else None,
             "lastBuild": listed[0] if listed else None,
             "color": "disabled" if job.get("disabled") else "blue" if builds else "notbuilt",

@@ -93,7 +93,9 @@ class Handler(BaseHTTPRequestHandler):
             number = controller.build_json(name, number)["number"]
             controller.builds[name][number]["aborted"] = time.time()
             raise Refused(302, "", [("Location", f"{controller.url(name)}{number}/")])
-        return 200, controller.build_json(name, number) if number else controller.job_json(name)
+        if number:
+            return 200, controller.build_json(name, number)
+        return 200, controller.job_json(name, values.get("tree", ""))
 
     def queue_item(self, match, values, extra, user):
         return 200, self.controller.item_json(int(match[1]))
