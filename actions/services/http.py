@@ -201,6 +201,16 @@ def status_error(ctx: NodeContext, request: Outgoing, answer: HttpAnswer) -> Nod
     )
 
 
+def host_and_port(url: str) -> str:
+    """Where a URL leads, as the hosts of a credential are written.
+
+    Raises:
+        EgressError: `bad_url`.
+    """
+    target = egress.parse(url)
+    return f"[{target.host}]:{target.port}" if ":" in target.host else f"{target.host}:{target.port}"
+
+
 def _phrase(status: int) -> str:
     try:
         return f" {HTTPStatus(status).phrase}"

@@ -157,6 +157,13 @@ def test_a_page_that_is_no_jenkins_is_named():
     assert caught.value.code == "bad_answer"
 
 
+@pytest.mark.parametrize("evil", [{"property": 5}, {"property": [{"parameterDefinitions": [{}]}]}])
+def test_an_answer_that_lies_is_no_fault_of_ours(evil):
+    with pytest.raises(NodeError) as caught:
+        Jenkins().run(context(told(**evil)), drawn(), {})
+    assert caught.value.code == "bad_answer"
+
+
 @pytest.mark.parametrize("job", ["a/../b", "..", "a//b", "./a"])
 def test_a_value_cannot_lead_to_another_place(job):
     with pytest.raises(NodeError) as caught:
