@@ -13,7 +13,7 @@ from flows.sdk import EventType, Node, event_types, node_types
 from flows.services.dry_context import DryContext
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "docs" / "examples").glob("*.json"))
-CREDENTIALS = {"Zabbix": "zabbix", "NOC": "snmp"}
+CREDENTIALS = {"Jenkins": "jenkins", "Zabbix": "zabbix", "NOC": "snmp"}
 
 
 @dataclass
@@ -45,7 +45,8 @@ def test_an_example_has_no_problem_and_goes_through(path):
     assert compilation.problems == ()
     plan = compilation.plan
     trigger = next(node for node in drawn["nodes"] if node["id"] == plan.trigger_id)
-    sample = event_types.get(trigger["config"]["event"]).sample
+    example = trigger["config"].get("example")
+    sample = json.loads(example) if example else event_types.get(trigger["config"]["event"]).sample
     steps = dry_run(plan, sample, lambda step, node: DryContext(step, node, None))
     assert [(step.node, step.error) for step in steps if step.error] == []
     assert len(steps) == len(plan.nodes)

@@ -143,6 +143,7 @@ class Jenkins(Node):
         ports=(Port("out", "Success"), Port("unstable", "Unstable"), Port("failed", "Failed")),
         durable=True,
         blocking=True,
+        outside=True,
         stops=True,
         on_crash=OnCrash.ASK,
         retry=Retry(attempts=6, first="10s", factor=2, cap="5m"),

@@ -159,6 +159,7 @@ class Todo(Node):
         unset="No account chosen",
         durable=True,
         blocking=True,
+        outside=True,
         retry=Retry(attempts=5, first="10s", factor=3, cap="1h"),
     )
     Config = TodoConfig
