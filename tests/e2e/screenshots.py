@@ -77,6 +77,8 @@ def _prepare(browser: Browser, site: Site, sink: Sink, cookies: Path) -> dict[st
             "flow-settings": f"/flows/{editor.flow_id}/settings/",
             "audit": "/audit/",
             "settings": "/settings/",
+            "credentials": "/credentials/",
+            "credential-types": "/credentials/new/",
             "users": "/users/",
             "tokens": "/tokens/",
             "editor": f"/flows/{editor.flow_id}/",
