@@ -21,6 +21,7 @@ class Installation:
     """All that is installed, and a credential of each type."""
 
     owner_id: int | None = None
+    is_at_run: bool = False
 
     def node_type(self, name: str) -> Node | None:
         return node_types.get(name)
