@@ -19,7 +19,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2022",
     rolldownOptions: {
-      input: { site: here("./src/site.ts"), editor: here("./src/editor.tsx"), run: here("./src/run.tsx"), joboutput: here("./src/joboutput.tsx") },
+      input: {
+        site: here("./src/site.ts"),
+        editor: here("./src/editor.tsx"),
+        run: here("./src/run.tsx"),
+        joboutput: here("./src/joboutput.tsx"),
+      },
       output: {
         entryFileNames: "assets/[name]-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",
