@@ -18,6 +18,7 @@ from flows.services.versions import publish
 from scripts.shell import ROOT
 from tests.peers.peer import Peer
 from tests.peers.reaching import reaching
+from tests.peers.test_todo import application
 from tests.support.flows import eventually, running
 
 EXAMPLES = ROOT / "docs" / "examples"
@@ -45,11 +46,12 @@ def imported(name: str, admin: User) -> Flow:
     return flow
 
 
-def test_a_failed_job_becomes_issues_that_name_each_other(
-    redmine: Peer, github: Peer, keep: Callable[..., None], tenant_admin: User
+def test_a_failed_job_becomes_issues_that_name_each_other_and_a_task(
+    redmine: Peer, github: Peer, graph: Peer, keep: Callable[..., None], tenant_admin: User
 ):
     keep("github", "GitHub", token=github["GITHUB_TOKEN"], base_url=github["GITHUB_URL"])
     keep("redmine", "Redmine", url=redmine["REDMINE_URL"], api_key=redmine["REDMINE_KEY"])
+    keep("office365", "Office 365", **application(graph).model_dump(exclude_defaults=True))
     imported("failed-job.json", tenant_admin)
     kind = event_types.get("job.failed")
     assert kind is not None
@@ -66,6 +68,9 @@ def test_a_failed_job_becomes_issues_that_name_each_other(
     assert sent["title"] == f"{kind.sample['app_name']} problem"
     issue = Step.objects.get(run=run, node_id="redmine").output["redmine"]
     fields = RedmineFields(url=redmine["REDMINE_URL"], api_key=redmine["REDMINE_KEY"])
+    task = [entry for entry in graph.log("GRAPH_LOG") if entry["method"] == "POST"][-1]["body"]
+    assert task["title"] == f"Task: {kind.sample['runtemplate_name']} - failure"
+    assert f"/issues/{issue['id']}" in task["body"]["content"]
     text = connected(reaching(), fields).issue(issue["id"])["description"]
     assert kind.sample["stderr"] in text
     assert "https://github.com/octocat/Hello-World/issues/1347" in text

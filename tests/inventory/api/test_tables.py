@@ -53,6 +53,7 @@ CHANGE: dict[str, dict[str, Any]] = {
     "ipv6-ranges": {"target": 56},
     "tags": {"color": "#00ff00"},
     "tickets": {"status": "closed"},
+    "proxmox-nodes": {"credential": "Another"},
 }
 ROUTES = [table.route for table in TABLES]
 
