@@ -19,7 +19,7 @@ def migrate(targets):
 
 @pytest.fixture
 def newest() -> Iterator[list[tuple[str, str]]]:
-    leaves = MigrationExecutor(connection).loader.graph.leaf_nodes("accounts")
+    leaves = MigrationExecutor(connection).loader.graph.leaf_nodes()  # other apps went back with this one
     yield leaves
     migrate(leaves)
 

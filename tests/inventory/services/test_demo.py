@@ -6,7 +6,7 @@ from django.apps import apps
 from accounts.actors import Actor
 from accounts.models import User
 from flows.models import Event
-from inventory.models import InventoryRow, Server
+from inventory.models import InventoryRow, ProxmoxNode, Server
 from inventory.services.demo import load
 from inventory.services.ipam import Family, Wish, allocate
 from inventory.services.payloads import server_payload
@@ -23,7 +23,8 @@ def test_every_row_of_the_demo_is_marked_and_valid() -> None:
     assert tenant is not None
     assert Server.objects.count() == 6
     for model in apps.get_app_config("inventory").get_models():
-        if issubclass(model, InventoryRow):
+        if issubclass(model, InventoryRow) and model is not ProxmoxNode:
+            # A demo has no Proxmox VE: with such a row its servers would be changed in one that is not there.
             rows = list(model.objects.all())  # type: ignore[attr-defined]
             assert rows, f"the demo has no {model.__name__}"
             for row in rows:
