@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.db import close_old_connections
 from pydantic import BaseModel
@@ -18,6 +18,7 @@ from flows.engine.errands import TIME_LIMIT_SECONDS, OpenErrand
 from flows.runner.http import NodeHttp
 from flows.runner.net import StepNet
 from flows.runner.opening import hosts_of, open_named
+from flows.runner.outside import OutsidePool
 from flows.sdk import CredentialFields, HttpClient, JsonObject, NodeContext, NodeError
 from flows.sdk.config_fields import NamedCredential
 from flows.sdk.credentials import opened
@@ -83,11 +84,12 @@ class RunnerHost:
     errand: OpenErrand
     http: NodeHttp
     pool: Executor
+    outside: OutsidePool
 
     @asynccontextmanager
     async def turn(
         self, credentials: Mapping[str, Sequence[str]], *, staging: bool = False
-    ) -> AsyncIterator[NodeContext]:
+    ) -> AsyncIterator[ErrandContext]:
         """A context in which these credentials of the errand's owner are open."""
         named = [NamedCredential(name, tuple(types), "") for name, types in credentials.items()]
         owner = self.errand.owner_id
@@ -111,6 +113,7 @@ class RunnerHost:
         return await asyncio.get_running_loop().run_in_executor(self.pool, fresh)
 
     async def call(self, work: Callable[[], T], ctx: NodeContext) -> T:
-        """The answer of a function that blocks."""
-        context = contextvars.copy_context()
-        return await asyncio.get_running_loop().run_in_executor(self.pool, partial(context.run, work))
+        """The answer of a function that blocks; what it connects to is closed when the turn ends."""
+        net = cast(ErrandContext, ctx).net
+        call = partial(contextvars.copy_context().run, work)
+        return await self.outside.run(net.target or self.errand.kind, self.errand.owner_id, call, net.begin)

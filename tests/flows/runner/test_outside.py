@@ -8,10 +8,26 @@ from typing import Any, ClassVar
 import pytest
 
 from common.egress import EgressPolicy, PolicySource
+from flows.engine.errands import TIMED_OUT
 from flows.models import LogLine, Run
+from flows.runner import errands
 from flows.runner import outside as outside_module
-from flows.sdk import Emit, Kind, Node, NodeConfig, NodeContext, NodeMeta, Record, node, node_types, ui
-from tests.support.flows import eventually, line, published, run_to_rest, running, started
+from flows.sdk import (
+    Choice,
+    Emit,
+    Kind,
+    Node,
+    NodeConfig,
+    NodeContext,
+    NodeMeta,
+    Record,
+    node,
+    node_types,
+    ui,
+)
+from flows.services.choices import ask_choices
+from flows.services.errands import wait_for
+from tests.support.flows import ADMIN, eventually, line, published, run_to_rest, running, started
 from tests.support.silence import SilentPeer
 from tests.support.spies import Spy
 
@@ -22,7 +38,7 @@ START = ("t", "spy-start", {})
 class UrlConfig(NodeConfig):
     """Whom to ask."""
 
-    url: str = ui(label="URL")
+    url: str = ui(label="URL", choices_from=())
 
 
 class BlockingAsk(Node):
@@ -33,6 +49,7 @@ class BlockingAsk(Node):
     )
     Config = UrlConfig
     back: ClassVar[threading.Semaphore] = threading.Semaphore(0)
+    threads: ClassVar[list[str]] = []
 
     def run(self, ctx: NodeContext, config: Any, record: Record) -> Emit:
         """Wait for an answer that does not come, and say something afterwards."""
@@ -42,6 +59,12 @@ class BlockingAsk(Node):
             ctx.log.info("A word that is late.")
             self.back.release()
         return Emit("out", record)
+
+    def choices(self, name: str, ctx: NodeContext, config: Any, search: str) -> list[Choice]:  # type: ignore[override]
+        """Ask for a list that does not come."""
+        self.threads.append(threading.current_thread().name)
+        self.run(ctx, UrlConfig(url=search), {})
+        return []
 
 
 class AsyncAsk(Node):
@@ -59,7 +82,7 @@ class AsyncAsk(Node):
 @pytest.fixture(autouse=True)
 def _asking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("common.egress.policy._source", PolicySource(lambda: EgressPolicy.of(["127.0.0.1"])))
-    BlockingAsk.back = threading.Semaphore(0)
+    BlockingAsk.back, BlockingAsk.threads = threading.Semaphore(0), []
     for cls in (BlockingAsk, AsyncAsk):
         node(cls)
     yield
@@ -115,6 +138,20 @@ def test_what_has_no_turn_says_so(silent: SilentPeer, monkeypatch: pytest.Monkey
     run.refresh_from_db()
     assert (run.error["code"], run.error["retryable"]) == ("target_busy", True)
     assert len(silent.connections) == 1
+
+
+def test_a_list_that_does_not_come_takes_a_thread_for_outside_calls_and_gives_it_back_in_time(
+    silent: SilentPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errands, "TIME_LIMIT_SECONDS", 0.5)
+    flow = asking("blocking-ask", silent.url, "20s")
+    with running():
+        asked = ask_choices(ADMIN, flow, node_type="blocking-ask", config={}, field="url", search=silent.url)
+        begun = time.monotonic()
+        assert BlockingAsk.back.acquire(timeout=10)
+        assert time.monotonic() - begun < 5
+        assert wait_for(asked, 10).error == TIMED_OUT.as_json()
+    assert [name.rpartition("_")[0] for name in BlockingAsk.threads] == ["outside"]
 
 
 def test_nobody_else_is_held_up_by_two_hundred_steps_that_hang(silent: SilentPeer, spy: type[Spy]) -> None:
