@@ -30,6 +30,11 @@ class Bell:
         self.is_heard = False
         """Whether there is a connection over which it would ring."""
 
+    @property
+    def will_ring(self) -> bool:
+        """Whether the next ring may come here; while the runner is busy, it goes to others."""
+        return self.is_heard and self._awaited.is_set()
+
     def await_ring(self) -> None:
         """The runner has nothing to do."""
         self._awaited.set()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -30,6 +31,8 @@ logger = structlog.get_logger(__name__)
 AT_ONCE: Final = 8
 """So many a worker answers at a time: its runs come first."""
 POLL_SECONDS: Final = 0.5
+HEARING_POLL_SECONDS: Final = 5.0
+"""While the bell tells of new ones: for rings that were lost, and for what dead workers held."""
 RENEW_SECONDS: Final = 2.0
 
 Upkeep = Callable[[Callable[[], Any]], Any]
@@ -43,10 +46,14 @@ class ErrandDesk:
         worker: the name under which it holds them.
         pool: where its own database work is done.
         host_of: what an errand gets of the runner.
+        will_be_rung: whether `ring` is called when there is something new.
     """
 
-    def __init__(self, worker: str, pool: Executor, host_of: HostOf) -> None:
-        self._worker, self._pool, self._host_of = worker, pool, host_of
+    def __init__(
+        self, worker: str, pool: Executor, host_of: HostOf, will_be_rung: Callable[[], bool]
+    ) -> None:
+        self._worker, self._pool = worker, pool
+        self._host_of, self._will_be_rung = host_of, will_be_rung
         self._at_work: dict[UUID, asyncio.Task[None]] = {}
         self._asked = asyncio.Event()
         self._renewed = 0.0
@@ -80,14 +87,15 @@ class ErrandDesk:
                 task.add_done_callback(partial(self._done, errand.id))
 
     def _done(self, errand_id: UUID, task: asyncio.Task[None]) -> None:
+        if len(self._at_work) == AT_ONCE:
+            self.ring()  # what found no room may be waiting
         self._at_work.pop(errand_id, None)
 
     async def _pause(self) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
+        poll = HEARING_POLL_SECONDS if self._will_be_rung() else POLL_SECONDS
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(poll, RENEW_SECONDS) if self._at_work else poll):
                 await self._asked.wait()
-        except TimeoutError:
-            return
 
     async def _answer(self, errand: OpenErrand, do: Upkeep) -> None:
         result = await answered(errand, self._host_of(errand))

@@ -108,7 +108,12 @@ class Runner:
             tools = Tools(
                 ledger, PlanCache(), http, SystemClock(), nodes, outside, self._rung.set, self._room.set
             )
-            desk = ErrandDesk(self.owner, upkeep, lambda errand: RunnerHost(errand, http, nodes, outside))
+            desk = ErrandDesk(
+                self.owner,
+                upkeep,
+                lambda errand: RunnerHost(errand, http, nodes, outside),
+                lambda: self._bell.will_ring,
+            )
             chores = [
                 asyncio.create_task(self._renew(upkeep)),
                 asyncio.create_task(self._watch_cancels(upkeep)),
