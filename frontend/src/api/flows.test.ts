@@ -41,6 +41,8 @@ const CALLS: Record<string, () => Promise<unknown>> = {
   dryRun: () => api.dryRun(drawing, {}),
   run: () => api.run({}),
   publish: () => api.publish("", false, '"4"'),
+  choices: () => api.choices({ type: "t", config: {}, field: "f", search: "" }, new AbortController().signal),
+  credentials: () => api.credentials(),
   versions: () => api.versions(),
   version: () => api.version(1),
   diff: () => api.diff("1", "draft"),
