@@ -91,7 +91,7 @@ class JobViewSet(ScopedViewSet[Job]):
         return self.shown(jobs.change_job(actor=self.actor, job=job, **_without_null(values)))
 
     def destroy(self, request: Request, pk: str) -> Response:
-        """Take a job away; what is open of it is cancelled, its runs stay readable."""
+        """Take a job away with what follows it; what is open of it is cancelled, its runs stay readable."""
         jobs.delete_job(actor=self.actor, job=self.get_object())
         return Response(status=204)
 

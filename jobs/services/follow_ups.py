@@ -19,7 +19,7 @@ from flows.compiler.findings import Finding
 from flows.models import Flow
 from flows.sdk import JsonObject, Kind, NodeMeta, node_types
 from flows.services.drafting import validate
-from flows.services.flows import create_flow, read_or_refuse, save_draft, update_flow
+from flows.services.flows import create_flow, delete_flow, read_or_refuse, save_draft, update_flow
 from flows.services.versions import publish
 from jobs.models import Job
 from jobs.services.action_settings import platform_config
@@ -124,6 +124,32 @@ def set_follow_ups(*, actor: Actor, job: Job, mode: str, actions: Sequence[Actio
         )
         _put_in_force(owner, flow, is_empty=not actions)
     return follow_ups(job, mode)
+
+
+def delete_follow_ups(actor: Actor, job: Job) -> None:
+    """Delete the flows that nothing but this job starts. One that starts by something else too stays."""
+    if not actor.may(Permission.edit_flows):
+        return
+    for mode in MODES:
+        flow = _flow_of(job, mode)
+        if flow is not None and all(_hears_only(job, mode, drawing) for drawing in _drawings(flow)):
+            delete_flow(actor=actor, flow=flow)
+
+
+def _drawings(flow: Flow) -> list[JsonObject]:
+    return [flow.draft] if flow.published is None else [flow.draft, flow.published.document]
+
+
+def _hears_only(job: Job, mode: str, drawing: Mapping[str, Any]) -> bool:
+    wanted = ("event", _trigger_config(job, mode))
+    triggers = [node for node in drawing.get("nodes", ()) if _is_trigger(node)]
+    return bool(triggers) and all((node.get("type"), node.get("config")) == wanted for node in triggers)
+
+
+def _is_trigger(node: Mapping[str, Any]) -> bool:
+    """A type that is not installed here may be one."""
+    kind = node_types.get(node.get("type", ""))
+    return kind is None or kind.meta.kind is Kind.TRIGGER
 
 
 def _put_in_force(actor: Actor, flow: Flow, *, is_empty: bool) -> None:

@@ -12,6 +12,7 @@ from common.problems import Problem, bad_value, forbidden
 from flows.models import Flow
 from jobs.models import Command, Job
 from jobs.services.checks import check_request
+from jobs.services.follow_ups import delete_follow_ups
 from jobs.services.launching import cancel_open
 from jobs.services.reach import usable_commands
 from jobs.services.timing import check_schedule, next_tick
@@ -84,7 +85,8 @@ def change_job(*, actor: Actor, job: Job, **values: Any) -> Job:
 
 
 def delete_job(*, actor: Actor, job: Job) -> None:
-    """Take a job away: it starts no more, and what is open of it is cancelled. Its runs stay readable."""
+    """Take a job away with what follows it: it starts no more, and what is open of it is cancelled. Its runs stay
+    readable."""
     actor.need(Permission.publish_flows)
     with transaction.atomic():
         locked = Job.objects.select_for_update().get(id=job.id)
@@ -92,6 +94,7 @@ def delete_job(*, actor: Actor, job: Job) -> None:
         locked.is_enabled, locked.next_at = False, None
         locked.save(update_fields=["deleted_at", "is_enabled", "next_at"])
         cancel_open(locked, "The job was deleted.")
+        delete_follow_ups(actor, locked)
         audit.record(
             actor, "deleted", "job", str(job.id), tenant_id=job.tenant_id, changes={"name": job.name}
         )

@@ -1401,7 +1401,7 @@ export interface paths {
         get: operations["jobs_retrieve"];
         put?: never;
         post?: never;
-        /** @description Take a job away; what is open of it is cancelled, its runs stay readable. */
+        /** @description Take a job away with what follows it; what is open of it is cancelled, its runs stay readable. */
         delete: operations["jobs_destroy"];
         options?: never;
         head?: never;

@@ -14,6 +14,7 @@ from jobs.models import Job, JobRun
 from jobs.services.action_settings import set_platform_config
 from jobs.services.ending import end
 from jobs.services.follow_ups import Action, follow_ups, set_follow_ups
+from jobs.services.jobs import change_job, delete_job
 from jobs.services.launching import launch
 from tests.jobs.conftest import MakeJob
 from tests.support.flows import run_to_rest
@@ -126,6 +127,24 @@ def test_the_flow_belongs_to_the_jobs_owner_whoever_sets_the_list(
     flow = set_follow_ups(actor=actor, job=job, mode="success", actions=[log("a")]).flow
     assert flow is not None
     assert (flow.tenant_id, actor.tenant_id) == (job.tenant_id, None)
+
+
+def test_what_follows_is_deleted_with_its_job(make_job: MakeJob, owner: Actor):
+    job = make_job()
+    lists = [
+        set_follow_ups(actor=owner, job=job, mode=mode, actions=[log("a")]).flow_id
+        for mode in ("success", "failure")
+    ]
+    delete_job(actor=owner, job=job)
+    assert not Flow.objects.filter(id__in=lists, deleted_at=None).exists()
+
+
+def test_a_flow_that_something_else_starts_outlives_the_job(make_job: MakeJob, owner: Actor, flow: Flow):
+    job, other = make_job(), make_job(name="Other")
+    shared = set_follow_ups(actor=owner, job=other, mode="success", actions=[log("a")]).flow
+    change_job(actor=owner, job=job, on_success=shared, on_failure=flow)
+    delete_job(actor=owner, job=job)
+    assert Flow.objects.filter(id__in=[shared.id, flow.id], deleted_at=None).count() == 2
 
 
 @pytest.mark.parametrize(
