@@ -16,12 +16,16 @@ from scripts.shell import ROOT, Stop, main_guard, say
 TABLE = ROOT / "tests" / "architecture" / "seed_actions.csv"
 PEERS = ROOT / "tests" / "peers" / "servers" / "README.md"
 PAGE = ROOT / "docs" / "actions.md"
+AT_PEERS = "tests/peers/"
+DEFINED = re.compile(r"def (\w+)\((.*?)\)", re.DOTALL)
 INTRODUCTION = """# Actions of MultiFlexi
 
 This page is made by `make docs` from `tests/architecture/seed_actions.csv` and the node types; do not edit it.
 
-Each row is an option that the page about MultiFlexi's actions documents. *Against* names the system that the tests
-in `tests/peers` talk to ([what each is](../tests/peers/servers/README.md)); the others read answers that we wrote.
+Each row is an option that the page about MultiFlexi's actions documents, or that its code has. *Against* names the
+system that the tests in `tests/peers` talk to ([what each is](../tests/peers/servers/README.md)). Of the other tests,
+those of commands run real programs of this system, and those of what goes out read answers that we wrote. What is not
+there says *not yet*.
 """
 Row = Mapping[str, str]
 
@@ -58,11 +62,16 @@ def render_page(listed: Iterable[Row]) -> str:
 
 
 def place_of(row: Row) -> str:
-    """The node and its fields as people read them.
+    """The node and its fields as people read them, and what there is to say about them.
 
     Raises:
         Stop: there is no such node or field.
     """
+    return " — ".join(filter(None, [_fields_of(row) if row["node"] else "", row["note"]]))
+
+
+def _fields_of(row: Row) -> str:
+    """The node and its fields."""
     from flows.sdk import node_types
     from flows.sdk.config_fields import config_of
 
@@ -104,13 +113,25 @@ def links(row: Row) -> Iterator[str]:
 def peers_of(row: Row) -> str:
     """The systems that the tests talk to, as the list of peers calls them."""
     described = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", PEERS.read_text(), re.MULTILINE))
-    known = {name: ", ".join(re.findall(r"\*\*(.+?)\*\*", text)) for name, text in described.items()}
-    used = {
-        found[1]
-        for proof in row["proof"].split()
-        if (found := re.match(r"tests/peers/test_(\w+)\.py", proof))
+    known = {name: _named_in(text) for name, text in described.items()}
+    at_peers = (proof for proof in row["proof"].split() if proof.startswith(AT_PEERS))
+    used = {name for proof in at_peers for name in _asked_by(proof, frozenset(known))}
+    return "; ".join(f"{name}: {known[name]}" for name in sorted(used)) or "—"
+
+
+def _named_in(text: str) -> str:
+    """What is in bold, and whether it is that or stands in for it."""
+    named = ", ".join(re.findall(r"\*\*(.+?)\*\*", text))
+    return f"stand-in for {named}" if text.startswith("stand-in for ") else named
+
+
+def _asked_by(proof: str, peers: frozenset[str]) -> frozenset[str]:
+    """The peers that a test takes by name; those of its whole file where only its fixtures do."""
+    path, _, name = proof.partition("::")
+    taken = {
+        found[1]: set(re.findall(r"\w+", found[2])) for found in DEFINED.finditer((ROOT / path).read_text())
     }
-    return "; ".join(f"{name}: {known[name]}" for name in sorted(used) if name in known) or "—"
+    return peers & taken[name] or peers & set().union(*taken.values())
 
 
 if __name__ == "__main__":

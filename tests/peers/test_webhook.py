@@ -1,4 +1,4 @@
-"""The webhook action, taken through by a real runner, against the APIs of a real Redmine and of GitHub's description."""
+"""The webhook action, taken through by a real runner, against a real Redmine and GitHub's description."""
 
 from typing import Any
 from urllib.parse import urlsplit
