@@ -12,8 +12,7 @@ from django.db.models import Q, QuerySet
 
 from actions.models import Credential
 from flows.models import Flow
-from flows.sdk import JsonObject
-from flows.services.credential_names import names_in
+from flows.services.credential_names import names_of
 
 MOST_SHOWN = 50
 
@@ -33,8 +32,8 @@ def uses_of(credential: Credential, flows: QuerySet[Flow] | None = None) -> list
     rows = Flow.objects.all() if flows is None else flows
     for flow in _candidates(credential, rows).select_related("published").order_by("name", "id").iterator(20):
         published = flow.published.document if flow.published else {}
-        is_published = credential.name in _named(published)
-        if is_published or credential.name in _named(flow.draft):
+        is_published = credential.name in names_of(published)
+        if is_published or credential.name in names_of(flow.draft):
             found.append(FlowUse(flow.id, flow.name, is_published and flow.is_enabled))
         if len(found) == MOST_SHOWN:
             break
@@ -49,7 +48,7 @@ def use_counts(credentials: Sequence[Credential], flows: QuerySet[Flow]) -> Coun
     )
     found: Counter[int] = Counter()
     for flow in flows.filter(holds, deleted_at=None).select_related("published").iterator(20):
-        named = _named(flow.draft) | _named(flow.published.document if flow.published else {})
+        named = names_of(flow.draft) | names_of(flow.published.document if flow.published else {})
         found.update(one.pk for one in credentials if one.name in named and _may_use(flow, one))
     return found
 
@@ -65,7 +64,3 @@ def _candidates(credential: Credential, flows: QuerySet[Flow]) -> QuerySet[Flow]
     if credential.tenant_id is None and credential.is_shared:
         return flows
     return flows.filter(Q(tenant_id=credential.tenant_id))
-
-
-def _named(document: JsonObject) -> set[str]:
-    return {name for drawn in document.get("nodes") or () for name in names_in(drawn)}

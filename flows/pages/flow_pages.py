@@ -13,6 +13,7 @@ from common.problems import Problem
 from flows.models import Flow
 from flows.pages.forms import FlowForm, SecretForm, posted
 from flows.services import versions
+from flows.services.credential_names import used_credentials
 from flows.services.flow_reading import flow_for, listed_flow
 from flows.services.flows import update_flow
 from flows.services.hooks import hook_of, rotate_secret, take_secret, url_of
@@ -103,6 +104,7 @@ def _settings_page(
         "hook": hook,
         "hook_url": url_of(hook) if hook else "",
         "new_secret": new_secret,
+        "credentials": used_credentials(flow),
     }
     return render(request, "flows/flow_settings.html", context)
 

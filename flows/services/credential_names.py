@@ -1,14 +1,17 @@
 """The credentials that a drawing names: what it needs of them, and other names in their place."""
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flows.graph.document import FlowDocument
+from flows.models import Flow
 from flows.sdk import Json, JsonObject, node_types
 from flows.sdk.config import CREDENTIAL
 from flows.sdk.config_fields import FilledField, drawn_fields
+from flows.sdk.credentials import UsableCredential
+from flows.services.credentials import credential_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,18 @@ def with_credentials(document: JsonObject, names: Mapping[str, str]) -> JsonObje
     return document
 
 
-def names_in(drawn: Json) -> Iterator[str]:
-    """The credentials that a node of a stored document names."""
+def names_of(document: JsonObject) -> set[str]:
+    """The credentials that a stored document names."""
+    return {name for drawn in document.get("nodes") or () for name in _names_in(drawn)}
+
+
+def used_credentials(flow: Flow) -> Sequence[UsableCredential]:
+    """Those that the draft or the published version names, as far as they are here, by name."""
+    names = names_of(flow.draft) | names_of(flow.published.document if flow.published else {})
+    return credential_store().listed(flow.tenant_id, sorted(names)) if names else ()
+
+
+def _names_in(drawn: Json) -> Iterator[str]:
     if isinstance(drawn, dict) and isinstance(drawn.get("config"), dict):
         for place in _places(str(drawn.get("type")), drawn["config"]):
             yield str(place.value)

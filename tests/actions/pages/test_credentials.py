@@ -66,6 +66,16 @@ def test_what_is_wrong_stands_at_its_input(person: Person, tenant_admin: User) -
     assert not Credential.objects.exists()
 
 
+def test_the_settings_of_a_flow_tell_how_its_credentials_stand(
+    person: Person, tenant_admin: User, viewer: User, api_credential: Credential
+) -> None:
+    settings = f"/flows/{published(CALLING, Actor.of_user(tenant_admin)).id}/settings/"
+    shown = text_of(person(tenant_admin).get(settings))
+    assert page_of(api_credential) in shown
+    assert "Not tested" in shown
+    assert page_of(api_credential) not in text_of(person(viewer).get(settings))
+
+
 def test_no_page_holds_a_secret(person: Person, tenant_admin: User, api_credential: Credential) -> None:
     for address in (LIST, page_of(api_credential)):
         assert CANARY not in text_of(person(tenant_admin).get(address))
