@@ -20,6 +20,7 @@ from tests.support.packages import Packages, node_module
 ROOT = Path(__file__).resolve().parents[2]
 MOST = {
     "a node": 2,
+    "a credential type": 2,
     "an event type": 2,
     "a trigger of a new kind": 4,
     "a table": 3,
@@ -35,6 +36,23 @@ from flows.sdk import EventType, Shape, event_types
 
 EXAMPLE = EventType("acme.done", "Done", "Done.", "Acme", Shape.object({"id": Shape.integer()}), {"id": 1})
 event_types.register(EXAMPLE.name, EXAMPLE, __name__ + ".EXAMPLE")
+"""
+CREDENTIAL_TYPE = """
+from flows.sdk import CredentialFields, CredentialMeta, CredentialType, Secret, credential_type, ui
+
+class Fields(CredentialFields):
+    key: Secret = ui(label="Key")
+
+@credential_type
+class Acme(CredentialType):
+    meta = CredentialMeta("acme-key", "Acme", "key", "Opens Acme.")
+    Fields = Fields
+
+    def hosts(self, fields):
+        return ["api.example.org"]
+
+    async def test(self, ctx, fields):
+        return "It is filled in."
 """
 PROGRAM = ("accounts", "flows", "inventory", "actions", "look", "hookflow_site")
 DECIDES = re.compile(
@@ -64,6 +82,19 @@ def test_a_node_stands_in_the_palette_by_its_module_alone(packages: Packages, vi
     client = APIClient()
     client.force_login(viewer)
     assert "acme-good" in {kind["type"] for kind in client.get("/api/v1/node-types/").json()}
+
+
+@pytest.mark.django_db
+def test_a_credential_type_has_its_form_by_its_module_alone(
+    packages: Packages, tenant_admin: User, encryption_key: None
+):
+    packages.install("acme", "hookflow.credentials", kinds=CREDENTIAL_TYPE)
+    client = APIClient()
+    client.force_login(tenant_admin)
+    form = {"type": "acme-key", "name": "theirs", "values": {"key": "geheim"}}
+    answer = client.post("/api/v1/credentials/", form, format="json")
+    assert answer.status_code == 201, answer.data
+    assert "acme-key" in {kind["type"] for kind in client.get("/api/v1/credential-types/").json()}
 
 
 @pytest.mark.django_db
