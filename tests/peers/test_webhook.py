@@ -45,6 +45,18 @@ def test_an_api_key_creates_and_changes_an_issue_of_redmine(redmine: Peer):
     assert read["body"]["issue"]["subject"] == "Up again"
 
 
+def test_a_form_and_a_header_of_ones_own_reach_redmine(redmine: Peer):
+    url = redmine["REDMINE_URL"]
+    key = credential("http-api-key", url, name="X-Redmine-API-Key", key=redmine["REDMINE_KEY"])
+    form = {"issue[project_id]": "demo", "issue[subject]": "a&b={{ subject }}"}
+    headers = {"X-Redmine-Switch-User": "alice"}
+    kind = "application/x-www-form-urlencoded"
+    made = called(url=f"{url}/issues.json", credential=key, content_type=kind, form=form, headers=headers)
+    issue = answer(made)["body"]["issue"]
+    assert issue["subject"] == 'a&b=Žižkov "down"'
+    assert issue["author"]["name"].startswith("Alice")
+
+
 def test_a_user_name_and_a_password_sign_in_at_redmine(redmine: Peer):
     url = redmine["REDMINE_URL"]
     user = credential("http-basic", url, username="alice", password="alice-password")
