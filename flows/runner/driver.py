@@ -24,7 +24,7 @@ from flows.runner.emitting import store_emitted
 from flows.runner.execute import execute, stop
 from flows.runner.http import NodeHttp
 from flows.runner.ledger import Ledger
-from flows.runner.live import Live, StepLog
+from flows.runner.live import Line, Live, StepLog
 from flows.runner.net import StepNet
 from flows.runner.outside import OutsidePool
 from flows.runner.plan_cache import PlanCache
@@ -191,7 +191,10 @@ class Drive:
         async def put() -> None:
             await self.tools.ledger.commit(progress.so_far(), self.claimed.flow_id)
 
-        return Live(ctx.log, lambda line: progress.log(line.level, line.text, line.at), put, late)
+        def keep(line: Line) -> None:
+            progress.log(line.level, line.text, line.at)
+
+        return Live(ctx.log, keep, put, late, is_at_once=not (node.meta.durable or node.meta.blocking))
 
     async def _emit(self, progress: Progress, ctx: StepContext) -> None:
         await store_emitted(ctx, self.claimed, self.tools.pool)

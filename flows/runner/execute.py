@@ -45,7 +45,7 @@ async def execute(
     Raises:
         NodeError: the node failed, took too long, or is faulty (`unexpected`).
     """
-    limit = asyncio.timeout(node.timeout_seconds)
+    limit: asyncio.Timeout | None = None
     try:
         config = await _rendered(node, record, pool)
         ctx = await with_credentials(node, ctx, pool)
@@ -53,12 +53,12 @@ async def execute(
         turn = partial(node.node.run, *begun) if wake is None else partial(node.node.resume, *begun, wake)
         result = _begin(node, ctx, turn, pool, outside)
         if inspect.isawaitable(result):
-            async with limit:
+            async with asyncio.timeout(node.timeout_seconds) as limit:
                 result = await result
     except NodeError:
         raise
     except Exception as error:
-        if isinstance(error, TimeoutError) and limit.expired():
+        if isinstance(error, TimeoutError) and limit is not None and limit.expired():
             raise _timed_out(node, ctx) from error
         logger.exception("node_failed_unexpectedly", node_type=node.type, run=ctx.run_id)
         raise NodeError(

@@ -79,6 +79,7 @@ class Live:
         keep: takes a line over into what the run writes down.
         put: puts down what the run has written so far; one call at a time.
         late: called each time that the step has worked for another while.
+        is_at_once: the step works in memory only, so that its lines are there when it ends.
     """
 
     def __init__(
@@ -87,17 +88,24 @@ class Live:
         keep: Callable[[Line], None],
         put: Callable[[], Coroutine[Any, Any, None]],
         late: Callable[[], None],
+        *,
+        is_at_once: bool = False,
     ) -> None:
         self._log, self._keep, self._put, self._late = log, keep, put, late
+        self._is_at_once = is_at_once
+        self._timer: asyncio.TimerHandle | None = None
         self._putting: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> None:
+        if self._is_at_once:
+            return
         loop = self._loop = asyncio.get_running_loop()
         self._timer = loop.call_later(SECONDS, self._tick)
         self._log.on_many = lambda: loop.call_soon_threadsafe(self._show)
 
     async def __aexit__(self, *error: object) -> None:
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         if self._putting is not None:
             # What follows in the run must be put down after this, and not at all when this could not be.
             await self._putting
