@@ -190,7 +190,7 @@ def _invalid(response: "requests.Response") -> NodeError:
 def _faults(response: "requests.Response") -> list[tuple[str, str]]:
     try:
         found: Any = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     errors = found.get("errors") if isinstance(found, dict) else None
     entries = [entry for entry in errors if isinstance(entry, dict)] if isinstance(errors, list) else []

@@ -73,19 +73,28 @@ class Controller(jenkins.Jenkins):  # type: ignore[misc]  # the library has no t
         """What the API says of a place, such as `job/deploy/5`; only what `tree` names.
 
         Raises:
-            NodeError: `bad_answer`: it is no JSON.
+            NodeError: `bad_answer`: it is no object in JSON.
         """
         query = f"?tree={quote(tree, safe='[],{}')}" if tree else ""
-        url = self._build_url(f"{place}/api/json".lstrip("/") + query)
+        return self._object(self._build_url(f"{place}/api/json".lstrip("/") + query))
+
+    def get_info(self, item: str = "", query: str | None = None) -> Any:
+        """What the library asks to list jobs; its own failure for what is no JSON is an exception of its own."""
+        return self._object(self._build_url(quote(f"{item}/api/json".lstrip("/")) + (query or "")))
+
+    def _object(self, url: str) -> Any:
         text = self.jenkins_open(jenkins.requests.Request("GET", url))
         try:
-            return json.loads(text)
-        except ValueError as error:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
             raise NodeError(
                 "bad_answer",
                 "Something answered that is no Jenkins.",
                 hint="Check the URL in the credential: it ends where Jenkins begins, such as https://ci.example.org.",
-            ) from error
+            )
+        return found
 
     def start(self, place: str, what: str, values: Mapping[str, str]) -> int:
         """Queue a build; returns the number of the queue item.

@@ -198,7 +198,8 @@ def _answer(session: "requests.Session", fields: Office365Fields) -> Mapping[str
         else:
             scopes = [f"{graph}/{name}" for name in WANTED[False]]
             answer = application.acquire_token_by_username_password(fields.username, fields.password, scopes)
-    except (OSError, msal.exceptions.MsalError) as error:
+    except (OSError, msal.exceptions.MsalError, AttributeError, KeyError, TypeError, RecursionError) as error:
+        # The last four: msal does not look whether JSON has the shape that it reads.
         raise NodeError(
             "sign_in_unavailable",
             f"The sign-in at {urlsplit(fields.login_url).hostname} did not answer as it should.",

@@ -154,7 +154,7 @@ def error_of(answer: "requests.Response") -> Mapping[str, Any]:
     """What Graph says of an error; empty when it says nothing that can be read."""
     try:
         found = answer.json().get("error")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -126,7 +126,7 @@ def sentences(response: "requests.Response") -> list[str]:
     """The plain lines of an answer with status 422."""
     try:
         found: Any = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     errors = found.get("errors") if isinstance(found, dict) else None
     lines = [line for line in errors if isinstance(line, str)] if isinstance(errors, list) else []

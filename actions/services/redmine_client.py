@@ -132,5 +132,5 @@ def as_node_errors() -> Iterator[None]:
         yield
     except NodeError:
         raise
-    except (BaseRedmineError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (BaseRedmineError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise no_redmine() from error

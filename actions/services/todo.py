@@ -147,7 +147,7 @@ def _json(answer: "requests.Response") -> JsonObject:
         return {}
     try:
         told = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
         raise NodeError(

@@ -61,7 +61,7 @@ class Proxmox:
             return getattr(self._root(list(map(str, path))), method)(**values)
         except ResourceException as error:
             raise _failed(error) from None
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise bad_answer() from error
 
     def version(self) -> str:
