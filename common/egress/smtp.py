@@ -212,8 +212,18 @@ def _not_sent(error: Exception) -> MailError:
             retryable=400 <= error.code < 500,
         )
     if isinstance(error, TimeoutError):
-        return MailError("timed_out", "The mail server did not answer in time.", retryable=True)
-    return MailError("unreachable", "The mail server hung up before the mail was sent.", retryable=True)
+        return MailError(
+            "timed_out",
+            "The mail server did not answer in time.",
+            hint="Look whether the mail server is well, and whether the port is that of the encryption.",
+            retryable=True,
+        )
+    return MailError(
+        "unreachable",
+        "The mail server hung up before the mail was sent.",
+        hint="Look at host, port and encryption, and whether the server lets this machine send.",
+        retryable=True,
+    )
 
 
 @lru_cache(maxsize=1)
