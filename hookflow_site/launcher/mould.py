@@ -66,8 +66,7 @@ def main() -> None:
     _load()
     if threading.active_count() > 1:
         sys.exit("A package starts threads while it is loaded; such a program cannot be cast.")
-    gc.collect()
-    gc.freeze()  # a pass of the collector would write to all of it, and so copy it
+    gc.freeze()  # a pass of the collector would write to all of it, and so copy it; it would also take 200 ms
     channel.send(READY)
     while True:
         message, outputs, _, _ = socket.recv_fds(channel, MAX_MESSAGE, 1)
