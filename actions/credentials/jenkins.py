@@ -13,7 +13,7 @@ class Jenkins(CredentialType):
     meta = CredentialMeta(
         type="jenkins",
         label="Jenkins",
-        icon="brand-jenkins",
+        icon="hammer",
         summary="Starts and follows builds of one Jenkins.",
     )
     Fields = JenkinsFields

@@ -138,7 +138,7 @@ class Jenkins(Node):
         kind=Kind.ACTION,
         label="Jenkins",
         summary="Start a build in Jenkins and wait for its result.",
-        icon="brand-jenkins",
+        icon="hammer",
         unset="No job chosen",
         ports=(Port("out", "Success"), Port("unstable", "Unstable"), Port("failed", "Failed")),
         durable=True,
