@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from django.db import transaction
 
@@ -168,8 +167,3 @@ def _cancel(actor: Actor, job_run: JobRun, message: str) -> None:
     except Problem as problem:
         if problem.code != "run_is_over":  # its outcome is about to be settled
             raise
-
-
-def open_runs_of(job_id: UUID) -> int:
-    """How many runs of a job wait or are at work."""
-    return JobRun.objects.filter(job_id=job_id).exclude(state__in=JobRun.FINAL).count()
