@@ -100,6 +100,7 @@ def test_a_new_node_complains_only_where_someone_has_been(open_page: Callable[..
     expect(page.get_by_role("button", name="Publish", exact=True)).to_be_disabled()
 
     editor.field("subject").locator("textarea").focus()
+    expect(editor.field("subject").locator(".cm-content")).to_be_focused()  # the rich editor has taken over
     editor.field("content").locator("textarea, .cm-content").first.focus()
     expect(editor.field("subject").locator(".hf-problems")).to_be_visible()
     expect(editor.field("to").locator(".hf-problems")).to_have_count(0)
