@@ -1,1 +1,1 @@
-"""Tasks that wait for review: not built yet; its place in the house and in the direction of imports is kept."""
+"""Tasks that wait for review: who asks, who decides, and the Workflow feature's own API and connector."""

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "inventory",
     "jobs",
     "actions",
+    "approvals",
     "hookflow_site",
 ]
 MIGRATION_MODULES: dict[str, str | None] = {}

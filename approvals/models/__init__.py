@@ -1,0 +1,7 @@
+"""The tables of approvals."""
+
+from approvals.models.answer import Answer
+from approvals.models.task import Task
+from approvals.models.task_job import TaskJob
+
+__all__ = ["Answer", "Task", "TaskJob"]

@@ -1,0 +1,129 @@
+"""Tasks: what somebody asked for, and where it stands."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Tenant
+from common.ids import new_id
+from flows.models.fields import JsonText
+from inventory.models import Server
+
+
+class Task(models.Model):
+    """An operation on a server, or a step of a run, that somebody may have to continue or cancel.
+
+    The words of types and states are those of the Workflow feature (`TaskType`, `TaskState`); `REVIEW` is ours.
+    """
+
+    class Type(models.TextChoices):
+        """What was asked for."""
+
+        DEPLOY = "DEPLOY"
+        UNDEPLOY = "UNDEPLOY"
+        RECONFIGURE = "RECONFIGURE"
+        REVIEW = "REVIEW", "Review"
+
+    class State(models.TextChoices):
+        """Where it stands. `QUEUEING` waits for review."""
+
+        QUEUEING = "QUEUEING", "Waiting for review"
+        PENDING = "PENDING", "Waiting"
+        STARTED = "STARTED"
+        FINISHED_SUCCESSFULLY = "FINISHED_SUCCESSFULLY", "Finished"
+        FINISHED_UNSUCCESSFULLY = "FINISHED_UNSUCCESSFULLY", "Failed"
+        ABORTED = "ABORTED"
+        CANCELLED = "CANCELLED"
+        ACK_ERROR = "ACK_ERROR", "Failed, acknowledged"
+
+    OPEN: ClassVar[tuple[str, ...]] = (State.QUEUEING, State.PENDING, State.STARTED)
+
+    tenant_path: ClassVar[str | None] = "tenant_id"
+    owner_path: ClassVar[str | None] = "requester_id"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="tasks")
+    type = models.CharField(max_length=12, choices=Type.choices)
+    state = models.CharField(max_length=24, choices=State.choices)
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="requested_tasks"
+    )
+    """Who asked; null for the program."""
+    requester_name = models.CharField(max_length=254, blank=True)
+    created_at = models.DateTimeField(db_index=True)
+    changed_at = models.DateTimeField()
+
+    server = models.ForeignKey(Server, models.CASCADE, null=True, related_name="tasks")
+    """The server that the operation changes; null for `REVIEW`."""
+    request = JsonText(default=dict)
+    """What was asked: the new values of a `RECONFIGURE`, the options of the others."""
+    batch = models.UUIDField(null=True)
+    """Tasks of one request for a group of servers share it; they are told to the connector together."""
+    execution_id = models.UUIDField(null=True, db_index=True)
+    """The run that carries the operation out."""
+
+    run_id = models.UUIDField(null=True, db_index=True)
+    """The run that waits for the answer, of a `REVIEW`. No constraint: runs are deleted in bulk."""
+    node_id = models.CharField(max_length=80, blank=True)
+    title = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    """What the reviewer reads, rendered."""
+    shown = JsonText(default=list)
+    """The chosen fields of the record, as `[[label, value], …]`; redacted."""
+    form = JsonText(default=list)
+    """The fields that the reviewer fills in, as the node describes them."""
+    form_answers = JsonText(default=dict)
+    """What was filled in by whoever decided."""
+    content_hash = models.CharField(max_length=64, blank=True)
+    """SHA-256 over what a reviewer sees: a decision counts for that content only."""
+
+    policy_name = models.CharField(max_length=120, blank=True)
+    policy = JsonText(null=True)
+    """The policy as it was when the task was held (`approvals.policy`); null: whoever may review decides alone."""
+    reviewers = JsonText(default=list)
+    """What the policy's references came to when the task was held: ids of users, for each stage."""
+    due_at = models.DateTimeField(null=True)
+    """When the policy has to be looked at again: reminder, escalation, deadline."""
+
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=254, blank=True)
+    extra_data = JsonText(default=dict)
+    """`{"workflow": message}` of the decision, as the Workflow feature keeps it."""
+    error = JsonText(null=True)
+    """`{"code", "message", "hint"}` of what failed."""
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        indexes = (
+            models.Index(
+                fields=["tenant", "-created_at", "-id"],
+                condition=models.Q(state="QUEUEING"),
+                name="task_waiting_by_tenant",
+            ),
+            models.Index(
+                fields=["-created_at", "-id"], condition=models.Q(state="QUEUEING"), name="task_waiting"
+            ),
+            models.Index(
+                fields=["requester", "-created_at"],
+                condition=models.Q(state="QUEUEING"),
+                name="task_waiting_by_requester",
+            ),
+            models.Index(fields=["due_at"], condition=models.Q(state="QUEUEING"), name="task_due"),
+            models.Index(fields=["server", "-created_at"], name="task_by_server"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["server"],
+                condition=models.Q(state__in=["QUEUEING", "PENDING", "STARTED"]),
+                name="task_one_open_a_server",
+            ),
+            models.UniqueConstraint(
+                fields=["run_id", "node_id"],
+                condition=models.Q(state="QUEUEING") & models.Q(run_id__isnull=False),
+                name="task_one_waiting_a_step",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title or f"{self.get_type_display()} {self.id}"
