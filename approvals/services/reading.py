@@ -1,0 +1,81 @@
+"""What of tasks an actor can reach, and how one looks to the actor. All reading begins here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from accounts.scope import owned, visible
+from accounts.services.filters import narrowed
+from approvals.models import Answer, Task, TaskJob
+from approvals.services.filters import TaskFilter
+from approvals.services.permitting import refusal_of
+from common.ids import uuid_from
+from common.problems import Problem, not_found
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as an actor sees it.
+
+    Args:
+        history: what was said to it, in order.
+        refusals: why the actor cannot continue or cancel it, by kind; what can be done is not in it.
+    """
+
+    task: Task
+    jobs: list[TaskJob]
+    history: list[Answer]
+    refusals: Mapping[Answer.Kind, Problem]
+
+    @property
+    def may_continue(self) -> bool:
+        """Whether the actor can continue it now."""
+        return Answer.Kind.CONTINUE not in self.refusals
+
+    @property
+    def may_cancel(self) -> bool:
+        """Whether the actor can cancel it now."""
+        return Answer.Kind.CANCEL not in self.refusals
+
+
+def tasks_in_reach(actor: Actor) -> QuerySet[Task]:
+    """The tasks that the actor can see, newest first: all of a tenant, or those that the actor asked for."""
+    rows = visible(Task, actor)
+    if not actor.may(Permission.view_tasks):
+        rows = owned(rows, actor)
+    return rows.select_related("tenant", "requester", "server")
+
+
+def waiting_tasks(actor: Actor, query: Mapping[str, Any] | None = None) -> QuerySet[Task]:
+    """The tasks that wait for review, newest first.
+
+    Args:
+        query: narrows them as `TaskFilter` says; what it does not know is left out.
+    """
+    rows = tasks_in_reach(actor).filter(state=Task.State.QUEUEING)
+    return narrowed(TaskFilter, rows, query) if query else rows
+
+
+def task_of(actor: Actor, task_id: UUID | str) -> Task:
+    """A task that the actor can see.
+
+    Raises:
+        Problem: 404 `not_found`, equal for foreign and unknown ids.
+    """
+    known = task_id if isinstance(task_id, UUID) else uuid_from(task_id)
+    found = tasks_in_reach(actor).filter(id=known).first() if known else None
+    if found is None:
+        raise not_found("There is no such task.")
+    return found
+
+
+def view_of(actor: Actor, task: Task) -> TaskView:
+    """The task with its jobs, its history, and what the actor can do with it."""
+    kinds = (Answer.Kind.CONTINUE, Answer.Kind.CANCEL)
+    refusals = {kind: refusal for kind in kinds if (refusal := refusal_of(task, actor, kind))}
+    return TaskView(task, list(task.jobs.all()), list(task.answers.select_related("user")), refusals)

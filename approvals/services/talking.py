@@ -1,0 +1,133 @@
+"""What is said to a task without deciding it: comments, questions, handing over, acknowledging a failure."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.actors import Actor
+from accounts.models import User
+from accounts.roles import Permission
+from approvals.models import Answer, Task
+from approvals.services.deciding import locked, plain, said
+from approvals.services.permitting import refusal_of
+from approvals.services.telling import tell_on_commit
+from common.problems import bad_value, conflict, forbidden
+
+MOST_TO = 50
+
+
+def comment(*, actor: Actor, task_id: UUID, message: str, way: Answer.Way) -> Answer:
+    """Say something to a task, whatever state it is in.
+
+    Raises:
+        Problem: 404 `not_found`; 400 `bad_message`, `required`; 403 `not_asked`.
+    """
+    return _talk(actor, task_id, Answer.Kind.COMMENT, message, way)
+
+
+def ask(*, actor: Actor, task_id: UUID, message: str, way: Answer.Way) -> Answer:
+    """Ask whoever requested it for information; the task goes on waiting.
+
+    Raises:
+        Problem: 404 `not_found`; 400 `bad_message`, `required`; 403 `not_asked`; 409 `decided_already`.
+    """
+    return _talk(actor, task_id, Answer.Kind.QUESTION, message, way)
+
+
+def _talk(actor: Actor, task_id: UUID, kind: Answer.Kind, message: str, way: Answer.Way) -> Answer:
+    text = plain(message)
+    if not text:
+        raise bad_value("required", "Write something.", field="message")
+    with transaction.atomic():
+        task = locked(actor, task_id)
+        if kind == Answer.Kind.QUESTION:
+            _need_reviewer(task, actor)
+        elif not may_comment(task, actor):
+            raise forbidden("not_asked", "Those who asked for it and those who review it write here.")
+        now = datetime.now(UTC)
+        answer = said(task, actor, kind, way, now, message=text)
+        _write_down(actor, task, "asked" if kind == Answer.Kind.QUESTION else "commented", message=text)
+        tell_on_commit(task)
+    return answer
+
+
+def may_comment(task: Task, actor: Actor) -> bool:
+    """Whether the actor has a part in it: asked for it, or may review tasks."""
+    is_own = task.requester_id is not None and task.requester_id == actor.user_id
+    wanted = (
+        (Permission.request_tasks, Permission.workflow_override)
+        if is_own
+        else (Permission.workflow_override,)
+    )
+    return any(actor.may(permission) for permission in wanted)
+
+
+def reassign(
+    *, actor: Actor, task_id: UUID, to_users: Sequence[int], message: str = "", way: Answer.Way
+) -> Task:
+    """Have others asked in the actor's place.
+
+    Raises:
+        Problem: 404 `not_found`; 403 `not_asked`; 409 `decided_already`; 400 `unknown_user`, `bad_message`.
+    """
+    text, wanted = plain(message), sorted(set(to_users))
+    with transaction.atomic():
+        task = locked(actor, task_id)
+        _need_reviewer(task, actor)
+        _check_users(task, wanted)
+        now = datetime.now(UTC)
+        said(task, actor, Answer.Kind.REASSIGN, way, now, message=text, to_users=wanted)
+        _write_down(actor, task, "reassigned", message=text, to_users=wanted)
+        tell_on_commit(task)
+    return task
+
+
+def acknowledge(*, actor: Actor, task_id: UUID) -> Task:
+    """Take note that an operation failed.
+
+    Raises:
+        Problem: 404 `not_found`; 403 `not_allowed`; 409 `not_failed`.
+    """
+    with transaction.atomic():
+        task = locked(actor, task_id)
+        is_own = task.requester_id is not None and task.requester_id == actor.user_id
+        actor.need(Permission.workflow_override, *((Permission.request_tasks,) if is_own else ()))
+        before = task.state
+        if before != Task.State.FINISHED_UNSUCCESSFULLY:
+            raise conflict("not_failed", "Only a task that failed is acknowledged.", extra={"state": before})
+        task.state, task.changed_at = Task.State.ACK_ERROR, datetime.now(UTC)
+        task.save(update_fields=["state", "changed_at"])
+        _write_down(actor, task, "acknowledged", state=[before, task.state])
+        tell_on_commit(task)
+    return task
+
+
+def _need_reviewer(task: Task, actor: Actor) -> None:
+    # Whoever could cancel it as a reviewer may also ask about it and hand it over.
+    is_own = task.requester_id is not None and task.requester_id == actor.user_id
+    refusal = refusal_of(task, actor, Answer.Kind.CONTINUE if is_own else Answer.Kind.CANCEL)
+    if refusal is not None:
+        raise refusal
+
+
+def _check_users(task: Task, wanted: Sequence[int]) -> None:
+    """Only people of the task's tenant and of the platform are asked, and never the one who requested it."""
+    if not 1 <= len(wanted) <= MOST_TO:
+        raise bad_value("unknown_user", f"Name 1 to {MOST_TO} users.", field="to_users")
+    rows = User.objects.filter(id__in=wanted, is_active=True)
+    known = {
+        pk for pk, tenant_id in rows.values_list("id", "tenant_id") if tenant_id in (None, task.tenant_id)
+    }
+    missing = [user_id for user_id in wanted if user_id not in known or user_id == task.requester_id]
+    if missing:
+        raise bad_value(
+            "unknown_user", f"The user {missing[0]} cannot be asked about this task.", field="to_users"
+        )
+
+
+def _write_down(actor: Actor, task: Task, verb: str, **changes: object) -> None:
+    told = {name: value for name, value in changes.items() if value}
+    audit.record(actor, verb, "task", str(task.id), tenant_id=task.tenant_id, changes=told)
