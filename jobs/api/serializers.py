@@ -1,6 +1,6 @@
 """The bodies of the API of jobs, their runs and approved commands."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,7 +10,7 @@ from accounts.api.strict import NameField, StrictModelSerializer, StrictSerializ
 from accounts.models import Tenant
 from accounts.roles import Permission
 from flows.models import Flow
-from jobs.models import Command, Job, JobRun
+from jobs.models import Command, Job, JobRun, Service
 
 OFTEN = "What it holds may be secret: null for those who may not change jobs."
 
@@ -26,19 +26,35 @@ class VariablesField(serializers.DictField):
     child = serializers.CharField(allow_blank=True, trim_whitespace=False)
 
 
-class CommandSerializer(StrictModelSerializer):
-    """An approved command: what may run, with which arguments and limits."""
+class ApprovedSerializer(StrictModelSerializer):
+    """What the platform's admin approved for whom."""
 
     name = NameField(max_length=100)
+    tenants = serializers.PrimaryKeyRelatedField(
+        many=True, required=False, queryset=Tenant.objects.none(), help_text="For the audience `chosen`."
+    )
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Whoever only uses it sees nothing of how it works here, nor who else may."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        asker = self.context.get("actor")
+        if not isinstance(asker, Actor) or not asker.may(Permission.manage_platform):
+            shown |= self.Meta.hidden
+        return shown
+
+    class Meta:
+        hidden: ClassVar[dict[str, Any]] = {"tenants": []}
+
+
+class CommandSerializer(ApprovedSerializer):
+    """An approved command: what may run, with which arguments and limits."""
+
     slots = serializers.ListField(child=ObjectField(), required=False, help_text="The arguments, in order.")
     environment = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="The variables that jobs may set."
     )
     directories = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="Folders that it may read and work in."
-    )
-    tenants = serializers.PrimaryKeyRelatedField(
-        many=True, required=False, queryset=Tenant.objects.none(), help_text="For the audience `chosen`."
     )
 
     class Meta:
@@ -49,14 +65,36 @@ class CommandSerializer(StrictModelSerializer):
             "tenants", "is_enabled", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = ("created_at", "updated_at")
+        hidden: ClassVar[dict[str, Any]] = {"executable": "", "tenants": []}
 
-    def to_representation(self, instance: Command) -> dict[str, Any]:
-        """Whoever only uses it sees neither its path on this machine nor who else may."""
-        shown: dict[str, Any] = super().to_representation(instance)
-        asker = self.context.get("actor")
-        if not isinstance(asker, Actor) or not asker.may(Permission.manage_platform):
-            shown["executable"], shown["tenants"] = "", []
-        return shown
+
+class ServiceSerializer(ApprovedSerializer):
+    """A service that flows may stop: by which commands, and which one tells by its exit code whether it runs."""
+
+    stop_parameters = ObjectField(required=False, help_text="Values by slot of the command.")
+    force_parameters = ObjectField(required=False)
+    status_parameters = ObjectField(required=False)
+    running_codes = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text="Exit codes that mean that it runs."
+    )
+    stopped_codes = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text="Exit codes that mean that it does not."
+    )
+
+    class Meta:
+        model = Service
+        fields = (
+            "id", "name", "description", "stop_command", "stop_parameters", "force_command", "force_parameters",
+            "status_command", "status_parameters", "running_codes", "stopped_codes", "audience", "tenants",
+            "is_enabled", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = ("created_at", "updated_at")
+        hidden: ClassVar[dict[str, Any]] = {
+            "tenants": [],
+            "stop_parameters": {},
+            "force_parameters": {},
+            "status_parameters": {},
+        }
 
 
 class JobSerializer(StrictModelSerializer):

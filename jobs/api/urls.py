@@ -9,6 +9,7 @@ router = SimpleRouter(use_regex_path=False)
 router.register("jobs", views.JobViewSet, basename="job")
 router.register("job-runs", views.JobRunViewSet, basename="job-run")
 router.register("commands", views.CommandViewSet, basename="command")
+router.register("services", views.ServiceViewSet, basename="service")
 
 urlpatterns = [
     path(

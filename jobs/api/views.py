@@ -1,6 +1,6 @@
 """Jobs, their runs and approved commands over the API."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -24,17 +24,20 @@ from jobs.api.serializers import (
     JobSerializer,
     LaunchSerializer,
     OutputSerializer,
+    ServiceSerializer,
 )
-from jobs.models import Command, Job, JobRun
-from jobs.services import commands, jobs, launching, reach
+from jobs.models import Command, Job, JobRun, Service
+from jobs.services import commands, jobs, launching, reach, stoppable
 from jobs.services.command_reading import commands_in_reach
-from jobs.services.filters import CommandFilter, JobFilter, JobRunFilter
+from jobs.services.filters import CommandFilter, JobFilter, JobRunFilter, ServiceFilter
 from jobs.services.follow_ups import MODES, Action, follow_ups, set_follow_ups
 from jobs.services.output import output_lines
+from jobs.services.stoppable import services_in_reach
 
 MOST_LINES = 1_000
 
 
+A = TypeVar("A", Command, Service)
 _MODE = OpenApiParameter("mode", str, OpenApiParameter.PATH, enum=list(MODES))
 
 
@@ -169,12 +172,9 @@ class JobRunViewSet(ScopedViewSet[JobRun]):
         return Response(OutputSerializer({"results": lines, "next": last}).data)
 
 
-class CommandViewSet(ScopedViewSet[Command]):
-    """Commands that the platform's admin approved. Others see those that they may use."""
+class ApprovedViewSet(ScopedViewSet[A]):
+    """What the platform's admin approves, and others see as far as they may use it."""
 
-    rows = staticmethod(commands_in_reach)
-    serializer_class = CommandSerializer
-    filterset_class = CommandFilter
     ordering = ("name", "id")
     needs = {
         "list": Permission.view,
@@ -196,6 +196,14 @@ class CommandViewSet(ScopedViewSet[Command]):
         """With who asks: some see more."""
         return {**super().get_serializer_context(), "actor": self.reader}
 
+
+class CommandViewSet(ApprovedViewSet[Command]):
+    """Commands that the platform's admin approved. Others see those that they may use."""
+
+    rows = staticmethod(commands_in_reach)
+    serializer_class = CommandSerializer
+    filterset_class = CommandFilter
+
     def create(self, request: Request) -> Response:
         """Approve a command."""
         return self.shown(commands.create_command(actor=self.actor, **self.checked()), 201)
@@ -209,4 +217,27 @@ class CommandViewSet(ScopedViewSet[Command]):
     def destroy(self, request: Request, pk: str) -> Response:
         """Take the approval back; refused while jobs name it."""
         commands.delete_command(actor=self.actor, command=self.get_object())
+        return Response(status=204)
+
+
+class ServiceViewSet(ApprovedViewSet[Service]):
+    """Services that flows may stop. The platform's admin approves them; others see those that they may use."""
+
+    rows = staticmethod(services_in_reach)
+    serializer_class = ServiceSerializer
+    filterset_class = ServiceFilter
+
+    def create(self, request: Request) -> Response:
+        """Approve a service."""
+        return self.shown(stoppable.create_service(actor=self.actor, **self.checked()), 201)
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change what was approved."""
+        service = self.get_object()
+        values = self.checked(service, partial=True)
+        return self.shown(stoppable.change_service(actor=self.actor, service=service, **values))
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Take the approval back."""
+        stoppable.delete_service(actor=self.actor, service=self.get_object())
         return Response(status=204)

@@ -1,11 +1,13 @@
-"""Stop: end a job run, a run of a flow, or a process that a job started; or switch a schedule off."""
+"""Stop: end a job run, a run of a flow, a process that a job started, or a service; or switch a schedule off."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from common.ids import uuid_from
 from flows.sdk import (
+    Choice,
     Emit,
     FlowDuration,
     JsonObject,
@@ -28,17 +30,21 @@ from flows.sdk.summaries import joined, label_of
 from flows.services.reach import runs_in_reach
 from jobs.models import Job, JobRun
 from jobs.node_support import acting, job_called, told_as_node_error
+from jobs.service_stopping import go_on, stop_service
+from jobs.services.execution import in_thread
 from jobs.services.jobs import change_job
 from jobs.services.launched import Launched, outcome, stop_one
-from jobs.services.reach import job_runs_in_reach
+from jobs.services.reach import job_runs_in_reach, usable_services
 
 LOOK_SECONDS = 1.0
+SERVICE_SECONDS = 86_400.0
+"""Of one turn: each of the commands that stop a service has a limit of its own."""
 
 
 class StopConfig(NodeConfig):
     """What is stopped, and how long that may take."""
 
-    target: Literal["schedule", "job_run", "flow_run", "process"] = ui(
+    target: Literal["schedule", "job_run", "flow_run", "process", "service"] = ui(
         "schedule",
         label="Stop",
         choices={
@@ -46,6 +52,7 @@ class StopConfig(NodeConfig):
             "job_run": "A job run",
             "flow_run": "A run of a flow",
             "process": "A process that a job started",
+            "service": "A service",
         },
     )
     job: TemplateText = ui(
@@ -61,11 +68,36 @@ class StopConfig(NodeConfig):
         placeholder="{{ job_id }}",
         depends_on={"target": ["job_run", "flow_run", "process"]},
     )
+    service: str = ui(
+        "",
+        label="Service",
+        help="One that the platform's admin approved for the owner of this flow.",
+        choices_from=(),
+        max_length=100,
+        depends_on={"target": ["service"]},
+    )
+    how: Literal["graceful_then_forced", "graceful", "forced"] = ui(
+        "graceful_then_forced",
+        label="How",
+        choices={
+            "graceful_then_forced": "Gracefully, then by force",
+            "graceful": "Gracefully only",
+            "forced": "By force at once",
+        },
+        depends_on={"target": ["service"]},
+    )
+    force_after: FlowDuration = ui(
+        "10s",
+        label="By force after",
+        help="How long it may take to end by itself.",
+        depends_on={"how": ["graceful_then_forced"]},
+    )
     timeout: FlowDuration = ui(
         "60s",
         label="Wait at most",
-        help="A command is asked to end, and ended by force a little later. The step fails if it goes on.",
-        depends_on={"target": ["job_run", "flow_run", "process"]},
+        help="A command is asked to end, and ended by force a little later. For a service, the time after it was last"
+        " told to end. The step fails if it goes on.",
+        depends_on={"target": ["job_run", "flow_run", "process", "service"]},
     )
     confirm: bool = ui(
         False,
@@ -82,18 +114,17 @@ class Stop(Node):
         type="stop",
         kind=Kind.ACTION,
         label="Stop",
-        summary="End a job run, a run or a process, or switch a schedule off.",
+        summary="End a job run, a run, a process or a service, or switch a schedule off.",
         icon="player-stop",
         unset="Nothing chosen",
         durable=True,
-        blocking=True,
+        time_limit=SERVICE_SECONDS,
     )
     Config = StopConfig
 
     def summary(self, config: StopConfig) -> str:
         """What is stopped."""
-        which = config.job if config.target == "schedule" else config.identifier
-        return joined(label_of(config, "target"), which)
+        return joined(label_of(config, "target"), _which(config))
 
     def warnings(self, config: StopConfig, owner_id: int | None) -> list[tuple[str, str, str]]:
         """A confirmation that nobody can give yet."""
@@ -103,11 +134,15 @@ class Stop(Node):
             ("confirm", "Nobody can confirm yet, so this step would fail.", "Switch the confirmation off.")
         ]
 
-    def run(self, ctx: NodeContext, config: StopConfig, record: Record) -> Result:
+    async def choices(self, name: str, ctx: NodeContext, config: JsonObject, search: str) -> Sequence[Choice]:
+        """The services that flows of the owner may stop."""
+        return await in_thread(partial(_services, ctx.owner_id, search))
+
+    async def run(self, ctx: NodeContext, config: StopConfig, record: Record) -> Result:
         """Stop it, and wait until it has ended.
 
         Raises:
-            NodeError: `cannot_be_confirmed`, `unknown_job`, `unknown_run`, `not_ours`.
+            NodeError: `cannot_be_confirmed`, `unknown_job`, `unknown_run`, `not_ours`, and those of `stop_service`.
         """
         if config.confirm:
             raise NodeError(
@@ -116,6 +151,11 @@ class Stop(Node):
                 hint="Switch the confirmation off, or stop it by hand.",
                 field="confirm",
             )
+        if config.target == "service":
+            return await stop_service(ctx, config, record)
+        return await in_thread(partial(self._stop, ctx, config, record))
+
+    def _stop(self, ctx: NodeContext, config: StopConfig, record: Record) -> Result:
         if config.target == "schedule":
             return self._switch_off(ctx, config, record)
         launched = _target(ctx, config)
@@ -126,15 +166,17 @@ class Stop(Node):
         detail: JsonObject = {"kind": launched.kind, "id": launched.id, "called": launched.called}
         return _settled(ctx, config, record, launched, {**detail, "until": until.isoformat()})
 
-    def resume(self, ctx: NodeContext, config: StopConfig, record: Record, wake: Wake) -> Result:
+    async def resume(self, ctx: NodeContext, config: StopConfig, record: Record, wake: Wake) -> Result:
         """Look whether it has ended.
 
         Raises:
             NodeError: `goes_on`.
         """
+        if config.target == "service":
+            return await go_on(ctx, config, record, wake)
         detail = dict(wake.detail)
         launched = Launched(detail["kind"], detail["id"], detail["called"])
-        return _settled(ctx, config, record, launched, detail)
+        return await in_thread(partial(_settled, ctx, config, record, launched, detail))
 
     def _switch_off(self, ctx: NodeContext, config: StopConfig, record: Record) -> Emit:
         job = job_called(ctx, config.job, "job")
@@ -146,10 +188,19 @@ class Stop(Node):
 
     def preview(self, config: StopConfig, record: Record) -> JsonObject:
         """What would be stopped."""
-        return {
-            "stops": config.target,
-            "which": config.job if config.target == "schedule" else config.identifier,
-        }
+        told = {"stops": config.target, "which": _which(config)}
+        return {**told, "how": config.how} if config.target == "service" else told
+
+
+def _which(config: StopConfig) -> str:
+    if config.target == "schedule":
+        return config.job
+    return config.service if config.target == "service" else config.identifier
+
+
+def _services(owner_id: int | None, search: str) -> list[Choice]:
+    rows = usable_services(owner_id).filter(name__icontains=search).order_by("name")[:200]
+    return [Choice(row.name, row.name, row.description) for row in rows]
 
 
 def _settled(

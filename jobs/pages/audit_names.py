@@ -1,7 +1,7 @@
 """The things of this app that the audit trail names."""
 
 from accounts.audit_names import Named, register, rows_of
-from jobs.models import Command, Job, JobRun
+from jobs.models import Command, Job, JobRun, Service
 
 
 def tell() -> None:
@@ -12,3 +12,4 @@ def tell() -> None:
     )
     register("job_run", rows_of(JobRun, lambda run: Named(f"Run of {run.job.name}"), related=("job",)))
     register("command", rows_of(Command, lambda command: Named(command.name), "name"))
+    register("service", rows_of(Service, lambda service: Named(service.name), "name"))

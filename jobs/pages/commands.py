@@ -16,7 +16,8 @@ from accounts.services.filters import narrowed
 from common.problems import Problem
 from flows.pages.forms import posted
 from jobs.models import Command
-from jobs.pages.forms import CommandForm, shown_problem
+from jobs.pages.approved_forms import CommandForm
+from jobs.pages.forms import shown_problem
 from jobs.services import commands
 from jobs.services.command_reading import commands_in_reach
 from jobs.services.filters import CommandFilter

@@ -1,4 +1,4 @@
-"""Forms of the pages of jobs and approved commands."""
+"""Forms of the pages of jobs, and fields that others share."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ class LinesField(forms.CharField):
         return [line.strip() for line in str(super().clean(value) or "").splitlines() if line.strip()]
 
 
-def _json(label: str, help_text: str, rows: int = 4) -> JsonField:
+def json_field(label: str, help_text: str, rows: int = 4) -> JsonField:
     field = JsonField(label=label, required=False, help_text=help_text)
     field.widget.attrs["rows"] = rows
     return field
@@ -101,10 +101,10 @@ class JobForm(Grouped):
         queryset=Command.objects.none(), required=False, empty_label="Choose a command"
     )
     flow = forms.ModelChoiceField(queryset=Flow.objects.none(), required=False, empty_label="Choose a flow")
-    parameters = _json(
+    parameters = json_field(
         "Parameters", "Values by argument of the command, or the payload of the flow, as JSON."
     )
-    environment = _json("Environment", "Variables that the command allows, by name, as JSON.", 3)
+    environment = json_field("Environment", "Variables that the command allows, by name, as JSON.", 3)
     working_directory = forms.CharField(
         max_length=500,
         required=False,
@@ -172,7 +172,7 @@ class LaunchForm(SiteForm):
     reason = forms.CharField(
         max_length=300, required=False, label="Why", help_text="For those who look later."
     )
-    parameters = _json("Parameters", "Laid over those of the job, name by name.", 3)
+    parameters = json_field("Parameters", "Laid over those of the job, name by name.", 3)
 
     def clean_parameters(self) -> Any:
         """An object; nothing at all is an empty one."""
@@ -180,62 +180,6 @@ class LaunchForm(SiteForm):
         if value is not None and not isinstance(value, dict):
             raise forms.ValidationError("The parameters are a JSON object: write { … }.")
         return value or {}
-
-
-class CommandForm(Grouped):
-    """An approved command."""
-
-    GROUPS = (
-        ("Command", ("name", "description", "executable", "slots", "is_enabled")),
-        ("Who may use it", ("audience", "tenants")),
-        ("What it may touch", ("environment", "directories", "has_network")),
-        (
-            "Limits",
-            ("timeout_seconds", "cpu_seconds", "memory_mb", "processes", "file_mb", "open_files"),
-        ),
-    )
-
-    name = forms.CharField(max_length=100)
-    description = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    executable = forms.CharField(
-        max_length=500,
-        help_text="An absolute path, such as /usr/bin/rsync. It is started as it is; no shell is involved.",
-    )
-    slots = _json(
-        "Arguments",
-        'A list of slots in their order, such as [{"name": "host", "label": "Host", "is_required": true}]. '
-        "Kinds: fixed, flag, text, integer, number, choice.",
-        8,
-    )
-    is_enabled = forms.BooleanField(required=False, initial=True, label="On")
-    audience = forms.ChoiceField(choices=Command.Audience.choices, label="For")
-    tenants = forms.ModelMultipleChoiceField(
-        queryset=Tenant.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        label="Chosen tenants",
-    )
-    environment = LinesField(label="Variables that jobs may set", help_text="One name a line.")
-    directories = LinesField(
-        label="Folders that it may read and work in", help_text="One absolute path a line."
-    )
-    has_network = forms.BooleanField(required=False, label="May use the network")
-    timeout_seconds = forms.IntegerField(min_value=1, initial=300, label="Longest time in seconds")
-    cpu_seconds = forms.IntegerField(min_value=1, initial=60, label="CPU seconds")
-    memory_mb = forms.IntegerField(min_value=16, initial=512, label="Memory in MiB")
-    processes = forms.IntegerField(min_value=1, initial=64)
-    file_mb = forms.IntegerField(min_value=1, initial=16, label="Largest file in MiB")
-    open_files = forms.IntegerField(min_value=8, initial=64)
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        fields["tenants"].queryset = listed_tenants(actor)
-
-    def values(self) -> dict[str, Any]:
-        """What the service takes."""
-        slots = self.cleaned_data["slots"]
-        return {**self.cleaned_data, "slots": [] if slots is None else slots}
 
 
 def shown_problem(problem: Problem) -> str:

@@ -86,3 +86,12 @@ def check_directory(command: Command, path: str) -> None:
             hint=f"A plain path below the run's own folder{f', or one of: {allowed}' if allowed else ''}.",
             field="working_directory",
         )
+
+
+def are_exit_codes(codes: object) -> bool:
+    """Whether it is a list of what programs can end with, at most 100 of them."""
+    return (
+        isinstance(codes, list)
+        and len(codes) <= 100
+        and all(isinstance(code, int) and not isinstance(code, bool) and 0 <= code <= 255 for code in codes)
+    )

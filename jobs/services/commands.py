@@ -4,20 +4,17 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import ProtectedError
 
-from accounts import audit
 from accounts.actors import Actor
 from accounts.models import Tenant
-from accounts.roles import Permission
 from common.problems import bad_value, conflict
 from jobs.arguments import BadArgument, read_slots
 from jobs.models import Command
+from jobs.services.approving import approve, withdraw
 
 LIMITS: Final = {
     "timeout_seconds": (1, 82_800),  # the step around it may take a day
@@ -27,18 +24,7 @@ LIMITS: Final = {
     "file_mb": (1, 65_536),
     "open_files": (8, 4_096),
 }
-FIELDS: Final = (
-    "name",
-    "description",
-    "executable",
-    "slots",
-    "environment",
-    "directories",
-    "has_network",
-    "audience",
-    "is_enabled",
-    *LIMITS,
-)
+FIELDS: Final = ("executable", "slots", "environment", "directories", "has_network", *LIMITS)
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 REFUSED_VARIABLES: Final = re.compile(
     r"(LD_|PYTHON|DJANGO_|HOOKFLOW_|GCONV_|BASH_|PERL|RUBY|NODE_).*|PATH|IFS|ENV|SHELLOPTS"
@@ -53,15 +39,7 @@ def create_command(*, actor: Actor, tenants: Iterable[Tenant] = (), **values: An
     Raises:
         Problem: 400 with the field at fault; 403; 409 `name_taken`.
     """
-    actor.need(Permission.manage_platform)
-    now = datetime.now(UTC)
-    command = Command(created_at=now, updated_at=now)
-    with transaction.atomic():
-        changes = _fill(command, values)
-        command.save()
-        command.tenants.set(tenants)
-        audit.record(actor, "created", "command", str(command.pk), tenant_id=None, changes=changes)
-    return command
+    return approve(Command(), actor=actor, values=values, fields=FIELDS, check=_check, tenants=tenants)
 
 
 def change_command(
@@ -72,71 +50,30 @@ def change_command(
     Raises:
         Problem: 400 with the field at fault; 403; 409 `name_taken`.
     """
-    actor.need(Permission.manage_platform)
-    with transaction.atomic():
-        changes = _fill(command, values)
-        command.updated_at = datetime.now(UTC)
-        command.save()
-        if tenants is not None:
-            command.tenants.set(tenants)
-            changes["tenants"] = [tenant.pk for tenant in command.tenants.all()]
-        audit.record(actor, "updated", "command", str(command.pk), tenant_id=None, changes=changes)
-    return command
+    return approve(command, actor=actor, values=values, fields=FIELDS, check=_check, tenants=tenants)
 
 
 def delete_command(*, actor: Actor, command: Command) -> None:
     """Take the approval back.
 
     Raises:
-        Problem: 403; 409 `command_in_use`: jobs name it.
+        Problem: 403; 409 `command_in_use`: jobs or services name it.
     """
-    actor.need(Permission.manage_platform)
-    with transaction.atomic():
-        audit.record(
-            actor,
-            "deleted",
-            "command",
-            str(command.pk),
-            tenant_id=None,
-            changes={"name": command.name, "executable": command.executable},
-        )
-        try:
-            command.delete()
-        except ProtectedError:
-            raise conflict(
-                "command_in_use",
-                "Jobs run this command, or ran it.",
-                hint="Switch it off instead: nothing can run it then.",
-            ) from None
-
-
-def _fill(command: Command, values: dict[str, Any]) -> dict[str, Any]:
-    """Take the values over, and tell what changed."""
-    unknown = set(values) - set(FIELDS)
-    if unknown:
-        raise TypeError(f"Command has no {', '.join(sorted(unknown))}.")
-    changes = {
-        name: [getattr(command, name), value]
-        for name, value in values.items()
-        if command._state.adding or getattr(command, name) != value
-    }
-    for name, value in values.items():
-        setattr(command, name, value)
-    _check(command)
-    return changes
+    try:
+        withdraw(command, actor=actor, told={"name": command.name, "executable": command.executable})
+    except ProtectedError:
+        raise conflict(
+            "command_in_use",
+            "Jobs run this command, or ran it; or a service is stopped by it.",
+            hint="Switch it off instead: nothing can run it then.",
+        ) from None
 
 
 def _check(command: Command) -> None:
-    if not command.name.strip():
-        raise bad_value("name_missing", "The command needs a name.", field="name")
-    if Command.objects.filter(name=command.name).exclude(pk=command.pk).exists():
-        raise conflict("name_taken", "Another command has this name.", field="name")
     _check_path(command.executable, "executable")
     _check_directories(command)
     _check_environment(command)
     _read_slots(command)
-    if command.audience not in Command.Audience.values:
-        raise bad_value("bad_audience", "Choose who may use it.", field="audience")
     for name, (least, most) in LIMITS.items():
         value = getattr(command, name)
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:

@@ -3,7 +3,7 @@
 import django_filters
 
 from accounts.services.filters import SearchFilter, YesNoFilter
-from jobs.models import Command, Job, JobRun
+from jobs.models import Command, Job, JobRun, Service
 
 
 class JobFilter(django_filters.FilterSet):
@@ -41,4 +41,15 @@ class CommandFilter(django_filters.FilterSet):
 
     class Meta:
         model = Command
+        fields = ()
+
+
+class ServiceFilter(django_filters.FilterSet):
+    """`q` in name or description; on or off."""
+
+    q = SearchFilter("name", "description")
+    is_enabled = YesNoFilter()
+
+    class Meta:
+        model = Service
         fields = ()

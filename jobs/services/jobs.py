@@ -11,7 +11,7 @@ from accounts.roles import Permission
 from common.problems import Problem, bad_value, forbidden
 from flows.models import Flow
 from jobs.models import Command, Job
-from jobs.services.checks import check_request
+from jobs.services.checks import are_exit_codes, check_request
 from jobs.services.follow_ups import delete_follow_ups
 from jobs.services.launching import cancel_open
 from jobs.services.reach import usable_commands
@@ -172,14 +172,7 @@ def _check_owner(job: Job, flow: Flow | None, field: str) -> None:
 
 
 def _check_figures(job: Job) -> None:
-    codes = job.expected_exit_codes
-    if (
-        not isinstance(codes, list)
-        or len(codes) > 100
-        or not all(
-            isinstance(code, int) and not isinstance(code, bool) and 0 <= code <= 255 for code in codes
-        )
-    ):
+    if not are_exit_codes(job.expected_exit_codes):
         message = "Expected exit codes are whole numbers from 0 to 255."
         raise bad_value("bad_exit_codes", message, field="expected_exit_codes")
     limits = {"delay_seconds": (0, 604_800), "max_attempts": (1, 100), "min_gap_seconds": (0, 604_800)}

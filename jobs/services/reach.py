@@ -1,5 +1,6 @@
 """What of jobs an actor can reach. All reading begins here."""
 
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -9,7 +10,9 @@ from accounts.roles import Permission
 from accounts.scope import visible
 from common.ids import uuid_from
 from common.problems import not_found
-from jobs.models import Command, Job, JobRun
+from jobs.models import Command, Job, JobRun, Service
+
+A = TypeVar("A", Command, Service)
 
 
 def jobs_in_reach(actor: Actor) -> QuerySet[Job]:
@@ -50,7 +53,15 @@ def job_run_for(actor: Actor, job_run_id: UUID | str, permission: Permission = P
 
 def usable_commands(tenant_id: int | None) -> QuerySet[Command]:
     """The approved commands that jobs and flows of this owner may use; None is the platform."""
-    enabled = Command.objects.filter(is_enabled=True)
+    return _usable(Command.objects.filter(is_enabled=True), tenant_id)
+
+
+def usable_services(tenant_id: int | None) -> QuerySet[Service]:
+    """The services that flows of this owner may stop; None is the platform."""
+    return _usable(Service.objects.filter(is_enabled=True), tenant_id)
+
+
+def _usable(enabled: QuerySet[A], tenant_id: int | None) -> QuerySet[A]:
     if tenant_id is None:
         return enabled
     chosen = Q(audience=Command.Audience.CHOSEN, tenants=tenant_id)

@@ -17,6 +17,7 @@ OVER_EVERYTHING = {
     "accounts.CaughtMail.message_id": "made by the program",
     "accounts.IdempotencyRecord.scope+key": "the scope names the user",
     "jobs.Command.name": "only the platform approves commands",
+    "jobs.Service.name": "only the platform approves services",
     "flows.Event.dedup_hash": "the hash holds the tenant",
     "flows.Hook.key": "drawn at random",
     "inventory.AppliedEffect.key": "made by the program",

@@ -23,6 +23,7 @@ from inventory.tables import TABLES
 from jobs.services.commands import create_command
 from jobs.services.jobs import create_job
 from jobs.services.launching import Launch, launch
+from jobs.services.stoppable import create_service
 from tests.flows.pages.conftest import furnished, published
 from tests.inventory.api.test_tables import body_of
 
@@ -140,7 +141,7 @@ def _inventory(tenant: Tenant, admin: User, customer: User) -> dict[str, Any]:
 
 
 def _jobs(tenant: Tenant, actor: Actor, flow: Flow) -> dict[str, Any]:
-    """A job with a run that waits, and a command that the tenant may use."""
+    """A job with a run that waits, and a command and a service that the tenant may use."""
     job = create_job(actor=actor, name="Nightly", kind="flow", flow=flow)
     job_run = launch(actor=actor, job=job, how=Launch(at=datetime(2090, 1, 1, tzinfo=UTC)))
     command = create_command(
@@ -150,4 +151,12 @@ def _jobs(tenant: Tenant, actor: Actor, flow: Flow) -> dict[str, Any]:
         audience="chosen",
         tenants=[tenant],
     )
-    return {"/jobs/": job.pk, "/job-runs/": job_run.pk, "/commands/": command.pk}
+    service = create_service(
+        actor=Actor.system(),
+        name=f"Web {tenant.slug}",
+        stop_command=command,
+        status_command=command,
+        audience="chosen",
+        tenants=[tenant],
+    )
+    return {"/jobs/": job.pk, "/job-runs/": job_run.pk, "/commands/": command.pk, "/services/": service.pk}

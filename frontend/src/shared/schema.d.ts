@@ -1690,6 +1690,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Services that flows may stop. The platform's admin approves them; others see those that they may use. */
+        get: operations["services_list"];
+        put?: never;
+        /** @description Approve a service. */
+        post: operations["services_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Services that flows may stop. The platform's admin approves them; others see those that they may use. */
+        get: operations["services_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Take the approval back. */
+        delete: operations["services_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change what was approved. */
+        patch: operations["services_partial_update"];
+        trace?: never;
+    };
     "/api/v1/tenants/": {
         parameters: {
             query?: never;
@@ -3425,6 +3462,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Server"][];
         };
+        PaginatedServiceList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Service"][];
+        };
         PaginatedTagList: {
             /** Format: uri */
             next: string | null;
@@ -3820,6 +3864,32 @@ export interface components {
             tenant?: number | null;
             interfaces?: components["schemas"]["InterfaceRequest"][];
             charges?: components["schemas"]["ServerChargeRequest"][];
+        };
+        /** @description A service that flows may stop: by which commands, and which one tells by its exit code whether it runs. */
+        PatchedServiceRequest: {
+            name?: string;
+            description?: string;
+            stop_command?: number;
+            /** @description Values by slot of the command. */
+            stop_parameters?: {
+                [key: string]: unknown;
+            };
+            force_command?: number | null;
+            force_parameters?: {
+                [key: string]: unknown;
+            };
+            status_command?: number;
+            status_parameters?: {
+                [key: string]: unknown;
+            };
+            /** @description Exit codes that mean that it runs. */
+            running_codes?: number[];
+            /** @description Exit codes that mean that it does not. */
+            stopped_codes?: number[];
+            audience?: components["schemas"]["AudienceEnum"];
+            /** @description For the audience `chosen`. */
+            tenants?: number[];
+            is_enabled?: boolean;
         };
         /** @description A row of Tags. */
         PatchedTagRequest: {
@@ -4348,6 +4418,63 @@ export interface components {
          * @enum {string}
          */
         ServerTypeEnum: "s" | "c";
+        /** @description A service that flows may stop: by which commands, and which one tells by its exit code whether it runs. */
+        Service: {
+            readonly id: number;
+            name: string;
+            description?: string;
+            stop_command: number;
+            /** @description Values by slot of the command. */
+            stop_parameters?: {
+                [key: string]: unknown;
+            };
+            force_command?: number | null;
+            force_parameters?: {
+                [key: string]: unknown;
+            };
+            status_command: number;
+            status_parameters?: {
+                [key: string]: unknown;
+            };
+            /** @description Exit codes that mean that it runs. */
+            running_codes?: number[];
+            /** @description Exit codes that mean that it does not. */
+            stopped_codes?: number[];
+            audience?: components["schemas"]["AudienceEnum"];
+            /** @description For the audience `chosen`. */
+            tenants?: number[];
+            is_enabled?: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /** @description A service that flows may stop: by which commands, and which one tells by its exit code whether it runs. */
+        ServiceRequest: {
+            name: string;
+            description?: string;
+            stop_command: number;
+            /** @description Values by slot of the command. */
+            stop_parameters?: {
+                [key: string]: unknown;
+            };
+            force_command?: number | null;
+            force_parameters?: {
+                [key: string]: unknown;
+            };
+            status_command: number;
+            status_parameters?: {
+                [key: string]: unknown;
+            };
+            /** @description Exit codes that mean that it runs. */
+            running_codes?: number[];
+            /** @description Exit codes that mean that it does not. */
+            stopped_codes?: number[];
+            audience?: components["schemas"]["AudienceEnum"];
+            /** @description For the audience `chosen`. */
+            tenants?: number[];
+            is_enabled?: boolean;
+        };
         /**
          * @description * `error` - error
          *     * `warning` - warning
@@ -10188,6 +10315,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Resumed"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    services_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                is_enabled?: boolean;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedServiceList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    services_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    services_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    services_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    services_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedServiceRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
                 };
             };
             /** @description A problem. */

@@ -14,6 +14,7 @@ from tests.jobs.conftest import MakeJob
 
 pytestmark = pytest.mark.django_db
 JOBS, RUNS, COMMANDS = "/api/v1/jobs/", "/api/v1/job-runs/", "/api/v1/commands/"
+SERVICES = "/api/v1/services/"
 
 
 def made(client: APIClient, flow: Flow, **more: Any) -> dict[str, Any]:
@@ -149,6 +150,26 @@ def test_the_platform_approves_commands_and_others_see_what_they_may_use(
     assert editor.post(COMMANDS, body).status_code == 403
     bad = client.patch(f"{COMMANDS}{command.pk}/", {"executable": "sh -c"})
     assert (bad.status_code, bad.json()["code"]) == (400, "bad_path")
+
+
+def test_the_platform_approves_services_and_others_see_what_they_may_stop(
+    api: Clients, platform_admin: User, editor: APIClient, command: Command
+):
+    client = api(platform_admin)
+    call = {"stop_command": command.pk, "status_command": command.pk}
+    word = {"word": "x"}
+    body = {"name": "Web", **call, "stop_parameters": word, "status_parameters": word}
+    answer = client.post(SERVICES, body)
+    assert (answer.status_code, answer.json()["stopped_codes"]) == (201, [3])
+    service = f"{SERVICES}{answer.json()['id']}/"
+    assert editor.get(service).status_code == 404
+    assert client.patch(service, {"audience": "everyone", "force_command": None}).status_code == 200
+    shown = editor.get(service).json()
+    assert (shown["name"], shown["stop_parameters"]) == ("Web", {})
+    assert editor.patch(service, {"name": "Mine"}).status_code == 403
+    bad = client.patch(service, {"running_codes": [3]})
+    assert (bad.status_code, bad.json()["code"]) == (400, "bad_exit_codes")
+    assert client.delete(service).status_code == 204
 
 
 def test_a_list_of_what_follows_is_set_and_read(editor: APIClient, flow: Flow):

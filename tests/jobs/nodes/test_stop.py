@@ -15,7 +15,7 @@ from jobs.nodes.stop import Stop
 from jobs.services.launching import launch
 from tests.jobs.conftest import MakeJob
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from flows.models import Flow
-from jobs.models import Command, Job, JobRun
+from jobs.models import Command, Job, JobRun, Service
 from jobs.services.follow_ups import follow_ups
 from tests.jobs.conftest import MakeJob
 
@@ -146,3 +146,31 @@ def test_the_platform_approves_a_command_and_jobs_keep_it(
     make_job(kind="command", command=command, flow=None)
     refused = client.post(f"/commands/{command.pk}/delete/", follow=True)
     assert "Switch it off instead" in refused.content.decode()
+
+
+def test_the_platform_says_which_services_may_be_stopped(platform_admin: User, command: Command):
+    client = signed_in(platform_admin)
+    assert "No service may be stopped yet" in text(client, "/services/")
+    call = {"stop_command": command.pk, "status_command": command.pk}
+    sent = {"name": "Web", "audience": "platform", "running_codes": "0", "stopped_codes": "3, 4", **call}
+    word = '{"word": "x"}'
+    refused = client.post("/services/new/", {**sent, "stop_parameters": word})
+    assert "is missing" in refused.content.decode()
+    client.post("/services/new/", {**sent, "stop_parameters": word, "status_parameters": word})
+    service = Service.objects.get()
+    assert (service.stop_parameters, service.stopped_codes) == ({"word": "x"}, [3, 4])
+    assert service.force_command is None
+    page = text(client, f"/services/{service.pk}/")
+    assert "3, 4" in page
+    assert "&quot;word&quot;" in page
+    changed = {**sent, "name": "Shop", "stop_parameters": word, "status_parameters": word}
+    client.post(
+        f"/services/{service.pk}/", {**changed, "force_command": command.pk, "force_parameters": word}
+    )
+    assert "Shop" in text(client, "/services/")
+    assert "then Echo" in text(client, "/services/")
+    assert (
+        "may be stopped no more"
+        in client.post(f"/services/{service.pk}/delete/", follow=True).content.decode()
+    )
+    assert not Service.objects.exists()
