@@ -1,7 +1,7 @@
-"""Hears the doorbell, on one connection of the runner's loop."""
+"""Hears the bells, on one connection of the runner's loop."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -39,8 +39,8 @@ class Bell:
         """The runner has nothing to do."""
         self._awaited.set()
 
-    async def hear(self, rung: Callable[[], None]) -> None:
-        """Call `rung` for each ring, until cancelled, through any outage of Redis."""
+    async def hear(self, rung: Mapping[str, Callable[[], None]]) -> None:
+        """Call what is named for a bell each time that it rings, until cancelled, through any outage of Redis."""
         while self._url is not None:
             try:
                 await self._hear(self._url, rung)
@@ -49,20 +49,23 @@ class Bell:
                 self._outage.failed(error)
             await asyncio.sleep(TRY_AGAIN_SECONDS)
 
-    async def _hear(self, url: str, rung: Callable[[], None]) -> None:
+    async def _hear(self, url: str, rung: Mapping[str, Callable[[], None]]) -> None:
         async with Redis.from_url(
             url,
             # Redis answers after LISTEN_SECONDS at the latest; one that does not is away.
             socket_timeout=LISTEN_SECONDS + CONNECT_SECONDS,
             socket_connect_timeout=CONNECT_SECONDS,
             retry=Retry(NoBackoff(), 0),
+            decode_responses=True,
         ) as redis:
             await redis.ping()
             self._outage.over()
             self.is_heard = True
-            rung()  # for those that were lost before
+            for call in rung.values():
+                call()  # for those that were lost before
             while True:
                 await self._awaited.wait()
-                if await redis.blpop([BELL], timeout=LISTEN_SECONDS) is not None:
-                    self._awaited.clear()
-                    rung()
+                if (heard := await redis.blpop(list(rung), timeout=LISTEN_SECONDS)) is not None:
+                    if heard[0] == BELL:
+                        self._awaited.clear()
+                    rung[str(heard[0])]()

@@ -27,7 +27,7 @@ from flows.runner.plan_cache import PlanCache
 from flows.runner.pool import DatabasePool
 from flows.runner.slot import Slot
 from flows.runner.sweeper import Sweeper
-from flows.services.doorbell import doorbell
+from flows.services.doorbell import BELL, QUESTIONS, doorbell
 
 logger = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -119,7 +119,7 @@ class Runner:
                 asyncio.create_task(self._watch_cancels(upkeep)),
                 asyncio.create_task(self._sweep(sweep)),
                 asyncio.create_task(desk.work(self._upkeep)),
-                asyncio.create_task(self._bell.hear(self._heard(desk))),
+                asyncio.create_task(self._bell.hear({BELL: self._rung.set, QUESTIONS: desk.ring})),
             ]
             try:
                 await self._upkeep(upkeep, self._take_slot)
@@ -133,15 +133,6 @@ class Runner:
                 await self._upkeep(upkeep, partial(self._store.release, self.owner))
                 await http.close()
                 self._slot.leave()
-
-    def _heard(self, desk: ErrandDesk) -> Callable[[], None]:
-        """What to do when the bell rings: it does not say for what."""
-
-        def heard() -> None:
-            self._rung.set()
-            desk.ring()
-
-        return heard
 
     def _take_slot(self) -> None:
         """What the last worker in this place held when it died need not wait for the end of its leases."""

@@ -18,7 +18,7 @@ from common.problems import Problem, not_found
 from flows.engine.errands import LATE
 from flows.models import Errand
 from flows.sdk import Json, JsonObject
-from flows.services.doorbell import ring_on_commit
+from flows.services.doorbell import question_bell, ring_on_commit
 
 DUE: Final = timedelta(seconds=40)
 MOST_OPEN_A_USER: Final = 12
@@ -113,7 +113,7 @@ def hand_over(question: Question, *, asked_by: int | None, now: datetime | None 
         made_at=moment,
         due_at=moment + DUE,
     )
-    ring_on_commit()
+    ring_on_commit(question_bell)
     return errand
 
 

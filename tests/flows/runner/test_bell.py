@@ -14,7 +14,7 @@ from flows.runner import bell as bell_module
 from flows.runner import runner
 from flows.runner.bell import Bell
 from flows.sdk import Suspend
-from flows.services.doorbell import Doorbell
+from flows.services.doorbell import BELL, QUESTIONS, Doorbell
 from tests.support.flows import eventually, line, published, run_to_rest, running, started
 from tests.support.spies import Spy
 from tests.support.valkey import Valkey
@@ -39,15 +39,24 @@ def ring(private: Valkey, settings: Any) -> Any:
     return Doorbell()._send
 
 
+@pytest.fixture
+def ask(private: Valkey, settings: Any) -> Any:
+    settings.REDIS = redis_address(private.url)
+    return Doorbell(QUESTIONS)._send
+
+
 class Hearer:
     """Counts the rings that a bell gave, and waits for the next one only when told."""
 
     def __init__(self, url: str) -> None:
         self.bell = Bell(url)
-        self.rings = 0
+        self.rings = self.questions = 0
 
     def rung(self) -> None:
         self.rings += 1
+
+    def asked(self) -> None:
+        self.questions += 1
 
     async def until(self, condition: Any) -> None:
         async with asyncio.timeout(10):
@@ -59,7 +68,10 @@ class Hearer:
 async def hearing(*urls: str) -> AsyncIterator[list[Hearer]]:
     """Hearers that are connected, and have heard of what they may have missed."""
     hearers = [Hearer(url) for url in urls]
-    tasks = [asyncio.create_task(hearer.bell.hear(hearer.rung)) for hearer in hearers]
+    tasks = [
+        asyncio.create_task(hearer.bell.hear({BELL: hearer.rung, QUESTIONS: hearer.asked}))
+        for hearer in hearers
+    ]
     for hearer in hearers:
         await hearer.until(lambda hearer=hearer: hearer.rings == 1)
     yield hearers
@@ -85,6 +97,24 @@ async def test_a_runner_that_is_busy_leaves_the_ring_to_another(url: str, ring: 
             ring()
             await idle.until(lambda rings=rings: idle.rings == rings)
         assert busy.rings == 1
+
+
+async def test_what_rings_for_runs_wakes_nobody_for_questions(url: str, ring: Any) -> None:
+    async with hearing(url) as (one,):
+        one.bell.await_ring()
+        ring()
+        await one.until(lambda: one.rings == 2)
+        assert one.questions == 1
+
+
+async def test_a_question_wakes_the_desk_alone_and_leaves_the_runner_waiting(url: str, ask: Any) -> None:
+    async with hearing(url) as (one,):
+        one.bell.await_ring()
+        for questions in (2, 3):
+            ask()
+            await one.until(lambda questions=questions: one.questions == questions)
+        assert one.rings == 1
+        assert one.bell.will_ring
 
 
 @pytest.mark.parametrize("outage", ["gone", "frozen"])

@@ -18,6 +18,7 @@ from flows.models import Errand, Run
 from flows.runner import errands as desk
 from flows.sdk import Json, NodeError
 from flows.services import errands
+from flows.services.doorbell import QUESTIONS, Doorbell
 from flows.services.errands import Question, Told, ask, errand_for, wait_for
 from flows.store import errands as stored
 from tests.support.flows import eventually, line, published, running, started
@@ -67,6 +68,15 @@ def test_a_worker_answers(kind: Steered) -> None:
     with running():
         found = at_rest(ask(ADMIN, question()))
     assert (found.status, found.answer, found.error) == ("done", {"echo": {"q": 1}}, None)
+
+
+def test_a_question_rings_the_bell_for_questions_and_no_other(
+    kind: Steered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(Doorbell, "ring", lambda self: rung.append(self._bell))
+    ask(ADMIN, question())
+    assert rung == [QUESTIONS]
 
 
 def test_a_refusal_of_the_kind_is_the_error(kind: Steered) -> None:
