@@ -3,7 +3,16 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from accounts.roles import ADMINS, INCLUDED, OWN_ROWS_ONLY, Permission, Role, permissions_of, with_included
+from accounts.roles import (
+    ADMINS,
+    INCLUDED,
+    OWN_ROWS_ONLY,
+    SCOPED,
+    Permission,
+    Role,
+    permissions_of,
+    with_included,
+)
 from common.problems import Problem
 
 if TYPE_CHECKING:
@@ -22,6 +31,7 @@ class Actor:
         chosen: the permissions of an integration, which are kept with the user.
         token_id: the API token in use, if one is.
         scopes: permission names a token is narrowed to; only looked at when there is a token.
+        scope: ids of the tenants that the user's scope adds to the own one.
         stamp: changes with the user's password, role, tenant or state; ends sessions and open sockets.
     """
 
@@ -32,6 +42,7 @@ class Actor:
     chosen: frozenset[str] = field(default_factory=frozenset)
     token_id: int | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
+    scope: frozenset[int] = frozenset()
     stamp: str = ""
 
     @classmethod
@@ -48,6 +59,7 @@ class Actor:
             role=user.as_role(),
             name=user.name or user.email,
             chosen=frozenset(user.permissions),
+            scope=user.scoped_tenants(),
             stamp=user.get_session_auth_hash(),
         )
 
@@ -59,9 +71,16 @@ class Actor:
     @property
     def is_platform(self) -> bool:
         """Whether the rows of all tenants are in reach."""
-        if self.tenant_id is not None or self.is_own_only:
+        if self.tenant_id is not None or self.is_own_only or self.role in SCOPED:
             return False
         return self.is_system or self.role is not None
+
+    @property
+    def tenants(self) -> frozenset[int] | None:
+        """The tenants whose rows are in reach; None: all of them, and the rows of the platform."""
+        if self.is_platform:
+            return None
+        return self.scope if self.tenant_id is None else self.scope | {self.tenant_id}
 
     @property
     def is_own_only(self) -> bool:

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 
 from accounts.actors import actor_of
 from accounts.admin_base import ServiceAdmin
-from accounts.models import ApiToken, AuditEntry, Tenant, User
-from accounts.services import tenants, tokens, users
+from accounts.models import ApiToken, AuditEntry, Scope, Tenant, User
+from accounts.services import scopes, tenants, tokens, users
 
 admin.site.unregister(Group)
 admin.site.site_header = admin.site.site_title = "hookflow"
@@ -38,6 +38,30 @@ class TenantAdmin(ServiceAdmin):
         tenants.delete(actor_of(request), obj)
 
 
+@admin.register(Scope)
+class ScopeAdmin(ServiceAdmin):
+    """Scopes."""
+
+    list_display = ("name", "is_everyone")
+    search_fields = ("name",)
+    fields = scopes.FIELDS
+
+    def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
+        """Through the service."""
+        values = {field: form.cleaned_data[field] for field in form.changed_data}
+        if change:
+            scopes.update(actor_of(request), obj, values)
+        else:
+            obj.pk = scopes.create(actor_of(request), values).pk
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing: the service has set the tenants."""
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Through the service."""
+        scopes.delete(actor_of(request), obj)
+
+
 @admin.register(User)
 class UserAdmin(ServiceAdmin):
     """Users. A new one who can sign in gets a one-time password, which a message shows once."""
@@ -52,6 +76,7 @@ class UserAdmin(ServiceAdmin):
         "role",
         "permissions",
         "tenant",
+        "scope",
         "permission",
         "is_active",
         "register",

@@ -12,6 +12,8 @@ class Role(StrEnum):
     flow_editor = "flow_editor"
     viewer = "viewer"
     customer = "customer"
+    manager = "manager"
+    connector = "connector"
     integration = "integration"
 
     @property
@@ -34,6 +36,10 @@ class Permission(StrEnum):
     manage_inventory = "manage_inventory"
     balances = "balances"
     write_tickets = "write_tickets"
+    request_tasks = "request_tasks"
+    view_tasks = "view_tasks"
+    workflow_override = "workflow_override"
+    manage_workflow = "manage_workflow"
     manage_tokens = "manage_tokens"
     manage_users = "manage_users"
     view_audit = "view_audit"
@@ -62,6 +68,10 @@ _MEANINGS = {
     Permission.manage_inventory: "Change servers, balances, tickets and the other tables",
     Permission.balances: "See and change balances",
     Permission.write_tickets: "Open and answer tickets",
+    Permission.request_tasks: "Ask for deploy, reconfigure and undeploy of servers in reach, and cancel own tasks",
+    Permission.view_tasks: "See tasks in reach",
+    Permission.workflow_override: "Continue and cancel the tasks of others",
+    Permission.manage_workflow: "Change policies, groups, calendars and the connector",
     Permission.manage_tokens: "Make and revoke API tokens",
     Permission.manage_users: "Make and change users",
     Permission.view_audit: "Read the audit trail",
@@ -69,9 +79,10 @@ _MEANINGS = {
 }
 
 INCLUDED: dict[Permission, frozenset[Permission]] = {
-    Permission.view: frozenset({Permission.view_inventory, Permission.view_own}),
+    Permission.view: frozenset({Permission.view_inventory, Permission.view_own, Permission.view_tasks}),
     Permission.view_inventory: frozenset({Permission.view_own}),
     Permission.manage_inventory: frozenset({Permission.balances, Permission.write_tickets}),
+    Permission.workflow_override: frozenset({Permission.view_tasks}),
 }
 """What else a permission allows: whoever holds the wide one need not hold the narrow ones by name."""
 
@@ -81,6 +92,12 @@ TENANT_ONLY = frozenset({Role.tenant_admin})
 OWN_ROWS_ONLY = frozenset({Role.customer})
 """Roles that reach the rows which name them as owner, and no others of their tenant."""
 
+SCOPED = frozenset({Role.manager, Role.connector})
+"""Roles that reach the tenants of a scope beside their own, and never the rows of the platform."""
+
+MACHINES = frozenset({Role.integration, Role.connector})
+"""Programs: they have no pages."""
+
 CHOSEN_ONE_BY_ONE = frozenset({Role.integration})
 """Roles whose permissions are kept with the user."""
 
@@ -89,6 +106,9 @@ INTEGRATION_MAY = (
     Permission.view_inventory,
     Permission.balances,
     Permission.write_tickets,
+    Permission.request_tasks,
+    Permission.view_tasks,
+    Permission.workflow_override,
     Permission.manage_inventory,
     Permission.view,
     Permission.run_flows,
@@ -98,7 +118,8 @@ INTEGRATION_MAY = (
 )
 """What an integration can be given: nothing by which a machine could give itself or others more."""
 
-_CUSTOMER = frozenset({Permission.view_own, Permission.write_tickets})
+_CUSTOMER = frozenset({Permission.view_own, Permission.write_tickets, Permission.request_tasks})
+_CONNECTOR = frozenset({Permission.workflow_override, *INCLUDED[Permission.workflow_override]})
 _VIEWER = frozenset({Permission.view, *INCLUDED[Permission.view]})
 _EDITOR = _VIEWER | {
     Permission.send_events,
@@ -111,6 +132,9 @@ _TENANT_ADMIN = _EDITOR | {
     Permission.manage_credentials,
     Permission.manage_inventory,
     *INCLUDED[Permission.manage_inventory],
+    Permission.request_tasks,
+    Permission.workflow_override,
+    Permission.manage_workflow,
     Permission.manage_users,
     Permission.view_audit,
 }
@@ -121,6 +145,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.flow_editor: _EDITOR,
     Role.viewer: _VIEWER,
     Role.customer: _CUSTOMER,
+    Role.manager: _CONNECTOR | {Permission.view_inventory, *INCLUDED[Permission.view_inventory]},
+    Role.connector: _CONNECTOR,
     Role.integration: frozenset(),
 }
 

@@ -14,7 +14,8 @@ def visible(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
     """The rows of a model, or of a query, that the actor can reach.
 
     Each model says in `tenant_path` where its tenant is ("tenant_id", "flow__tenant_id"); None: only
-    the platform reaches its rows. A tenant's actor never sees rows without a tenant. A customer sees the rows
+    the platform reaches its rows. A tenant's actor never sees rows without a tenant. An actor with a scope
+    sees those of every tenant in it. A customer sees the rows
     whose `owner_path` ("user_id", "server__user_id") leads to the customer; of a model without one, none.
 
     Raises:
@@ -26,9 +27,7 @@ def visible(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
         return rows
     if actor.is_own_only:
         return owned(rows, actor).filter(**{path: actor.tenant_id}) if path else rows.none()
-    if path is None or actor.tenant_id is None:
-        return rows.none()
-    return rows.filter(**{path: actor.tenant_id})
+    return rows.filter(_of_tenants(path, actor)) if path and actor.tenants else rows.none()
 
 
 def owned(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
@@ -52,10 +51,10 @@ def readable(source: type[M] | QuerySet[M], actor: Actor) -> QuerySet[M]:
     rows = visible(source, actor)
     shared: Q | None = getattr(rows.model, "shared_rows", None)
     path = _tenant_path(rows.model)
-    if actor.is_platform or actor.is_own_only or shared is None or path is None or actor.tenant_id is None:
+    if actor.is_platform or actor.is_own_only or shared is None or path is None or not actor.tenants:
         return rows
     every: QuerySet[M] = source.all() if isinstance(source, QuerySet) else source._default_manager.all()
-    return every.filter(Q(**{path: actor.tenant_id}) | shared)
+    return every.filter(_of_tenants(path, actor) | shared)
 
 
 def one(rows: QuerySet[M], pk: int) -> M:
@@ -68,6 +67,11 @@ def one(rows: QuerySet[M], pk: int) -> M:
     if found is None:
         raise not_found("There is no such thing.")
     return found
+
+
+def _of_tenants(path: str, actor: Actor) -> Q:
+    tenants = actor.tenants or frozenset()
+    return Q(**{path: next(iter(tenants))}) if len(tenants) == 1 else Q(**{f"{path}__in": sorted(tenants)})
 
 
 def _tenant_path(model: type[Any]) -> str | None:

@@ -11,7 +11,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
-from accounts.models import Tenant, User
+from accounts.models import Scope, Tenant, User
 from accounts.roles import Role
 from common import crypto
 from common.egress import EgressPolicy, policy, use_provider
@@ -26,7 +26,7 @@ Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2Password
 _HASH: list[str] = []
 
 
-def make_user(email: str, role: Role | None, tenant: Tenant | None) -> User:
+def make_user(email: str, role: Role | None, tenant: Tenant | None, scope: Scope | None = None) -> User:
     """A user whose password is `PASSWORD`; hashed once, because Argon2 is slow on purpose."""
     if not _HASH:
         _HASH.append(make_password(PASSWORD))
@@ -35,6 +35,7 @@ def make_user(email: str, role: Role | None, tenant: Tenant | None) -> User:
         name=email.partition("@")[0],
         role=role or Role.customer,
         tenant=tenant,
+        scope=scope,
         password=_HASH[0],
     )
 
@@ -96,6 +97,24 @@ def viewer(tenant: Tenant) -> User:
 @pytest.fixture
 def customer(tenant: Tenant) -> User:
     return make_user("grace@acme.example", Role.customer, tenant)
+
+
+@pytest.fixture
+def scope(tenant: Tenant) -> Scope:
+    made = Scope.objects.create(name="East")
+    made.tenants.add(tenant)
+    return made
+
+
+@pytest.fixture
+def manager(scope: Scope) -> User:
+    """Of no tenant; looks after Acme."""
+    return make_user("manager@east.example", Role.manager, None, scope=scope)
+
+
+@pytest.fixture
+def connector(scope: Scope) -> User:
+    return make_user("connector@east.example", Role.connector, None, scope=scope)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.strict import NameField, StrictModelSerializer, StrictSerializer
-from accounts.models import ApiToken, AuditEntry, Tenant, User
+from accounts.models import ApiToken, AuditEntry, Scope, Tenant, User
 from accounts.roles import INTEGRATION_MAY, Permission, Role
 from accounts.services.mail_senders import MOST_SENDERS
 
@@ -32,11 +32,31 @@ class TenantSerializer(StrictModelSerializer):
         read_only_fields = ("created_at",)
 
 
+class ScopeSerializer(StrictModelSerializer):
+    """A named set of tenants, for managers and connectors."""
+
+    name = NameField(max_length=120)
+    is_everyone = serializers.BooleanField(
+        required=False, help_text="All tenants, those of tomorrow too; `tenants` does not count then."
+    )
+    tenants = serializers.PrimaryKeyRelatedField(queryset=Tenant.objects.none(), many=True, required=False)
+
+    class Meta:
+        model = Scope
+        fields = ("id", "name", "is_everyone", "tenants")
+
+
 class UserSerializer(StrictModelSerializer):
     """A user; never with the password or the confirmation token."""
 
     tenant = serializers.PrimaryKeyRelatedField(
         queryset=Tenant.objects.none(), allow_null=True, required=False
+    )
+    scope = serializers.PrimaryKeyRelatedField(
+        queryset=Scope.objects.none(),
+        allow_null=True,
+        required=False,
+        help_text="More tenants that a manager or connector looks after; the platform gives it.",
     )
     role = serializers.ChoiceField(choices=[role.value for role in Role], allow_null=True, required=False)
     permissions = serializers.ListField(
@@ -53,6 +73,7 @@ class UserSerializer(StrictModelSerializer):
         fields: tuple[str, ...] = (
             "id",
             "tenant",
+            "scope",
             "role",
             "permissions",
             "name",

@@ -7,6 +7,7 @@ from accounts.api import schema, views  # noqa: F401  # schema registers how one
 
 router = SimpleRouter()
 router.register("tenants", views.TenantViewSet, basename="tenant")
+router.register("scopes", views.ScopeViewSet, basename="scope")
 router.register("users", views.UserViewSet, basename="user")
 router.register("tokens", views.TokenViewSet, basename="token")
 router.register("audit", views.AuditViewSet, basename="audit")

@@ -20,14 +20,15 @@ from accounts.api.serializers import (
     NewUserSerializer,
     OneTimePasswordSerializer,
     PlatformSettingsSerializer,
+    ScopeSerializer,
     TenantSerializer,
     TokenSerializer,
     UserSerializer,
 )
 from accounts.api.viewsets import ScopedViewSet
-from accounts.models import ApiToken, AuditEntry, PlatformSettings, Tenant, User
+from accounts.models import ApiToken, AuditEntry, PlatformSettings, Scope, Tenant, User
 from accounts.roles import Permission
-from accounts.services import platform, tenants, tokens, users
+from accounts.services import platform, scopes, tenants, tokens, users
 from accounts.services.audit_lines import entries
 from accounts.services.filters import AuditFilter, TenantFilter, UserFilter
 
@@ -61,6 +62,34 @@ class TenantViewSet(ScopedViewSet[Tenant]):
         return Response(status=204)
 
 
+class ScopeViewSet(ScopedViewSet[Scope]):
+    """Scopes: named sets of tenants, for managers and connectors who look after several."""
+
+    rows = staticmethod(scopes.listed)
+    serializer_class = ScopeSerializer
+    needs = dict.fromkeys(
+        ("list", "retrieve", "create", "partial_update", "destroy"), Permission.manage_platform
+    )
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
+        """With the tenants as the choice."""
+        return _choosing(self, super().get_serializer(*args, **kwargs), tenants=tenants.listed)
+
+    def create(self, request: Request) -> Response:
+        """Make a scope."""
+        return self.shown(scopes.create(self.actor, self.checked()), status=201)
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change a scope; who has it reaches the new tenants from the next request on."""
+        scope = self.get_object()
+        return self.shown(scopes.update(self.actor, scope, self.checked(scope, partial=True)))
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Remove a scope that nobody has."""
+        scopes.delete(self.actor, self.get_object())
+        return Response(status=204)
+
+
 class UserViewSet(ScopedViewSet[User]):
     """Users: people who sign in, customers among them, and integrations."""
 
@@ -73,7 +102,9 @@ class UserViewSet(ScopedViewSet[User]):
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
         """With the tenants that the actor can reach as the choice; any other is unknown."""
-        return _choosing(self, super().get_serializer(*args, **kwargs), tenant=tenants.listed)
+        return _choosing(
+            self, super().get_serializer(*args, **kwargs), tenant=tenants.listed, scope=scopes.listed
+        )
 
     @extend_schema(request=UserSerializer, responses={201: NewUserSerializer})
     def create(self, request: Request) -> Response:
@@ -141,7 +172,7 @@ def _choosing(
     for name, in_reach in choices.items():
         field = getattr(serializer, "fields", {}).get(name)
         if field is not None and not getattr(view, "swagger_fake_view", False):
-            field.queryset = in_reach(view.actor)
+            getattr(field, "child_relation", field).queryset = in_reach(view.actor)
     return serializer
 
 

@@ -4,6 +4,7 @@ from accounts.models.audit import AuditEntry
 from accounts.models.idempotency import IdempotencyRecord
 from accounts.models.mail import CaughtMail
 from accounts.models.platform import PlatformSettings
+from accounts.models.scope import Scope
 from accounts.models.tenant import Tenant
 from accounts.models.throttle import Attempt, KnownPlace
 from accounts.models.token import ApiToken
@@ -17,6 +18,7 @@ __all__ = [
     "IdempotencyRecord",
     "KnownPlace",
     "PlatformSettings",
+    "Scope",
     "Tenant",
     "User",
 ]

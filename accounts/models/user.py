@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models.fields import AddressField, NameField
+from accounts.models.scope import Scope
 from accounts.models.tenant import Tenant
-from accounts.roles import ADMINS, CHOSEN_ONE_BY_ONE, PLATFORM_ONLY, TENANT_ONLY, Role
+from accounts.roles import ADMINS, CHOSEN_ONE_BY_ONE, MACHINES, PLATFORM_ONLY, TENANT_ONLY, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -55,6 +56,7 @@ class User(AbstractBaseUser):
         admin = 3
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, related_name="users")
+    scope = models.ForeignKey(Scope, models.PROTECT, null=True, blank=True, related_name="users")
     role = models.CharField(
         max_length=20,
         default=Role.customer.value,
@@ -112,8 +114,17 @@ class User(AbstractBaseUser):
 
     @property
     def is_machine(self) -> bool:
-        """Whether it is a program's account, which has tokens and no password."""
+        """Whether it is a program's account, which has no pages."""
+        return self.role in MACHINES
+
+    @property
+    def has_chosen_permissions(self) -> bool:
+        """Whether what it may do is kept with the user. Such a program has tokens and no password."""
         return self.role in CHOSEN_ONE_BY_ONE
+
+    def scoped_tenants(self) -> frozenset[int]:
+        """Ids of the tenants that the scope adds to the own one."""
+        return self.scope.tenant_ids() if self.scope is not None else frozenset()
 
     @property
     def is_open(self) -> bool:
@@ -149,10 +160,12 @@ class User(AbstractBaseUser):
         return self.is_staff
 
     def get_session_auth_hash(self) -> str:
-        """What a session is bound to: it ends with a new password, role, permission, tenant or state."""
+        """What a session is bound to: it ends with a new password, role, permission, tenant, scope or state."""
         return self._stamp(None)
 
     def _stamp(self, secret: str | None) -> str:
         parts = (self.password, self.role, str(self.tenant_id), str(self.is_active), *self.permissions)
+        if self.scope_id is not None:
+            parts = (*parts, f"scope {self.scope_id}")
         value = "\x00".join(parts)
         return salted_hmac("accounts.User.stamp", value, secret=secret, algorithm="sha256").hexdigest()

@@ -3,13 +3,14 @@
 from django.urls import reverse
 
 from accounts.audit_names import Named, register, rows_of
-from accounts.models import ApiToken, Tenant, User
+from accounts.models import ApiToken, Scope, Tenant, User
 
 
 def tell() -> None:
     """Say how they are found."""
     register("user", rows_of(User, _user, "name", "email"))
     register("tenant", rows_of(Tenant, _tenant, "name"))
+    register("scope", rows_of(Scope, _scope, "name"))
     register("api_token", rows_of(ApiToken, _token, "name"))
     register("platform_settings", lambda actor, ids: dict.fromkeys(ids, _settings()))
 
@@ -20,6 +21,10 @@ def _user(row: User) -> Named:
 
 def _tenant(row: Tenant) -> Named:
     return Named(row.name, reverse("accounts:tenant-edit", args=[row.pk]))
+
+
+def _scope(row: Scope) -> Named:
+    return Named(row.name, reverse("accounts:scope-edit", args=[row.pk]))
 
 
 def _token(row: ApiToken) -> Named:

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 
 from accounts.actors import Actor
-from accounts.models import Tenant, User
+from accounts.models import Scope, Tenant, User
 from accounts.roles import CHOSEN_ONE_BY_ONE, Permission, Role, permissions_of
-from accounts.services import tenants
+from accounts.services import scopes, tenants
 from accounts.services.granting import grantable_permissions, grantable_roles
 from look.forms import SiteForm
 
@@ -74,13 +74,21 @@ class UserForm(SiteForm):
     role = forms.ChoiceField(
         label="Role",
         initial=Role.customer.value,
-        help_text="A customer sees own servers, balance and tickets. An integration is a program with API tokens.",
+        help_text="A customer sees own servers, balance and tickets. A manager continues and cancels tasks. A connector"
+        " is a program that does so, an integration one with API tokens.",
     )
     permissions = forms.MultipleChoiceField(
         label="The integration may", required=False, widget=forms.CheckboxSelectMultiple
     )
     tenant = forms.ModelChoiceField(
         label="Tenant", queryset=Tenant.objects.none(), required=False, empty_label="None (the platform)"
+    )
+    scope = forms.ModelChoiceField(
+        label="Scope",
+        queryset=Scope.objects.none(),
+        required=False,
+        empty_label="None (the own tenant)",
+        help_text="More tenants that a manager or connector looks after.",
     )
     permission = forms.TypedChoiceField(
         label="Level on the hosting platform",
@@ -101,13 +109,33 @@ class UserForm(SiteForm):
         permissions.choices = [(one.value, one.meaning) for one in grantable_permissions(actor)]
         if actor.is_platform:
             tenant.queryset = tenants.listed(actor)
+            self.fields["scope"].queryset = scopes.listed(actor)  # type: ignore[attr-defined]
         else:
-            del self.fields["tenant"]
+            del self.fields["tenant"], self.fields["scope"]
 
     def clean_permissions(self) -> list[str]:
         """Boxes that were ticked before another role was chosen mean nothing."""
         chosen: list[str] = self.cleaned_data["permissions"]
         return chosen if self.cleaned_data.get("role") in CHOSEN_ONE_BY_ONE else []
+
+
+class ScopeForm(SiteForm):
+    """A scope."""
+
+    name = forms.CharField(label="Name", max_length=120)
+    is_everyone = forms.BooleanField(
+        label="All tenants", required=False, help_text="Those that are made later too."
+    )
+    tenants = forms.ModelMultipleChoiceField(
+        label="Tenants",
+        queryset=Tenant.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tenants"].queryset = tenants.listed(actor)  # type: ignore[attr-defined]
 
 
 class TenantForm(SiteForm):

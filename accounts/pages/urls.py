@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.pages import audit, mailbox, passwords, settings, sign_in, tenants, tokens, users
+from accounts.pages import audit, mailbox, passwords, scopes, settings, sign_in, tenants, tokens, users
 
 app_name = "accounts"
 
@@ -22,6 +22,10 @@ urlpatterns = [
     path("tenants/new/", tenants.tenant_new, name="tenant-new"),
     path("tenants/<int:pk>/", tenants.tenant_edit, name="tenant-edit"),
     path("tenants/<int:pk>/delete/", tenants.tenant_delete, name="tenant-delete"),
+    path("scopes/", scopes.scope_list, name="scope-list"),
+    path("scopes/new/", scopes.scope_new, name="scope-new"),
+    path("scopes/<int:pk>/", scopes.scope_edit, name="scope-edit"),
+    path("scopes/<int:pk>/delete/", scopes.scope_delete, name="scope-delete"),
     path("tokens/", tokens.token_list, name="token-list"),
     path("tokens/new/", tokens.token_new, name="token-new"),
     path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),

@@ -23,11 +23,18 @@ def check_outranks(actor: Actor, user: User) -> None:
     """Stop unless the actor may do all that the user may.
 
     Raises:
-        Problem: 403 `role_too_high`, `permission_not_held`.
+        Problem: 403 `role_too_high`, `permission_not_held`, `scope_too_wide`.
     """
+    if user.scope_id is not None and not actor.is_platform:
+        raise forbidden(
+            "scope_too_wide",
+            "This user looks after other tenants too.",
+            hint="Only an admin of the platform changes users with a scope.",
+            field="scope",
+        )
     if _holds(actor, permissions_of(user.as_role(), user.permissions)):
         return
-    if user.is_machine:
+    if user.has_chosen_permissions:
         beyond = [one for one in user.permissions if not actor.may(Permission(one))]
         raise forbidden(
             "permission_not_held",
@@ -53,7 +60,7 @@ def settle_permissions(user: User, given: Mapping[str, Any]) -> None:
     Raises:
         Problem: 400 `not_an_integration`, `unknown_permission`.
     """
-    if not user.is_machine:
+    if not user.has_chosen_permissions:
         if given.get("permissions"):
             raise bad_value(
                 "not_an_integration",

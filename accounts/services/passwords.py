@@ -41,9 +41,9 @@ def change(actor: Actor, user: User, new: str) -> None:
 
 
 def reset(actor: Actor, user: User) -> str:
-    """A one-time password, which must be changed at the next sign-in; ends sessions and tokens."""
+    """A one-time password, which a person must change at the next sign-in; ends sessions and tokens."""
     password = one_time_password()
-    _set(actor, user, password, must_change=True)
+    _set(actor, user, password, must_change=not user.is_machine)
     return password
 
 

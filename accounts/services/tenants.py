@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from accounts import audit
 from accounts.actors import Actor
 from accounts.models import Tenant
-from accounts.roles import CHOSEN_ONE_BY_ONE, OWN_ROWS_ONLY, Permission
+from accounts.roles import MACHINES, OWN_ROWS_ONLY, Permission
 from accounts.scope import visible
 from accounts.services.mail_senders import mail_senders
 from common.problems import conflict
@@ -36,7 +36,7 @@ def known(ids: Collection[int | None]) -> set[int]:
 
 def with_people(actor: Actor) -> QuerySet[Tenant]:
     """The same, each with how many `people` sign in for it."""
-    people = Count("users", filter=~Q(users__role__in=[*OWN_ROWS_ONLY, *CHOSEN_ONE_BY_ONE]))
+    people = Count("users", filter=~Q(users__role__in=[*OWN_ROWS_ONLY, *MACHINES]))
     return listed(actor).annotate(people=people).order_by("name")
 
 

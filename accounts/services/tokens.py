@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts import audit
 from accounts.actors import Actor
 from accounts.models import ApiToken, User
-from accounts.roles import CHOSEN_ONE_BY_ONE, Permission, permissions_of
+from accounts.roles import MACHINES, Permission, permissions_of
 from accounts.scope import visible
 from accounts.services.granting import check_outranks
 from common.clock import SystemClock
@@ -75,8 +75,8 @@ def listed(actor: Actor) -> QuerySet[ApiToken]:
 
 
 def machines(actor: Actor) -> QuerySet[User]:
-    """The integrations in reach."""
-    return visible(User, actor).filter(role__in=CHOSEN_ONE_BY_ONE)
+    """The integrations and connectors in reach."""
+    return visible(User, actor).filter(role__in=MACHINES)
 
 
 def revoke(actor: Actor, token: ApiToken) -> None:
@@ -142,6 +142,7 @@ def actor_of_token(token: ApiToken) -> Actor:
         chosen=frozenset(user.permissions),
         token_id=token.pk,
         scopes=frozenset(token.scopes),
+        scope=user.scoped_tenants(),
         stamp=user.get_session_auth_hash(),
     )
 
@@ -149,7 +150,7 @@ def actor_of_token(token: ApiToken) -> Actor:
 def still_valid(actor: Actor) -> bool:
     """Whether a session or token that was good before still is: for sockets, which outlive the request.
 
-    False after sign-in was taken away, a new password, role or tenant, or the token's end.
+    False after sign-in was taken away, a new password, role, tenant or scope, or the token's end.
     """
     if actor.user_id is None:
         return True
@@ -160,7 +161,8 @@ def still_valid(actor: Actor) -> bool:
         user = User.objects.select_related("tenant").filter(pk=actor.user_id).first()
     if user is None or not _is_good(user):
         return False
-    return hmac.compare_digest(user.get_session_auth_hash(), actor.stamp)
+    is_same = hmac.compare_digest(user.get_session_auth_hash(), actor.stamp)
+    return is_same and user.scoped_tenants() == actor.scope
 
 
 def _is_good(user: User) -> bool:

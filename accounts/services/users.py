@@ -8,21 +8,21 @@ from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.actors import Actor
-from accounts.models import Tenant, User
-from accounts.roles import PLATFORM_ONLY, TENANT_ONLY, Permission, Role
+from accounts.models import Scope, Tenant, User
+from accounts.roles import PLATFORM_ONLY, SCOPED, TENANT_ONLY, Permission, Role
 from accounts.scope import visible
 from accounts.services import passwords, sessions
 from accounts.services.granting import check_outranks, settle_permissions
 from accounts.signals import user_registered, user_updated
 from common.problems import bad_value, conflict, forbidden
 
-FIELDS = ("email", "name", "role", "permissions", "tenant", "permission", "is_active")
-_ENDS_SESSIONS = frozenset({"role", "tenant", "is_active"})
+FIELDS = ("email", "name", "role", "permissions", "tenant", "scope", "permission", "is_active")
+_ENDS_SESSIONS = frozenset({"role", "tenant", "scope", "is_active"})
 
 
 def listed(actor: Actor) -> QuerySet[User]:
     """The users in reach, by address."""
-    return visible(User, actor).select_related("tenant").order_by("email")
+    return visible(User, actor).select_related("tenant", "scope").order_by("email")
 
 
 def create(actor: Actor, values: Mapping[str, Any]) -> tuple[User, str | None]:
@@ -41,9 +41,9 @@ def create(actor: Actor, values: Mapping[str, Any]) -> tuple[User, str | None]:
         user.tenant_id = actor.tenant_id
     settle_permissions(user, values)
     _check_place(actor, user)
-    gets_password = bool(values.get("role")) and not user.is_machine
+    gets_password = bool(values.get("role")) and not user.has_chosen_permissions
     password = passwords.one_time_password() if gets_password else None
-    user.must_change_password = password is not None
+    user.must_change_password = password is not None and not user.is_machine
     user.set_password(password)
     with transaction.atomic():
         _save(user)
@@ -63,7 +63,7 @@ def update(actor: Actor, user: User, values: Mapping[str, Any]) -> User:
     actor.need(Permission.manage_users)
     with transaction.atomic():
         _lock_platform_admins(user)
-        user = User.objects.select_for_update(of=("self",)).select_related("tenant").get(pk=user.pk)
+        user = User.objects.select_for_update(of=("self",)).select_related("tenant", "scope").get(pk=user.pk)
         check_outranks(actor, user)
         before = {field: getattr(user, field) for field in FIELDS}
         for field, value in _cleaned(actor, values).items():
@@ -114,13 +114,13 @@ def reset_password(actor: Actor, user: User) -> str:
     """
     actor.need(Permission.manage_users)
     check_outranks(actor, user)
-    if user.is_machine:
+    if user.has_chosen_permissions:
         raise conflict("cannot_sign_in", "An integration does not sign in.", hint="Make it an API token.")
     return passwords.reset(actor, user)
 
 
 def _drop_password_of_machine(user: User) -> None:
-    if user.is_machine and user.has_usable_password():
+    if user.has_chosen_permissions and user.has_usable_password():
         user.set_unusable_password()
         user.must_change_password = False
         user.save(update_fields=["password", "must_change_password"])
@@ -135,6 +135,8 @@ def _cleaned(actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
     tenant: Tenant | None = cleaned.get("tenant")
     if "tenant" in cleaned and not actor.is_platform and (tenant is None or tenant.pk != actor.tenant_id):
         raise forbidden("other_tenant", "Users stay in your own tenant.", field="tenant")
+    if cleaned.get("scope") is not None and not actor.is_platform:
+        raise forbidden("scope_too_wide", "Only an admin of the platform gives scopes.", field="scope")
     if "role" in cleaned:
         cleaned["role"] = cleaned["role"] or Role.customer
     if "permissions" in cleaned:
@@ -152,6 +154,20 @@ def _check_place(actor: Actor, user: User) -> None:
     if role in TENANT_ONLY and user.tenant_id is None:
         raise bad_value(
             "role_with_tenant", f"The role {role} needs a tenant.", hint="Choose one.", field="tenant"
+        )
+    if user.scope is not None and role not in SCOPED:
+        raise bad_value(
+            "role_without_scope",
+            f"The role {role} has no scope.",
+            hint="Take the scope out, or choose the role manager or connector.",
+            field="scope",
+        )
+    if role in SCOPED and user.tenant_id is None and user.scope is None:
+        raise bad_value(
+            "role_with_scope",
+            f"The role {role} needs a tenant or a scope.",
+            hint="Choose one.",
+            field="scope",
         )
 
 
@@ -195,4 +211,4 @@ def _save(user: User, fields: list[str] | None = None) -> None:
 
 
 def _plain(value: Any) -> Any:
-    return value.pk if isinstance(value, Tenant) else value
+    return value.pk if isinstance(value, Tenant | Scope) else value

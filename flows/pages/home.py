@@ -18,9 +18,10 @@ CHART_HEIGHT = 96
 
 @page(Permission.view_own)
 def home(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Queue depth, the last 24 hours, failing flows; refreshes itself. A customer begins at the own things."""
+    """Queue depth, the last 24 hours, failing flows; refreshes itself. Who sees no flows begins elsewhere."""
     if not actor.may(Permission.view):
-        return redirect(settings.OWN_START_PAGE)
+        decides = actor.may(Permission.workflow_override)
+        return redirect(settings.REVIEW_START_PAGE if decides else settings.OWN_START_PAGE)
     now = SystemClock().now()
     hours = runs_by_hour(actor, now)
     totals = {

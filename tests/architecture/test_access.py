@@ -21,6 +21,7 @@ from django.urls import get_resolver
 
 from accounts.actors import Actor
 from accounts.models import Tenant, User
+from accounts.roles import PERMISSIONS, Role
 from accounts.services import tokens
 from common.mailbox import MAILBOX_URL
 from hookflow_site.plugin_apps import says_who_may
@@ -36,12 +37,15 @@ ROLES = (
     "flow_editor",
     "viewer",
     "customer",
+    "manager",
+    "connector",
     "integration",
     "outsider",
     "view_token",
     "anonymous",
 )
-TOKENS = ("integration", "view_token")
+TOKENS = ("connector", "integration", "view_token")
+CONNECTOR = sorted(PERMISSIONS[Role.connector])
 BESIDE_DJANGO = {("POST", "/api/v1/events/"), ("POST", "/hooks/<key>/")}
 Ask = Callable[[str, str, str], HttpResponse]
 
@@ -90,6 +94,8 @@ def ask(  # a person of each role
     flow_editor: User,
     viewer: User,
     customer: User,
+    manager: User,
+    connector: User,
     integration: User,
     outsider_admin: User,
 ) -> Ask:
@@ -100,10 +106,14 @@ def ask(  # a person of each role
         "flow_editor": flow_editor,
         "viewer": viewer,
         "customer": customer,
+        "manager": manager,
         "outsider": outsider_admin,
     }
     bearers = {
         "view_token": tokens.create(Actor.of_user(flow_editor), name="look", scopes=["view"])[1],
+        "connector": tokens.create(
+            Actor.of_user(platform_admin), name="wkf", scopes=CONNECTOR, user=connector
+        )[1],
         "integration": tokens.create(
             Actor.of_user(tenant_admin), name="bill", scopes=integration.permissions, user=integration
         )[1],
@@ -173,7 +183,7 @@ def test_the_table_holds(ask: Ask, acme: Estate, role: str):
     assert wrong == {}
 
 
-@pytest.mark.parametrize("role", ["tenant_admin", "flow_editor", "viewer", "customer", *TOKENS])
+@pytest.mark.parametrize("role", ["tenant_admin", "flow_editor", "viewer", "customer", "manager", *TOKENS])
 def test_foreign_and_unknown_things_look_the_same(ask: Ask, acme: Estate, umbrella: Estate, role: str):
     for (method, path), row in table().items():
         if not re.search(r"<(?!route)", path) or (method, path) in BESIDE_DJANGO or "<token>" in path:
@@ -203,7 +213,7 @@ def test_only_the_platform_reaches_djangos_admin(ask: Ask):
         if not route.path.startswith("/admin/") or route.path in ("/admin/login/", "/admin/logout/"):
             continue
         address = re.sub(r"<\w+>", "1", route.path)
-        for role in ("tenant_admin", "viewer", "customer", "outsider", *TOKENS, "anonymous"):
+        for role in ("tenant_admin", "viewer", "customer", "manager", "outsider", *TOKENS, "anonymous"):
             answer = ask(role, "GET", address)
             assert answer.status_code in (302, 403, 404), (role, address)
             if answer.status_code == 302:

@@ -12,6 +12,7 @@ OURS = ("accounts", "flows", "inventory", "actions", "approvals", "jobs")
 OVER_EVERYTHING = {
     "accounts.Tenant.name": "only the platform names tenants",
     "accounts.Tenant.slug": "only the platform names tenants",
+    "accounts.Scope.name": "only the platform names scopes",
     "accounts.ApiToken.prefix": "drawn at random",
     "accounts.KnownPlace.place": "a keyed hash",
     "accounts.CaughtMail.message_id": "made by the program",

@@ -9,7 +9,7 @@ from uuid import UUID
 from rest_framework.test import APIClient
 
 from accounts.actors import Actor
-from accounts.models import AuditEntry, CaughtMail, Tenant, User
+from accounts.models import AuditEntry, CaughtMail, Scope, Tenant, User
 from accounts.roles import Permission
 from accounts.services import tokens
 from actions.credentials.smtp import Smtp
@@ -90,6 +90,7 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
     ids = {
         "/tenants/": tenant.pk,
         "/users/": customer.pk,
+        "/scopes/": Scope.objects.create(name=f"Scope of {tenant.slug}").pk,
         "/tokens/": token.pk,
         "/audit/": entry.pk,
         "/mailbox/": _caught_mail(tenant).pk,

@@ -1690,6 +1690,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scopes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Scopes: named sets of tenants, for managers and connectors who look after several. */
+        get: operations["scopes_list"];
+        put?: never;
+        /** @description Make a scope. */
+        post: operations["scopes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scopes/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Scopes: named sets of tenants, for managers and connectors who look after several. */
+        get: operations["scopes_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Remove a scope that nobody has. */
+        delete: operations["scopes_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change a scope; who has it reaches the new tenants from the next request on. */
+        patch: operations["scopes_partial_update"];
+        trace?: never;
+    };
     "/api/v1/services/": {
         parameters: {
             query?: never;
@@ -2712,6 +2749,9 @@ export interface components {
          *     * `view_inventory` - view_inventory
          *     * `balances` - balances
          *     * `write_tickets` - write_tickets
+         *     * `request_tasks` - request_tasks
+         *     * `view_tasks` - view_tasks
+         *     * `workflow_override` - workflow_override
          *     * `manage_inventory` - manage_inventory
          *     * `view` - view
          *     * `run_flows` - run_flows
@@ -2720,7 +2760,7 @@ export interface components {
          *     * `view_audit` - view_audit
          * @enum {string}
          */
-        IntegrationPermission: "send_events" | "view_inventory" | "balances" | "write_tickets" | "manage_inventory" | "view" | "run_flows" | "edit_flows" | "publish_flows" | "view_audit";
+        IntegrationPermission: "send_events" | "view_inventory" | "balances" | "write_tickets" | "request_tasks" | "view_tasks" | "workflow_override" | "manage_inventory" | "view" | "run_flows" | "edit_flows" | "publish_flows" | "view_audit";
         /** @description A network interface of a server. */
         Interface: {
             number: number;
@@ -3118,6 +3158,8 @@ export interface components {
         NewUser: {
             readonly id: number;
             tenant?: number | null;
+            /** @description More tenants that a manager or connector looks after; the platform gives it. */
+            scope?: number | null;
             role?: components["schemas"]["RoleEnum"] | components["schemas"]["NullEnum"];
             /** @description What an integration may do; empty for every other role. */
             permissions?: components["schemas"]["IntegrationPermission"][];
@@ -3455,6 +3497,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Run"][];
         };
+        PaginatedScopeList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Scope"][];
+        };
         PaginatedServerList: {
             /** Format: uri */
             next: string | null;
@@ -3781,6 +3830,13 @@ export interface components {
             /** @description Id of the tenant; null is the platform */
             tenant?: number | null;
         };
+        /** @description A named set of tenants, for managers and connectors. */
+        PatchedScopeRequest: {
+            name?: string;
+            /** @description All tenants, those of tomorrow too; `tenants` does not count then. */
+            is_everyone?: boolean;
+            tenants?: number[];
+        };
         /** @description A row of Server. */
         PatchedServerRequest: {
             /**
@@ -3967,6 +4023,8 @@ export interface components {
         /** @description A user; never with the password or the confirmation token. */
         PatchedUserRequest: {
             tenant?: number | null;
+            /** @description More tenants that a manager or connector looks after; the platform gives it. */
+            scope?: number | null;
             role?: components["schemas"]["RoleEnum"] | components["schemas"]["NullEnum"];
             /** @description What an integration may do; empty for every other role. */
             permissions?: components["schemas"]["IntegrationPermission"][];
@@ -4097,10 +4155,12 @@ export interface components {
          *     * `flow_editor` - flow_editor
          *     * `viewer` - viewer
          *     * `customer` - customer
+         *     * `manager` - manager
+         *     * `connector` - connector
          *     * `integration` - integration
          * @enum {string}
          */
-        RoleEnum: "platform_admin" | "tenant_admin" | "flow_editor" | "viewer" | "customer" | "integration";
+        RoleEnum: "platform_admin" | "tenant_admin" | "flow_editor" | "viewer" | "customer" | "manager" | "connector" | "integration";
         /** @description A run. */
         Run: {
             /** Format: uuid */
@@ -4179,25 +4239,14 @@ export interface components {
             saved_at: string;
             saved_by: string;
         };
-        /**
-         * @description * `view` - view
-         *     * `view_inventory` - view_inventory
-         *     * `view_own` - view_own
-         *     * `send_events` - send_events
-         *     * `run_flows` - run_flows
-         *     * `edit_flows` - edit_flows
-         *     * `publish_flows` - publish_flows
-         *     * `manage_credentials` - manage_credentials
-         *     * `manage_inventory` - manage_inventory
-         *     * `balances` - balances
-         *     * `write_tickets` - write_tickets
-         *     * `manage_tokens` - manage_tokens
-         *     * `manage_users` - manage_users
-         *     * `view_audit` - view_audit
-         *     * `manage_platform` - manage_platform
-         * @enum {string}
-         */
-        Scope: "view" | "view_inventory" | "view_own" | "send_events" | "run_flows" | "edit_flows" | "publish_flows" | "manage_credentials" | "manage_inventory" | "balances" | "write_tickets" | "manage_tokens" | "manage_users" | "view_audit" | "manage_platform";
+        /** @description A named set of tenants, for managers and connectors. */
+        Scope: {
+            readonly id: number;
+            name: string;
+            /** @description All tenants, those of tomorrow too; `tenants` does not count then. */
+            is_everyone?: boolean;
+            tenants?: number[];
+        };
         /**
          * @description * `global` - Global
          *     * `node` - Node
@@ -4205,6 +4254,13 @@ export interface components {
          * @enum {string}
          */
         ScopeEnum: "global" | "node" | "user";
+        /** @description A named set of tenants, for managers and connectors. */
+        ScopeRequest: {
+            name: string;
+            /** @description All tenants, those of tomorrow too; `tenants` does not count then. */
+            is_everyone?: boolean;
+            tenants?: number[];
+        };
         /** @description A secret that is shown this once. */
         Secret: {
             secret: string;
@@ -4776,6 +4832,8 @@ export interface components {
         User: {
             readonly id: number;
             tenant?: number | null;
+            /** @description More tenants that a manager or connector looks after; the platform gives it. */
+            scope?: number | null;
             role?: components["schemas"]["RoleEnum"] | components["schemas"]["NullEnum"];
             /** @description What an integration may do; empty for every other role. */
             permissions?: components["schemas"]["IntegrationPermission"][];
@@ -4793,6 +4851,8 @@ export interface components {
         /** @description A user; never with the password or the confirmation token. */
         UserRequest: {
             tenant?: number | null;
+            /** @description More tenants that a manager or connector looks after; the platform gives it. */
+            scope?: number | null;
             role?: components["schemas"]["RoleEnum"] | components["schemas"]["NullEnum"];
             /** @description What an integration may do; empty for every other role. */
             permissions?: components["schemas"]["IntegrationPermission"][];
@@ -10328,6 +10388,167 @@ export interface operations {
             };
         };
     };
+    scopes_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedScopeList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scopes_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScopeRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scope"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scopes_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A unique integer value identifying this scope. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scope"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scopes_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A unique integer value identifying this scope. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scopes_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A unique integer value identifying this scope. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedScopeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scope"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     services_list: {
         parameters: {
             query?: {
@@ -10792,9 +11013,11 @@ export interface operations {
                  *     * `flow_editor` - Flow editor
                  *     * `viewer` - Viewer
                  *     * `customer` - Customer
+                 *     * `manager` - Manager
+                 *     * `connector` - Connector
                  *     * `integration` - Integration
                  */
-                role?: "customer" | "flow_editor" | "integration" | "platform_admin" | "tenant_admin" | "viewer";
+                role?: "connector" | "customer" | "flow_editor" | "integration" | "manager" | "platform_admin" | "tenant_admin" | "viewer";
                 tenant?: number;
             };
             header?: never;
