@@ -1,6 +1,6 @@
 """What people and connectors said to a task."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -42,6 +42,10 @@ class Answer(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     user_name = models.CharField(max_length=254, blank=True)
     on_behalf_of = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    seat = models.BigIntegerField(null=True, editable=False)
+    """The id of the reviewer whose answer it is; stays when the user is deleted, so that the answer counts on."""
+    is_override = models.BooleanField(default=False)
+    """It was said by the right to decide the tasks of others, not by somebody whom the policy asks."""
     stage = models.PositiveSmallIntegerField(default=0)
     to_users = models.JSONField(default=list)
     """Ids of those who are asked from now on, of `reassign` and `escalate`."""
@@ -52,3 +56,8 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_name} {self.kind} {self.task_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep whose answer it is."""
+        self.seat = self.seat or self.on_behalf_of_id or self.user_id
+        super().save(*args, **kwargs)

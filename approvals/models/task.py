@@ -80,9 +80,11 @@ class Task(models.Model):
 
     policy_name = models.CharField(max_length=120, blank=True)
     policy = JsonText(null=True)
-    """The policy as it was when the task was held (`approvals.policy`); null: whoever may review decides alone."""
-    reviewers = JsonText(default=list)
-    """What the policy's references came to when the task was held: ids of users, for each stage."""
+    """The policy as it was when the task was held: `{"document", "calendar", "version"}`; null: whoever may review
+    decides alone."""
+    reviewers = JsonText(default=dict)
+    """What the policy's references came to when the task was held: `{"people", "gone"}`; ids of users for each level
+    of each stage, and since when some of them can no longer answer."""
     due_at = models.DateTimeField(null=True)
     """When the policy has to be looked at again: reminder, escalation, deadline."""
 

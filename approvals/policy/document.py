@@ -2,10 +2,14 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from flows.sdk.paths import checked_path
 
 MOST_MINUTES = 366 * 24 * 60
-OPERATIONS = ("DEPLOY", "UNDEPLOY", "RECONFIGURE")
+Operation = Literal["DEPLOY", "UNDEPLOY", "RECONFIGURE"]
+OPERATIONS: tuple[Operation, ...] = ("DEPLOY", "UNDEPLOY", "RECONFIGURE")
+ReviewerRole = Literal["tenant_admin", "manager", "platform_admin"]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
@@ -31,14 +35,14 @@ class RoleReviewer(_Part):
     """Everybody of the task's tenant who has the role; of managers, those whose scope holds the tenant."""
 
     kind: Literal["role"] = "role"
-    role: Literal["tenant_admin", "manager", "platform_admin"]
+    role: ReviewerRole
 
 
 class FieldReviewer(_Part):
     """A field of the record that names users or groups: ids of users, addresses, names of groups, or lists of them."""
 
     kind: Literal["field"] = "field"
-    path: Annotated[str, Field(min_length=1, max_length=200)]
+    path: Annotated[str, Field(max_length=200), AfterValidator(checked_path)]
 
 
 Reviewer = Annotated[UserReviewer | GroupReviewer | RoleReviewer | FieldReviewer, Field(discriminator="kind")]
@@ -124,14 +128,8 @@ class AutoRules(_Part):
         nobody_to_ask: what happens when a stage's references name nobody at all.
     """
 
-    review_types: Annotated[tuple[Literal["DEPLOY", "UNDEPLOY", "RECONFIGURE"], ...], Field(max_length=3)] = (
-        "DEPLOY",
-        "UNDEPLOY",
-        "RECONFIGURE",
-    )
-    trusted_roles: Annotated[
-        tuple[Literal["tenant_admin", "manager", "platform_admin"], ...], Field(max_length=3)
-    ] = ("tenant_admin",)
+    review_types: Annotated[tuple[Operation, ...], Field(max_length=3)] = OPERATIONS
+    trusted_roles: Annotated[tuple[ReviewerRole, ...], Field(max_length=3)] = ("tenant_admin",)
     nobody_to_ask: Literal["cancel", "continue", "escalate"] = "cancel"
 
 
@@ -141,12 +139,14 @@ class PolicyDocument(_Part):
     Args:
         four_eyes: whoever asked never decides, in no way.
         delegates: whether a reviewer's delegate may answer in the reviewer's place.
+        overruling: whether those who may decide the tasks of others decide it at once, asked or not.
         calendar: the business calendar that its business hours are of.
     """
 
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=10)]
     four_eyes: bool = True
     delegates: bool = True
+    overruling: bool = True
     calendar: Id | None = None
     auto: AutoRules = AutoRules()
 

@@ -60,7 +60,7 @@ def may_answer(
         return Refusal("gone", "This user can no longer answer.")
     if override:
         refused = Refusal("not_asked", "Only who may decide the tasks of others can overrule the reviewers.")
-        return None if user in context.overriders else refused
+        return None if policy.overruling and user in context.overriders else refused
     place = way.standing(answers, now)
     return _no_delegate(policy, context, user, on_behalf_of, now) or _no_seat(
         way, place, user, user if on_behalf_of is None else on_behalf_of, now

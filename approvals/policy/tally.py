@@ -29,7 +29,7 @@ def outcome(approval: Approval, rejection: Rejection, tally: Tally) -> Outcome |
     """
     best = Tally(tally.yes + tally.open, tally.no, 0)
     worst = Tally(tally.yes, tally.no + tally.open, 0)
-    if not _approves(approval, Tally(tally.people, 0, 0)):
+    if not can_be_approved(approval, tally):
         return "too_few"
     if _rejects(rejection, tally):
         return "rejected"
@@ -40,6 +40,11 @@ def outcome(approval: Approval, rejection: Rejection, tally: Tally) -> Outcome |
     if rejection.kind == "impossible":
         return "rejected"
     return None if _rejects(rejection, worst) else "undecided"
+
+
+def can_be_approved(approval: Approval, tally: Tally) -> bool:
+    """Whether it would be continued if everybody said so."""
+    return _approves(approval, Tally(tally.people, 0, 0))
 
 
 def _approves(rule: Approval, tally: Tally) -> bool:

@@ -1,0 +1,66 @@
+"""Why a policy could never let anybody decide, as far as that is known beforehand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from approvals.policy.document import FieldReviewer, Level, PolicyDocument, Reviewer
+from approvals.policy.tally import Tally, can_be_approved
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyProblem:
+    """What is wrong with one level.
+
+    Args:
+        code: `nobody_to_ask`, `too_few` or `unknown_reviewer`.
+        is_fatal: no level of the stage can ever decide, so that the stage is unsatisfiable.
+    """
+
+    code: str
+    message: str
+    stage: int
+    level: int
+    is_fatal: bool
+
+
+class Directory(Protocol):
+    """Who is who, today."""
+
+    def people(self, reviewer: Reviewer) -> frozenset[int] | None:
+        """Those who are meant and could decide; None: there is no such user or group."""
+
+
+def problems_of(
+    policy: PolicyDocument, directory: Directory, requester: int | None = None
+) -> list[PolicyProblem]:
+    """What keeps the policy from ever being satisfied. Fields of the record are known at run time only.
+
+    Args:
+        requester: who will ask, where that is known.
+    """
+    found: list[PolicyProblem] = []
+    for index, stage in enumerate(policy.stages):
+        barred = {requester} if policy.four_eyes and requester is not None else set()
+        levels = [list(_of_level(level, directory, barred)) for level in stage.levels]
+        is_fatal = all(any(code != "unknown_reviewer" for code, _ in one) for one in levels)
+        found += [
+            PolicyProblem(code, message, index, number, is_fatal)
+            for number, one in enumerate(levels)
+            for code, message in one
+        ]
+    return found
+
+
+def _of_level(level: Level, directory: Directory, barred: set[int]) -> Iterator[tuple[str, str]]:
+    named = [one for one in level.reviewers if not isinstance(one, FieldReviewer)]
+    known = [directory.people(one) for one in named]
+    if None in known:
+        yield "unknown_reviewer", "A user or group that it asks is gone."
+    if len(named) < len(level.reviewers):
+        return
+    people = frozenset().union(*(one or frozenset() for one in known)) - barred
+    if not people:
+        yield "nobody_to_ask", "Nobody is left whom it could ask."
+    elif not can_be_approved(level.approval, Tally(0, 0, len(people))):
+        yield "too_few", f"It asks for {level.approval.number}, and there are {len(people)} reviewers."
