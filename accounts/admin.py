@@ -120,7 +120,7 @@ class ApiTokenAdmin(ServiceAdmin):
 class AuditEntryAdmin(ServiceAdmin):
     """The audit trail, to look at."""
 
-    list_display = ("at", "actor_name", "verb", "target", "target_id", "tenant")
+    list_display = ("at", "actor_name", "way", "verb", "target", "target_id", "tenant")
     list_select_related = ("tenant",)
     list_filter = ("target", "verb")
     is_read_only = True

@@ -5,7 +5,8 @@ from typing import Any
 
 from accounts.actors import Actor
 from accounts.models import AuditEntry
-from common.redact import redact_json
+from accounts.origin import origin
+from common.redact import redact_json, redact_text
 
 
 def record(  # each part of the sentence is named at the call
@@ -16,6 +17,8 @@ def record(  # each part of the sentence is named at the call
     *,
     tenant_id: int | None,
     changes: Mapping[str, Any] | None = None,
+    message: str = "",
+    content_hash: str = "",
 ) -> AuditEntry:
     """Write down who did what to which thing.
 
@@ -25,15 +28,22 @@ def record(  # each part of the sentence is named at the call
         target_id: its id as text.
         tenant_id: the owner of the thing, who may read the entry; None is the platform.
         changes: field name to `[before, after]` or to the new value; plain JSON; secrets are masked.
+        message: what the one who acts said about it, plain text.
+        content_hash: SHA-256, as hexadecimal text, of what was decided on or published.
     """
+    here = origin()
     return AuditEntry.objects.create(
         actor_id=actor.user_id,
         actor_name=actor.name,
         actor_role=actor.role.value if actor.role else "",
         token_id=actor.token_id,
+        way=here.way.value,
+        address=here.address,
         tenant_id=tenant_id,
         verb=verb,
         target=target,
         target_id=target_id,
         changes=redact_json(dict(changes or {})),
+        message=redact_text(message),
+        content_hash=content_hash,
     )

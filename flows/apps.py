@@ -17,10 +17,12 @@ class FlowsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what the entry points name and offer the figures. A broken module is logged."""
+        from accounts.services.audit_sealing import Sealer
         from flows.pages import audit_names
-        from flows.services import action_metrics, queue_metrics
+        from flows.services import action_metrics, queue_metrics, sweeping
 
         audit_names.tell()
+        sweeping.every_second("audit_seals", Sealer().seal)
         queue_metrics.register()
         action_metrics.register()
         for broken in load_packages():

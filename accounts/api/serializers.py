@@ -5,8 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.strict import NameField, StrictModelSerializer, StrictSerializer
-from accounts.models import ApiToken, AuditEntry, Scope, Tenant, User
+from accounts.models import ApiToken, AuditEntry, AuditSeal, Scope, Tenant, User
 from accounts.roles import INTEGRATION_MAY, Permission, Role
+from accounts.services.audit_export import MOST_LINES
 from accounts.services.mail_senders import MOST_SENDERS
 
 
@@ -143,8 +144,19 @@ class NewTokenSerializer(TokenSerializer):
         fields = (*TokenSerializer.Meta.fields, "token")
 
 
+class AuditSealSerializer(serializers.ModelSerializer[AuditSeal]):
+    """The place of an entry in the chain."""
+
+    class Meta:
+        model = AuditSeal
+        fields = ("place", "at", "previous", "tenant_previous", "hash")
+        read_only_fields = fields
+
+
 class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
-    """Who did what to which thing."""
+    """Who did what to which thing, from where."""
+
+    seal = AuditSealSerializer(read_only=True, allow_null=True, help_text="Null until the entry is sealed.")
 
     class Meta:
         model = AuditEntry
@@ -155,13 +167,29 @@ class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
             "actor_name",
             "actor_role",
             "token_id",
+            "way",
+            "address",
             "tenant",
             "verb",
             "target",
             "target_id",
             "changes",
+            "message",
+            "content_hash",
+            "seal",
         )
         read_only_fields = fields
+
+
+class AuditExportSerializer(serializers.Serializer[Any]):
+    """What part of the trail to export."""
+
+    after = serializers.IntegerField(
+        default=0, min_value=0, max_value=2**62, help_text="The id of the entry after which to begin."
+    )
+    limit = serializers.IntegerField(
+        default=MOST_LINES, min_value=1, max_value=MOST_LINES, help_text="So many lines at most."
+    )
 
 
 class PlatformSettingsSerializer(StrictSerializer):

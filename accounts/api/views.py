@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,6 +17,7 @@ from accounts.actors import Actor, actor_of
 from accounts.api.permissions import SignedIn
 from accounts.api.serializers import (
     AuditEntrySerializer,
+    AuditExportSerializer,
     MeSerializer,
     NewTokenSerializer,
     NewUserSerializer,
@@ -26,10 +29,12 @@ from accounts.api.serializers import (
     UserSerializer,
 )
 from accounts.api.viewsets import ScopedViewSet
+from accounts.downloads import JSON_LINES, streamed
 from accounts.models import ApiToken, AuditEntry, PlatformSettings, Scope, Tenant, User
 from accounts.roles import Permission
 from accounts.services import platform, scopes, tenants, tokens, users
-from accounts.services.audit_lines import entries
+from accounts.services.audit_export import chunks
+from accounts.services.audit_lines import sealed_entries
 from accounts.services.filters import AuditFilter, TenantFilter, UserFilter
 
 
@@ -158,10 +163,22 @@ class TokenViewSet(ScopedViewSet[ApiToken]):
 class AuditViewSet(ScopedViewSet[AuditEntry]):
     """The audit trail, newest first."""
 
-    rows = staticmethod(entries)
+    rows = staticmethod(sealed_entries)
     serializer_class = AuditEntrySerializer
     filterset_class = AuditFilter
-    needs = {"list": Permission.view_audit, "retrieve": Permission.view_audit}
+    needs = dict.fromkeys(("list", "retrieve", "export"), Permission.view_audit)
+
+    @extend_schema(
+        parameters=[AuditExportSerializer], responses={(200, JSON_LINES): OpenApiTypes.STR}, filters=False
+    )
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def export(self, request: Request) -> StreamingHttpResponse:
+        """The sealed entries as JSON lines, in the order of the chain, each with its hash."""
+        query = AuditExportSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        return streamed(
+            request._request, chunks(self.actor, **query.validated_data), "audit.jsonl", JSON_LINES
+        )
 
 
 def _choosing(

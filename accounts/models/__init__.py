@@ -1,6 +1,6 @@
 """The tables of people, their access, and what they did."""
 
-from accounts.models.audit import AuditEntry
+from accounts.models.audit import AuditEntry, AuditSeal
 from accounts.models.idempotency import IdempotencyRecord
 from accounts.models.mail import CaughtMail
 from accounts.models.platform import PlatformSettings
@@ -14,6 +14,7 @@ __all__ = [
     "ApiToken",
     "Attempt",
     "AuditEntry",
+    "AuditSeal",
     "CaughtMail",
     "IdempotencyRecord",
     "KnownPlace",

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Concatenate
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -14,8 +15,8 @@ from accounts.roles import Permission
 from common.problems import Problem
 from look.forms import SiteForm
 
-Page = Callable[Concatenate[HttpRequest, Actor, ...], HttpResponse]
-View = Callable[..., HttpResponse]
+Page = Callable[Concatenate[HttpRequest, Actor, ...], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 
 
 def page(permission: Permission | tuple[Permission, ...], methods: str = "GET") -> Callable[[Page], View]:
@@ -32,7 +33,7 @@ def page(permission: Permission | tuple[Permission, ...], methods: str = "GET") 
 
     def decorate(view: Page) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = actor_of(request)
             actor.need(*needed)
             return view(request, actor, *args, **kwargs)

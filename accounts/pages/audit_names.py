@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from accounts.audit_names import Named, register, rows_of
 from accounts.models import ApiToken, Scope, Tenant, User
+from accounts.services.audit_chain import TRAIL
 
 
 def tell() -> None:
@@ -12,6 +13,7 @@ def tell() -> None:
     register("tenant", rows_of(Tenant, _tenant, "name"))
     register("scope", rows_of(Scope, _scope, "name"))
     register("api_token", rows_of(ApiToken, _token, "name"))
+    register(TRAIL, lambda actor, ids: dict.fromkeys(ids, _trail()))
     register("platform_settings", lambda actor, ids: dict.fromkeys(ids, _settings()))
 
 
@@ -29,6 +31,10 @@ def _scope(row: Scope) -> Named:
 
 def _token(row: ApiToken) -> Named:
     return Named(row.name, reverse("accounts:token-list"))
+
+
+def _trail() -> Named:
+    return Named("the audit trail", reverse("accounts:audit-list"))
 
 
 def _settings() -> Named:

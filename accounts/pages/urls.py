@@ -30,6 +30,7 @@ urlpatterns = [
     path("tokens/new/", tokens.token_new, name="token-new"),
     path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
     path("audit/", audit.audit_list, name="audit-list"),
+    path("audit/export/", audit.audit_export, name="audit-export"),
     path("mailbox/", mailbox.mail_list, name="mail-list"),
     path("mailbox/<int:pk>/", mailbox.mail_detail, name="mail-detail"),
     path("mailbox/empty/", mailbox.mailbox_empty, name="mailbox-empty"),

@@ -10,6 +10,7 @@ from accounts.actors import Actor
 from accounts.audit_names import Named, Thing, names_of
 from accounts.models import ApiToken, AuditEntry
 from accounts.scope import visible
+from accounts.services.audit_chain import TRAIL
 from accounts.services.filters import AuditPageFilter, narrowed
 from accounts.services.slices import PAGE_SIZE, Slice, sliced
 
@@ -29,6 +30,9 @@ SENTENCES = {
 }
 ALONE = frozenset({"signed_in", "signed_out", "sent_test_mail"})
 """What is said of the one who acts: the thing is that person, or goes without saying."""
+
+NAMED_WHOLLY = frozenset({"platform_settings", TRAIL})
+"""Things whose names say what kind they are of."""
 
 
 @dataclass(slots=True)
@@ -55,7 +59,7 @@ class Line:
     @property
     def kind(self) -> str:
         """The kind of the thing, in words; nothing where its name says it."""
-        return "" if self.entry.target == "platform_settings" else self.entry.target.replace("_", " ")
+        return "" if self.entry.target in NAMED_WHOLLY else self.entry.target.replace("_", " ")
 
     @property
     def thing(self) -> Thing:
@@ -100,6 +104,11 @@ class Line:
 def entries(actor: Actor) -> QuerySet[AuditEntry]:
     """The audit trail in the actor's reach."""
     return visible(AuditEntry, actor)
+
+
+def sealed_entries(actor: Actor) -> QuerySet[AuditEntry]:
+    """The same, with their places in the chain."""
+    return entries(actor).select_related("seal")
 
 
 def lines_for(actor: Actor, query: Mapping[str, str], before: int | None, after: int | None) -> Slice[Line]:

@@ -7,10 +7,10 @@ from django.db import DatabaseError, InterfaceError
 
 logger = structlog.get_logger(__name__)
 
-_chores: dict[str, Callable[[], None]] = {}
+_chores: dict[str, Callable[[], object]] = {}
 
 
-def every_second(name: str, chore: Callable[[], None]) -> None:
+def every_second(name: str, chore: Callable[[], object]) -> None:
     """Have a chore done about once a second by each worker; it must bear that others do it at the same time."""
     _chores[name] = chore
 

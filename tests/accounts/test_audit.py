@@ -27,3 +27,14 @@ def test_an_entry_outlives_user_and_tenant(tenant_admin: User):
     tenant_id = tenant.pk
     tenant.delete()
     assert AuditEntry.objects.get().tenant_id == tenant_id
+
+
+def test_a_secret_in_a_message_is_masked(db):
+    audit.record(Actor.system(), "continued", "task", "1", tenant_id=None, message="password=hunter2hunter2")
+    assert "hunter2" not in AuditEntry.objects.get().message
+
+
+def test_message_and_content_hash_are_kept(db):
+    audit.record(Actor.system(), "continued", "task", "1", tenant_id=None, message="Fine.", content_hash="ab")
+    entry = AuditEntry.objects.get()
+    assert (entry.message, entry.content_hash) == ("Fine.", "ab")

@@ -7,7 +7,12 @@ from django.contrib.auth.hashers import is_password_usable, make_password
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts.services.audit_checks import verify
+from tests.accounts.services.test_audit_checks import unguarded
+from tests.accounts.services.test_audit_sealing import seal
+
 BEFORE = [("accounts", "0002_caught_mail_and_senders")]
+UNSEALED = [("accounts", "0006_scopes")]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
@@ -43,3 +48,39 @@ def test_the_way_back_leaves_nobody_with_a_role_that_is_unknown_there(newest):
     new.objects.create(name="B", email="b@x.example", role="integration", permissions=["balances"])
     old = migrate(BEFORE).get_model("accounts", "User")
     assert list(old.objects.values_list("role", flat=True)) == [None, None]
+
+
+def test_the_chain_begins_with_an_entry_over_the_rows_that_were_there(newest):
+    old = migrate(UNSEALED).get_model("accounts", "AuditEntry")
+    for number in range(3):
+        old.objects.create(actor_name="A", verb="updated", target="flow", target_id=str(number))
+    new = migrate(newest).get_model("accounts", "AuditEntry")
+    opening = new.objects.latest("id")
+    assert (opening.verb, opening.changes["entries"]) == ("opened", 3)
+    seal()
+    assert (verify().head.place, verify().problems) == (4, [])
+    with unguarded(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE accounts_auditentry SET verb = 'made' WHERE id = {opening.pk - 1}")
+    assert verify().problems[1:] == [f"What was there before the chain is not what entry {opening.pk} tells."]
+
+
+def test_a_trail_without_rows_needs_no_such_entry(newest):
+    migrate(UNSEALED)
+    assert not migrate(newest).get_model("accounts", "AuditEntry").objects.exists()
+
+
+def test_after_the_migrations_the_trail_is_guarded(newest):
+    """On SQLite a migration that rebuilds a table takes its triggers away."""
+    migrate(UNSEALED)
+    migrate(newest)
+    with connection.cursor() as cursor:
+        of_postgres = connection.vendor == "postgresql"
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger"
+            if of_postgres
+            else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        )
+        found = {name for (name,) in cursor.fetchall()}
+    ends = ("rows", "table") if of_postgres else ("update", "delete")
+    tables = ("accounts_auditentry", "accounts_auditseal")
+    assert {f"{table}_guard_{end}" for table in tables for end in ends} <= found

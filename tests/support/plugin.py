@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
+from django.test import TransactionTestCase
 
+from accounts.append_only import guard, lift
+from accounts.models import AuditEntry, AuditSeal
 from hookflow_site.databases import database_settings
 from hookflow_site.env import Env
 from tests.support.postgres import Postgres
@@ -25,6 +28,7 @@ BOTH = (
 """Folders whose tests run on SQLite and on PostgreSQL; a test elsewhere says so with the marker."""
 
 _postgres: list[Postgres] = []
+_flush = TransactionTestCase._fixture_teardown
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,11 +40,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose the database before anything connects, and keep the channel layer in memory."""
     listen_to_interrupts()
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    TransactionTestCase._fixture_teardown = flush_guarded  # type: ignore[method-assign]
     settings.WHITENOISE_AUTOREFRESH = True  # else every test client looks through all static files first
     is_postgres = os.environ.get("DATABASE_URL", "").startswith("postgres")
     if config.getoption("--database") == "postgres" and not is_postgres:
         os.environ["DATABASE_URL"] = private_postgres().create_database("hookflow")
         use_database()
+
+
+def flush_guarded(case: TransactionTestCase) -> None:
+    """Tests that commit end by emptying all tables; those that refuse it are opened for that moment."""
+    guarded = [model for model in (AuditEntry, AuditSeal) if model.objects.exists()]
+    for model in guarded:
+        lift(connection, model._meta.db_table)
+    _flush(case)
+    for model in guarded:
+        guard(connection, model._meta.db_table)
 
 
 def listen_to_interrupts() -> None:

@@ -56,6 +56,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The sealed entries as JSON lines, in the order of the chain, each with its hash. */
+        get: operations["audit_export_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/broken-modules/": {
         parameters: {
             query?: never;
@@ -1957,7 +1974,7 @@ export interface components {
          * @enum {string}
          */
         AudienceEnum: "platform" | "chosen" | "everyone";
-        /** @description Who did what to which thing. */
+        /** @description Who did what to which thing, from where. */
         AuditEntry: {
             readonly id: number;
             /** Format: date-time */
@@ -1966,11 +1983,26 @@ export interface components {
             readonly actor_name: string;
             readonly actor_role: string;
             readonly token_id: number | null;
+            readonly way: string;
+            readonly address: string;
             readonly tenant: number | null;
             readonly verb: string;
             readonly target: string;
             readonly target_id: string;
             readonly changes: unknown;
+            readonly message: string;
+            readonly content_hash: string;
+            /** @description Null until the entry is sealed. */
+            readonly seal: components["schemas"]["AuditSeal"] | null;
+        };
+        /** @description The place of an entry in the chain. */
+        AuditSeal: {
+            readonly place: number;
+            /** Format: date-time */
+            readonly at: string;
+            readonly previous: string;
+            readonly tenant_previous: string;
+            readonly hash: string;
         };
         /**
          * @description * `none` - No further attempt
@@ -5209,6 +5241,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntry"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_export_retrieve: {
+        parameters: {
+            query?: {
+                /** @description The id of the entry after which to begin. */
+                after?: number;
+                /** @description So many lines at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
                 };
             };
             /** @description A problem. */

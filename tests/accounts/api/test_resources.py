@@ -1,13 +1,16 @@
 """Tenants, tokens, the audit trail and the platform's settings over the API."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from accounts import audit
 from accounts.actors import Actor
-from accounts.models import ApiToken, AuditEntry, PlatformSettings, Tenant, User
-from accounts.services import platform, tokens
+from accounts.models import ApiToken, AuditEntry, AuditSeal, PlatformSettings, Tenant, User
+from accounts.services import audit_sealing, platform, tokens
+from accounts.services.audit_chain import COLUMNS
 
 TABLE = {
     # path: (platform admin, tenant admin, flow editor, viewer)
@@ -158,3 +161,20 @@ def test_the_audit_trail_is_the_tenants_own(api, tenant_admin: User, outsider_ad
     assert api(tenant_admin).get("/api/v1/audit/?verb=deleted").json()["results"] == []
     foreign = AuditEntry.objects.get(actor_id=outsider_admin.pk)
     assert api(tenant_admin).get(f"/api/v1/audit/{foreign.pk}/").status_code == 404
+
+
+def test_the_export_tells_its_bounds(api, tenant_admin: User):
+    for query in ("limit=0", "limit=100001", "after=-1", "after=x"):
+        assert api(tenant_admin).get(f"/api/v1/audit/export/?{query}").status_code == 400
+
+
+def test_an_entry_tells_its_place_in_the_chain_once_it_is_sealed(api, tenant_admin: User):
+    actor = Actor.of_user(tenant_admin)
+    audit.record(actor, "updated", "flow", "a", tenant_id=actor.tenant_id)
+    client = api(tenant_admin)
+    assert client.get("/api/v1/audit/").json()["results"][0]["seal"] is None
+    seals = audit_sealing._seals(audit_sealing.Head(), AuditEntry.objects.values(*COLUMNS))
+    AuditSeal.objects.bulk_create(seals)
+    assert client.get("/api/v1/audit/").json()["results"][0]["seal"]["hash"] == seals[0].hash
+    line = client.get("/api/v1/audit/export/?limit=1")
+    assert json.loads(line.getvalue())["hash"] == seals[0].hash

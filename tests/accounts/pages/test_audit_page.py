@@ -1,5 +1,6 @@
 """The audit trail as people read it: named things, folded autosaves, filters."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,9 +14,13 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.audit_names import kinds
 from accounts.models import AuditEntry, Tenant, User
-from accounts.services import tokens
+from accounts.origin import Origin, Way, coming_from
+from accounts.services import audit_checks, tokens
+from accounts.services.audit_checks import Findings
+from accounts.services.audit_sealing import Head, Sealer
 from flows.models import Run
 from flows.services.flows import create_flow, delete_flow, save_draft, update_flow
+from look.templatetags.ui import time_ago
 from tests.support.estate import estate_of
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -31,8 +36,23 @@ def browser(tenant_admin: User) -> Client:
 def saved(
     person: User, flow: str, minutes: float, verb: str = "saved_draft", token: int | None = None
 ) -> None:
-    entry = audit.record(Actor.of_user(person), verb, "flow", flow, tenant_id=person.tenant_id)
-    AuditEntry.objects.filter(pk=entry.pk).update(at=NOW + timedelta(minutes=minutes), token_id=token)
+    AuditEntry.objects.create(
+        at=NOW + timedelta(minutes=minutes),
+        actor_id=person.pk,
+        actor_name=person.name,
+        actor_role=person.role,
+        token_id=token,
+        tenant_id=person.tenant_id,
+        verb=verb,
+        target="flow",
+        target_id=flow,
+    )
+
+
+def sealed() -> None:
+    sealer = Sealer()
+    sealer.seal()
+    sealer.seal()
 
 
 def counts(browser: Client, query: str = "") -> list[int]:
@@ -193,11 +213,52 @@ def test_queries_do_not_grow_with_the_entries(
     actor = Actor.of_user(tenant_admin)
     flow = create_flow(actor=actor, name="One")
     browser.get("/audit/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         browser.get("/audit/")
     for number in range(30):
         made = create_flow(actor=actor, name=f"Flow {number}")
         save_draft(actor=actor, flow=made, document=made.draft, revision=made.draft_revision)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         browser.get("/audit/")
     assert flow.name == "One"
+
+
+def test_the_page_tells_how_the_chain_stands(browser: Client, tenant_admin: User) -> None:
+    page = browser.get("/audit/").content.decode()
+    assert "Nothing is sealed yet" in page
+    assert "never verified." in page
+    saved(tenant_admin, "a", 0)
+    sealed()
+    audit_checks.note(Actor.system(), audit_checks.verify())
+    page = browser.get("/audit/").content.decode()
+    assert f"Sealed until {time_ago(NOW)}" in page
+    assert "the chain was whole." in page
+
+
+def test_the_page_tells_of_problems(browser: Client) -> None:
+    audit_checks.note(Actor.system(), Findings(Head(), count=2))
+    assert "2 problems found." in browser.get("/audit/").content.decode()
+
+
+def test_the_trail_is_downloaded_as_lines_of_ones_own_tenant(
+    browser: Client, tenant_admin: User, outsider_admin: User
+) -> None:
+    saved(tenant_admin, "a", 0)
+    saved(outsider_admin, "b", 0)
+    saved(tenant_admin, "c", 0)
+    sealed()
+    answer: Any = browser.get("/audit/export/")
+    assert answer["Content-Disposition"] == 'attachment; filename="audit.jsonl"'
+    lines = [json.loads(line)["entry"] for line in answer.getvalue().splitlines()]
+    assert [line["target_id"] for line in lines] == ["a", "c"]
+    rest: Any = browser.get(f"/audit/export/?after={lines[0]['id']}")
+    assert len(rest.getvalue().splitlines()) == 1
+
+
+def test_a_message_and_the_way_in_are_shown(browser: Client, tenant_admin: User) -> None:
+    with coming_from(Origin(Way.link, "192.0.2.7")):
+        actor = Actor.of_user(tenant_admin)
+        audit.record(actor, "continued", "task", "1", tenant_id=actor.tenant_id, message="Go <on>")
+    page = browser.get("/audit/").content.decode()
+    assert "link, 192.0.2.7" in page
+    assert "Go &lt;on&gt;" in page

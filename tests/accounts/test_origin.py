@@ -1,0 +1,50 @@
+"""From where something is done."""
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from accounts import origin as origins
+from accounts.models import AuditEntry, Tenant, User
+from accounts.origin import Origin, OriginMiddleware, Way, came_by, coming_from, is_command, origin
+
+
+@pytest.mark.parametrize(
+    ("path", "way"),
+    [
+        ("/users/", Way.page),
+        ("/api/v1/flows/", Way.api),
+        ("/api/cloud/tasks/", Way.connector),
+        ("/admin/x/", Way.admin),
+    ],
+)
+def test_the_path_tells_the_way_in(path: str, way: Way) -> None:
+    seen: list[Origin] = []
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        seen.append(origin())
+        return HttpResponse()
+
+    OriginMiddleware(answer)(RequestFactory().get(path, REMOTE_ADDR="192.0.2.7"))
+    assert seen == [Origin(way, "192.0.2.7")]
+
+
+def test_a_view_may_say_another_way_for_the_rest_of_its_request() -> None:
+    with coming_from(Origin(Way.page, "192.0.2.7")):
+        came_by(Way.link)
+        assert origin() == Origin(Way.link, "192.0.2.7")
+    assert origin() == Origin()
+
+
+def test_a_process_of_the_shell_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(origins, "_of_process", [Origin()])
+    is_command()
+    assert origin().way == Way.command
+
+
+def test_an_entry_says_from_where(platform_admin: User, tenant: Tenant) -> None:
+    client = Client(REMOTE_ADDR="2001:db8::7")
+    client.force_login(platform_admin)
+    client.patch(f"/api/v1/tenants/{tenant.pk}/", {"name": "New"}, content_type="application/json")
+    entry = AuditEntry.objects.get(verb="updated")
+    assert (entry.way, entry.address) == ("API", "2001:db8::7")
