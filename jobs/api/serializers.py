@@ -179,7 +179,7 @@ class JobRunSerializer(serializers.ModelSerializer[JobRun]):
     @extend_schema_field({"type": "object", "additionalProperties": True})
     def get_parameters(self, job_run: JobRun) -> Any:
         """What this launch gave otherwise than the job; environment and input are not shown."""
-        return job_run.overrides.get("parameters", {})
+        return job_run.plain_overrides.get("parameters", {})
 
 
 class OutputLineSerializer(serializers.Serializer[Any]):

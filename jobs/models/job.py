@@ -1,17 +1,19 @@
 """Jobs: what is to run, when, and what follows."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
 from accounts.models.fields import DescriptionField, NameField
+from common.crypto import Seal
 from common.ids import new_id
 from flows.models.fields import JsonText
 from jobs.models.command import Command
+from jobs.models.sealed import Sealed
 
 
-class Job(models.Model):
-    """A command or a flow with a schedule."""
+class Job(Sealed):
+    """A command or a flow with a schedule. Environment and input may be secret."""
 
     class Kind(models.TextChoices):
         """What it runs."""
@@ -52,11 +54,8 @@ class Job(models.Model):
     )
     parameters = JsonText(default=dict)
     """Of a command: value by slot. Of a flow: the payload of the event that starts it."""
-    environment = JsonText(default=dict)
     working_directory = models.CharField(max_length=500, blank=True)
     """A folder below the run's own, or one of the command's `directories`."""
-    input = models.TextField(blank=True)
-    """What the command reads from its standard input."""
     timeout_seconds = models.PositiveIntegerField(null=True, blank=True)
     """None: as long as the command may."""
     expected_exit_codes = JsonText(default=list)
@@ -102,3 +101,26 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def seal_of(self, column: str) -> Seal:
+        """What its ciphertext belongs to."""
+        return Seal("job", (self.tenant_id, str(self.id), column))
+
+    @property
+    def environment(self) -> dict[str, Any]:
+        """The variables of the command, by name."""
+        found: dict[str, Any] = self.private_values().get("environment", {})
+        return found
+
+    @environment.setter
+    def environment(self, value: dict[str, Any]) -> None:
+        self.keep_private({**self.private_values(), "environment": value})
+
+    @property
+    def input(self) -> str:
+        """What the command reads from its standard input."""
+        return str(self.private_values().get("input", ""))
+
+    @input.setter
+    def input(self, value: str) -> None:
+        self.keep_private({**self.private_values(), "input": value})

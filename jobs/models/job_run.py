@@ -1,15 +1,20 @@
 """Executions of jobs."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db import models
 
+from common.crypto import Seal
 from common.ids import new_id
 from flows.models.fields import JsonText
 from jobs.models.job import Job
+from jobs.models.sealed import Sealed
+
+PRIVATE: Final = ("environment", "input")
+"""Of the overrides, what may be secret."""
 
 
-class JobRun(models.Model):
+class JobRun(Sealed):
     """One execution of a job: wanted for a time, then a run of a flow, then its outcome.
 
     Its lines of output are those of the run's log (`jobs.services.output`).
@@ -52,8 +57,8 @@ class JobRun(models.Model):
     """The user's id; kept as a number, because the row outlives the user."""
     reason = models.CharField(max_length=300, blank=True)
     """Why, in one line for people."""
-    overrides = JsonText(default=dict)
-    """What this launch says otherwise than the job: `parameters`, `environment`, `working_directory`, `input`."""
+    plain_overrides = JsonText(default=dict)
+    """Of the overrides, what everyone may see who sees the run."""
     cause_run_id = models.UUIDField(null=True)
     """The run whose step launched it."""
     depth = models.PositiveSmallIntegerField(default=0)
@@ -87,6 +92,20 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id} {self.scheduled_at:%Y-%m-%d %H:%M}"
+
+    def seal_of(self, column: str) -> Seal:
+        """What its ciphertext belongs to."""
+        return Seal("job-run", (self.job.tenant_id, str(self.job_id), str(self.id), column))
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """What this launch says otherwise than the job: `parameters`, `environment`, `working_directory`, `input`."""
+        return {**self.plain_overrides, **self.private_values()}
+
+    @overrides.setter
+    def overrides(self, value: dict[str, Any]) -> None:
+        self.plain_overrides = {name: one for name, one in value.items() if name not in PRIVATE}
+        self.keep_private({name: one for name, one in value.items() if name in PRIVATE})
 
     @property
     def is_over(self) -> bool:

@@ -87,7 +87,7 @@ def enqueue(
     wanted = how.at or now
     cause = current_cause()
     is_later = wanted - now >= timedelta(seconds=LOOP_SECONDS)
-    made = JobRun.objects.create(
+    made = JobRun(
         job=job,
         key=how.key,
         scheduled_at=wanted,
@@ -97,12 +97,13 @@ def enqueue(
         launched_by="" if actor.is_system else actor.name,
         launched_by_id=actor.user_id,
         reason=how.reason[:300],
-        overrides=overrides,
         cause_run_id=cause.run_id if cause else None,
         depth=0 if is_later else (after.depth + 1 if after else cause.depth + 1 if cause else 0),
         attempt=after.attempt + 1 if after else 1,
         first_id=(after.first_id or after.id) if after else None,
     )
+    made.overrides = overrides
+    made.save(force_insert=True)
     tell(made, "created")
     if wanted <= now:
         start(made, now)

@@ -76,7 +76,7 @@ def _unusable(job: Job, flow: Flow | None) -> JsonObject | None:
 def _payload(job_run: JobRun) -> JsonObject:
     """What the run's record begins with: a flow gets the parameters; a command is looked up by its job run."""
     if job_run.job.kind == Job.Kind.FLOW:
-        payload: JsonObject = {**job_run.job.parameters, **job_run.overrides.get("parameters", {})}
+        payload: JsonObject = {**job_run.job.parameters, **job_run.plain_overrides.get("parameters", {})}
         return payload
     return {"name": job_run.job.name, "job_run": str(job_run.id)}
 

@@ -19,6 +19,11 @@ MakeJob = Callable[..., Job]
 MakeCommand = Callable[..., Command]
 
 
+@pytest.fixture(autouse=True)
+def keys(encryption_key: None) -> None:
+    """What jobs are given is stored encrypted."""
+
+
 @pytest.fixture
 def admin() -> Actor:
     return Actor.system()

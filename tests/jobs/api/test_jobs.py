@@ -106,7 +106,8 @@ def test_output_is_read_on_from_a_place(editor: APIClient, flow: Flow):
 
 def test_a_viewer_looks_and_sees_no_environment(api: Clients, viewer: User, make_job: MakeJob):
     job = make_job()
-    Job.objects.filter(id=job.id).update(environment={"GREETING": "secret"}, input="secret")
+    job.environment, job.input = {"GREETING": "secret"}, "secret"
+    job.save()
     client = api(viewer)
     shown = client.get(f"{JOBS}{job.id}/")
     assert (shown.json()["environment"], shown.json()["input"]) == (None, None)
