@@ -215,6 +215,7 @@ HOOKFLOW = {
     "LEASE_SECONDS": env.number("LEASE_SECONDS", 15, least=2, most=600),
 }
 CREDENTIAL_STORE = "actions.services.credential_store.CredentialStore"
+REVIEW_DESK = "approvals.services.desk.Desk"
 WORKER_THREADS = env.number("WORKER_THREADS", 8, least=1, most=256)
 
 prepare_process(ENCRYPTION_KEYS, env.names("EGRESS_ALLOWED_NETWORKS"))

@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from approvals.models import Task
 from approvals.services.permitting import decided_already
+from flows.models import QueueEntry
+from flows.services.waits import answer_review
+
+WORDS = {"continued": "continued", "cancelled": "cancelled", "expired": "let expire"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ def end(task: Task, how: Ending) -> None:
     )
     if not changed:
         raise decided_already(Task.objects.get(id=task.id))
+    if task.run_id is not None:
+        _answer_run(task, task.run_id, how)
 
 
 def state_after(task: Task, port: str) -> Task.State:
@@ -60,3 +67,17 @@ def state_after(task: Task, port: str) -> Task.State:
 
 def hold_run_of(task: Task) -> None:
     """Lock the run that waits for the answer before the task: parking and cancelling lock in this order, too."""
+    if task.run_id is not None:
+        QueueEntry.objects.select_for_update().filter(run_id=task.run_id).first()
+
+
+def _answer_run(task: Task, run_id: UUID, how: Ending) -> None:
+    answer = f"{how.by} {WORDS[how.port]} it" + (f": {how.message}" if how.message else ".")
+    data = {
+        "task": str(task.id),
+        "message": how.message,
+        "by": how.by,
+        "at": how.at.isoformat(),
+        "form": task.form_answers,
+    }
+    answer_review(run_id=run_id, node=task.node_id, port=how.port, data=data, answer=answer[:1_000])

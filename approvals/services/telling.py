@@ -64,9 +64,8 @@ async def _publish(changes: set[tuple[int | None, UUID]]) -> None:
     layer: Any = get_channel_layer()
     async with asyncio.timeout(SEND_SECONDS):
         for group, ids in groups.items():
-            told = [None] if len(ids) > MOST_IDS else [str(task_id) for task_id in sorted(ids)]
-            for task_id in told:
-                await layer.group_send(group, {"type": "task.changed", "task": task_id})
+            for told in [None] if len(ids) > MOST_IDS else [str(task_id) for task_id in sorted(ids)]:
+                await layer.group_send(group, {"type": "task.changed", "task": told})
 
 
 publisher = TaskPublisher()

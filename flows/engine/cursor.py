@@ -8,7 +8,7 @@ from typing import Literal
 
 from flows.engine.run_store import StepChange
 from flows.engine.states import StepStatus
-from flows.sdk import JsonObject, Record, Wake
+from flows.sdk import Json, JsonObject, Record, Suspend, Wake
 
 Verdict = Literal["repeat", "skip", "fail"]
 
@@ -25,9 +25,14 @@ class Suspension:
         turn: how many turns of the step went well before the one that comes.
         failures: how often that one has failed.
         stops: whether cancelling has to end something outside.
-        answers: the ports behind which a person can let the run go on now.
+        answers: the ports that an answer may choose.
         countdown: whether the live view counts down to the end of the wait.
-        answer: who let it go on, as a sentence for the log; empty while nobody has.
+        review: whether people decide, by the rules of reviews.
+        callback: whether an outside system may answer.
+        answer: who answered, as a sentence for the log; empty while nobody has.
+        chosen: the port that was answered, of a wait whose node then has its turn.
+        data: what came with it.
+        rounds: how many answers the step has had.
     """
 
     node: str
@@ -41,19 +46,59 @@ class Suspension:
     stops: bool = False
     answers: list[str] = field(default_factory=list)
     countdown: bool = False
+    review: bool = False
+    callback: bool = False
     answer: str = ""
+    chosen: str | None = None
+    data: Json = None
+    rounds: int = 0
+
+    @classmethod
+    def of(
+        cls, node: str, wait: Suspend, since: datetime, turn: int, rounds: int, *, stops: bool
+    ) -> Suspension:
+        """What a node asked for."""
+        return cls(
+            node,
+            wait.on_time,
+            wait.reason,
+            detail=dict(wait.detail),
+            since=since,
+            turn=turn,
+            stops=stops,
+            answers=list(wait.answers),
+            countdown=wait.countdown,
+            review=wait.review is not None,
+            callback=wait.callback,
+            rounds=rounds,
+        )
 
     @property
     def wake(self) -> Wake | None:
         """What the node is told when it has its turn again; None when the run goes on behind a port."""
-        return Wake(self.detail, self.since) if self.port is None and self.since is not None else None
+        if self.port is not None or self.since is None:
+            return None
+        return Wake(self.detail, self.since, self.chosen, self.data)
+
+    def take(self, port: str, data: Json, answer: str) -> None:
+        """Somebody answered: the node has its turn, or the run goes on behind the port where nothing else is asked.
+
+        Args:
+            answer: who, as a sentence for the log.
+        """
+        self.answer, self.data = answer, data
+        self.rounds += 1
+        if self.review or self.callback:
+            self.port, self.chosen = None, port
+        else:
+            self.port = port
 
     def to_json(self) -> JsonObject:
         """As it is stored within the cursor."""
         out: JsonObject = {"node": self.node, "port": self.port, "reason": self.reason}
         if self.record is not None:
             out["record"] = dict(self.record)
-        for name in ("detail", "turn", "failures", "stops", "answers", "countdown", "answer"):
+        for name in _STORED_WHEN_SET:
             if getattr(self, name):
                 out[name] = getattr(self, name)
         if self.since is not None:
@@ -65,6 +110,12 @@ class Suspension:
         """From what was stored."""
         since = data.get("since")
         return cls(**{**data, "since": datetime.fromisoformat(since) if since else None})
+
+
+_STORED_WHEN_SET = (
+    *("detail", "turn", "failures", "stops", "answers", "countdown", "review", "callback"),
+    *("answer", "chosen", "data", "rounds"),
+)
 
 
 @dataclass(slots=True)
@@ -101,6 +152,12 @@ class Cursor:
     def must_be_stopped(self) -> bool:
         """Whether cancelling has to end something outside, which takes a worker."""
         return self.suspension is not None and self.suspension.stops
+
+    @property
+    def waits_for_review(self) -> bool:
+        """Whether people have yet to decide."""
+        wait = self.suspension
+        return wait is not None and wait.review and not wait.answer
 
     def waits_for_verdict(self, node_id: str) -> bool:
         """Whether the node's step was interrupted and nobody has said yet what happens to it."""

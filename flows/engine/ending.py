@@ -23,6 +23,7 @@ def cancelled(
     writes = Writes(run_id, fence, RunStatus.CANCELLED, at=at, error=cancelled_error(message))
     if stored is not None:
         cursor = Cursor.from_json(stored)
+        writes.leaves_review = cursor.waits_for_review
         writes.steps = cursor.cancelled(at)
         writes.cursor = cursor.to_json()
     return writes
@@ -40,4 +41,6 @@ def cancelled_error(message: str = CANCELLED_MESSAGE) -> JsonObject:
 
 def failed(run_id: UUID, fence: int, stored: JsonObject | None, at: datetime, error: NodeError) -> Writes:
     """Fail a run as it stands, say because its version does not compile here any more."""
-    return Writes(run_id, fence, RunStatus.FAILED, stored, at=at, error=storable(error))
+    writes = Writes(run_id, fence, RunStatus.FAILED, stored, at=at, error=storable(error))
+    writes.leaves_review = stored is not None and Cursor.from_json(stored).waits_for_review
+    return writes

@@ -1,10 +1,13 @@
 """Whether a node gave an answer that its type declares."""
 
+from dataclasses import asdict
+from datetime import datetime
+
 import orjson
 
 from flows.compiler.plan import PlannedNode
-from flows.sdk import Emit, JsonObject, Node, NodeError, Result, Suspend
-from flows.sdk.results import MAX_DETAIL_BYTES
+from flows.sdk import Emit, JsonObject, Node, NodeError, Result, Review, Suspend
+from flows.sdk.results import MAX_DETAIL_BYTES, MAX_REVIEW_BYTES
 
 
 def check_answer(node: PlannedNode, result: Result) -> None:
@@ -26,10 +29,8 @@ def check_answer(node: PlannedNode, result: Result) -> None:
 
 def _fault(node: PlannedNode, ports: list[str], result: Result) -> str:
     match result:
-        case Suspend(on_time=None, until=None, answers=()):
-            return "a wait that nothing ends"
-        case Suspend(on_time=None) if type(node.node).resume is Node.resume:
-            return "a wait after which it would be called again, and has no `resume`"
+        case Suspend() if fault := _fault_of_end(node, result):
+            return fault
         case Emit(port=port) | Suspend(on_time=port) if port is not None and port not in ports:
             return f"the port {port!r}, which its type does not have"
         case Suspend(answers=answers) if unknown := set(answers) - set(ports):
@@ -40,6 +41,29 @@ def _fault(node: PlannedNode, ports: list[str], result: Result) -> str:
             return ""
         case _:
             return f"{type(result).__name__}, which is neither Emit nor Suspend"
+
+
+def _fault_of_end(node: PlannedNode, wait: Suspend) -> str:
+    if wait.on_time is None and wait.until is None and not wait.answers and wait.review is None:
+        return "a wait that nothing ends"
+    if wait.callback and not wait.answers:
+        return "a wait for a callback that may choose no port"
+    is_called_again = wait.on_time is None or wait.callback or wait.review is not None
+    if is_called_again and type(node.node).resume is Node.resume:
+        return "a wait after which it would be called again, and has no `resume`"
+    return _fault_of_review(wait.review, wait.until) if wait.review is not None else ""
+
+
+def _fault_of_review(review: Review, until: datetime | None) -> str:
+    if until is not None:
+        return "a review that ends by itself, which is for its policy to say"
+    try:
+        size = len(orjson.dumps(asdict(review)))
+    except TypeError:
+        return "a review that is not plain JSON"
+    if size > MAX_REVIEW_BYTES:
+        return f"a review of {size:,} bytes, where {MAX_REVIEW_BYTES:,} is the most"
+    return ""
 
 
 def _fault_of_detail(detail: JsonObject) -> str:

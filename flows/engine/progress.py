@@ -10,6 +10,7 @@ from flows.compiler.plan import PlannedNode
 from flows.engine.cursor import Cursor, Suspension
 from flows.engine.ending import cancelled_error
 from flows.engine.retry import next_delay
+from flows.engine.review_desk import HeldReview
 from flows.engine.run_store import LogEntry, StepChange, Writes, storable
 from flows.engine.states import FINAL_RUN_STATUSES, RunStatus, StepStatus
 from flows.engine.walk import Walk
@@ -90,6 +91,9 @@ class Progress:
         wait = self.cursor.suspension
         if wait is not None and wait.port is not None:
             self._go_on(wait, wait.port, node)
+        elif wait is not None and wait.answer and not wait.failures:
+            self.begin(node)
+            self.log("info", wait.answer)
         elif self.cursor.verdict is not None:
             self._follow_verdict(node)
         elif self.cursor.intent is not None:
@@ -139,6 +143,11 @@ class Progress:
         """How often the step had its turn before and waited."""
         return self.cursor.suspension.turn if self.cursor.suspension else 0
 
+    @property
+    def rounds(self) -> int:
+        """How many answers from outside the step has had."""
+        return self.cursor.suspension.rounds if self.cursor.suspension else 0
+
     # --- one node's turn ----------------------------------------------------------------------------------
 
     def begin(self, node: PlannedNode) -> int:
@@ -182,21 +191,13 @@ class Progress:
 
     def suspend(self, wait: Suspend) -> None:
         """The node waits: the run is parked."""
-        current = self._current_try()
+        node = self._current_try().node
         since = self.wake.since if self.wake else self.clock.now()
-        turn = self.turn + 1
+        turn, rounds = self.turn + 1, self.rounds
         self._end_step(StepStatus.WAITING)
-        self.cursor.suspension = Suspension(
-            current.node.id,
-            wait.on_time,
-            wait.reason,
-            detail=dict(wait.detail),
-            since=since,
-            turn=turn,
-            stops=current.node.meta.stops,
-            answers=list(wait.answers),
-            countdown=wait.countdown,
-        )
+        self.cursor.suspension = Suspension.of(node.id, wait, since, turn, rounds, stops=node.meta.stops)
+        if wait.review is not None:
+            self.writes.review = HeldReview(self.run_id, node.id, node.name, since, wait.review)
         self._park(wait.until, wait.reason)
 
     def fail(self, error: NodeError) -> None:
@@ -226,6 +227,7 @@ class Progress:
 
     def cancel(self) -> None:
         """Stop here, in the middle of a step or between two."""
+        self.writes.leaves_review = self.cursor.waits_for_review
         if self._try is not None:
             self._end_step(StepStatus.CANCELLED)
         self.finish(RunStatus.CANCELLED, cancelled_error())

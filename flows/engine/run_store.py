@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from common.redact import log_line
+from flows.engine.review_desk import HeldReview
 from flows.engine.states import RunStatus, StepStatus
 from flows.sdk import JsonObject, NodeError, Record
 
@@ -46,7 +47,8 @@ class Writes:
 
     `status` None leaves the run as it is; `RUNNING` stores the cursor and keeps the lease; `WAITING` parks it until
     `due_at` (None: until someone moves it); a final status ends it. `subject`: what the flow's template calls it.
-    `is_in_step`: the step is still at work, so it may yet kill its worker.
+    `is_in_step`: the step is still at work, so it may yet kill its worker. `review`: what people are asked, of a run
+    that parks for it; `leaves_review`: it ends while they are asked.
     """
 
     run_id: UUID
@@ -61,6 +63,8 @@ class Writes:
     at: datetime | None = None
     subject: str | None = None
     is_in_step: bool = False
+    review: HeldReview | None = None
+    leaves_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from flows.runner.programs import NodePrograms
 from flows.sdk import CredentialFields, JsonObject
 from flows.sdk.credentials import opened
 from flows.sdk.emitting import Outbox
+from flows.services.callbacks import callback_url
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -33,8 +34,11 @@ class StepContext:
     run_id: str
     outbox: Outbox
     is_dry_run: bool = False
+    node_id: str = ""
     turn: int = 0
     """How often the step had its turn before and waited."""
+    rounds: int = 0
+    """How many answers from outside it has had."""
     credentials: Mapping[str, CredentialFields] = field(default_factory=dict)
 
     def end(self) -> None:
@@ -45,6 +49,10 @@ class StepContext:
     def emit(self, event_type: str, payload: JsonObject) -> None:
         """Keep the event until the node has answered."""
         self.outbox.emit(event_type, payload)
+
+    def callback_url(self) -> str:
+        """The address on which an outside system answers the wait that this turn begins."""
+        return callback_url(self.run_id, self.node_id, self.rounds)
 
     def opened(self, name: str, fields: type[F]) -> F:
         """The credential of that name, which was opened before the turn."""

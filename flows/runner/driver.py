@@ -214,7 +214,9 @@ class Drive:
             owner_id=progress.walk.plan.owner_id,
             run_id=str(self.claimed.run_id),
             outbox=Outbox.of(type(node.node).__module__),
+            node_id=node.id,
             turn=progress.turn,
+            rounds=progress.rounds,
         )
 
     async def _commit(self, progress: Progress) -> None:

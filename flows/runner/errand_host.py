@@ -72,6 +72,14 @@ class ErrandContext:
         """
         raise NodeError("no_events", "A question emits no events.")
 
+    def callback_url(self) -> str:
+        """A question waits for nothing.
+
+        Raises:
+            NodeError: always.
+        """
+        raise NodeError("no_callback", "A question waits for nobody.")
+
     def opened(self, name: str, fields: type[F]) -> F:
         """A credential that was opened for the question."""
         return opened(self.credentials, name, fields)

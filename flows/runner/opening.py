@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 from django.db import close_old_connections
@@ -13,7 +13,7 @@ from common.egress.hosts import AllowedHosts
 from common.redact import know_here, redact_known
 from flows.compiler.plan import PlannedNode
 from flows.runner.context import StepContext
-from flows.sdk import Emit, NodeError, Record, Result, Suspend
+from flows.sdk import Emit, NodeError, Record, Result, Review, Suspend
 from flows.sdk.config_fields import NamedCredential
 from flows.sdk.credentials import OpenCredential
 from flows.services.credentials import credential_store
@@ -79,7 +79,8 @@ def without_secrets(node: PlannedNode, result: Result, record: Record) -> Result
     if not node.credentials:
         return result
     if isinstance(result, Suspend):
-        return replace(result, detail=redact_known(dict(result.detail)))
+        review = result.review and Review(**redact_known(asdict(result.review)))
+        return replace(result, detail=redact_known(dict(result.detail)), review=review)
     added = {name: value for name, value in result.record.items() if record.get(name) is not value}
     return Emit(result.port, {**result.record, **redact_known(added)}) if added else result
 

@@ -39,7 +39,7 @@ from flows.sdk.json_types import Json, JsonObject, Record
 from flows.sdk.meta import Kind, NodeMeta, OnCrash, Port
 from flows.sdk.node import Node, TriggerNode, node, node_types
 from flows.sdk.records import MISSING, value_at, with_value
-from flows.sdk.results import Emit, Result, Suspend, Wake
+from flows.sdk.results import Emit, Result, Review, Suspend, Wake
 from flows.sdk.retry import Retry
 from flows.sdk.shapes import Shape
 from flows.sdk.triggers import (
@@ -90,6 +90,7 @@ __all__ = [
     "Record",
     "Result",
     "Retry",
+    "Review",
     "ScheduleTrigger",
     "Secret",
     "Shape",

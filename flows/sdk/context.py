@@ -156,6 +156,11 @@ class NodeContext(Protocol):
             NodeError: `not_own_event_type`, `too_many_events`, `events_too_large`.
         """
 
+    def callback_url(self) -> str:
+        """The address on which an outside system answers the wait that this turn begins, by a POST with JSON; see
+        `Suspend.callback`. It counts once. The answer may choose a port by `?port=`, else it is the first of `answers`.
+        """
+
     def opened(self, name: str, fields: type[F]) -> F:
         """The fields of a credential that the config names. They were opened before the turn: this is plain, and works
         in threads. Keep them no longer than the turn, and put them into no record, log line, detail or error.

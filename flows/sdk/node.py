@@ -68,7 +68,8 @@ class Node:
         raise NotImplementedError
 
     def resume(self, ctx: NodeContext, config: Any, record: Record, wake: Wake) -> Result | Awaitable[Result]:
-        """Go on after a `Suspend` with `on_time=None` whose time has come: look again, and suspend again or answer.
+        """Go on after a `Suspend`: its time has come and it has no `on_time`, or an answer came for its review or
+        callback. Look again, and suspend again or answer.
 
         It is called again, with the same `wake`, when it fails in a way that may pass, or when the worker dies in
         it: what it does must bear repeating.

@@ -178,6 +178,10 @@ class FakeContext:
         self.outbox.emit(event_type, payload)
         self.outbox.check()
 
+    def callback_url(self) -> str:
+        """An address that nobody answers on."""
+        return "https://hookflow.example/hooks/waits/fake/"
+
     def opened(self, name: str, fields: type[F]) -> F:
         """The credential that the test put in."""
         return opened(self.credentials, name, fields)

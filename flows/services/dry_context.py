@@ -6,6 +6,7 @@ from typing import NoReturn, TypeVar, Unpack
 
 from pydantic import BaseModel
 
+from accounts.links import on_site
 from common.clock import SystemClock
 from common.http import HttpAnswer, HttpOptions
 from common.programs.spec import Finished, Program, Stream
@@ -114,6 +115,10 @@ class DryContext:
         self._step.preview = {
             "events": [{"type": event.kind.name, "payload": event.payload} for event in self._outbox.events]
         }
+
+    def callback_url(self) -> str:
+        """An address that nobody answers on."""
+        return on_site("/hooks/waits/dry-run/")
 
     def opened(self, name: str, fields: type[F]) -> F:
         """The values for trying out, where the credential has such."""

@@ -17,6 +17,7 @@ from flows.engine.ending import cancelled, must_be_stopped
 from flows.engine.states import FINAL_RUN_STATUSES, PASSED_ON
 from flows.models import Flow, QueueEntry, Run, Step, Trigger
 from flows.services.doorbell import ring_on_commit
+from flows.services.waking import wake_run
 from flows.store import journal
 from flows.store.database import epoch_ms
 from flows.store.queue import open_runs, promote
@@ -211,17 +212,16 @@ def decide_interrupted(*, actor: Actor, run: Run, node: str, decision: Verdict) 
         Problem: 409 `not_interrupted`.
     """
     actor.need(Permission.run_flows)
-    with transaction.atomic():
-        entry = QueueEntry.objects.select_for_update().filter(run_id=run.id).first()
-        cursor = Cursor.from_json(entry.cursor) if entry and entry.cursor and not entry.owner else None
-        if entry is None or cursor is None or not cursor.waits_for_verdict(node):
+
+    def say(cursor: Cursor | None) -> None:
+        if cursor is None or not cursor.waits_for_verdict(node):
             raise conflict(
                 "not_interrupted", "This step does not wait for a decision.", hint="Load the run again."
             )
         cursor.verdict = decision
-        entry.cursor = cursor.to_json()
-        entry.due_ms = epoch_ms(datetime.now(UTC))
-        entry.save(update_fields=["cursor", "due_ms"])
+
+    with transaction.atomic():
+        wake_run(run.id, say)
         audit.record(
             actor,
             "decided",
@@ -230,6 +230,5 @@ def decide_interrupted(*, actor: Actor, run: Run, node: str, decision: Verdict) 
             tenant_id=run.tenant_id,
             changes={"node": node, "decision": decision},
         )
-        ring_on_commit()
     run.refresh_from_db()
     return run

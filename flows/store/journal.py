@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from flows.engine.run_store import ClaimedRun, Writes
 from flows.engine.states import FINAL_RUN_STATUSES, RunStatus
-from flows.store import queue
+from flows.store import queue, reviews
 from flows.store.database import epoch_ms, insert_rows, is_postgres, json_text, key, marks, moment, uuid_of
 
 STEP_COLUMNS = {
@@ -66,22 +66,26 @@ class DatabaseRunStore:
 def write(cursor: Any, writes: Sequence[Writes]) -> set[UUID]:
     """Put down what still holds its lease; returns the runs that do not."""
     fences = _fences(cursor, [entry.run_id for entry in writes])
-    valid = [entry for entry in writes if fences.get(entry.run_id) == entry.fence]
+    valid = [entry for entry in writes if fences.get(entry.run_id, (-1, ""))[0] == entry.fence]
+    # A commit whose answer was lost is put down again. A review of it may have been decided since.
+    known = {entry.run_id for entry in valid if entry.review and not fences[entry.run_id][1]}
     _insert_steps(cursor, valid)
     _insert_logs(cursor, valid)
     _name_runs(cursor, valid)
-    _move_runs(cursor, valid)
+    _move_runs(cursor, [entry for entry in valid if entry.run_id not in known])
+    reviews.tell([entry for entry in valid if entry.run_id not in known])
     return {entry.run_id for entry in writes} - {entry.run_id for entry in valid}
 
 
-def _fences(cursor: Any, run_ids: list[UUID]) -> dict[UUID, int]:
+def _fences(cursor: Any, run_ids: list[UUID]) -> dict[UUID, tuple[int, str]]:
+    """Fence and owner of each open run."""
     keys = [key(run_id) for run_id in run_ids]
     lock = " ORDER BY run_id FOR UPDATE" if is_postgres() else ""
     cursor.execute(
-        f"SELECT run_id, fence FROM flows_queueentry WHERE run_id IN ({marks(keys)}){lock}",  # noqa: S608
+        f"SELECT run_id, fence, owner FROM flows_queueentry WHERE run_id IN ({marks(keys)}){lock}",  # noqa: S608
         keys,
     )
-    return {uuid_of(run_id): fence for run_id, fence in cursor.fetchall()}
+    return {uuid_of(run_id): (fence, owner) for run_id, fence, owner in cursor.fetchall()}
 
 
 def _insert_steps(cursor: Any, writes: Sequence[Writes]) -> None:

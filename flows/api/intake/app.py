@@ -4,11 +4,13 @@ import asyncio
 import re
 from functools import partial
 
+from channels.db import database_sync_to_async
 from django.db import InterfaceError, OperationalError
 
 from common.asgi import REST_SECONDS, Receive, Scope, Send, answer, answer_problem
 from common.problems import Problem, not_found
 from flows.api.intake.bodies import read_events
+from flows.api.intake.callbacks import data_of_callback, port_of_callback
 from flows.api.intake.callers import check_caller
 from flows.api.intake.hooks import HookCache, event_of_call
 from flows.api.intake.http import EVENTS_PATHS, HOOKS_PATH, header, read_body
@@ -17,8 +19,10 @@ from flows.api.intake.sender_cache import SenderCache
 from flows.api.intake.tenants import check_tenants
 from flows.api.intake.types import TypeCheck
 from flows.api.intake.work_pool import WorkPool
+from flows.services.callbacks import WAITS_PATH, awaited
 from flows.services.intake_writer import DedupConflict, IntakeUnavailable, intake_writer
 from flows.services.pressure import Pressure
+from flows.services.waits import answer_callback
 from flows.store.new_events import Accepted, NewEvent
 
 _HOOK_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -43,6 +47,10 @@ class Intake:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
+            if scope["path"].startswith(WAITS_PATH):
+                await self._callback(scope, receive)
+                await answer(send, 202, {"accepted": []})
+                return
             events, tenant_id = await self._events(scope, receive)
             accepted = await store_judged(intake_writer, self._pool, events, tenant_id)
         except Problem as problem:
@@ -70,6 +78,16 @@ class Intake:
             await self._types.check(events, actor.tenant_id)
             return events, actor.tenant_id
         return await self._hook_event(scope, receive)
+
+    async def _callback(self, scope: Scope, receive: Receive) -> None:
+        if scope["method"] != "POST":
+            raise Problem(405, "method_not_allowed", "This address takes POST only.")
+        found = awaited(scope["path"].removeprefix(WAITS_PATH).strip("/"))
+        if found is None:
+            raise not_found("There is no such address.", hint="Use the address as it was given.")
+        body = await read_body(receive)
+        data = await self._pool.sized(len(body), None, partial(data_of_callback, body))
+        await database_sync_to_async(answer_callback)(found, port_of_callback(scope), data)
 
     async def _hook_event(self, scope: Scope, receive: Receive) -> tuple[list[NewEvent], int | None]:
         if scope["method"] != "POST":

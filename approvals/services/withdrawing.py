@@ -1,0 +1,33 @@
+"""Tasks that nobody need decide any more: what they were about has ended."""
+
+from datetime import UTC, datetime
+
+from django.db.models import QuerySet
+
+from accounts import audit
+from accounts.actors import Actor
+from approvals.models import Task
+from approvals.services.telling import tell_on_commit
+
+
+def withdraw(tasks: QuerySet[Task], why: str) -> int:
+    """Cancel those of the tasks that wait, and say why; how many there were. Inside a transaction."""
+    rows = list(tasks.filter(state=Task.State.QUEUEING).select_for_update().order_by("id"))
+    now = datetime.now(UTC)
+    message = f"Withdrawn: {why or 'the run ended.'}"
+    for task in rows:
+        task.state, task.changed_at, task.due_at = Task.State.CANCELLED, now, None
+        task.decided_at, task.decided_by = now, "system"
+        task.extra_data = {**task.extra_data, "workflow": message}
+        audit.record(
+            Actor.system(),
+            "withdrawn",
+            "task",
+            str(task.id),
+            tenant_id=task.tenant_id,
+            changes={"message": message, "content_hash": task.content_hash},
+        )
+    fields = ("state", "changed_at", "due_at", "decided_at", "decided_by", "extra_data")
+    Task.objects.bulk_update(rows, fields, batch_size=200)
+    tell_on_commit(*rows)
+    return len(rows)
