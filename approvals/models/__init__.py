@@ -4,5 +4,16 @@ from approvals.models.answer import Answer
 from approvals.models.policy import BusinessCalendar, Delegation, Policy, ReviewGroup
 from approvals.models.task import Task
 from approvals.models.task_job import TaskJob
+from approvals.models.workflow import TenantWorkflow, WorkflowSettings
 
-__all__ = ["Answer", "BusinessCalendar", "Delegation", "Policy", "ReviewGroup", "Task", "TaskJob"]
+__all__ = [
+    "Answer",
+    "BusinessCalendar",
+    "Delegation",
+    "Policy",
+    "ReviewGroup",
+    "Task",
+    "TaskJob",
+    "TenantWorkflow",
+    "WorkflowSettings",
+]
