@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import structlog
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError
 
 from common import metrics
 from flows.services.doorbell import doorbell
 from flows.store.accepting import insert_events, stored_before
+from flows.store.database import written_by_hand
 from flows.store.group_commit import GroupCommit
 from flows.store.new_events import Accepted, KeyReused, NewEvent
 from flows.store.patience import AWAY
@@ -104,7 +105,7 @@ class IntakeWriter:
     def _store(
         self, requests: Sequence[list[NewEvent]], /, *, is_repeated: bool
     ) -> list[list[Accepted] | Exception]:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with written_by_hand() as cursor:
             self.index.refresh(cursor)
             is_ready = [all(is_judged(self.index, event) for event in events) for events in requests]
             stored = [

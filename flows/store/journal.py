@@ -5,12 +5,20 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
-
 from flows.engine.run_store import ClaimedRun, Writes
 from flows.engine.states import FINAL_RUN_STATUSES, RunStatus
 from flows.store import queue, reviews
-from flows.store.database import epoch_ms, insert_rows, is_postgres, json_text, key, marks, moment, uuid_of
+from flows.store.database import (
+    epoch_ms,
+    insert_rows,
+    is_postgres,
+    json_text,
+    key,
+    marks,
+    moment,
+    uuid_of,
+    written_by_hand,
+)
 
 STEP_COLUMNS = {
     "run_id": "uuid", "node_id": "text", "attempt": "int", "seq": "int", "status": "text", "port": "text",
@@ -32,7 +40,7 @@ class DatabaseRunStore:
         self, writes: Sequence[Writes], *, owner: str, claim: int, lease_seconds: float
     ) -> tuple[set[UUID], list[ClaimedRun]]:
         """Put down `writes` and claim up to `claim` due runs, in one transaction."""
-        with transaction.atomic(), connection.cursor() as cursor:
+        with written_by_hand() as cursor:
             lost = write(cursor, writes) if writes else set()
             now = datetime.now(UTC)
             claimed = (
