@@ -8,3 +8,9 @@ class ApprovalsConfig(AppConfig):
 
     name = "approvals"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect the chores."""
+        from approvals.services import looking
+
+        looking.connect()

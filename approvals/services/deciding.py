@@ -10,8 +10,8 @@ from django.db import transaction
 from accounts import audit
 from accounts.actors import Actor
 from approvals.models import Answer, Task
-from approvals.services import ending, form_answers
-from approvals.services.permitting import refusal_of
+from approvals.services import ending, form_answers, settling
+from approvals.services.permitting import admission_of
 from approvals.services.reading import task_of
 from approvals.services.telling import tell_on_commit
 from common.problems import bad_value, conflict
@@ -42,22 +42,24 @@ def decide(
 
     Raises:
         Problem: 404 `not_found`; 409 `decided_already` with who and when, `content_changed`; 403 `four_eyes`,
-            `not_asked`, `no_delegation`; 400 `bad_message`, and those of `form_answers.checked`.
+            `not_asked` and the others of `admission_of`; 400 `bad_message`, and those of `form_answers.checked`.
     """
     text = plain(message)
     with transaction.atomic():
         task = locked(actor, task_id)
-        refusal = refusal_of(task, actor, kind, on_behalf_of=on_behalf_of)
-        if refusal is not None:
-            raise refusal
+        admission = admission_of(task, actor, kind, on_behalf_of=on_behalf_of)
         if content_hash is not None and content_hash != task.content_hash:
             raise conflict("content_changed", "The task is not what you saw.", hint="Load it again and look.")
         if kind == Answer.Kind.CONTINUE:
             task.form_answers = form_answers.checked(task.form, form)
         now = datetime.now(UTC)
-        said(task, actor, kind, way, now, message=text, on_behalf_of_id=on_behalf_of)
+        is_override = admission.is_override
+        said(task, actor, kind, way, now, message=text, on_behalf_of_id=on_behalf_of, is_override=is_override)
         before = task.state
-        ending.end(task, ending.Ending(VERBS[kind], text, actor.name, now))
+        if admission.is_final:
+            ending.end(task, ending.Ending(VERBS[kind], text, actor.name, now))
+        else:
+            settling.settle(task, now, by=actor.name, message=text)
         _write_down(actor, task, kind, before, {"way": way.value, "message": text, "for": on_behalf_of})
         tell_on_commit(task)
     return task
@@ -71,7 +73,11 @@ def locked(actor: Actor, task_id: UUID) -> Task:
     """
     task = task_of(actor, task_id)
     ending.hold_run_of(task)
-    return Task.objects.select_for_update(of=("self",)).select_related("tenant", "server").get(id=task.id)
+    return (
+        Task.objects.select_for_update(of=("self",))
+        .select_related("tenant", "server", "requester")
+        .get(id=task.id)
+    )
 
 
 def said(task: Task, actor: Actor, kind: Answer.Kind, way: Answer.Way, at: datetime, **more: Any) -> Answer:

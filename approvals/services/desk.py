@@ -62,9 +62,10 @@ def _task(held: HeldReview, run: Run, people: Mapping[int, User]) -> Task:
         shown=[[plain_text(label), redact_json(value)] for label, value in review.shown],
         form=[dict(field) for field in review.form],
         policy_name=str(policy.get("name", ""))[:120],
-        policy=policy.get("document"),
-        reviewers=policy.get("reviewers", []),
-        due_at=held.since if policy.get("document") else None,
+        policy=policy.get("policy"),
+        reviewers=policy.get("reviewers", {}),
+        # The sweeper looks at once: it may be decided already, or by nobody.
+        due_at=held.since if policy.get("policy") else None,
     )
     task.content_hash = hash_of(task)
     return task

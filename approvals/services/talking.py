@@ -8,11 +8,12 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.actors import Actor
-from accounts.models import User
 from accounts.roles import Permission
 from approvals.models import Answer, Task
+from approvals.services import settling
 from approvals.services.deciding import locked, plain, said
-from approvals.services.permitting import refusal_of
+from approvals.services.permitting import Admission, admission_of, is_own, refusal_of
+from approvals.services.reviewers import may_review
 from approvals.services.telling import tell_on_commit
 from common.problems import bad_value, conflict, forbidden
 
@@ -44,7 +45,7 @@ def _talk(actor: Actor, task_id: UUID, kind: Answer.Kind, message: str, way: Ans
     with transaction.atomic():
         task = locked(actor, task_id)
         if kind == Answer.Kind.QUESTION:
-            _need_reviewer(task, actor)
+            _admission(task, actor)
         elif not may_comment(task, actor):
             raise forbidden("not_asked", "Those who asked for it and those who review it write here.")
         now = datetime.now(UTC)
@@ -56,13 +57,9 @@ def _talk(actor: Actor, task_id: UUID, kind: Answer.Kind, message: str, way: Ans
 
 def may_comment(task: Task, actor: Actor) -> bool:
     """Whether the actor has a part in it: asked for it, or may review tasks."""
-    is_own = task.requester_id is not None and task.requester_id == actor.user_id
-    wanted = (
-        (Permission.request_tasks, Permission.workflow_override)
-        if is_own
-        else (Permission.workflow_override,)
-    )
-    return any(actor.may(permission) for permission in wanted)
+    if is_own(task, actor) and actor.may(Permission.request_tasks):
+        return True
+    return actor.may(Permission.workflow_override) or refusal_of(task, actor, Answer.Kind.CONTINUE) is None
 
 
 def reassign(
@@ -76,10 +73,11 @@ def reassign(
     text, wanted = plain(message), sorted(set(to_users))
     with transaction.atomic():
         task = locked(actor, task_id)
-        _need_reviewer(task, actor)
+        is_override = _admission(task, actor).is_override
         _check_users(task, wanted)
-        now = datetime.now(UTC)
-        said(task, actor, Answer.Kind.REASSIGN, way, now, message=text, to_users=wanted)
+        now, kind = datetime.now(UTC), Answer.Kind.REASSIGN
+        said(task, actor, kind, way, now, message=text, to_users=wanted, is_override=is_override)
+        settling.settle(task, now, by=actor.name)
         _write_down(actor, task, "reassigned", message=text, to_users=wanted)
         tell_on_commit(task)
     return task
@@ -93,8 +91,8 @@ def acknowledge(*, actor: Actor, task_id: UUID) -> Task:
     """
     with transaction.atomic():
         task = locked(actor, task_id)
-        is_own = task.requester_id is not None and task.requester_id == actor.user_id
-        actor.need(Permission.workflow_override, *((Permission.request_tasks,) if is_own else ()))
+        own = (Permission.request_tasks,) if is_own(task, actor) else ()
+        actor.need(Permission.workflow_override, *own)
         before = task.state
         if before != Task.State.FINISHED_UNSUCCESSFULLY:
             raise conflict("not_failed", "Only a task that failed is acknowledged.", extra={"state": before})
@@ -105,22 +103,16 @@ def acknowledge(*, actor: Actor, task_id: UUID) -> Task:
     return task
 
 
-def _need_reviewer(task: Task, actor: Actor) -> None:
-    # Whoever could cancel it as a reviewer may also ask about it and hand it over.
-    is_own = task.requester_id is not None and task.requester_id == actor.user_id
-    refusal = refusal_of(task, actor, Answer.Kind.CONTINUE if is_own else Answer.Kind.CANCEL)
-    if refusal is not None:
-        raise refusal
+def _admission(task: Task, actor: Actor) -> Admission:
+    """As a reviewer: taking an own task back is not reviewing it."""
+    return admission_of(task, actor, Answer.Kind.CONTINUE)
 
 
 def _check_users(task: Task, wanted: Sequence[int]) -> None:
-    """Only people of the task's tenant and of the platform are asked, and never the one who requested it."""
+    """Only those are asked who could decide, and never the one who requested it."""
     if not 1 <= len(wanted) <= MOST_TO:
         raise bad_value("unknown_user", f"Name 1 to {MOST_TO} users.", field="to_users")
-    rows = User.objects.filter(id__in=wanted, is_active=True)
-    known = {
-        pk for pk, tenant_id in rows.values_list("id", "tenant_id") if tenant_id in (None, task.tenant_id)
-    }
+    known = set(may_review(task.tenant_id).filter(id__in=wanted).values_list("id", flat=True))
     missing = [user_id for user_id in wanted if user_id not in known or user_id == task.requester_id]
     if missing:
         raise bad_value(

@@ -81,7 +81,7 @@ def test_unknown_and_foreign_ids_get_the_same_answer(boss, hold, other_tenant):
 
 def test_whoever_asked_cancels_but_never_continues(customer, hold):
     actor = Actor.of_user(customer)
-    assert refused(actor, task := hold()).code == "not_asked"
+    assert refused(actor, task := hold()).code == "four_eyes"
     assert said(actor, task, CANCEL).state == Task.State.CANCELLED
 
 
