@@ -12,8 +12,7 @@ class ActionsConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries of the core."""
         from actions.pages import audit_names
-        from actions.services import credential_checks, credential_notices
+        from actions.services import credential_checks
 
         audit_names.tell()
         credential_checks.offer()
-        credential_notices.tell()

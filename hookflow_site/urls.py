@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("inventory.api.urls")),
     path("api/v1/", include("actions.api.urls")),
     path("api/v1/", include("jobs.api.urls")),
+    path("api/v1/", include("approvals.api.urls")),
     path("api/v1/openapi.json", OpenApiView.as_view(), name="openapi"),
     path("api/docs/", api_docs, name="api-docs"),
     path("", include("accounts.pages.urls")),

@@ -1,4 +1,4 @@
-"""What lists of tasks can be narrowed by: these names and no others, for pages and API alike."""
+"""What lists of tasks and policies can be narrowed by: these names and no others, for pages and API alike."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 
 from accounts.services.filters import MomentFilter, SearchFilter, YesNoFilter
-from approvals.models import Task
+from approvals.models import BusinessCalendar, Delegation, Policy, ReviewGroup, Task
 
 
 class TaskFilter(django_filters.FilterSet):
@@ -32,3 +32,51 @@ class TaskFilter(django_filters.FilterSet):
         """Those whose policy has to be looked at by now, or the others."""
         late = {"due_at__lte": datetime.now(UTC)}
         return rows.filter(**late) if value else rows.exclude(**late)
+
+
+class GroupFilter(django_filters.FilterSet):
+    """`q` in name or description."""
+
+    q = SearchFilter("name", "description")
+
+    class Meta:
+        model = ReviewGroup
+        fields = ()
+
+
+class CalendarFilter(django_filters.FilterSet):
+    """`q` in name, description or zone."""
+
+    q = SearchFilter("name", "description", "zone")
+
+    class Meta:
+        model = BusinessCalendar
+        fields = ()
+
+
+class PolicyFilter(django_filters.FilterSet):
+    """`q` in name or description; for operations or not."""
+
+    q = SearchFilter("name", "description")
+    is_for_operations = YesNoFilter()
+
+    class Meta:
+        model = Policy
+        fields = ()
+
+
+class DelegationFilter(django_filters.FilterSet):
+    """By owner and delegate; over or not."""
+
+    owner = django_filters.NumberFilter(field_name="owner_id", min_value=1, max_value=2**62)
+    delegate = django_filters.NumberFilter(field_name="delegate_id", min_value=1, max_value=2**62)
+    is_over = YesNoFilter(method="of_past")
+
+    class Meta:
+        model = Delegation
+        fields = ()
+
+    def of_past(self, rows: QuerySet[Delegation], name: str, value: bool) -> QuerySet[Delegation]:
+        """Those that are over, or those that are not."""
+        now = datetime.now(UTC)
+        return rows.filter(until__lte=now) if value else rows.filter(until__gt=now)

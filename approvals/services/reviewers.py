@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from accounts.roles import PERMISSIONS, SCOPED, Permission
+from accounts.roles import MACHINES, PERMISSIONS, SCOPED, Permission, Role, permissions_of
 from approvals.models import ReviewGroup
 from approvals.policy.document import (
     FieldReviewer,
@@ -31,12 +31,14 @@ def _roles_with(permission: Permission) -> list[str]:
 
 def may_review(tenant_id: int | None) -> QuerySet[User]:
     """Who could decide on tasks of the tenant: its people, the platform's, and managers with it in their scope."""
+    programs = [role.value for role in MACHINES]
+    return _near(tenant_id).filter(role__in=_roles_with(Permission.view_tasks)).exclude(role__in=programs)
+
+
+def _near(tenant_id: int | None) -> QuerySet[User]:
     of_platform = Q(tenant=None) & ~Q(role__in=[role.value for role in SCOPED])
-    near = (
-        of_platform if tenant_id is None else of_platform | Q(tenant=tenant_id) | Q(scope__tenants=tenant_id)
-    )
-    found = User.objects.filter(near, is_active=True, role__in=_roles_with(Permission.view_tasks))
-    return found.exclude(tenant__is_active=False).distinct()
+    near = of_platform if tenant_id is None else of_platform | Q(tenant=tenant_id) | _in_scope(tenant_id)
+    return User.objects.filter(near, is_active=True).exclude(tenant__is_active=False).distinct()
 
 
 def _in_scope(tenant_id: int) -> Q:
@@ -48,10 +50,8 @@ def _in_scope(tenant_id: int) -> Q:
 def overriders(tenant_id: int | None) -> frozenset[int]:
     """Who may decide the tasks of others in the tenant."""
     override = Permission.workflow_override
-    people = may_review(tenant_id).filter(role__in=_roles_with(override)).values_list("id", flat=True)
-    machines = User.objects.filter(Q(tenant=tenant_id) | Q(tenant=None), is_active=True, role="integration")
-    chosen = (one for one, held in machines.values_list("id", "permissions") if override.value in held)
-    return frozenset((*people, *chosen))
+    people = _near(tenant_id).values_list("id", "role", "permissions")
+    return frozenset(pk for pk, role, chosen in people if override in permissions_of(Role(role), chosen))
 
 
 def resolved(policy: PolicyDocument, directory: Directory) -> People:

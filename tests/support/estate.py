@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,10 @@ from accounts.services import tokens
 from actions.credentials.smtp import Smtp
 from actions.models import Credential
 from actions.services import credentials
+from approvals.services.calendars import create_calendar
+from approvals.services.delegations import delegate
+from approvals.services.groups import create_group
+from approvals.services.policy_editing import create_policy
 from flows.models import Flow
 from flows.services.errands import Question, ask
 from flows.services.event_types import define
@@ -102,6 +106,7 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
         "/events/types/": kind.name,
         "/event-types/": kind.name,
         **_jobs(tenant, actor, house.flow),
+        **_policies(tenant, actor, admin),
         **_inventory(tenant, admin, customer),
     }
     for name in ("servers", "tickets"):
@@ -161,3 +166,21 @@ def _jobs(tenant: Tenant, actor: Actor, flow: Flow) -> dict[str, Any]:
         tenants=[tenant],
     )
     return {"/jobs/": job.pk, "/job-runs/": job_run.pk, "/commands/": command.pk, "/services/": service.pk}
+
+
+def _policies(tenant: Tenant, actor: Actor, admin: User) -> dict[str, Any]:
+    """A policy of the tenant, with a group and a calendar beside it, and somebody who stands in for the admin."""
+    viewer = User.objects.create(
+        email=f"deputy@{tenant.slug}.example", name="Deputy", role="viewer", tenant=tenant
+    )
+    now = datetime.now(UTC)
+    until = now + timedelta(days=1)
+    delegation = delegate(actor=actor, owner=admin, to=viewer, start=now, until=until)
+    level = {"reviewers": [{"kind": "user", "id": admin.pk}]}
+    policy = create_policy(actor=actor, name="Own", document={"stages": [{"levels": [level]}]})
+    return {
+        "/policies/": policy.pk,
+        "/review-groups/": create_group(actor=actor, name="Own").pk,
+        "/calendars/": create_calendar(actor=actor, name="Own").pk,
+        "/delegations/": delegation.pk,
+    }

@@ -90,6 +90,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendars/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description When somebody is at work. The platform's calendars are for everybody to use. */
+        get: operations["calendars_list"];
+        put?: never;
+        /** @description Make a calendar; without hours it is nine to five, Monday to Friday. */
+        post: operations["calendars_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description When somebody is at work. The platform's calendars are for everybody to use. */
+        get: operations["calendars_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Take a calendar away; refused while policies count by it. */
+        delete: operations["calendars_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change a calendar; tasks that wait already keep their deadlines. */
+        patch: operations["calendars_partial_update"];
+        trace?: never;
+    };
     "/api/v1/commands/": {
         parameters: {
             query?: never;
@@ -209,6 +246,58 @@ export interface paths {
         get: operations["credentials_uses_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Who answers in whose place, and when: the own ones, and all for whoever changes policies. */
+        get: operations["delegations_list"];
+        put?: never;
+        /** @description Say who stands in: for oneself, or for others by whoever changes policies. */
+        post: operations["delegations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegations/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Who answers in whose place, and when: the own ones, and all for whoever changes policies. */
+        get: operations["delegations_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegations/{id}/end/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description End it now. */
+        post: operations["delegations_end_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1513,6 +1602,97 @@ export interface paths {
         patch: operations["platform_settings_partial_update"];
         trace?: never;
     };
+    "/api/v1/policies/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Who decides on tasks, and by when. */
+        get: operations["policies_list"];
+        put?: never;
+        /** @description Make a policy. */
+        post: operations["policies_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Who decides on tasks, and by when. */
+        get: operations["policies_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Take a policy away; tasks that wait keep their copy. */
+        delete: operations["policies_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change a policy; tasks that wait already keep the one that they have. */
+        patch: operations["policies_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/policies/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What a document means, in sentences, and what happens to a task when these answers come. */
+        post: operations["policies_preview_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-groups/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description People who are asked together. */
+        get: operations["review_groups_list"];
+        put?: never;
+        /** @description Make a group. */
+        post: operations["review_groups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-groups/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description People who are asked together. */
+        get: operations["review_groups_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Take a group away; refused while policies ask it. */
+        delete: operations["review_groups_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change a group; tasks that wait already ask whom they asked. */
+        patch: operations["review_groups_partial_update"];
+        trace?: never;
+    };
     "/api/v1/runs/": {
         parameters: {
             query?: never;
@@ -2051,6 +2231,35 @@ export interface components {
          * @enum {integer}
          */
         CalcTypeEnum: 1 | 2;
+        /** @description When somebody is at work. */
+        Calendar: {
+            readonly id: number;
+            /** @description The owner; only the platform's people choose it, and only for a new one. */
+            tenant?: number | null;
+            name: string;
+            description?: string;
+            zone?: string;
+            /** @description Seven lists, Monday first, of `[from, until]` in minutes of the day. */
+            week?: number[][][];
+            /** @description Days such as 2026-12-25. */
+            holidays?: string[];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /** @description When somebody is at work. */
+        CalendarRequest: {
+            /** @description The owner; only the platform's people choose it, and only for a new one. */
+            tenant?: number | null;
+            name: string;
+            description?: string;
+            zone?: string;
+            /** @description Seven lists, Monday first, of `[from, until]` in minutes of the day. */
+            week?: number[][][];
+            /** @description Days such as 2026-12-25. */
+            holidays?: string[];
+        };
         /** @description A row of Charges. */
         Charge: {
             /** @description Id of the charge */
@@ -2255,6 +2464,34 @@ export interface components {
          * @enum {string}
          */
         DecisionEnum: "repeat" | "skip" | "fail";
+        /** @description Who answers in whose place, and when. */
+        Delegation: {
+            readonly id: number;
+            /** @description Who is away; left out: whoever asks. */
+            owner?: number;
+            readonly owner_name: string;
+            delegate: number;
+            readonly delegate_name: string;
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            until: string;
+            reason?: string;
+            readonly created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description Who answers in whose place, and when. */
+        DelegationRequest: {
+            /** @description Who is away; left out: whoever asks. */
+            owner?: number;
+            delegate: number;
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            until: string;
+            reason?: string;
+        };
         /** @description What is different between two drawings. */
         Diff: {
             added: components["schemas"]["NodeBrief"][];
@@ -2502,6 +2739,27 @@ export interface components {
             is_in_force: boolean;
             /** @description What has to be mended before it can be in force. */
             problems: string[];
+        };
+        /** @description People who are asked together. */
+        Group: {
+            readonly id: number;
+            /** @description The owner; only the platform's people choose it, and only for a new one. */
+            tenant?: number | null;
+            name: string;
+            description?: string;
+            members?: number[];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /** @description People who are asked together. */
+        GroupRequest: {
+            /** @description The owner; only the platform's people choose it, and only for a new one. */
+            tenant?: number | null;
+            name: string;
+            description?: string;
+            members?: number[];
         };
         /**
          * @description * `started` - Started
@@ -3417,6 +3675,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Balance"][];
         };
+        PaginatedCalendarList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Calendar"][];
+        };
         PaginatedChargeList: {
             /** Format: uri */
             next: string | null;
@@ -3438,6 +3703,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Credential"][];
         };
+        PaginatedDelegationList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Delegation"][];
+        };
         PaginatedEventList: {
             /** Format: uri */
             next: string | null;
@@ -3458,6 +3730,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Flow"][];
+        };
+        PaginatedGroupList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Group"][];
         };
         PaginatedIPv4AddressList: {
             /** Format: uri */
@@ -3514,6 +3793,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Package"][];
+        };
+        PaginatedPolicyList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Policy"][];
         };
         PaginatedProxmoxNodeList: {
             /** Format: uri */
@@ -3599,6 +3885,18 @@ export interface components {
             /** @description What the user has now */
             balance?: number;
         };
+        /** @description When somebody is at work. */
+        PatchedCalendarRequest: {
+            /** @description The owner; only the platform's people choose it, and only for a new one. */
+            tenant?: number | null;
+            name?: string;
+            description?: string;
+            zone?: string;
+            /** @description Seven lists, Monday first, of `[from, until]` in minutes of the day. */
+            week?: number[][][];
+            /** @description Days such as 2026-12-25. */
+            holidays?: string[];
+        };
         /** @description A row of Charges. */
         PatchedChargeRequest: {
             /** @description The price */
@@ -3683,6 +3981,14 @@ export interface components {
             name?: string;
             description?: string;
             is_enabled?: boolean;
+        };
+        /** @description People who are asked together. */
+        PatchedGroupRequest: {
+            /** @description The owner; only the platform's people choose it, and only for a new one. */
+            tenant?: number | null;
+            name?: string;
+            description?: string;
+            members?: number[];
         };
         /** @description A row of IPv4 Addresses. */
         PatchedIPv4AddressRequest: {
@@ -3852,6 +4158,18 @@ export interface components {
         PatchedPlatformSettingsRequest: {
             egress_allowed_networks?: string[];
             mail_senders?: string[];
+        };
+        /** @description Who decides on tasks, and by when. */
+        PatchedPolicyRequest: {
+            /** @description The owner; only the platform's people choose it, and only for a new one. */
+            tenant?: number | null;
+            name?: string;
+            description?: string;
+            /** @description Stages with levels of reviewers, rules and deadlines; whatever is left out has its default. */
+            document?: {
+                [key: string]: unknown;
+            };
+            is_for_operations?: boolean;
         };
         /** @description A row of Proxmox node. */
         PatchedProxmoxNodeRequest: {
@@ -4081,10 +4399,58 @@ export interface components {
                 [key: string]: boolean;
             };
         };
+        /** @description Who decides on tasks, and by when. */
+        Policy: {
+            readonly id: number;
+            /** @description The owner; only the platform's people choose it, and only for a new one. */
+            tenant?: number | null;
+            name: string;
+            description?: string;
+            readonly version: number;
+            /** @description Stages with levels of reviewers, rules and deadlines; whatever is left out has its default. */
+            document: {
+                [key: string]: unknown;
+            };
+            is_for_operations?: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /** @description Why a level could never decide. */
+        PolicyProblem: {
+            code: string;
+            message: string;
+            stage: number;
+            level: number;
+            is_fatal: boolean;
+        };
+        /** @description Who decides on tasks, and by when. */
+        PolicyRequest: {
+            /** @description The owner; only the platform's people choose it, and only for a new one. */
+            tenant?: number | null;
+            name: string;
+            description?: string;
+            /** @description Stages with levels of reviewers, rules and deadlines; whatever is left out has its default. */
+            document: {
+                [key: string]: unknown;
+            };
+            is_for_operations?: boolean;
+        };
         /** @description A named output. */
         Port: {
             name: string;
             label: string;
+        };
+        /** @description What a policy means, and what happens with it. */
+        Preview: {
+            sentences: string[];
+            problems: components["schemas"]["PolicyProblem"][];
+            /** @description Who is asked, by id. */
+            people: {
+                [key: string]: string;
+            };
+            steps: components["schemas"]["TriedStep"][];
         };
         /** @description What a config field renders to. */
         PreviewAnswer: {
@@ -4115,6 +4481,22 @@ export interface components {
             event_id?: string;
             node: string;
             field: string;
+        };
+        /** @description A policy document, and answers to try on it. */
+        PreviewRequestRequest: {
+            /**
+             * @description Who decides on a task, and by when. The stages are asked one after the other.
+             *
+             *         Args:
+             *             four_eyes: whoever asked never decides, in no way.
+             *             delegates: whether a reviewer's delegate may answer in the reviewer's place.
+             *             overruling: whether those who may decide the tasks of others decide it at once, asked or not.
+             *             calendar: the business calendar that its business hours are of.
+             */
+            document: {
+                [key: string]: unknown;
+            };
+            answers?: components["schemas"]["TriedAnswerRequest"][];
         };
         /**
          * @description * `low` - Low
@@ -4837,6 +5219,30 @@ export interface components {
             /** Format: date-time */
             expires_at?: string | null;
         };
+        /**
+         * @description * `continue` - continue
+         *     * `cancel` - cancel
+         * @enum {string}
+         */
+        TriedAnswerKindEnum: "continue" | "cancel";
+        /** @description One answer to try. */
+        TriedAnswerRequest: {
+            user: number;
+            kind: components["schemas"]["TriedAnswerKindEnum"];
+            /**
+             * @description After it was held.
+             * @default 0
+             */
+            minutes: number;
+        };
+        /** @description One moment of a try. */
+        TriedStep: {
+            minutes: number;
+            said: string;
+            text: string;
+            state: string;
+            refused: string;
+        };
         /** @description How a trigger starts runs, and the config field in which the event type is chosen. */
         TriggerType: {
             kind: components["schemas"]["TriggerTypeKindEnum"];
@@ -5315,6 +5721,165 @@ export interface operations {
             };
         };
     };
+    calendars_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedCalendarList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedCalendarRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     commands_list: {
         parameters: {
             query?: {
@@ -5726,6 +6291,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CredentialUse"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegations_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                delegate?: number;
+                is_over?: boolean;
+                owner?: number;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDelegationList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegations_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegations_end_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
                 };
             };
             /** @description A problem. */
@@ -10075,6 +10768,357 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlatformSettings"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                is_for_operations?: boolean;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedPolicyList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPolicyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_preview_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_groups_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedGroupList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_groups_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_groups_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_groups_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_groups_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedGroupRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
                 };
             };
             /** @description A problem. */
