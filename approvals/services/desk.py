@@ -6,14 +6,14 @@ from uuid import UUID
 from accounts.models import User
 from approvals.models import Task
 from approvals.services.content import hash_of
+from approvals.services.reviews_of_runs import starter_of
 from approvals.services.telling import tell_on_commit
 from approvals.services.withdrawing import withdraw
-from common.ids import new_id, row_id
+from common.ids import new_id
 from common.redact import plain_text, redact_json
 from flows.engine.review_desk import HeldReview
 from flows.models import Run
-
-PERSON = "person:"
+from flows.sdk import Json
 
 
 class Desk:
@@ -34,17 +34,18 @@ class Desk:
 
 def _people(runs: Iterable[Run]) -> Mapping[int, User]:
     """Those who started runs by hand, by id."""
-    ids = {user_id for run in runs if (user_id := _starter(run)) is not None}
+    ids = {user_id for run in runs if (user_id := starter_of(run)) is not None}
     return User.objects.in_bulk(ids) if ids else {}
 
 
-def _starter(run: Run) -> int | None:
-    return row_id(run.event.source.removeprefix(PERSON)) if run.event.source.startswith(PERSON) else None
+def _shown(label: str, value: Json) -> list[Json]:
+    (masked,) = redact_json({label: value}).values()
+    return [plain_text(label), masked]
 
 
 def _task(held: HeldReview, run: Run, people: Mapping[int, User]) -> Task:
     review, policy = held.review, dict(held.review.policy)
-    requester = people.get(_starter(run) or 0)
+    requester = people.get(starter_of(run) or 0)
     task = Task(
         id=new_id(),
         # As the run: what a platform's flow shows is the platform's, whatever tenant it runs for.
@@ -59,7 +60,7 @@ def _task(held: HeldReview, run: Run, people: Mapping[int, User]) -> Task:
         node_id=held.node_id,
         title=plain_text(review.title).replace("\n", " ")[:300] or held.node_name,
         text=plain_text(review.text),
-        shown=[[plain_text(label), redact_json(value)] for label, value in review.shown],
+        shown=[_shown(label, value) for label, value in review.shown],
         form=[dict(field) for field in review.form],
         policy_name=str(policy.get("name", ""))[:120],
         policy=policy.get("policy"),
