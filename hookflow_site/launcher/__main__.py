@@ -61,10 +61,10 @@ def _run(config: Config, stack: ExitStack) -> int:
         mould.start()  # most likely all is as the last time
     prepared = prepare(config, env)
     say_admin(prepared)
-    is_demo = settle_demo(config, env, is_new=prepared.is_new)
-    if mould and mould.is_running and not (prepared.is_as_before and is_demo == was_demo(config)):
+    settled = "1" if settle_demo(config, env, is_new=prepared.is_new) else "0"
+    if mould and mould.is_running and not (prepared.is_as_before and settled == env[DEMO]):
         mould.end()
-    env[DEMO] = "1" if is_demo else "0"
+    env[DEMO] = settled
     wanted = [
         *(services.web(number, listener.fileno(), env) for number in range(1, config.webs + 1)),
         *(services.worker(number, env) for number in range(1, config.workers + 1)),

@@ -195,6 +195,16 @@ def test_demo_ends_when_it_is_switched_off(tmp_path: Path) -> None:
     assert allowed_networks(demo) == []
 
 
+def test_a_demo_whose_loading_was_cut_short_is_one_for_what_the_next_start_casts(tmp_path: Path) -> None:
+    demo = Site(tmp_path / "data", HOOKFLOW_LOCAL_DEMO="1").start()
+    demo.stop()
+    (demo.data / "local-demo").write_text("wanted")
+    demo.start()
+    environment = Path(f"/proc/{demo.processes()['mould']}/environ").read_bytes()
+    demo.stop()
+    assert b"HOOKFLOW_LOCAL_DEMO=1\0" in environment
+
+
 def allowed_networks(site: Site) -> list[str]:
     with closing(sqlite3.connect(site.data / "hookflow.sqlite3")) as database:
         (row,) = database.execute("select egress_allowed_networks from accounts_platformsettings")
