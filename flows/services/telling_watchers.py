@@ -40,11 +40,16 @@ class ChannelPublisher:
 
     def changed(self, changes: Sequence[tuple[UUID, UUID]]) -> None:
         """These runs, as (run id, flow id), have new rows."""
-        if not changes:
+        if not changes or self._is_unwatched:
             return
         with self._lock:
             self._changes.update(changes)
         self._hints.want()
+
+    @property
+    def _is_unwatched(self) -> bool:
+        """Whether nobody watched anything a moment ago: then there is nothing to wake a thread for."""
+        return not self._groups and time.monotonic() - self._looked <= REGISTRY_SECONDS
 
     # The wait is on the daemon thread: one of asyncio's own threads would hold up the end of the process.
     @cached_property

@@ -18,12 +18,12 @@ def flow_group(flow_id: object) -> str:
 
 
 async def watch(redis: Any, group: str) -> None:
-    """Someone looks at `group` for the next half minute."""
-    await redis.zadd(WATCHED, {group: time.time() + WATCH_SECONDS})
+    """Someone looks at `group` for the next half minute; groups that lapsed are cleared away."""
+    now = time.time()
+    await redis.zadd(WATCHED, {group: now + WATCH_SECONDS})
+    await redis.zremrangebyscore(WATCHED, "-inf", now)
 
 
 async def watched(redis: Any) -> set[str]:
-    """The groups that someone looks at; lapsed ones are cleared away."""
-    now = time.time()
-    await redis.zremrangebyscore(WATCHED, "-inf", now)
-    return {name.decode() for name in await redis.zrange(WATCHED, 0, -1)}
+    """The groups that someone looks at."""
+    return {name.decode() for name in await redis.zrangebyscore(WATCHED, time.time(), "+inf")}
