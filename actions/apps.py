@@ -12,7 +12,8 @@ class ActionsConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries of the core."""
         from actions.pages import audit_names
-        from actions.services import credential_checks
+        from actions.services import credential_checks, credential_notices
 
         audit_names.tell()
         credential_checks.offer()
+        credential_notices.tell()

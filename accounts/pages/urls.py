@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from accounts.pages import audit, mailbox, passwords, scopes, settings, sign_in, tenants, tokens, users
+from accounts.pages import (
+    audit,
+    mailbox,
+    notices,
+    passwords,
+    scopes,
+    settings,
+    sign_in,
+    tenants,
+    tokens,
+    users,
+)
 
 app_name = "accounts"
 
@@ -34,6 +45,8 @@ urlpatterns = [
     path("mailbox/", mailbox.mail_list, name="mail-list"),
     path("mailbox/<int:pk>/", mailbox.mail_detail, name="mail-detail"),
     path("mailbox/empty/", mailbox.mailbox_empty, name="mailbox-empty"),
+    path("notices/", notices.unseen_notices, name="notices"),
+    path("notices/seen/", notices.notice_seen, name="notice-seen"),
     path("settings/test-mail/", settings.test_mail, name="test-mail"),
     path("settings/", settings.platform_settings, name="platform-settings"),
 ]

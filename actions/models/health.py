@@ -30,6 +30,8 @@ class CredentialHealth(models.Model):
         Credential, primary_key=True, on_delete=models.CASCADE, related_name="health"
     )
     state = models.CharField(max_length=20, choices=State.choices, default=State.UNKNOWN)
+    since = models.DateTimeField(null=True)
+    """When it came into this state."""
     version = models.PositiveIntegerField(default=0)
     """The version of the credential that was tested; of another one, nothing is known."""
     text = models.CharField(max_length=1000, blank=True)

@@ -52,7 +52,7 @@ def health_of(row: Credential, now: datetime | None = None) -> Health:
     if known.error is not None:
         text = f"{known.error['message']} {known.error['hint']}".strip()
     elif days_left is not None:
-        state, text = State.DEGRADED, f"{text} It expires in {_days(days_left)}.".strip()
+        state, text = State.DEGRADED, f"{text} It expires in {days_text(days_left)}.".strip()
     return Health(str(state), text, known.checked_at, days_left)
 
 
@@ -62,7 +62,8 @@ def _days_left(row: Credential, now: datetime) -> int | None:
     return (row.expires_at - now).days
 
 
-def _days(count: int) -> str:
+def days_text(count: int) -> str:
+    """A number of days in words."""
     return "less than a day" if count == 0 else f"{count} day{'' if count == 1 else 's'}"
 
 
@@ -85,10 +86,12 @@ def note_failure(row: Credential, error: JsonObject) -> None:
 
 def _note(row: Credential, state: State, text: str, error: JsonObject | None) -> None:
     now = datetime.now(UTC)
+    before = CredentialHealth.objects.filter(pk=row.pk, version=row.version, state=state).first()
     CredentialHealth.objects.update_or_create(
         credential_id=row.pk,
         defaults={
             "state": state,
+            "since": (before.since if before else None) or now,
             "version": row.version,
             "text": text[:1000],
             "error": error,
