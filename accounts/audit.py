@@ -19,6 +19,7 @@ def record(  # each part of the sentence is named at the call
     changes: Mapping[str, Any] | None = None,
     message: str = "",
     content_hash: str = "",
+    way: str = "",
 ) -> AuditEntry:
     """Write down who did what to which thing.
 
@@ -30,6 +31,7 @@ def record(  # each part of the sentence is named at the call
         changes: field name to `[before, after]` or to the new value; plain JSON; secrets are masked.
         message: what the one who acts said about it, plain text.
         content_hash: SHA-256, as hexadecimal text, of what was decided on or published.
+        way: how the one who acts came in, where the path of the request does not tell.
     """
     here = origin()
     return AuditEntry.objects.create(
@@ -37,7 +39,7 @@ def record(  # each part of the sentence is named at the call
         actor_name=actor.name,
         actor_role=actor.role.value if actor.role else "",
         token_id=actor.token_id,
-        way=here.way.value,
+        way=way or here.way.value,
         address=here.address,
         tenant_id=tenant_id,
         verb=verb,

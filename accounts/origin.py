@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -14,11 +14,13 @@ class Way(StrEnum):
     """The ways in."""
 
     page = "page"
-    api = "API"
+    api = "api"
     connector = "connector"
     """The API of the Workflow feature, which existing connectors speak."""
     link = "link"
-    """A signed link in a mail or a chat message."""
+    """A signed link in a mail."""
+    chat = "chat"
+    """One in a chat message."""
     admin = "admin"
     """Django's admin."""
     command = "command"
@@ -43,11 +45,6 @@ _of_process: list[Origin] = [Origin()]
 def origin() -> Origin:
     """Of what is going on here."""
     return _here.get() or _of_process[0]
-
-
-def came_by(way: Way) -> None:
-    """The request that is being answered came in another way than its path tells."""
-    _here.set(replace(origin(), way=way))
 
 
 def is_command() -> None:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts import audit
 from accounts.actors import Actor
 from approvals.models import Answer, Task
 from approvals.services import ending, form_answers, settling
 from approvals.services.permitting import admission_of
 from approvals.services.reading import task_of
 from approvals.services.telling import tell_on_commit
+from approvals.services.trail import write_down
 from common.problems import bad_value, conflict
 
 MOST_MESSAGE = 10_000
@@ -60,7 +60,9 @@ def decide(
             ending.end(task, ending.Ending(VERBS[kind], text, actor.name, now))
         else:
             settling.settle(task, now, by=actor.name, message=text)
-        _write_down(actor, task, kind, before, {"way": way.value, "message": text, "for": on_behalf_of})
+        state = [before, task.state] if task.state != before else None
+        told = {"state": state, "on_behalf_of": on_behalf_of}
+        write_down(actor, task, VERBS[kind], message=text, way=way.value, **told)
         tell_on_commit(task)
     return task
 
@@ -99,13 +101,3 @@ def plain(message: str) -> str:
             "bad_message", f"A message is plain text of at most {MOST_MESSAGE} characters.", field="message"
         )
     return text
-
-
-def _write_down(actor: Actor, task: Task, kind: Answer.Kind, before: str, told: Mapping[str, object]) -> None:
-    """One entry for the answer, and what it made of the task."""
-    changes = {name: value for name, value in told.items() if value}
-    if task.content_hash:
-        changes["content_hash"] = task.content_hash
-    if task.state != before:
-        changes["state"] = [before, task.state]
-    audit.record(actor, VERBS[kind], "task", str(task.id), tenant_id=task.tenant_id, changes=changes)

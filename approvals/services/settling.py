@@ -1,15 +1,15 @@
 """What the policy of a task has come to, carried out: it ends, reminds, asks others, or waits on."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from accounts import audit
 from accounts.actors import Actor
 from approvals.models import Answer, Task
 from approvals.policy.facts import State, Verdict
 from approvals.services import ending
 from approvals.services.policies import verdict_of
 from approvals.services.reviewers import overriders
+from approvals.services.trail import write_down
 
 PORTS = {State.continued: "continued", State.cancelled: "cancelled", State.expired: "expired"}
 POLICY = "The policy"
@@ -38,12 +38,8 @@ def settle(task: Task, now: datetime, *, by: str = "", message: str = "") -> Ver
     words = message if is_theirs else verdict.reason
     ending.end(task, ending.Ending(port, words, by if is_theirs else POLICY, now))
     if not is_theirs:
-        changes = {
-            "reason": verdict.reason,
-            "content_hash": task.content_hash,
-            "state": ["QUEUEING", task.state],
-        }
-        _write_down(task, port, changes)
+        state = ["QUEUEING", task.state]
+        _write_down(task, port, message=verdict.reason, state=state)
     return verdict
 
 
@@ -53,7 +49,7 @@ def _ask_others(task: Task, verdict: Verdict, now: datetime) -> Verdict:
     if not people:
         return verdict
     _say(task, Answer.Kind.ESCALATE, verdict, now, message=verdict.reason, to_users=people)
-    _write_down(task, "escalated", {"reason": verdict.reason, "to_users": people})
+    _write_down(task, "escalated", message=verdict.reason, to_users=people)
     return verdict_of(task, now=now) or verdict
 
 
@@ -65,7 +61,7 @@ def _note(task: Task, verdict: Verdict, now: datetime) -> None:
     }
     if verdict.level and (Answer.Kind.ESCALATE, verdict.stage, verdict.since) not in done:
         _say(task, Answer.Kind.ESCALATE, verdict, verdict.since, message=f"Asked level {verdict.level + 1}.")
-        _write_down(task, "escalated", {"stage": verdict.stage, "level": verdict.level})
+        _write_down(task, "escalated", stage=verdict.stage, level=verdict.level)
     past = [at for at in verdict.reminders if at <= now]
     sent = [at for kind, stage, at in done if kind == Answer.Kind.REMIND and stage == verdict.stage]
     if past and not any(at >= past[-1] for at in sent):
@@ -78,5 +74,5 @@ def _say(task: Task, kind: Answer.Kind, verdict: Verdict, at: datetime, **more: 
     Answer.objects.create(**{**given, "user_name": POLICY, **more})
 
 
-def _write_down(task: Task, verb: str, changes: Mapping[str, object]) -> None:
-    audit.record(Actor.system(), verb, "task", str(task.id), tenant_id=task.tenant_id, changes=changes)
+def _write_down(task: Task, verb: str, **told: Any) -> None:
+    write_down(Actor.system(), task, verb, way=Answer.Way.POLICY.value, **told)

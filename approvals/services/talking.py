@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
 from approvals.models import Answer, Task
@@ -15,6 +14,7 @@ from approvals.services.deciding import locked, plain, said
 from approvals.services.permitting import Admission, admission_of, is_own, refusal_of
 from approvals.services.reviewers import may_review
 from approvals.services.telling import tell_on_commit
+from approvals.services.trail import write_down
 from common.problems import bad_value, conflict, forbidden
 
 MOST_TO = 50
@@ -50,7 +50,8 @@ def _talk(actor: Actor, task_id: UUID, kind: Answer.Kind, message: str, way: Ans
             raise forbidden("not_asked", "Those who asked for it and those who review it write here.")
         now = datetime.now(UTC)
         answer = said(task, actor, kind, way, now, message=text)
-        _write_down(actor, task, "asked" if kind == Answer.Kind.QUESTION else "commented", message=text)
+        verb = "asked" if kind == Answer.Kind.QUESTION else "commented"
+        write_down(actor, task, verb, message=text, way=way.value)
         tell_on_commit(task)
     return answer
 
@@ -78,7 +79,7 @@ def reassign(
         now, kind = datetime.now(UTC), Answer.Kind.REASSIGN
         said(task, actor, kind, way, now, message=text, to_users=wanted, is_override=is_override)
         settling.settle(task, now, by=actor.name)
-        _write_down(actor, task, "reassigned", message=text, to_users=wanted)
+        write_down(actor, task, "reassigned", message=text, way=way.value, to_users=wanted)
         tell_on_commit(task)
     return task
 
@@ -98,7 +99,7 @@ def acknowledge(*, actor: Actor, task_id: UUID) -> Task:
             raise conflict("not_failed", "Only a task that failed is acknowledged.", extra={"state": before})
         task.state, task.changed_at = Task.State.ACK_ERROR, datetime.now(UTC)
         task.save(update_fields=["state", "changed_at"])
-        _write_down(actor, task, "acknowledged", state=[before, task.state])
+        write_down(actor, task, "acknowledged", state=[before, task.state])
         tell_on_commit(task)
     return task
 
@@ -118,8 +119,3 @@ def _check_users(task: Task, wanted: Sequence[int]) -> None:
         raise bad_value(
             "unknown_user", f"The user {missing[0]} cannot be asked about this task.", field="to_users"
         )
-
-
-def _write_down(actor: Actor, task: Task, verb: str, **changes: object) -> None:
-    told = {name: value for name, value in changes.items() if value}
-    audit.record(actor, verb, "task", str(task.id), tenant_id=task.tenant_id, changes=told)

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 from django.db.models import QuerySet
 
-from accounts import audit
 from accounts.actors import Actor
 from approvals.models import Task
 from approvals.services.telling import tell_on_commit
+from approvals.services.trail import write_down
 
 
 def withdraw(tasks: QuerySet[Task], why: str) -> int:
@@ -19,14 +19,7 @@ def withdraw(tasks: QuerySet[Task], why: str) -> int:
         task.state, task.changed_at, task.due_at = Task.State.CANCELLED, now, None
         task.decided_at, task.decided_by = now, "system"
         task.extra_data = {**task.extra_data, "workflow": message}
-        audit.record(
-            Actor.system(),
-            "withdrawn",
-            "task",
-            str(task.id),
-            tenant_id=task.tenant_id,
-            changes={"message": message, "content_hash": task.content_hash},
-        )
+        write_down(Actor.system(), task, "withdrawn", message=message)
     fields = ("state", "changed_at", "due_at", "decided_at", "decided_by", "extra_data")
     Task.objects.bulk_update(rows, fields, batch_size=200)
     tell_on_commit(*rows)

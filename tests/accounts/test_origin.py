@@ -6,7 +6,7 @@ from django.test import Client, RequestFactory
 
 from accounts import origin as origins
 from accounts.models import AuditEntry, Tenant, User
-from accounts.origin import Origin, OriginMiddleware, Way, came_by, coming_from, is_command, origin
+from accounts.origin import Origin, OriginMiddleware, Way, coming_from, is_command, origin
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,10 @@ def test_the_path_tells_the_way_in(path: str, way: Way) -> None:
     assert seen == [Origin(way, "192.0.2.7")]
 
 
-def test_a_view_may_say_another_way_for_the_rest_of_its_request() -> None:
+def test_outside_of_requests_it_is_the_program() -> None:
     with coming_from(Origin(Way.page, "192.0.2.7")):
-        came_by(Way.link)
-        assert origin() == Origin(Way.link, "192.0.2.7")
-    assert origin() == Origin()
+        assert origin() == Origin(Way.page, "192.0.2.7")
+    assert origin() == Origin(Way.program, "")
 
 
 def test_a_process_of_the_shell_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,4 +46,4 @@ def test_an_entry_says_from_where(platform_admin: User, tenant: Tenant) -> None:
     client.force_login(platform_admin)
     client.patch(f"/api/v1/tenants/{tenant.pk}/", {"name": "New"}, content_type="application/json")
     entry = AuditEntry.objects.get(verb="updated")
-    assert (entry.way, entry.address) == ("API", "2001:db8::7")
+    assert (entry.way, entry.address) == ("api", "2001:db8::7")

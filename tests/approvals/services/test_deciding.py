@@ -54,12 +54,8 @@ def test_the_audit_trail_names_who_decided_what_and_why(boss, hold):
         task.tenant_id,
         boss.user_id,
     )
-    assert entry.changes == {
-        "way": "api",
-        "message": "No.",
-        "content_hash": "c0ffee",
-        "state": ["QUEUEING", "CANCELLED"],
-    }
+    assert (entry.way, entry.message, entry.content_hash) == ("api", "No.", "c0ffee")
+    assert entry.changes == {"state": ["QUEUEING", "CANCELLED"]}
 
 
 def test_the_second_answer_is_told_who_decided_and_when(boss, hold, tenant_admin):
