@@ -10,7 +10,11 @@ class ApprovalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the chores."""
-        from approvals.services import looking
+        """Connect the chores, and offer the figures."""
+        from approvals.pages import beside
+        from approvals.services import figures, looking, posting
 
         looking.connect()
+        posting.connect()
+        figures.register()
+        beside.tell()

@@ -17,9 +17,10 @@ refuse_without_secret()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # models are ready only now
 
+from approvals.live import routes as reviews  # noqa: E402
 from common.asgi import Receive, Scope, Send  # noqa: E402
 from flows.api.intake.app import Intake, handles  # noqa: E402
-from flows.live.routes import websocket_urlpatterns  # noqa: E402
+from flows.live import routes as runs  # noqa: E402
 from hookflow_site.gate import Gate  # noqa: E402
 from hookflow_site.health import ALIVE_PATH, alive  # noqa: E402
 from hookflow_site.process import refuse_bare_server  # noqa: E402
@@ -38,8 +39,10 @@ async def http(scope: Scope, receive: Receive, send: Send) -> None:
     await app(scope, receive, send)
 
 
+# Those of flows come last: they end with one for every address that nobody serves.
+sockets = [*reviews.websocket_urlpatterns, *runs.websocket_urlpatterns]
 application = Envelope(
-    ProtocolTypeRouter({"http": http, "websocket": guarded(URLRouter(websocket_urlpatterns))}),
+    ProtocolTypeRouter({"http": http, "websocket": guarded(URLRouter(sockets))}),
     trusted_proxies=settings.TRUSTED_PROXIES,
 )
 get_resolver().url_patterns  # noqa: B018  # read now, or the first request does it on the event loop

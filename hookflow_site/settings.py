@@ -119,7 +119,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "accounts:sign-in"
-REVIEW_START_PAGE = "inventory:table-list"  # of those who decide on tasks and see no flows
+REVIEW_START_PAGE = "approvals:queue"  # of those who decide on tasks and see no flows
 OWN_START_PAGE = "inventory:own-server-list"  # of those who see their own things only
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"

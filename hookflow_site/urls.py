@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", api_docs, name="api-docs"),
     path("", include("accounts.pages.urls")),
     path("", include("actions.pages.urls")),
+    path("", include("approvals.pages.urls")),
     path("", include("inventory.pages.urls")),
     path("", include("jobs.pages.urls")),
     path("", include("flows.pages.urls")),

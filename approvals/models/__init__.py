@@ -1,6 +1,7 @@
 """The tables of approvals."""
 
 from approvals.models.answer import Answer
+from approvals.models.notice import DecisionLink, News, Notice, NoticeSettings
 from approvals.models.policy import BusinessCalendar, Delegation, Policy, ReviewGroup
 from approvals.models.task import Task
 from approvals.models.task_job import TaskJob
@@ -9,7 +10,11 @@ from approvals.models.workflow import TenantWorkflow, WorkflowSettings
 __all__ = [
     "Answer",
     "BusinessCalendar",
+    "DecisionLink",
     "Delegation",
+    "News",
+    "Notice",
+    "NoticeSettings",
     "Policy",
     "ReviewGroup",
     "Task",

@@ -80,3 +80,9 @@ class DelegationFilter(django_filters.FilterSet):
         """Those that are over, or those that are not."""
         now = datetime.now(UTC)
         return rows.filter(until__lte=now) if value else rows.filter(until__gt=now)
+
+
+class TaskPageFilter(TaskFilter):
+    """The page chooses one type at a time."""
+
+    type = django_filters.ChoiceFilter(choices=Task.Type.choices)

@@ -13,7 +13,9 @@ from uuid import UUID
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+from accounts.actors import Actor
 from approvals.models import Task
+from approvals.services import notices
 from flows.services.hints import Hints
 
 LEAST_SECONDS_BETWEEN = 0.1
@@ -25,6 +27,13 @@ PLATFORM_GROUP = "reviews.platform"
 def group_of(tenant_id: int | None) -> str:
     """The channel group of those who look at a tenant's tasks; of the platform, at those of all tenants."""
     return PLATFORM_GROUP if tenant_id is None else f"reviews.{tenant_id}"
+
+
+def groups_of(actor: Actor) -> list[str]:
+    """The channel groups of those whose tasks are in the actor's reach."""
+    if actor.tenants is None:
+        return [PLATFORM_GROUP]
+    return [group_of(tenant_id) for tenant_id in sorted(actor.tenants)]
 
 
 class TaskPublisher:
@@ -73,5 +82,6 @@ publisher = TaskPublisher()
 
 def tell_on_commit(*tasks: Task) -> None:
     """Tell of these tasks once the transaction at hand is committed."""
+    notices.note(tasks)
     changes = [(task.tenant_id, task.id) for task in tasks]
     transaction.on_commit(lambda: publisher.changed(changes))

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import redis.asyncio
@@ -50,6 +50,10 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """
         raise NotImplementedError
 
+    def groups(self) -> Sequence[str]:
+        """The channel groups in which hints come."""
+        return [self.group]
+
     def read(self) -> dict[str, Any] | None:
         """The next message, or None when there is nothing new. Reads the database."""
         raise NotImplementedError
@@ -75,7 +79,8 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             task.cancel()
         try:
             async with asyncio.timeout(1):
-                await self.channel_layer.group_discard(self.group, self.channel_name)
+                for group in self.groups():
+                    await self.channel_layer.group_discard(group, self.channel_name)
         except Exception as error:  # noqa: BLE001  # memberships lapse by themselves
             logger.debug("leave_failed", error=type(error).__name__)
         if self._redis is not None:
@@ -119,8 +124,9 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def _renew(self) -> None:
         try:
             async with asyncio.timeout(2):
-                await watch(self._redis, self.group)
-                await self.channel_layer.group_add(self.group, self.channel_name)
+                for group in self.groups():
+                    await watch(self._redis, group)
+                    await self.channel_layer.group_add(group, self.channel_name)
         except Exception as error:  # noqa: BLE001  # without Redis the rows are read on time instead
             _outage.failed(error)
         else:

@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from look.beside import of
 from look.templatetags.frontend import icon
 
 register = template.Library()
@@ -53,7 +54,8 @@ def nav_link(
 
     Args:
         options: `match`, beginnings of view names (`flows:run-`), comma separated, that make it
-            current (the route itself if left out); `permission`, a name of `accounts.roles.Permission`.
+            current (the route itself if left out); `permission`, a name of `accounts.roles.Permission`; `badge`,
+            a short text beside the label, hidden while it is empty.
     """
     permission = options.get("permission")
     allowed = not permission or may(context.get("actor"), permission)
@@ -65,6 +67,8 @@ def nav_link(
         "label": label,
         "icon": icon,
         "is_current": here.startswith(beginnings),
+        "has_badge": "badge" in options,
+        "badge": options.get("badge", ""),
     }
 
 
@@ -90,6 +94,17 @@ def time_ago(moment: datetime | None, empty: str = "-") -> SafeString:
         exact.isoformat(timespec="milliseconds"),
         f"{exact:%Y-%m-%d %H:%M:%S} UTC",
         ago_text(exact, datetime.now(UTC)),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def beside(context: template.Context, kind: str, thing: Any) -> SafeString:
+    """What apps above show beside a thing (`run`, `server`), as words with links."""
+    found = of(kind, context.get("actor"), thing) if context.get("actor") else []
+    return format_html_join(
+        " ",
+        '<a class="badge bg-{}-lt text-decoration-none" href="{}" data-beside>{}</a>',
+        ((one.colour, one.url, one.label) for one in found),
     )
 
 

@@ -15,6 +15,7 @@ from accounts.services import tokens
 from actions.credentials.smtp import Smtp
 from actions.models import Credential
 from actions.services import credentials
+from approvals.models import Task
 from approvals.services.calendars import create_calendar
 from approvals.services.delegations import delegate
 from approvals.services.groups import create_group
@@ -53,6 +54,7 @@ class Estate:
             "token": "x",
             "route": "servers",
             "mode": "success",
+            "answer": "continue",
             "node_type": "sleep",
             "user_id": self.ids["/users/"],
             "errand_id": UNKNOWN_UUID,
@@ -76,8 +78,9 @@ def unknown(path: str) -> str:
             "mode": "success",
             "errand_id": UNKNOWN_UUID,
             "node_type": "sleep",
+            "answer": "continue",
         }
-        is_uuid = re.match(r"(/api/v1)?/(flows|runs|events|errands|jobs|job-runs)/", path)
+        is_uuid = re.match(r"(/api/v1)?/(flows|runs|events|errands|jobs|job-runs|reviews)/", path)
         return fixed.get(parameter, UNKNOWN_UUID if is_uuid else UNKNOWN_ID)
 
     return _PARAMETER.sub(value, path)
@@ -103,6 +106,7 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
         "/flows/": house.flow.pk,
         "/runs/": house.run.pk,
         "/events/": house.event.pk,
+        "/reviews/": _task(tenant, customer).pk,
         "/events/types/": kind.name,
         "/event-types/": kind.name,
         **_jobs(tenant, actor, house.flow),
@@ -128,6 +132,13 @@ def _caught_mail(tenant: Tenant) -> CaughtMail:
         to=["ops@example.org"],
         subject=f"For {tenant.slug}",
         text="Text",
+    )
+
+
+def _task(tenant: Tenant, customer: User) -> Task:
+    now = datetime.now(UTC)
+    return Task.objects.create(
+        tenant=tenant, requester=customer, type="REVIEW", state="QUEUEING", created_at=now, changed_at=now
     )
 
 

@@ -1,0 +1,21 @@
+"""Routes of the pages of tasks."""
+
+from django.urls import URLPattern, path
+
+from approvals.pages import links, queue, settings, tasks
+
+app_name = "approvals"
+
+urlpatterns: list[URLPattern] = [
+    path("reviews/", queue.queue_page, name="queue"),
+    path("reviews/decide/", queue.decide_many, name="decide"),
+    path("reviews/own/", queue.own_tasks, name="own-tasks"),
+    path("reviews/figures/", settings.figures, name="figures"),
+    path("reviews/telling/", settings.telling, name="telling"),
+    path("reviews/<uuid:task_id>/", tasks.task_detail, name="task-detail"),
+    path("reviews/<uuid:task_id>/decide/", tasks.task_decide, name="task-decide"),
+    path("reviews/<uuid:task_id>/say/", tasks.task_say, name="task-say"),
+    path("reviews/<uuid:task_id>/reassign/", tasks.task_reassign, name="task-reassign"),
+    path("reviews/<uuid:task_id>/acknowledge/", tasks.task_acknowledge, name="task-acknowledge"),
+    path("reviews/by-mail/<str:token>/<str:answer>/", links.link_page, name="link"),
+]

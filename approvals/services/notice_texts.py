@@ -1,0 +1,121 @@
+"""What mails and chats say of tasks: plain text, so that no value can become anything else."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from accounts.links import site_link
+from approvals.models import Answer, Notice, Task
+from approvals.services.notice_settings import Telling
+
+MOST_TEXT = 4_000
+MOST_VALUE = 300
+DECIDE = """
+Continue: {continue_}
+Cancel: {cancel}
+
+Each link opens a page that shows what will happen; nothing is decided before you press the button there. The links \
+are yours alone, work once, and end on {until:%Y-%m-%d at %H:%M} UTC. Do not pass them on.
+"""
+
+
+def subject_of(notice: Notice, telling: Telling) -> str:
+    """The subject of a mail: the configured one, and what it is about."""
+    is_reviewers = notice.reason.partition(":")[0] in ("asked", "remind")
+    start = telling.row.approval_subject if is_reviewers else telling.row.requester_subject
+    if notice.reason.startswith("remind"):
+        start = f"Reminder: {start}"
+    return f"{start}: {called(notice.task)}"[:200]
+
+
+def called(task: Task) -> str:
+    """What a task is called in a line of text."""
+    return " ".join((task.title or f"{task.get_type_display()} {task.server or ''}").split())[:100]
+
+
+def decide_text(notice: Notice, token: str, until: Any) -> str:
+    """The mail to one who may decide."""
+    task = notice.task
+    links = DECIDE.format(
+        continue_=site_link("approvals:link", token, "continue"),
+        cancel=site_link("approvals:link", token, "cancel"),
+        until=until,
+    )
+    return f"{what(task)}\n{links}\nThe task: {task_link(task)}\n"
+
+
+def requester_text(notice: Notice) -> str:
+    """The mail to the one who asked for it."""
+    task, kind = notice.task, notice.reason.partition(":")[0]
+    lines = [f"{called(task)}: {outcome(task)}"]
+    if kind == "question":
+        answer = Answer.objects.filter(task=task, pk=int(notice.reason.partition(":")[2])).first()
+        if answer is not None:
+            lines = [f"{answer.user_name} asks about {called(task)}:", "", answer.message[:MOST_TEXT]]
+    elif message := str(task.extra_data.get("workflow", "")):
+        lines += ["", message[:MOST_TEXT]]
+    if kind == "failed" and task.error:
+        lines += ["", str(task.error.get("message", ""))[:MOST_TEXT]]
+    return "\n".join([*lines, "", f"The task: {task_link(task)}", ""])
+
+
+def outcome(task: Task) -> str:
+    """Where it stands, in a sentence."""
+    if task.state == Task.State.FINISHED_UNSUCCESSFULLY:
+        return "it failed."
+    if task.decided_at is None:
+        return f"{task.get_state_display().lower()}."
+    word = "cancelled" if task.state == Task.State.CANCELLED else "continued"
+    return f"{task.decided_by or 'the policy'} {word} it on {task.decided_at:%Y-%m-%d at %H:%M} UTC."
+
+
+def what(task: Task) -> str:
+    """What was asked, for whoever has to decide."""
+    owner = f" of {task.tenant.name}" if task.tenant else ""
+    lines = [f"{task.requester_name or 'The program'}{owner} asks: {called(task)}", ""]
+    if task.text:
+        lines += [task.text[:MOST_TEXT], ""]
+    lines += [f"{label}: {shown(value)}" for label, value in fields_of(task)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def fields_of(task: Task) -> Sequence[tuple[str, Any]]:
+    """The chosen fields of the record, or the values that were asked for."""
+    if task.shown:
+        return [(str(label), value) for label, value in task.shown]
+    return [(str(label), value) for label, value in (task.request or {}).items()]
+
+
+def shown(value: Any) -> str:
+    """A value in one line."""
+    text = "-" if value is None else " ".join(str(value).split())
+    return text if len(text) <= MOST_VALUE else f"{text[:MOST_VALUE]}…"
+
+
+def chat_message(task: Task) -> dict[str, Any]:
+    """What Slack, Teams and Mattermost take: `text`; beside it plain fields for programs.
+
+    Its links lead to the task behind sign-in: a chat has many readers, and a link that decides is one person's.
+    """
+    link = task_link(task)
+    return {
+        "text": f"Waiting for review: {called(task)}\n{what(task)}\n{link}",
+        "task": str(task.id),
+        "type": task.type,
+        "state": task.state,
+        "title": called(task),
+        "tenant": task.tenant.name if task.tenant else None,
+        "requester": task.requester_name,
+        "created_at": task.created_at.isoformat(),
+        "due_at": task.due_at.isoformat() if task.due_at else None,
+        "fields": [{"title": label, "value": shown(value)} for label, value in fields_of(task)],
+        "links": {
+            "task": link,
+            "continue": f"{link}?answer=continue&way=chat",
+            "cancel": f"{link}?answer=cancel&way=chat",
+        },
+    }
+
+
+def task_link(task: Task) -> str:
+    """The page of the task."""
+    return site_link("approvals:task-detail", task.id)

@@ -1,0 +1,157 @@
+"""The queue as people read it: a page of tasks at a time, each with what blocks it. Nothing is counted to its end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from accounts.scope import owned
+from accounts.services.filters import narrowed
+from accounts.services.slices import PAGE_SIZE, Slice
+from approvals.models import Task
+from approvals.services.filters import TaskPageFilter
+from approvals.services.reading import tasks_in_reach
+from common.ids import uuid_from
+
+MOST_COUNTED: Final = 1_000
+MOST_ON_BADGE: Final = 99
+SORTS: Final[Mapping[str, tuple[str, bool]]] = {
+    "newest": ("created_at", True),
+    "oldest": ("created_at", False),
+    "due": ("due_at", False),
+}
+"""The column, and whether it falls. By `due`, what has no deadline is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A task of the list.
+
+    Args:
+        blocks: why it goes on waiting, in plain words.
+        may_continue, may_cancel: what the actor can do with it now.
+    """
+
+    task: Task
+    blocks: str
+    may_continue: bool
+    may_cancel: bool
+
+
+def listed(actor: Actor, query: Mapping[str, Any], *, is_waiting: bool = True) -> QuerySet[Task]:
+    """The tasks in reach that wait for review, or those that do not any more."""
+    rows = tasks_in_reach(actor)
+    waiting = Q(state=Task.State.QUEUEING)
+    return narrowed(TaskPageFilter, rows.filter(waiting if is_waiting else ~waiting), query)
+
+
+def own(actor: Actor, query: Mapping[str, Any]) -> QuerySet[Task]:
+    """The tasks that the actor asked for, in whatever state."""
+    rows = owned(tasks_in_reach(actor), actor)
+    return narrowed(TaskPageFilter, rows, {"q": query.get("q", "")})
+
+
+def page_of(actor: Actor, rows: QuerySet[Task], sort: str, query: Mapping[str, str]) -> Slice[Row]:
+    """The rows that come behind the place `before` of the query, or back from `after`; the first ones without them."""
+    column, falls = SORTS.get(sort, SORTS["newest"])
+    if column == "due_at":
+        rows = rows.filter(due_at__isnull=False)
+    back = _place(query.get("after", ""))
+    goes_back = back is not None
+    place = back or _place(query.get("before", ""))
+    if place is not None:
+        rows = _beyond(rows, column, *place, falls=falls != goes_back)
+    sign = "-" if falls != goes_back else ""
+    found = list(rows.order_by(f"{sign}{column}", f"{sign}id")[: PAGE_SIZE + 1])
+    has_more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    if goes_back:
+        found.reverse()
+    has_before, has_after = (has_more, True) if goes_back else (place is not None, has_more)
+    return Slice(
+        [row_of(actor, task) for task in found],
+        _told(found[0], column) if found and has_before else "",
+        _told(found[-1], column) if found and has_after else "",
+    )
+
+
+def row_of(actor: Actor, task: Task) -> Row:
+    """A task as the actor finds it in the list: what the row alone tells; deciding looks at all of it."""
+    if task.state != Task.State.QUEUEING:
+        return Row(task, "", may_continue=False, may_cancel=False)
+    is_own = task.requester_id is not None and task.requester_id == actor.user_id
+    is_asked = actor.may(Permission.workflow_override) or actor.user_id in _asked(task)
+    takes_back = is_own and actor.may(Permission.request_tasks)
+    decides = is_asked and not is_own
+    return Row(task, blocks(task), may_continue=decides, may_cancel=decides or takes_back)
+
+
+def _asked(task: Task) -> set[int]:
+    return {pk for stage in (task.reviewers or {}).get("people", []) for level in stage for pk in level}
+
+
+def blocks(task: Task) -> str:
+    """Why it waits, in plain words."""
+    if task.state != Task.State.QUEUEING:
+        return ""
+    return f"Policy {task.policy_name}" if task.policy_name else "Any manager"
+
+
+def counted(rows: QuerySet[Task], most: int = MOST_COUNTED) -> str:
+    """How many there are, as people read it; `1,000+` when there are more."""
+    found = rows.order_by()[: most + 1].count()
+    return f"{most:,}+" if found > most else f"{found:,}"
+
+
+def waiting_for(actor: Actor) -> int:
+    """How many tasks wait for the actor, counted to one more than a badge shows; for a customer, the own ones."""
+    rows = tasks_in_reach(actor).filter(state=Task.State.QUEUEING)
+    if actor.may(Permission.workflow_override):
+        rows = rows.exclude(requester_id=actor.user_id) if actor.user_id else rows
+    elif not actor.is_own_only:
+        return 0
+    return rows.order_by()[: MOST_ON_BADGE + 1].count()
+
+
+def badge(count: int) -> str:
+    """A count for a badge: nothing for none, `99+` for more."""
+    return f"{MOST_ON_BADGE}+" if count > MOST_ON_BADGE else str(count or "")
+
+
+def newest(actor: Actor, most: int = PAGE_SIZE) -> list[tuple[UUID, datetime]]:
+    """Ids and last changes of the newest that wait: what tells a page that it is old."""
+    rows = tasks_in_reach(actor).filter(state=Task.State.QUEUEING).order_by("-created_at", "-id")
+    return list(rows.values_list("id", "changed_at")[:most])
+
+
+def in_reach(actor: Actor, ids: set[UUID]) -> list[str]:
+    """Those of the ids that the actor can see."""
+    return [str(found) for found in tasks_in_reach(actor).filter(id__in=ids).values_list("id", flat=True)]
+
+
+def _beyond(
+    rows: QuerySet[Task], column: str, moment: datetime, task_id: UUID, *, falls: bool
+) -> QuerySet[Task]:
+    """What comes after a place. The first condition is the one that an index answers."""
+    way = "lt" if falls else "gt"
+    return rows.filter(**{f"{column}__{way}e": moment}).filter(
+        Q(**{f"{column}__{way}": moment}) | Q(**{f"id__{way}": task_id})
+    )
+
+
+def _told(task: Task, column: str) -> str:
+    return f"{getattr(task, column).astimezone(UTC).isoformat()}~{task.id}"
+
+
+def _place(text: str) -> tuple[datetime, UUID] | None:
+    moment, _, task_id = text.partition("~")
+    known = uuid_from(task_id)
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (found, known) if known and found.tzinfo and 1900 <= found.year <= 9998 else None

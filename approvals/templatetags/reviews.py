@@ -1,0 +1,60 @@
+"""How pages show tasks, and what was said to them."""
+
+from typing import Any
+
+from django import template
+
+from approvals.models import Answer, Task
+from approvals.services.notice_texts import called, shown
+
+register = template.Library()
+register.filter("called", called)
+register.filter("in_a_line", shown)
+
+STATE_COLOURS = {
+    Task.State.QUEUEING: "yellow",
+    Task.State.PENDING: "azure",
+    Task.State.STARTED: "blue",
+    Task.State.FINISHED_SUCCESSFULLY: "green",
+    Task.State.FINISHED_UNSUCCESSFULLY: "red",
+    Task.State.ABORTED: "secondary",
+    Task.State.CANCELLED: "secondary",
+    Task.State.ACK_ERROR: "orange",
+}
+ANSWER_ICONS = {
+    Answer.Kind.CONTINUE: ("check", "text-green"),
+    Answer.Kind.CANCEL: ("x", "text-red"),
+    Answer.Kind.COMMENT: ("note", "text-secondary"),
+    Answer.Kind.QUESTION: ("help-circle", "text-blue"),
+    Answer.Kind.REASSIGN: ("user-plus", "text-blue"),
+    Answer.Kind.ESCALATE: ("trending-up", "text-orange"),
+    Answer.Kind.REMIND: ("bell", "text-orange"),
+}
+
+
+@register.inclusion_tag("approvals/parts/state_badge.html")
+def task_badge(task: Task) -> dict[str, Any]:
+    """Where a task stands, as a coloured word with a dot."""
+    return {
+        "state": task.state,
+        "label": task.get_state_display(),
+        "colour": STATE_COLOURS[Task.State(task.state)],
+    }
+
+
+@register.filter
+def answer_icon(answer: Answer) -> str:
+    """The icon of what was said."""
+    return ANSWER_ICONS[Answer.Kind(answer.kind)][0]
+
+
+@register.filter
+def answer_colour(answer: Answer) -> str:
+    """Its colour."""
+    return ANSWER_ICONS[Answer.Kind(answer.kind)][1]
+
+
+@register.filter
+def item(values: dict[str, Any], name: str) -> Any:
+    """A value by its name; an empty text when there is none."""
+    return values.get(name, "")
