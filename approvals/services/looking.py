@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import structlog
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import transaction
 
 from approvals.models import Task
 from approvals.services import ending
@@ -12,7 +11,6 @@ from approvals.services.settling import settle
 from approvals.services.telling import tell_on_commit
 from flows.services import sweeping
 
-logger = structlog.get_logger(__name__)
 MOST_AT_ONCE = 200
 REST = timedelta(minutes=1)
 """After a fault, until the task is looked at again."""
@@ -32,15 +30,10 @@ def look(now: datetime | None = None) -> int:
 
 
 def _looked_at(task_id: UUID, now: datetime) -> bool:
-    """One that cannot be looked at must not hold up the others."""
-    try:
+    with sweeping.alone("task_not_settled", task=str(task_id)):
         return look_at(task_id, now)
-    except (DatabaseError, InterfaceError):
-        raise
-    except Exception:
-        logger.exception("task_not_settled", task=str(task_id))
-        Task.objects.filter(id=task_id, due_at__lte=now).update(due_at=now + REST)
-        return False
+    Task.objects.filter(id=task_id, due_at__lte=now).update(due_at=now + REST)
+    return False
 
 
 def look_at(task_id: UUID, now: datetime) -> bool:

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import structlog
 from cronsim import CronSim
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import transaction
 
 from flows.models import Flow, QueueEntry, Trigger
 from flows.sdk import TriggerKind
 from flows.services.events import KeyUsed, emit_event
+from flows.services.sweeping import alone
 from flows.store.new_events import NewEvent
 
 LATE_SECONDS = 60.0
@@ -18,8 +18,6 @@ LATE_SECONDS = 60.0
 
 TICK = "schedule.tick"
 LOOK_BACK = tuple(timedelta(days=days) for days in (0.002, 0.1, 2, 62, 800, 15_000))
-
-logger = structlog.get_logger(__name__)
 
 
 def next_fire(cron: str, zone: str, after: datetime) -> datetime:
@@ -54,14 +52,9 @@ def reschedule(flow: Flow, now: datetime | None = None) -> None:
 
 
 def _fire_or_log(flow_id: UUID, now: datetime) -> bool:
-    """One schedule that cannot be read must not hold up the others."""
-    try:
+    with alone("tick_failed", flow=str(flow_id)):
         return _fire(flow_id, now)
-    except (DatabaseError, InterfaceError):
-        raise
-    except Exception:
-        logger.exception("tick_failed", flow=str(flow_id))
-        return False
+    return False
 
 
 def _fire(flow_id: UUID, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Chores of other apps that the workers' sweepers do: whoever has one says so when it is loaded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from django.db import DatabaseError, InterfaceError
@@ -23,9 +24,21 @@ def do_chores() -> None:
         InterfaceError: the same.
     """
     for name, chore in _chores.items():
-        try:
+        with alone("chore_failed", chore=name):
             chore()
-        except (DatabaseError, InterfaceError):
-            raise
-        except Exception:
-            logger.exception("chore_failed", chore=name)
+
+
+@contextmanager
+def alone(event: str, **told: str) -> Iterator[None]:
+    """What breaks in the block is logged as `event` and does not hold up the others.
+
+    Raises:
+        DatabaseError: the database is away, for the others too.
+        InterfaceError: the same.
+    """
+    try:
+        yield
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception(event, **told)

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.actors import Actor
 from flows.models import Run
 from flows.services.runs import decide_interrupted
+from flows.services.sweeping import alone
 from jobs.models import Job, JobRun
 from jobs.services.ending import end
 from jobs.services.launching import Launch, enqueue
@@ -18,8 +18,6 @@ from jobs.services.output import COMMAND_NODE, outcome_of
 from jobs.services.reporting import tell
 from jobs.services.starting import start
 from jobs.services.timing import gap_after
-
-logger = structlog.get_logger(__name__)
 
 STATES = {
     Run.Status.SUCCEEDED: JobRun.State.SUCCEEDED,
@@ -58,14 +56,9 @@ def _due(now: datetime) -> list[UUID]:
 
 
 def _moved(job_run_id: UUID, now: datetime) -> bool:
-    """One that cannot be moved must not hold up the others."""
-    try:
+    with alone("job_run_not_settled", job_run=str(job_run_id)):
         return settle_one(job_run_id, now)
-    except (DatabaseError, InterfaceError):
-        raise
-    except Exception:
-        logger.exception("job_run_not_settled", job_run=str(job_run_id))
-        return False
+    return False
 
 
 def settle_one(job_run_id: UUID, now: datetime) -> bool:

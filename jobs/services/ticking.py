@@ -3,16 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import structlog
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import transaction
 
 from accounts.actors import Actor
 from flows.services.schedules import LATE_SECONDS, last_fire
+from flows.services.sweeping import alone
 from jobs.models import Job, JobRun
 from jobs.services.launching import Launch, enqueue
 from jobs.services.timing import SCHEDULE_TYPES, cron_of, next_tick
-
-logger = structlog.get_logger(__name__)
 
 
 def tick_due(now: datetime | None = None, *, limit: int = 100) -> int:
@@ -23,14 +21,9 @@ def tick_due(now: datetime | None = None, *, limit: int = 100) -> int:
 
 
 def _tick_or_log(job_id: UUID, now: datetime) -> bool:
-    """One schedule that cannot be read must not hold up the others."""
-    try:
+    with alone("job_tick_failed", job=str(job_id)):
         return _tick(job_id, now)
-    except (DatabaseError, InterfaceError):
-        raise
-    except Exception:
-        logger.exception("job_tick_failed", job=str(job_id))
-        return False
+    return False
 
 
 def _tick(job_id: UUID, now: datetime) -> bool:
