@@ -3,10 +3,8 @@
 import asyncio
 import json
 import os
-import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from typing import Any, Final
 
 from common.programs import keeper
 from common.programs.confinement import HOME, RESULT, Confinement, Refused, confined, environment
+from common.programs.folders import own_folder
 from common.programs.spec import MAX_OUTPUT, MAX_RESULT, Finished, Program, Stream
 from common.redact import plain_text
 
@@ -69,8 +68,7 @@ class _Place:
 @contextmanager
 def _place(program: Program, kept: Confinement) -> Iterator[_Place]:
     user = kept.user()
-    folder = Path(tempfile.mkdtemp(prefix="hookflow-program-"))
-    try:
+    with own_folder() as folder:
         result, works_in = folder / "result", folder / "work"
         fd = os.open(result, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         try:
@@ -82,9 +80,6 @@ def _place(program: Program, kept: Confinement) -> Iterator[_Place]:
             yield _Place(_spec(program, kept, user, works_in, inside, result), fd, kept.name)
         finally:
             os.close(fd)
-    finally:
-        # It never follows a link out of the folder, and whoever could plant one is gone.
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _made_below(works_in: Path, path: str) -> Path:

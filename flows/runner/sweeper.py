@@ -6,6 +6,7 @@ import structlog
 from django.db import close_old_connections, connection
 
 from accounts.services.housekeeping import forget_old
+from common.programs import sweep_folders
 from flows.services import retention, schedules, sweeping
 from flows.store import errands
 from flows.store.sweep import promote_stuck
@@ -34,6 +35,7 @@ class Sweeper:
                 self._promoted = now
                 promote_stuck()
             if now - self._retained >= RETENTION_EVERY_SECONDS:
+                sweep_folders()
                 errands.forget_old()
                 deleted = retention.delete_old_runs() + retention.delete_old_events() + forget_old()
                 if deleted:

@@ -96,10 +96,37 @@ def decide(run_id: str, node: str, decision: str) -> dict[str, Any]:
     return {"status": run.status}
 
 
+def launch_job(script: str, attempts: int) -> dict[str, Any]:
+    """Launch a job whose command is a shell script."""
+    from jobs.services.commands import create_command
+    from jobs.services.jobs import create_job
+    from jobs.services.launching import launch
+    from tests.support.flows import ADMIN
+
+    slots = [
+        {"name": "c", "kind": "fixed", "text": "-c"},
+        {"name": "script", "kind": "fixed", "text": script},
+    ]
+    command = create_command(actor=ADMIN, name="Script", executable="/bin/sh", slots=slots)
+    retry = {"max_attempts": attempts, "backoff": "fixed" if attempts > 1 else "none"}
+    job = create_job(actor=ADMIN, name="Long", kind="command", command=command, **retry)
+    return {"job_run": str(launch(actor=ADMIN, job=job).id)}
+
+
+def job_runs() -> list[dict[str, Any]]:
+    """Every job run, the first attempt first."""
+    from jobs.models import JobRun
+
+    rows = JobRun.objects.order_by("attempt")
+    return [{"state": row.state, "run": str(row.run_id), "error": row.error} for row in rows]
+
+
 if __name__ == "__main__":
     answers, sys.stdout = sys.stdout, sys.stderr  # what the program itself says is no answer
     django.setup()
-    commands = {call.__name__: call for call in (seed, start, schedule, tick, report, decide)}
+    commands = {
+        call.__name__: call for call in (seed, start, schedule, tick, report, decide, launch_job, job_runs)
+    }
     for line in sys.stdin:
         name, *arguments = json.loads(line)
         answers.write(f"{json.dumps(commands[name](*arguments))}\n")
