@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from jobs.pages import commands, follow_ups, job_runs, jobs, services
+from jobs.pages import action_settings, commands, follow_ups, job_runs, jobs, services
 
 app_name = "jobs"
 
@@ -21,6 +21,10 @@ urlpatterns: list[URLPattern] = [
     path("commands/new/", commands.command_new, name="command-new"),
     path("commands/<int:pk>/", commands.command_edit, name="command-edit"),
     path("commands/<int:pk>/delete/", commands.command_delete, name="command-delete"),
+    path("action-settings/", action_settings.action_settings_list, name="action-settings-list"),
+    path(
+        "action-settings/<str:node_type>/", action_settings.action_settings_edit, name="action-settings-edit"
+    ),
     path("services/", services.service_list, name="service-list"),
     path("services/new/", services.service_new, name="service-new"),
     path("services/<int:pk>/", services.service_edit, name="service-edit"),

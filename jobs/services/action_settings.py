@@ -1,6 +1,8 @@
 """What the platform sets for an action, under what each list sets for itself."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -8,9 +10,38 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import bad_value, not_found
-from flows.sdk import JsonObject, Node, node_types
+from flows.sdk import JsonObject, Kind, Node, NodeMeta, node_types
 from flows.sdk.config_fields import config_of
 from jobs.models import ActionSettings
+
+KINDS: Final = frozenset({Kind.ACTION, Kind.CONTROL})
+"""What may follow a job."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAction:
+    """An action, how many of its settings the platform sets, and since when."""
+
+    meta: NodeMeta
+    count: int
+    updated_at: datetime | None
+
+
+def followers(kinds: frozenset[Kind] = KINDS) -> list[NodeMeta]:
+    """The node types that people may have follow a job, by label."""
+    metas = [node.meta for node in node_types.values()]
+    found = [meta for meta in metas if meta.kind in kinds and not meta.is_internal]
+    return sorted(found, key=lambda meta: meta.label.lower())
+
+
+def actions_with_settings() -> list[SetAction]:
+    """Every action that may follow a job, by label."""
+    rows = {row.node_type: row for row in ActionSettings.objects.all()}
+    return [
+        SetAction(meta, len(row.config) if row else 0, row.updated_at if row and row.config else None)
+        for meta in followers()
+        for row in [rows.get(meta.type)]
+    ]
 
 
 def platform_config(node_type: str) -> JsonObject:
@@ -19,7 +50,7 @@ def platform_config(node_type: str) -> JsonObject:
     Raises:
         Problem: 404 `not_found`.
     """
-    _known(node_type)
+    known_action(node_type)
     found = ActionSettings.objects.filter(node_type=node_type).values_list("config", flat=True).first()
     return dict(found or {})
 
@@ -31,7 +62,7 @@ def set_platform_config(*, actor: Actor, node_type: str, config: JsonObject) -> 
         Problem: 400 `unknown_setting`; 403; 404 `not_found`.
     """
     actor.need(Permission.manage_platform)
-    known = config_of(_known(node_type).Config).fields
+    known = config_of(known_action(node_type).Config).fields
     for name in config:
         if name not in known:
             hint = f"There is: {', '.join(known)}."
@@ -56,7 +87,12 @@ def set_platform_config(*, actor: Actor, node_type: str, config: JsonObject) -> 
     return config
 
 
-def _known(node_type: str) -> Node:
+def known_action(node_type: str) -> Node:
+    """The node type of that name.
+
+    Raises:
+        Problem: 404 `not_found`.
+    """
     node = node_types.get(node_type)
     if node is None:
         raise not_found("There is no such action.")

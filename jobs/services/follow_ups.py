@@ -22,7 +22,7 @@ from flows.services.drafting import validate
 from flows.services.flows import create_flow, delete_flow, read_or_refuse, save_draft, update_flow
 from flows.services.versions import publish
 from jobs.models import Job
-from jobs.services.action_settings import platform_config
+from jobs.services.action_settings import KINDS, followers, platform_config
 
 MODES: Final = {"success": "job.succeeded", "failure": "job.failed"}
 TRIGGER: Final = "ended"
@@ -31,7 +31,6 @@ JOB_FIELD: Final = "runtemplate_id"
 FAILED: Final = "-failed"
 """Ends the ids of the nodes that take up what failed."""
 MOST_ACTIONS: Final = 50
-KINDS: Final = frozenset({Kind.ACTION, Kind.CONTROL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +163,7 @@ def _put_in_force(actor: Actor, flow: Flow, *, is_empty: bool) -> None:
 
 def offered(kinds: frozenset[Kind] = KINDS) -> list[tuple[str, str]]:
     """The node types that may follow a job, as (type, label), by label."""
-    found = [(node.meta.type, node.meta.label) for node in node_types.values() if node.meta.kind in kinds]
-    return sorted(found, key=lambda entry: entry[1].lower())
+    return [(meta.type, meta.label) for meta in followers(kinds)]
 
 
 def _meta(node_type: str) -> NodeMeta:
