@@ -68,7 +68,7 @@ def assign_address(server: Server, family: ipam.Family, address_id: int, *, acto
     """Give a server the address of that IPAM id; the one that it had goes back to its range.
 
     Raises:
-        Problem: 400 `unknown_address`, `address_taken`, `invalid`.
+        Problem: 400 `unknown_address`, `invalid`; 409 `address_taken`.
     """
     model: type[Any] = ipam.address_model(family)
     address = visible(model, actor).filter(pk=address_id).first()

@@ -63,7 +63,7 @@ class ServerWriter(Writer[Server]):
             if address is None or tenant_of(address) == row.tenant_id:
                 continue
             if tenant_of(address) is not None or address.in_use:
-                raise bad_value(
+                raise conflict(
                     "address_taken",
                     f"The address {address.ip} is not free for this server.",
                     hint="Choose a free address of the same tenant.",
@@ -149,7 +149,7 @@ def create_server(*, actor: Actor, **values: Any) -> Server:
         values: by model field; also `interfaces` and `charges`.
 
     Raises:
-        Problem: 400 `invalid`, `other_tenant`, `address_taken`.
+        Problem: 400 `invalid`, `other_tenant`; 409 `address_taken`.
     """
     return writer.create(actor=actor, values=values)
 

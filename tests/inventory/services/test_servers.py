@@ -100,7 +100,8 @@ def test_an_address_of_another_tenant_is_refused(server: Server, other_tenant: T
     foreign = IPv4Address.objects.create(tenant=other_tenant, range=pool, ip="10.9.0.2")
     with pytest.raises(Problem) as refused:
         update_server(server, actor=system, ip=foreign)
-    assert (refused.value.code, refused.value.field) == ("address_taken", "ip")
+    problem = refused.value
+    assert (problem.status, problem.code, problem.field) == (409, "address_taken", "ip")
 
 
 def test_a_server_for_another_tenants_user_is_refused(
