@@ -134,12 +134,12 @@ def actor_of(request: Any) -> Actor:
     """The actor of a Django or DRF request.
 
     Raises:
-        Problem: 401 `not_signed_in` when nobody is signed in.
+        Problem: 401 `not_authenticated` when nobody is signed in.
     """
     given = getattr(request, "auth", None)
     if isinstance(given, Actor):
         return given
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        raise Problem(401, "not_signed_in", "Nobody is signed in.", hint="Sign in, or send an API token.")
+        raise Problem(401, "not_authenticated", "Nobody is signed in.", hint="Sign in, or send an API token.")
     return Actor.of_user(user)

@@ -18,7 +18,7 @@ class ColumnFilter(BaseFilterBackend):
         """The rows that fit.
 
         Raises:
-            Problem: 400 `bad_filter`.
+            Problem: 400 `invalid`.
         """
         return narrowed(queryset, view.table, request.query_params, actor_of(request))
 

@@ -115,7 +115,7 @@ class TagViewSet(TableViewSet):
         body = AssignmentSerializer(data=asked)
         if not body.is_valid():
             raise bad_value(
-                "bad_filter",
+                "invalid",
                 "resource_type and resource_id go together: a known type and a whole number.",
                 hint="Ask with both, such as ?resource_type=server&resource_id=7.",
                 field=next(iter(body.errors)),

@@ -34,7 +34,7 @@ def narrowed(rows: QuerySet[Any], table: Table, query: Mapping[str, str], actor:
     """The rows that a search for `q` finds and that have the values asked for, by the public names of columns.
 
     Raises:
-        Problem: 400 `bad_filter`.
+        Problem: 400 `invalid`.
     """
     rows = search_rows(rows, table, query.get("q", ""))
     seen = table.columns_for(actor)
@@ -49,7 +49,7 @@ def narrowed(rows: QuerySet[Any], table: Table, query: Mapping[str, str], actor:
             rows = rows.filter(**{column.attribute: typed(table, column, value[:LONGEST])})
         except Problem as problem:
             raise bad_value(
-                "bad_filter",
+                "invalid",
                 f"The column {column.name} cannot have the value {value[:60]!r}.",
                 hint=problem.hint,
                 field=column.name,

@@ -32,7 +32,7 @@ def test_problems_are_pages_in_the_sites_look(status: int) -> None:
 
 
 def test_strangers_are_sent_to_sign_in_and_back() -> None:
-    answer = answer_to(Problem(401, "not_signed_in", "Nobody is signed in."))
+    answer = answer_to(Problem(401, "not_authenticated", "Nobody is signed in."))
     assert answer is not None
     assert answer.headers["Location"].endswith("?next=/somewhere/%3Fa%3D1")
 

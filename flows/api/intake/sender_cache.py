@@ -27,14 +27,14 @@ class SenderCache:
         """The actor whose token the request carries.
 
         Raises:
-            Problem: 401 `bad_token`, 403 `not_allowed`, 429 `too_many_tries`.
+            Problem: 401 `not_authenticated`, `bad_token`, 403 `not_allowed`, 429 `too_many_tries`.
         """
         value = header(scope, b"authorization") or ""
         kind, _, token = value.partition(" ")
         if kind.lower() != "bearer" or not token:
             raise Problem(
                 401,
-                "no_token",
+                "not_authenticated",
                 "The request carries no API token.",
                 hint="Send `Authorization: Bearer hf_…`; tokens are made under Settings, API tokens.",
             )
