@@ -10,10 +10,13 @@ class ApprovalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the chores, and offer the figures."""
+        """Hold servers, connect the chores, and offer the figures."""
         from approvals.pages import beside
-        from approvals.services import figures, looking, posting
+        from approvals.services import carrying_out, figures, gate, looking, posting
+        from flows.services import sweeping
 
+        gate.connect()
+        sweeping.every_second("operations", carrying_out.settle)
         looking.connect()
         posting.connect()
         figures.register()

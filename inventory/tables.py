@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flows.sdk import Shape
 from inventory.address_tables import IPV4_ADDRESSES, IPV4_RANGES, IPV6_ADDRESSES, IPV6_RANGES
-from inventory.columns import TENANT, Column, Table, internal_column, row_id
+from inventory.columns import TENANT, Column, Table, internal_column, own_column, row_id
 
 whole, text, moment, money = Shape.integer, Shape.string, Shape.moment, Shape.number
 flag = Shape.integer
@@ -33,6 +33,9 @@ SERVER = Table(
         Column("packageId", "package_id", whole("Id of the package it was made from, or null")),
         Column("status", "status", text("online, offline, starting, stopping, restarting or suspended")),
         Column("cancelledAt", "cancelled_at", moment("When the server was cancelled, or null")),
+        replace(
+            own_column("deployment", "deployment", text("ordered, deployed or undeployed")), is_writable=False
+        ),
         internal_column("note", text("A note for admins")),
         internal_column("ha_status", text("started, stopped, disabled, ignored, or empty")),
         internal_column("ha_group", text("Fencing group of the high availability")),

@@ -1,6 +1,7 @@
 """The tables of approvals."""
 
 from approvals.models.answer import Answer
+from approvals.models.limits import TenantLimits
 from approvals.models.notice import DecisionLink, News, Notice, NoticeSettings
 from approvals.models.policy import BusinessCalendar, Delegation, Policy, ReviewGroup
 from approvals.models.task import Task
@@ -19,6 +20,7 @@ __all__ = [
     "ReviewGroup",
     "Task",
     "TaskJob",
+    "TenantLimits",
     "TenantWorkflow",
     "WorkflowSettings",
 ]

@@ -113,6 +113,11 @@ class Task(models.Model):
             ),
             models.Index(fields=["due_at"], condition=models.Q(state="QUEUEING"), name="task_due"),
             models.Index(fields=["server", "-created_at"], name="task_by_server"),
+            models.Index(
+                fields=["execution_id"],
+                condition=models.Q(state__in=["PENDING", "STARTED"]),
+                name="task_at_work",
+            ),
         )
         constraints = (
             models.UniqueConstraint(

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from approvals.models import Task
+from approvals.services import carrying_out
 from approvals.services.permitting import decided_already
 from flows.models import QueueEntry
 from flows.services.waits import answer_review
@@ -56,6 +57,7 @@ def end(task: Task, how: Ending) -> None:
         raise decided_already(Task.objects.get(id=task.id))
     if task.run_id is not None:
         _answer_run(task, task.run_id, how)
+    carrying_out.reviewed(task, how.port)
 
 
 def state_after(task: Task, port: str) -> Task.State:

@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Tenant
 from accounts.roles import Permission
 from approvals.models import TenantWorkflow, WorkflowSettings
+from approvals.services.task_events import tell_workflow
 from common.crypto import seal, unseal
 from common.egress import EgressError, parse
 from common.problems import bad_value, forbidden
@@ -76,6 +77,7 @@ def set_tenant_workflow(actor: Actor, tenant: Tenant, is_enabled: bool) -> None:
         row.save()
         changes = {"workflow": [before, is_enabled]}
         audit.record(actor, "updated", "tenant", str(tenant.pk), tenant_id=tenant.pk, changes=changes)
+        tell_workflow(tenant, actor, is_enabled=is_enabled)
 
 
 def new_secret(actor: Actor) -> str:

@@ -14,8 +14,9 @@ from common.ids import row_id, uuid_from
 from common.problems import Problem
 from flows.pages.forms import SendEventForm, posted
 from flows.sdk import JsonObject
+from flows.sdk.events import is_reserved
 from flows.services.event_reading import find_event
-from flows.services.known_types import list_event_types
+from flows.services.known_types import KnownEventType, list_event_types
 from flows.services.sending import send_event
 from look.templatetags.ui import pretty_json
 
@@ -23,7 +24,7 @@ from look.templatetags.ui import pretty_json
 @page(Permission.send_events, "GET POST")
 def event_send(request: HttpRequest, actor: Actor) -> HttpResponse:
     """A form with the sample of the chosen type, or with the payload of an event to be sent again."""
-    kinds = list_event_types(actor)
+    kinds = _sendable(actor)
     form = SendEventForm(posted(request), kinds=kinds, initial=_begin(request, actor))
     if request.method == "POST" and form.is_valid():
         try:
@@ -47,12 +48,16 @@ def event_send(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "flows/event_send.html", context)
 
 
+def _sendable(actor: Actor) -> list[KnownEventType]:
+    return [kind for kind in list_event_types(actor) if not is_reserved(kind.name)]
+
+
 def _begin(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     again = uuid_from(request.GET.get("again", ""))
     event = find_event(actor, again) if again else None
     if event is not None:
         return {"type": event.type, "payload": pretty_json(event.payload)}
-    kinds = list_event_types(actor)
+    kinds = _sendable(actor)
     chosen = next(
         (kind for kind in kinds if kind.name == request.GET.get("type")), kinds[0] if kinds else None
     )

@@ -13,19 +13,27 @@ from flows.sdk.shapes import Shape
 RESERVED: Final = ("hookflow.", "hook.", "manual.", "schedule.")
 """What names of event types do not begin with: the program's own events do."""
 EVENT_NAME: Final = r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$"
-"""What an event type may be called, wherever one is named: sent, defined or listened to."""
+"""What an event type may be called, wherever one is sent or defined."""
+TRACE_NAME: Final = r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$"
+"""What event types of the program may be called besides: as other systems call theirs. Nobody sends or defines one."""
 MAX_EVENT_NAME: Final = 100
 
 _EVENT_NAME: Final = re.compile(EVENT_NAME)
+_TRACE_NAME: Final = re.compile(TRACE_NAME)
 
 
 def is_event_name(text: str) -> bool:
-    """Whether an event type may be called that."""
+    """Whether somebody may call an event type that."""
     return len(text) <= MAX_EVENT_NAME and _EVENT_NAME.fullmatch(text) is not None
 
 
+def _is_known_name(text: str) -> bool:
+    is_trace = len(text) <= MAX_EVENT_NAME and _TRACE_NAME.fullmatch(text) is not None
+    return is_trace or is_event_name(text)
+
+
 def _checked_event_name(text: str) -> str:
-    if not is_event_name(text):
+    if not _is_known_name(text):
         raise ValueError("Choose an event type, such as server.created.")
     return text
 
@@ -33,7 +41,7 @@ def _checked_event_name(text: str) -> str:
 EventName = Annotated[
     str,
     AfterValidator(_checked_event_name),
-    Field(json_schema_extra={"pattern": EVENT_NAME, "maxLength": MAX_EVENT_NAME}),
+    Field(json_schema_extra={"pattern": f"{EVENT_NAME}|{TRACE_NAME}", "maxLength": MAX_EVENT_NAME}),
 ]
 
 
@@ -51,6 +59,7 @@ class EventType:
         group: the heading under which it is listed.
         shape: every field of the payload.
         sample: a payload that fits the shape, for previews and test runs.
+        is_reserved: the program alone tells it; nobody sends one, by the API or by hand.
     """
 
     name: str
@@ -59,9 +68,10 @@ class EventType:
     group: str
     shape: Shape
     sample: JsonObject
+    is_reserved: bool = False
 
     def __post_init__(self) -> None:
-        if not is_event_name(self.name) or self.name.startswith(RESERVED):
+        if not _is_known_name(self.name) or self.name.startswith(RESERVED):
             raise ValueError(f"No event type may be called {self.name!r}; write it such as acme.called.")
 
     def payload_schema(self) -> JsonObject:
@@ -82,3 +92,9 @@ def _nullable(schema: JsonObject) -> JsonObject:
 
 
 event_types: Registry[EventType] = Registry("event type")
+
+
+def is_reserved(name: str) -> bool:
+    """Whether the program alone tells events of that type."""
+    found = event_types.get(name)
+    return found is not None and found.is_reserved

@@ -16,6 +16,12 @@ CHECK_WORK = 50_000_000
 """Units for the payloads of one request: half a second, for five mebibytes of small values."""
 
 MOST_CACHED_SUBSCHEMAS = 500_000
+RESERVED_TYPE = (
+    "reserved_event_type",
+    "The program alone tells events of this type.",
+    "Send one of a type of your own.",
+)
+"""Code, sentence and hint for whoever sends one."""
 NOT_THE_PLATFORMS = "The platform does not define this event type, so its flows do not hear of it."
 
 

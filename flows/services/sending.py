@@ -8,8 +8,9 @@ from accounts.roles import Permission
 from accounts.services import tenants
 from common.problems import bad_value, not_found
 from flows.sdk import JsonObject
+from flows.sdk.events import is_reserved
 from flows.services.events import emit_event, judge_before
-from flows.services.payload_checks import PayloadChecks, misfits_of
+from flows.services.payload_checks import RESERVED_TYPE, PayloadChecks, misfits_of
 from flows.store.new_events import Accepted, NewEvent
 
 SOURCE = "by hand"
@@ -22,8 +23,8 @@ def send_event(*, actor: Actor, event_type: str, payload: JsonObject, tenant_id:
         tenant_id: whose event it is; a tenant's actor can send its own only.
 
     Raises:
-        Problem: 404 `not_found` for another tenant; 400 `unknown_tenant`, `unknown_event_type`, `payload_does_not_fit`;
-            413 `too_much_work`.
+        Problem: 404 `not_found` for another tenant; 400 `unknown_tenant`, `unknown_event_type`,
+            `reserved_event_type`, `payload_does_not_fit`; 413 `too_much_work`.
     """
     actor.need(Permission.send_events)
     if not actor.is_platform and tenant_id != actor.tenant_id:
@@ -38,6 +39,9 @@ def send_event(*, actor: Actor, event_type: str, payload: JsonObject, tenant_id:
             hint="Define it first.",
             field="type",
         )
+    if is_reserved(event_type):
+        code, message, hint = RESERVED_TYPE
+        raise bad_value(code, message, hint=hint, field="type")
     event = NewEvent(type=event_type, payload=payload, tenant_id=tenant_id, source=SOURCE)
     wrong = misfits_of(known, event)
     if wrong:

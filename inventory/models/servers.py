@@ -30,6 +30,13 @@ class Server(OwnedRow):
         restarting = "restarting"
         suspended = "suspended"
 
+    class Deployment(models.TextChoices):
+        """Whether there is a machine for it: asked for and never deployed, deployed, or taken down again."""
+
+        ordered = "ordered"
+        deployed = "deployed"
+        undeployed = "undeployed"
+
     class HaStatus(models.TextChoices):
         """What the cluster's high availability does with the server; empty: it is not managed."""
 
@@ -60,6 +67,13 @@ class Server(OwnedRow):
         "inventory.Package", models.SET_NULL, null=True, blank=True, related_name="servers"
     )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.offline)
+    deployment = models.CharField(
+        max_length=10,
+        choices=Deployment.choices,
+        default=Deployment.deployed,
+        db_default=Deployment.deployed,
+        editable=False,
+    )
     cancelled_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(max_length=10_000, blank=True, default="")
     ha_status = models.CharField(max_length=10, choices=HaStatus.choices, blank=True, default="")

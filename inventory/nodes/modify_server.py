@@ -34,6 +34,7 @@ from inventory.modify_server_config import (
 from inventory.node_support import acting, needed_decimal, needed_number, needed_text, told_as_node_error
 from inventory.services import server_changes
 from inventory.services.effects import once, rehearsed, result_of
+from inventory.services.gate import passed
 from inventory.services.ipam import Family
 from inventory.services.machine_of import check_ended, machine_of, waiting
 from inventory.services.machines import Machine
@@ -199,6 +200,8 @@ class ModifyServer(Node):
             if machine is None:
                 return change.finish(None, record)
             if result_of(ctx.idempotency_key) is None:
+                if config.component == POWER:
+                    server_changes.check_power(change.server(), actor=change.actor)
                 task = machine.apply(config.action, rehearsed(change.apply))
                 if task is not None:
                     return waiting(machine, task, ctx.clock.now())
@@ -224,7 +227,10 @@ class ModifyServer(Node):
             except NodeError:
                 change.tell(machine, has_restarted=False)
                 raise
-            return change.finish(machine, record)
+            with passed(
+                change.server_id
+            ):  # Proxmox has made the change: it began before anybody held the server
+                return change.finish(machine, record)
 
     def _change(self, ctx: NodeContext, config: ModifyServerConfig) -> "_Change":
         return _Change(ctx, config, needed_number(config.server_id, "server_id"), acting(ctx))

@@ -1,5 +1,6 @@
 """What a change of a server means for its machine in Proxmox VE: its config is read and merged, never rewritten."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -49,6 +50,38 @@ class Machine:
         method = "post" if self.kind == "qemu" else "put"
         return upid_of(self.api.call(method, *self.path, "config", **values, **digest))
 
+    def set_size(self, wanted: Mapping[str, Any]) -> str | None:
+        """Give the machine other sizes, and its first interface another tag or limit, by the server's columns.
+
+        Gives the task that enlarges the disk, if one does. A smaller disk is refused by Proxmox.
+
+        Raises:
+            NodeError: as `Proxmox.call`, `no_interface`, `no_disk`.
+        """
+        config = config_of(self.api.call("get", *self.path, "config"))
+        values: JsonObject = {_SIZES[name]: wanted[name] for name in _SIZES if name in wanted}
+        if "cpu" in wanted and self.kind == "qemu":
+            values["sockets"] = 1
+        cables = {_CABLES[name]: wanted[name] for name in _CABLES if name in wanted}
+        if cables:
+            name = NETWORK + _lowest(config)
+            values[name] = merged(
+                str(config[name]), {key: None if new is None else f"{new:g}" for key, new in cables.items()}
+            )
+        if values:
+            self.api.call("put", *self.path, "config", **values)
+        if "disk" not in wanted:
+            return None
+        resized = {"disk": _boot_disk(self.kind, config), "size": f"{wanted['disk']}G"}
+        return upid_of(self.api.call("put", *self.path, "resize", **resized))
+
+    def power_off(self, *, force: bool, patience: int) -> str | None:
+        """Shut it down, and stop it when it has not gone down after `patience` seconds; with `force` at once."""
+        if force:
+            return self.apply("stop", {})
+        values = {"timeout": patience, "forceStop": 1}
+        return upid_of(self.api.call("post", *self.path, "status", "shutdown", **values))
+
     def status(self) -> str | None:
         """The server's status by the machine's power state; None when it is another one."""
         found = config_of(self.api.call("get", *self.path, "status", "current"))
@@ -78,6 +111,34 @@ class Machine:
     def _managed(self) -> list[JsonObject]:
         found = self.api.call("get", "cluster", "ha", "resources")
         return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+_SIZES: Final = {"cpu": "cores", "ram": "memory"}
+_CABLES: Final = {"vlan_tag": "tag", "rate_limit": "rate"}
+_DISK: Final = re.compile(r"(scsi|virtio|sata|ide)\d{1,2}", re.ASCII)
+
+
+def _boot_disk(kind: str, config: Mapping[str, Json]) -> str:
+    """The disk that the machine starts from; where it does not say, the first one.
+
+    Raises:
+        NodeError: `no_disk`.
+    """
+    if kind == "lxc":
+        return "rootfs"
+    disks = [
+        name for name in sorted(config) if _DISK.fullmatch(name) and "media=cdrom" not in str(config[name])
+    ]
+    order = re.split(r"[;=,]", str(config.get("boot") or ""))
+    named = next((name for name in [*order, str(config.get("bootdisk"))] if name in disks), None)
+    if named is None and not disks:
+        raise NodeError(
+            "no_disk",
+            "The machine has no disk in Proxmox.",
+            hint="Add one to the machine first.",
+            field="disk",
+        )
+    return named or disks[0]
 
 
 POWER: Final = ("start", "shutdown", "stop", "reboot")

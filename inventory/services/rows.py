@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
-from django.db.models import Model, ProtectedError
+from django.db.models import Model, ProtectedError, QuerySet
 
 from accounts import audit
 from accounts.actors import Actor
@@ -186,10 +186,14 @@ class Writer(Generic[M]):
         Raises:
             Problem: 404 `not_found`: it was deleted meanwhile.
         """
-        row = self.model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
+        row = self.lockable().filter(pk=pk).first()
         if row is None:
             raise not_found("There is no such thing, or you cannot see it.")
         return row
+
+    def lockable(self) -> QuerySet[M]:
+        """The rows for `locked`."""
+        return self.model._default_manager.select_for_update(of=("self",))
 
     def columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The part of `values` that are columns of the table."""

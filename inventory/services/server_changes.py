@@ -11,7 +11,7 @@ from common.problems import bad_value, conflict
 from flows.sdk import JsonObject
 from inventory.columns import plain
 from inventory.models import NetworkInterface, Server
-from inventory.services import ipam
+from inventory.services import gate, ipam
 from inventory.services.rows import checked
 from inventory.services.servers import set_status, update_server, writer
 
@@ -107,6 +107,8 @@ def set_high_availability(server: Server, values: JsonObject, *, actor: Actor) -
 def tell_status(server: Server, status: str | None, *, has_restarted: bool, actor: Actor) -> JsonObject:
     """Write the power state that was read; what became of the server fires its events.
 
+    It is told of a server that is held, too: a fact is no change that could wait.
+
     Args:
         status: None leaves the status as it is.
         has_restarted: it went down and up again, which no two states tell.
@@ -114,15 +116,27 @@ def tell_status(server: Server, status: str | None, *, has_restarted: bool, acto
     if status is None:
         return {}
     server.refresh_from_db(fields=["status"])
-    if has_restarted and status == Server.Status.online:
-        set_status(server, Server.Status.restarting, actor=actor)
-    if has_restarted or status != server.status:
-        set_status(server, status, actor=actor)
+    with gate.passed(server.pk):
+        if has_restarted and status == Server.Status.online:
+            set_status(server, Server.Status.restarting, actor=actor)
+        if has_restarted or status != server.status:
+            set_status(server, status, actor=actor)
     return {"status": status}
+
+
+def check_power(server: Server, *, actor: Actor) -> None:
+    """See that the server's machine may be started and stopped now.
+
+    Raises:
+        Problem: 409 `server_is_held`, 404 `not_found`, 409 `server_deleted`.
+    """
+    with transaction.atomic():
+        gate.check(writer.locked(server.pk), lambda: {"status"}, actor)
 
 
 @transaction.atomic
 def _change_interface(server: Server, field: str, value: int | Decimal | None, actor: Actor) -> JsonObject:
+    gate.check(writer.locked(server.pk), lambda: {"interfaces"}, actor)
     interface = NetworkInterface.objects.select_for_update().filter(server=server).order_by("number").first()
     if interface is None:
         raise conflict(

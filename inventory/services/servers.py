@@ -11,7 +11,7 @@ from common.problems import bad_value, conflict
 from flows.sdk import JsonObject
 from inventory.columns import plain
 from inventory.models import IPv4Address, IPv6Address, NetworkInterface, ProxmoxNode, Server, ServerCharge
-from inventory.services import ipam
+from inventory.services import gate, ipam
 from inventory.services.emitting import emit
 from inventory.services.payloads import server_payload
 from inventory.services.rows import Writer, checked, tenant_of
@@ -70,6 +70,10 @@ class ServerWriter(Writer[Server]):
                     field=name,
                 )
 
+    def lockable(self) -> QuerySet[Server]:
+        """With what holds them."""
+        return gate.marked(super().lockable())
+
     def locked(self, pk: Any) -> Server:
         """As for all tables; a deleted server can no longer be changed.
 
@@ -85,18 +89,31 @@ class ServerWriter(Writer[Server]):
         """Add what belongs to the server, then tell that it is there."""
         self._replace_nested(row, values)
         self._move_addresses(row, {})
-        emit("server.created", server_payload(row), tenant_id=row.tenant_id)
+        if row.deployment == Server.Deployment.deployed:
+            emit("server.created", server_payload(row), tenant_id=row.tenant_id)
 
     def updated(self, row: Server, *, actor: Actor, values: Mapping[str, Any], before: JsonObject) -> None:
-        """Replace what belongs to the server, and tell when its status fires an event."""
+        """Replace what belongs to the server, and tell when its status fires an event.
+
+        Raises:
+            Problem: 409 `server_is_held`.
+        """
+        gate.check(row, lambda: self._touched(row, values, before), actor)
         self._replace_nested(row, values)
         self._move_addresses(row, before)
+        if before["deployment"] == Server.Deployment.ordered != row.deployment:
+            emit("server.created", server_payload(row), tenant_id=row.tenant_id)
         event_type = event_of_change(before["status"], row.status)
         if event_type is not None:
             emit(event_type, server_payload(row), tenant_id=row.tenant_id)
 
     def remove(self, row: Server, *, actor: Actor) -> None:
-        """Mark the server as deleted and give its addresses back; the row stays for those who ask later."""
+        """Mark the server as deleted and give its addresses back; the row stays for those who ask later.
+
+        Raises:
+            Problem: 409 `server_is_held`.
+        """
+        gate.check(row, lambda: {"deleted_at"}, actor)
         before = self.state(row)
         row.deleted_at, row.status = timezone.now(), Server.Status.offline
         row.ip = row.ip6 = None
@@ -110,6 +127,16 @@ class ServerWriter(Writer[Server]):
             for name in NESTED
             if name in values
         }
+
+    def _touched(self, row: Server, values: Mapping[str, Any], before: JsonObject) -> set[str]:
+        """The fields that change; the interfaces count when one of them does."""
+        after = self.state(row)
+        names = {name for name in before if before[name] != after[name]}
+        if "interfaces" in values:
+            wanted = [_line(NetworkInterface(server=row, **entry)) for entry in values["interfaces"]]
+            if sorted(wanted) != sorted(_line(one) for one in row.interfaces.all()):
+                names.add("interfaces")
+        return names
 
     def _replace_nested(self, server: Server, values: Mapping[str, Any]) -> None:
         if "interfaces" in values:
@@ -133,6 +160,10 @@ class ServerWriter(Writer[Server]):
                 ipam.attach(getattr(server, name), server.tenant_id)
 
 
+def _line(interface: NetworkInterface) -> tuple[str, ...]:
+    return tuple(str(getattr(interface, name)) for name in ("number", "vlan_tag", "rate_limit"))
+
+
 writer = ServerWriter(Server)
 
 
@@ -142,7 +173,7 @@ def with_parts(rows: QuerySet[Server]) -> QuerySet[Server]:
 
 
 def create_server(*, actor: Actor, **values: Any) -> Server:
-    """Make a server; `server.created` fires, `server.start` does not.
+    """Make a server; `server.created` fires, `server.start` does not. An ordered one is created when it is deployed.
 
     Args:
         actor: who does it.

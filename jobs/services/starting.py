@@ -15,6 +15,7 @@ from jobs.services.ending import end
 from jobs.services.output import COMMAND_NODE
 
 SOURCE = "jobs"
+COMMANDS = "Commands of jobs"
 
 
 def start(job_run: JobRun, now: datetime) -> bool:
@@ -83,13 +84,12 @@ def _payload(job_run: JobRun) -> JsonObject:
 
 def _command_flow(tenant_id: int | None) -> Flow:
     """The flow, one an owner, that runs the commands of jobs. People do not see it among their flows."""
-    found = Flow.objects.filter(tenant=tenant_id, is_managed=True, deleted_at=None).first()
+    rows = Flow.objects.filter(tenant=tenant_id, is_managed=True, name=COMMANDS, deleted_at=None)
+    found = rows.first()
     if found is not None:
         return found
     actor = Actor.system(tenant_id)
-    flow = create_flow(
-        actor=actor, name="Commands of jobs", document=read_or_refuse(_drawing()), is_managed=True
-    )
+    flow = create_flow(actor=actor, name=COMMANDS, document=read_or_refuse(_drawing()), is_managed=True)
     publish(actor=actor, flow=flow, revision=flow.draft_revision, is_enabled=True)
     return flow
 
@@ -98,7 +98,7 @@ def _drawing() -> JsonObject:
     return {
         "format": "hookflow/flow",
         "version": 1,
-        "name": "Commands of jobs",
+        "name": COMMANDS,
         "description": "Runs the command of one job run. Made by the program.",
         "settings": {},
         "nodes": [

@@ -10,6 +10,8 @@ from accounts.actors import Actor
 from accounts.models import Tenant, User
 from accounts.roles import Role
 from approvals.models import Task
+from approvals.services.settings import set_tenant_workflow, set_workflow
+from inventory.models import Server
 from tests.conftest import make_user
 
 MakeTask = Callable[..., Task]
@@ -42,3 +44,27 @@ def hold(tenant: Tenant, customer: User) -> MakeTask:
         return Task.objects.create(**{**given, **fields})
 
     return held
+
+
+@pytest.fixture
+def server(tenant: Tenant, customer: User) -> Server:
+    """Deployed, and switched off."""
+    made = Server.objects.create(
+        tenant=tenant, user=customer, vmid=100, hostname="web-1.example.org", cpu=2, ram=2048, disk=20
+    )
+    made.interfaces.create(number=0)
+    return made
+
+
+@pytest.fixture
+def held_tenant(tenant: Tenant) -> Tenant:
+    """Its operations wait for review."""
+    set_workflow(Actor.system(), is_enabled=True)
+    set_tenant_workflow(Actor.system(), tenant, True)
+    return tenant
+
+
+@pytest.fixture
+def asking(customer: User) -> Actor:
+    """The customer, as services see one."""
+    return Actor.of_user(customer)

@@ -9,9 +9,16 @@ from channels.db import database_sync_to_async
 
 from common.problems import Problem
 from flows.api.intake.work_pool import WorkPool
+from flows.sdk.events import is_reserved
 from flows.sdk.schema import Misfit
 from flows.sdk.work import Budget, TooExpensive
-from flows.services.payload_checks import CHECK_WORK, KnownType, PayloadChecks, too_much_work
+from flows.services.payload_checks import (
+    CHECK_WORK,
+    RESERVED_TYPE,
+    KnownType,
+    PayloadChecks,
+    too_much_work,
+)
 from flows.store.new_events import NewEvent
 
 QUICK_WORK = 50_000
@@ -32,8 +39,8 @@ class TypeCheck:
             tenant_id: who pays for long checks.
 
         Raises:
-            Problem: 400 `unknown_event_type` or `payload_does_not_fit`, 409 `event_type_unusable`, with the
-                position; 413 or 429 `too_much_work`.
+            Problem: 400 `unknown_event_type`, `reserved_event_type` or `payload_does_not_fit`, 409
+                `event_type_unusable`, with the position; 413 or 429 `too_much_work`.
         """
         many = len(events) > 1
         checked: list[_Checked] = []
@@ -93,6 +100,8 @@ def _check(one: _Checked, budget: Budget) -> None:
             "Define it under Events, or use one that the catalogue lists.",
             "type",
         )
+    if is_reserved(one.event.type):
+        raise one.problem(400, *RESERVED_TYPE, "type")
     try:
         misfits = one.known.misfits(one.event, budget)
     except Problem as problem:

@@ -2492,6 +2492,13 @@ export interface components {
             until: string;
             reason?: string;
         };
+        /**
+         * @description * `ordered` - Ordered
+         *     * `deployed` - Deployed
+         *     * `undeployed` - Undeployed
+         * @enum {string}
+         */
+        DeploymentEnum: "ordered" | "deployed" | "undeployed";
         /** @description What is different between two drawings. */
         Diff: {
             added: components["schemas"]["NodeBrief"][];
@@ -4753,6 +4760,14 @@ export interface components {
              * @description When the server was cancelled, or null
              */
             cancelledAt?: string | null;
+            /**
+             * @description ordered, deployed or undeployed
+             *
+             *     * `ordered` - Ordered
+             *     * `deployed` - Deployed
+             *     * `undeployed` - Undeployed
+             */
+            readonly deployment: components["schemas"]["DeploymentEnum"];
             /** @description A note for admins */
             note?: string;
             /**
@@ -9350,6 +9365,8 @@ export interface operations {
                 deleted?: boolean;
                 /** @description When the server was deleted, or null; empty: has none */
                 deletedAt?: string;
+                /** @description ordered, deployed or undeployed; empty: has none */
+                deployment?: string;
                 /** @description Disk size in GB; empty: has none */
                 disk?: number;
                 /** @description Fencing group of the high availability; empty: has none */

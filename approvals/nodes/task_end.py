@@ -1,0 +1,77 @@
+"""Task end: say that an operation is over; where a job failed, take back what the others did. Drawn by the program."""
+
+from django.db import transaction
+
+from approvals.models import Task
+from approvals.services import carrying_out, job_work
+from common.ids import uuid_from
+from flows.sdk import (
+    Emit,
+    Kind,
+    Node,
+    NodeConfig,
+    NodeContext,
+    NodeError,
+    NodeMeta,
+    Record,
+    node,
+    ui,
+)
+from inventory.node_support import told_as_node_error
+from inventory.services.machine_of import machine_of
+from inventory.services.machines import Machine
+
+
+class TaskEndConfig(NodeConfig):
+    """How it went."""
+
+    is_failed: bool = ui(False, label="A job failed")
+
+
+@node
+class TaskEnd(Node):
+    """Ends the task, once however often the step is repeated."""
+
+    meta = NodeMeta(
+        type="task-end",
+        kind=Kind.ACTION,
+        label="End of a task",
+        summary="End an operation on a server.",
+        icon="flag",
+        durable=True,
+        blocking=True,
+        outside=True,
+        is_internal=True,
+    )
+    Config = TaskEndConfig
+
+    def summary(self, config: TaskEndConfig) -> str:
+        """How it went."""
+        return "Takes back what was done" if config.is_failed else "Done"
+
+    def run(self, ctx: NodeContext, config: TaskEndConfig, record: Record) -> Emit:
+        """End it.
+
+        Raises:
+            NodeError: `not_a_task`.
+        """
+        with told_as_node_error():
+            task = job_work.task_of_run(uuid_from(str(record.get("task", ""))), uuid_from(ctx.run_id))
+            state, error = Task.State.FINISHED_SUCCESSFULLY, None
+            if config.is_failed:
+                found = record.get("error")
+                error = carrying_out.plain_error(found if isinstance(found, dict) else None)
+                state = Task.State.FINISHED_UNSUCCESSFULLY
+                job_work.take_back(task, _machine(ctx, task))
+            with transaction.atomic():
+                carrying_out.finish(task, state, error)
+        ctx.log.info(f"{task.title}: {state.label.lower()}")
+        return Emit("out", {name: value for name, value in record.items() if name != "error"})
+
+
+def _machine(ctx: NodeContext, task: Task) -> Machine | None:
+    """None as well when it cannot be reached: what is ours is taken back all the same."""
+    try:
+        return machine_of(ctx, task.server) if task.server is not None else None
+    except NodeError:
+        return None
