@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from flows.api.answers import Answer, EdgeSerializer, FlowProblemSerializer, JsonField
+from flows.api.serializers import DrawingField
 from flows.services.transfer import NEEDS
 
 
@@ -98,6 +99,7 @@ class NeededCredentialSerializer(Answer):
 class ImportPreviewSerializer(Answer):
     """What an import would add and need."""
 
+    document = DrawingField(help_text="As an import would store it.")
     name = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
     nodes = ImportNodeSerializer(many=True)

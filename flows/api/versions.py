@@ -143,13 +143,13 @@ class VersionViewSet(FlowView):
     @extend_schema(request=OpenApiTypes.OBJECT, responses=ImportPreviewSerializer)
     @action(detail=False, methods=["post"], url_path="import/preview")
     def preview_import(self, request: Request) -> Response:
-        """What an import of the document in the body would add and need; changes nothing."""
-        document: Any = request.data
-        if isinstance(document, dict) and set(document) == {"document"}:
-            document = document["document"]
-        return Response(
-            ImportPreviewSerializer(transfer.preview_import(actor=self.actor, document=document)).data
-        )
+        """What an import of the document in the body would add and need; changes nothing.
+
+        The body may also be that of an import: `document` and `credentials`.
+        """
+        document, names = _unwrapped(request)
+        found = transfer.preview_import(actor=self.actor, document=document, credentials=names)
+        return Response(ImportPreviewSerializer(found).data)
 
     @extend_schema(request=ImportSerializer, responses={200: FlowSerializer, 201: FlowSerializer})
     @action(detail=False, methods=["post"], url_path="import")
@@ -167,3 +167,12 @@ class VersionViewSet(FlowView):
             credentials=values.get("credentials"),
         )
         return Response(FlowSerializer(flow).data, status=200 if into else 201)
+
+
+def _unwrapped(request: Request) -> tuple[Any, dict[str, str]]:
+    """The document as it came, and the names of credentials."""
+    sent: Any = request.data
+    if not isinstance(sent, dict) or not {"document"} <= set(sent) <= {"document", "credentials"}:
+        return sent, {}
+    names = body_of(request, ImportSerializer)["credentials"] if "credentials" in sent else {}
+    return sent["document"], names

@@ -8,6 +8,7 @@ from accounts.roles import Permission
 from common.problems import Problem
 from flows.compiler.findings import Finding
 from flows.graph.codec import document_json
+from flows.graph.document import FlowDocument
 from flows.models import Flow
 from flows.sdk import JsonObject
 from flows.services.aliases import in_our_words
@@ -41,8 +42,12 @@ class ImportNode:
 
 @dataclass(frozen=True, slots=True)
 class ImportPreview:
-    """What an import would add, and what it needs that is not here: a sentence each, by kind."""
+    """What an import would add, and what it needs that is not here: a sentence each, by kind.
 
+    `document`: as an import would store it.
+    """
+
+    document: JsonObject
     name: str
     description: str
     nodes: list[ImportNode]
@@ -53,17 +58,23 @@ class ImportPreview:
     ok: bool
 
 
-def preview_import(*, actor: Actor, document: JsonObject) -> ImportPreview:
+def preview_import(
+    *, actor: Actor, document: JsonObject, credentials: Mapping[str, str] | None = None
+) -> ImportPreview:
     """What an import would add and what it needs here. Changes nothing.
+
+    Args:
+        credentials: see `import_flow`.
 
     Raises:
         Problem: 400 `bad_document` with every fault and its place.
     """
     actor.need(Permission.edit_flows)
-    drawing = in_our_words(read_or_refuse(document))
+    drawing = _arrived(document, credentials)
     compilation = compile_for(drawing, actor.tenant_id)
     installation = Installation(actor.tenant_id)
     return ImportPreview(
+        document=document_json(drawing),
         name=drawing.name,
         description=drawing.description,
         nodes=[
@@ -87,6 +98,12 @@ def _needs(problems: tuple[Finding, ...]) -> dict[str, list[str]]:
     return needs
 
 
+def _arrived(document: JsonObject, credentials: Mapping[str, str] | None) -> FlowDocument:
+    """A document in our words, with credentials that are here."""
+    drawing = in_our_words(read_or_refuse(document))
+    return read_or_refuse(with_credentials(document_json(drawing), credentials)) if credentials else drawing
+
+
 def import_flow(
     *,
     actor: Actor,
@@ -106,9 +123,7 @@ def import_flow(
     Raises:
         Problem: 400 `bad_document`; 412 `stale_draft`; 428 `if_match_required`.
     """
-    drawing = in_our_words(read_or_refuse(document))
-    if credentials:
-        drawing = read_or_refuse(with_credentials(document_json(drawing), credentials))
+    drawing = _arrived(document, credentials)
     if into is None:
         return create_flow(
             actor=actor, name=name or drawing.name, description=drawing.description, document=drawing

@@ -802,7 +802,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description What an import of the document in the body would add and need; changes nothing. */
+        /**
+         * @description What an import of the document in the body would add and need; changes nothing.
+         *
+         *     The body may also be that of an import: `document` and `credentials`.
+         */
         post: operations["flows_import_preview_create"];
         delete?: never;
         options?: never;
@@ -3021,6 +3025,8 @@ export interface components {
         };
         /** @description What an import would add and need. */
         ImportPreview: {
+            /** @description As an import would store it. */
+            document: components["schemas"]["FlowDocument"];
             name: string;
             description: string;
             nodes: components["schemas"]["ImportNode"][];

@@ -87,3 +87,15 @@ def test_what_is_no_document_is_refused_with_its_place(editor: APIClient, docume
 def test_a_viewer_imports_nothing(api: Clients, viewer: Any):
     for path in ("", "preview/"):
         assert api(viewer).post(IMPORT + path, {"document": {}}).status_code == 403
+
+
+def test_a_preview_takes_the_names_of_credentials_that_are_here(editor: APIClient, house: House):
+    document = json.loads(exported(editor, house.flow.id))
+    node = {"id": "m", "type": "send-mail", "name": "Tell", "position": {"x": 0, "y": 0}}
+    document["nodes"].append({**node, "config": {"credential": "theirs"}})
+    found = editor.post(f"{IMPORT}preview/", {"document": document, "credentials": {"theirs": "ours"}}).json()
+    assert [one["name"] for one in found["credentials"]] == ["ours"]
+    configs = {node["id"]: node["config"] for node in found["document"]["nodes"]}
+    assert configs["m"] == {"credential": "ours"}
+    bad = editor.post(f"{IMPORT}preview/", {"document": document, "credentials": {"theirs": ["ours"]}})
+    assert (bad.status_code, bad.json()["field"]) == (400, "credentials.theirs")

@@ -141,6 +141,15 @@ def test_a_preview_tells_which_credentials_could_take_the_place(
     assert len(preview.needs["credentials"]) == 1
 
 
+def test_a_preview_gives_the_document_as_an_import_would_store_it(
+    api_credential: Credential, tenant_admin: User
+) -> None:
+    actor, names = Actor.of_user(tenant_admin), {"theirs": "shop"}
+    preview = preview_import(actor=actor, document=CALLING, credentials=names)
+    assert preview.ok
+    assert preview.document == import_flow(actor=actor, document=CALLING, credentials=names).draft
+
+
 def test_an_import_takes_other_credentials(api_credential: Credential, tenant_admin: User) -> None:
     actor = Actor.of_user(tenant_admin)
     flow = import_flow(actor=actor, document=CALLING, credentials={"theirs": "shop", "unused": "shop"})

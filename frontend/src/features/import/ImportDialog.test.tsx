@@ -53,6 +53,23 @@ test("a credential that is here takes the place of one that is not", async () =>
   expect(JSON.parse(String(init.body)).credentials).toEqual({ theirs: "ours" });
 });
 
+test("what goes into the open draft has the credentials that were chosen", async () => {
+  answer = new Response(JSON.stringify(preview), { status: 200 });
+  const onInto = vi.fn();
+  render(<ImportDialog client={new Client("/api/v1/")} onClose={() => undefined} onInto={onInto} />);
+  fireEvent.change(screen.getByLabelText("or its text"), { target: { value: '{"name": "x"}' } });
+  fireEvent.change(await screen.findByLabelText("In the place of “theirs”"), { target: { value: "ours" } });
+  const mapped = { name: "x", nodes: ["with ours"] };
+  const asked = vi.fn((..._: unknown[]) =>
+    Promise.resolve(new Response(JSON.stringify({ ...preview, document: mapped }), { status: 200 })),
+  );
+  vi.stubGlobal("fetch", asked);
+  fireEvent.click(screen.getByRole("button", { name: "Put into this draft", hidden: true }));
+  await waitFor(() => expect(onInto).toHaveBeenCalledWith(mapped));
+  const [, init] = asked.mock.calls[0] as [string, RequestInit];
+  expect(JSON.parse(String(init.body))).toEqual({ document: { name: "x" }, credentials: { theirs: "ours" } });
+});
+
 test("what is no flow document cannot be imported, and its faults are told by their place", async () => {
   const errors = [{ field: "nodes.0.id", message: "This is wrong.", hint: "Mend it." }];
   const button = await look({ detail: "This cannot be read.", errors }, 400);

@@ -56,6 +56,14 @@ export function ImportDialog({ client, onClose, onInto }: Props) {
       setError(messageOf(reason));
     }
   };
+  const putInto = async () => {
+    try {
+      const body = { document: JSON.parse(text), credentials: chosenOnly(chosen) };
+      onInto?.((await importPreview(client, body)).document);
+    } catch (reason) {
+      setError(messageOf(reason));
+    }
+  };
   return (
     <Dialog
       title="Import a flow"
@@ -64,12 +72,7 @@ export function ImportDialog({ client, onClose, onInto }: Props) {
       footer={
         <>
           {onInto ? (
-            <button
-              type="button"
-              className="btn"
-              disabled={preview === null}
-              onClick={() => onInto(JSON.parse(text))}
-            >
+            <button type="button" className="btn" disabled={preview === null} onClick={() => void putInto()}>
               Put into this draft
             </button>
           ) : null}
