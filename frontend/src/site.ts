@@ -15,6 +15,7 @@ import { startCredentials } from "./site/credentials";
 import { startDialogs } from "./site/dialogs";
 import { startHtmx } from "./site/htmx";
 import { startLists } from "./site/lists";
+import { startQueue } from "./site/queue";
 import { startThemeSwitch } from "./site/theme";
 import { startTimes } from "./site/times";
 import { startToasts } from "./site/toasts";
@@ -28,6 +29,7 @@ startTimes();
 startDialogs();
 startCredentials();
 startLists();
+startQueue();
 startToasts();
 
 /** `#import` in the address, where the page offers it, opens the import, which is loaded only then. */
