@@ -23,7 +23,7 @@ class ReviewsConsumer(Watcher):
         """Whoever sees tasks may listen."""
         actor.need(Permission.view_tasks, Permission.request_tasks)
 
-    def groups(self) -> Sequence[str]:
+    def hint_groups(self) -> Sequence[str]:
         """Those of the tenants in reach."""
         return groups_of(self._actor) if self._actor else []
 

@@ -50,7 +50,7 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """
         raise NotImplementedError
 
-    def groups(self) -> Sequence[str]:
+    def hint_groups(self) -> Sequence[str]:
         """The channel groups in which hints come."""
         return [self.group]
 
@@ -79,7 +79,7 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             task.cancel()
         try:
             async with asyncio.timeout(1):
-                for group in self.groups():
+                for group in self.hint_groups():
                     await self.channel_layer.group_discard(group, self.channel_name)
         except Exception as error:  # noqa: BLE001  # memberships lapse by themselves
             logger.debug("leave_failed", error=type(error).__name__)
@@ -124,7 +124,7 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def _renew(self) -> None:
         try:
             async with asyncio.timeout(2):
-                for group in self.groups():
+                for group in self.hint_groups():
                     await watch(self._redis, group)
                     await self.channel_layer.group_add(group, self.channel_name)
         except Exception as error:  # noqa: BLE001  # without Redis the rows are read on time instead
