@@ -21,6 +21,15 @@ STATE_COLOURS = {
     Task.State.CANCELLED: "secondary",
     Task.State.ACK_ERROR: "orange",
 }
+ANSWER_VERBS = {
+    Answer.Kind.CONTINUE: "says continue",
+    Answer.Kind.CANCEL: "says cancel",
+    Answer.Kind.COMMENT: "wrote",
+    Answer.Kind.QUESTION: "asked for information",
+    Answer.Kind.REASSIGN: "handed it over",
+    Answer.Kind.ESCALATE: "asks others",
+    Answer.Kind.REMIND: "reminded those who are asked",
+}
 ANSWER_ICONS = {
     Answer.Kind.CONTINUE: ("check", "text-green"),
     Answer.Kind.CANCEL: ("x", "text-red"),
@@ -46,6 +55,12 @@ def task_badge(task: Task) -> dict[str, Any]:
 def answer_icon(answer: Answer) -> str:
     """The icon of what was said."""
     return ANSWER_ICONS[Answer.Kind(answer.kind)][0]
+
+
+@register.filter
+def answer_verb(answer: Answer) -> str:
+    """What was said, after the name of who said it."""
+    return ANSWER_VERBS[Answer.Kind(answer.kind)]
 
 
 @register.filter
