@@ -176,6 +176,12 @@ SPECTACULAR_SETTINGS = {
         "StepStatus": "flows.models.Step.Status",
         "LogLevel": "flows.api.answers.LEVELS",
         "DryRunStatus": ["succeeded", "failed"],
+        "TaskType": "approvals.models.Task.Type",
+        "TaskState": "approvals.models.Task.State",
+        "TaskJobState": "approvals.models.TaskJob.State",
+        "AnswerKind": "approvals.models.Answer.Kind",
+        "AnswerWay": "approvals.models.Answer.Way",
+        "Decision": ["continue", "cancel"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -1,8 +1,8 @@
-"""Routes of the pages of tasks and policies."""
+"""Routes of the pages of tasks."""
 
 from django.urls import URLPattern, path
 
-from approvals.pages import links, policy_urls, queue, settings, tasks
+from approvals.pages import links, queue, settings, tasks
 
 app_name = "approvals"
 
@@ -18,5 +18,4 @@ urlpatterns: list[URLPattern] = [
     path("reviews/<uuid:task_id>/reassign/", tasks.task_reassign, name="task-reassign"),
     path("reviews/<uuid:task_id>/acknowledge/", tasks.task_acknowledge, name="task-acknowledge"),
     path("reviews/by-mail/<str:token>/<str:answer>/", links.link_page, name="link"),
-    *policy_urls.urlpatterns,
 ]

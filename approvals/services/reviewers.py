@@ -25,15 +25,14 @@ MOST_NAMED = 200
 """People and groups that one field of a record can name."""
 
 
-def roles_with(permission: Permission) -> list[str]:
-    """The roles that have it by themselves."""
+def _roles_with(permission: Permission) -> list[str]:
     return [role.value for role, held in PERMISSIONS.items() if permission in held]
 
 
 def may_review(tenant_id: int | None) -> QuerySet[User]:
     """Who could decide on tasks of the tenant: its people, the platform's, and managers with it in their scope."""
     programs = [role.value for role in MACHINES]
-    return _near(tenant_id).filter(role__in=roles_with(Permission.view_tasks)).exclude(role__in=programs)
+    return _near(tenant_id).filter(role__in=_roles_with(Permission.view_tasks)).exclude(role__in=programs)
 
 
 def _near(tenant_id: int | None) -> QuerySet[User]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.actors import Actor
-from accounts.roles import Permission
+from accounts.roles import Permission, Role
 from approvals.models import Answer, Task
 from approvals.services import settling
 from approvals.services.deciding import locked, plain, said
@@ -45,9 +45,9 @@ def _talk(actor: Actor, task_id: UUID, kind: Answer.Kind, message: str, way: Ans
     with transaction.atomic():
         task = locked(actor, task_id)
         if kind == Answer.Kind.QUESTION:
-            _admission(task, actor)
-        elif not may_comment(task, actor):
-            raise forbidden("not_asked", "Those who asked for it and those who review it write here.")
+            reviewer(task, actor)
+        else:
+            need_part(task, actor)
         now = datetime.now(UTC)
         answer = said(task, actor, kind, way, now, message=text)
         verb = "asked" if kind == Answer.Kind.QUESTION else "commented"
@@ -57,10 +57,22 @@ def _talk(actor: Actor, task_id: UUID, kind: Answer.Kind, message: str, way: Ans
 
 
 def may_comment(task: Task, actor: Actor) -> bool:
-    """Whether the actor has a part in it: asked for it, or may review tasks."""
+    """Whether the actor has a part in it: asked for it, or may review it."""
+    if actor.role is Role.connector:  # it continues and cancels, and nothing else
+        return False
     if is_own(task, actor) and actor.may(Permission.request_tasks):
         return True
     return actor.may(Permission.workflow_override) or refusal_of(task, actor, Answer.Kind.CONTINUE) is None
+
+
+def need_part(task: Task, actor: Actor) -> None:
+    """Stop unless the actor may comment.
+
+    Raises:
+        Problem: 403 `not_asked`.
+    """
+    if not may_comment(task, actor):
+        raise forbidden("not_asked", "Those who asked for it and those who review it write here.")
 
 
 def reassign(
@@ -74,7 +86,7 @@ def reassign(
     text, wanted = plain(message), sorted(set(to_users))
     with transaction.atomic():
         task = locked(actor, task_id)
-        is_override = _admission(task, actor).is_override
+        is_override = reviewer(task, actor).is_override
         _check_users(task, wanted)
         now, kind = datetime.now(UTC), Answer.Kind.REASSIGN
         said(task, actor, kind, way, now, message=text, to_users=wanted, is_override=is_override)
@@ -88,12 +100,12 @@ def acknowledge(*, actor: Actor, task_id: UUID) -> Task:
     """Take note that an operation failed.
 
     Raises:
-        Problem: 404 `not_found`; 403 `not_allowed`; 409 `not_failed`.
+        Problem: 404 `not_found`; 403 `not_asked`; 409 `not_failed`.
     """
     with transaction.atomic():
         task = locked(actor, task_id)
-        own = (Permission.request_tasks,) if is_own(task, actor) else ()
-        actor.need(Permission.workflow_override, *own)
+        if actor.role is not Role.connector:
+            need_part(task, actor)
         before = task.state
         if before != Task.State.FINISHED_UNSUCCESSFULLY:
             raise conflict("not_failed", "Only a task that failed is acknowledged.", extra={"state": before})
@@ -104,8 +116,10 @@ def acknowledge(*, actor: Actor, task_id: UUID) -> Task:
     return task
 
 
-def _admission(task: Task, actor: Actor) -> Admission:
-    """As a reviewer: taking an own task back is not reviewing it."""
+def reviewer(task: Task, actor: Actor) -> Admission:
+    """As a reviewer: taking an own task back is not reviewing it, and a connector only decides."""
+    if actor.role is Role.connector:
+        need_part(task, actor)
     return admission_of(task, actor, Answer.Kind.CONTINUE)
 
 

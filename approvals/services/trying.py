@@ -20,7 +20,7 @@ from approvals.policy.evaluation import evaluate, may_answer
 from approvals.policy.facts import Answer, Context, State, Verdict
 from approvals.policy.hours import read_calendar
 from approvals.policy.problems import PolicyProblem, problems_of
-from approvals.policy.sentence import listed, sentences, span_text
+from approvals.policy.sentence import listed, sentences
 from approvals.services.calendars import usable_calendars
 from approvals.services.reviewers import TenantDirectory, resolved
 
@@ -62,11 +62,6 @@ class Step:
     text: str
     state: str
     refused: str = ""
-
-    @property
-    def after(self) -> str:
-        """How long after the task was held, in words."""
-        return span_text(self.minutes) if self.minutes else "At once"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from accounts.actors import Actor
 from accounts.models import Tenant, User
 from accounts.roles import Role
+from approvals.models import Task
 from flows.graph.codec import document_json
 from flows.models import Flow, Hook, QueueEntry, Run, Step
 from inventory.models import Tag
@@ -80,6 +81,11 @@ def asleep(stage: Stage) -> Run:
 def resumable(stage: Stage) -> None:
     """The failed run knows where it stood."""
     Run.objects.filter(pk=stage.estate.ids["/runs/"]).update(last_cursor={"pending": ["f"], "attempts": 3})
+
+
+def failed(stage: Stage) -> None:
+    """The task was carried out, in vain."""
+    Task.objects.filter(pk=stage.estate.ids["/tasks/"]).update(state="FINISHED_UNSUCCESSFULLY")
 
 
 def with_webhook(stage: Stage) -> Flow:
@@ -186,6 +192,13 @@ CALLS: dict[str, Call] = {
     f"POST {V1}runs/resume-failed/": Call({}, resumable),
     f"POST {V1}scopes/": Call({"name": "West"}),
     f"PATCH {V1}scopes/{{id}}/": Call({"name": "East"}),
+    f"POST {V1}tasks/{{id}}/comments/": Call({"message": "Hm."}),
+    f"POST {V1}tasks/{{id}}/questions/": Call({"message": "Why?"}),
+    f"POST {V1}tasks/{{id}}/reassign/": Call(lambda stage: {"to_users": [stage.admin.pk]}),
+    f"POST {V1}tasks/{{id}}/acknowledge/": Call({}, failed),
+    f"POST {V1}tasks/bulk/": Call(
+        lambda stage: {"decision": "cancel", "tasks": [stage.estate.ids["/tasks/"]]}
+    ),
     f"POST {V1}tenants/": Call({"name": "New", "slug": "new"}),
     f"PATCH {V1}tenants/{{id}}/": Call({"name": "Renamed"}),
     f"DELETE {V1}tenants/{{id}}/": Call(

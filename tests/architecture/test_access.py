@@ -1,7 +1,8 @@
 """Who may do what: every route, method and role against the checked-in table `access.csv`.
 
 A cell says what the role gets for something of the tenant Acme, of which the customer is the owner where things have
-one: `yes` (it passes; the body may still be wrong), `no` (403), `404` (not in reach), `401`, `sign-in` (sent there).
+one: `yes` (it passes; the body may still be wrong), `no` (403), `404` (not in reach), `401`, `sign-in` (sent there),
+`not-asked` (403 for a task that the role can see and is not asked about; others of another tenant are 404).
 What is not in the table is 405 for everyone. `<table>` stands for each table of the inventory without rows of its own.
 """
 
@@ -143,6 +144,8 @@ def outcome(answer: HttpResponse) -> str:
     assert answer.status_code < 500, answer.content[:500]
     if answer.status_code == 302 and answer["Location"].startswith("/sign-in/"):
         return "sign-in"
+    if answer.status_code == 403 and re.search(rb'"code": ?"(not_asked|four_eyes)"', answer.content):
+        return "not-asked"
     return {401: "401", 403: "no", 404: "404", 405: "405"}.get(answer.status_code, "yes")
 
 

@@ -80,7 +80,7 @@ def unknown(path: str) -> str:
             "node_type": "sleep",
             "answer": "continue",
         }
-        is_uuid = re.match(r"(/api/v1)?/(flows|runs|events|errands|jobs|job-runs|reviews)/", path)
+        is_uuid = re.match(r"(/api/v1)?/(flows|runs|events|errands|jobs|job-runs|reviews|tasks)/", path)
         return fixed.get(parameter, UNKNOWN_UUID if is_uuid else UNKNOWN_ID)
 
     return _PARAMETER.sub(value, path)
@@ -106,11 +106,11 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
         "/flows/": house.flow.pk,
         "/runs/": house.run.pk,
         "/events/": house.event.pk,
-        "/reviews/": _task(tenant, customer).pk,
         "/events/types/": kind.name,
         "/event-types/": kind.name,
         **_jobs(tenant, actor, house.flow),
         **_policies(tenant, actor, admin),
+        **dict.fromkeys(("/reviews/", "/tasks/"), _task(tenant, customer).pk),
         **_inventory(tenant, admin, customer),
     }
     for name in ("servers", "tickets"):

@@ -1965,6 +1965,159 @@ export interface paths {
         patch: operations["services_partial_update"];
         trace?: never;
     };
+    "/api/v1/tasks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tasks, newest first. */
+        get: operations["tasks_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One task: what is asked, its jobs, what was said to it, and what you can do. */
+        get: operations["tasks_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/acknowledge/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take note that an operation failed. */
+        post: operations["tasks_acknowledge_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Cancel it; an own one whatever its policy says. */
+        post: operations["tasks_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/comments/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say something to it. */
+        post: operations["tasks_comments_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/continue/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Continue it. Its policy may ask for more answers than yours: `state` tells. */
+        post: operations["tasks_continue_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/questions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask whoever requested it for information; it goes on waiting. */
+        post: operations["tasks_questions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/reassign/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Have others asked in your place. */
+        post: operations["tasks_reassign_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/bulk/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Continue or cancel up to 100 tasks; each for itself, and each answer says what came of it. */
+        post: operations["tasks_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/": {
         parameters: {
             query?: never;
@@ -2139,6 +2292,27 @@ export interface components {
             /** @default  */
             description: string;
         };
+        /**
+         * @description * `continue` - Continue
+         *     * `cancel` - Cancel
+         *     * `comment` - Comment
+         *     * `question` - Asked for information
+         *     * `reassign` - Reassign
+         *     * `escalate` - Escalate
+         *     * `remind` - Remind
+         * @enum {string}
+         */
+        AnswerKind: "continue" | "cancel" | "comment" | "question" | "reassign" | "escalate" | "remind";
+        /**
+         * @description * `page` - Page
+         *     * `api` - API
+         *     * `link` - Link in a mail
+         *     * `chat` - Chat
+         *     * `connector` - Connector
+         *     * `policy` - Policy
+         * @enum {string}
+         */
+        AnswerWay: "page" | "api" | "link" | "chat" | "connector" | "policy";
         /** @description A thing that carries a tag. */
         Assignment: {
             resource_type: components["schemas"]["ResourceTypeEnum"];
@@ -2229,6 +2403,30 @@ export interface components {
             package: string;
             error: string;
         };
+        /** @description One decision on several tasks; each is decided for itself. */
+        BulkRequest: {
+            /**
+             * @description Plain text, kept with the task.
+             * @default
+             */
+            message: string;
+            decision: components["schemas"]["Decision"];
+            tasks: string[];
+        };
+        /** @description What came of one of them. */
+        BulkResult: {
+            /** Format: uuid */
+            id: string;
+            /** @description Empty where it could not be decided. */
+            state: string;
+            /** @description Why not; empty when it was. */
+            code: string;
+            detail: string;
+        };
+        /** @description In the order of the request. */
+        BulkResults: {
+            results: components["schemas"]["BulkResult"][];
+        };
         /**
          * @description * `1` - Fixed
          *     * `2` - Percentage
@@ -2263,6 +2461,18 @@ export interface components {
             week?: number[][][];
             /** @description Days such as 2026-12-25. */
             holidays?: string[];
+        };
+        /** @description Why it is cancelled, and what was seen of it. */
+        CancelTaskRequest: {
+            /**
+             * @description Plain text, kept with the task.
+             * @default
+             */
+            message: string;
+            /** @description The reviewer in whose place you answer. */
+            on_behalf_of?: number | null;
+            /** @description Of the task as you saw it: refused when it is another one. */
+            content_hash?: string | null;
         };
         /** @description A row of Charges. */
         Charge: {
@@ -2413,6 +2623,10 @@ export interface components {
             tenants?: number[];
             is_enabled?: boolean;
         };
+        /** @description What is said to a task. */
+        CommentRequest: {
+            message: string;
+        };
         /** @description Which waiting step goes on, and behind which port. */
         ContinueRequest: {
             node: string;
@@ -2456,18 +2670,40 @@ export interface components {
             name: string;
             is_live: boolean;
         };
-        /** @description What happens to an interrupted step. */
-        DecideRequest: {
-            node: string;
-            decision: components["schemas"]["DecisionEnum"];
-        };
         /**
          * @description * `repeat` - repeat
          *     * `skip` - skip
          *     * `fail` - fail
          * @enum {string}
          */
-        DecisionEnum: "repeat" | "skip" | "fail";
+        DecideDecisionEnum: "repeat" | "skip" | "fail";
+        /** @description What happens to an interrupted step. */
+        DecideRequest: {
+            node: string;
+            decision: components["schemas"]["DecideDecisionEnum"];
+        };
+        /** @description The same, with the answers of the form. */
+        DecideTaskRequest: {
+            /**
+             * @description Plain text, kept with the task.
+             * @default
+             */
+            message: string;
+            /** @description The reviewer in whose place you answer. */
+            on_behalf_of?: number | null;
+            /** @description Of the task as you saw it: refused when it is another one. */
+            content_hash?: string | null;
+            /** @description What was filled in, by name of the field. */
+            form?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @description * `continue` - continue
+         *     * `cancel` - cancel
+         * @enum {string}
+         */
+        Decision: "continue" | "cancel";
         /** @description Who answers in whose place, and when. */
         Delegation: {
             readonly id: number;
@@ -3561,6 +3797,76 @@ export interface components {
             readonly tenant: number | null;
             readonly wait: components["schemas"]["Wait"] | null;
         };
+        /** @description A task with all that a reviewer has to know; made of a `TaskView`. */
+        OneTask: {
+            /** Format: uuid */
+            readonly id: string;
+            type: components["schemas"]["TaskType"];
+            state: components["schemas"]["TaskState"];
+            /** @description The state, for people. */
+            state_label: string;
+            title?: string;
+            tenant: number | null;
+            requester: number | null;
+            requester_name?: string;
+            server: number | null;
+            /**
+             * @description Of the server.
+             * @default
+             */
+            hostname: string;
+            /** Format: uuid */
+            run_id?: string | null;
+            /** @default  */
+            node_id: string;
+            /** Format: uuid */
+            batch?: string | null;
+            policy_name?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            due_at?: string | null;
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by?: string;
+            /** @description What was said with the decision. */
+            readonly message: string;
+            content_hash?: string;
+            error: {
+                [key: string]: unknown;
+            } | null;
+            text: string;
+            readonly shown: {
+                label: string;
+                value: unknown;
+            }[];
+            readonly form: {
+                name: string;
+                label: string;
+                /** @enum {string} */
+                kind: "text" | "number" | "choice" | "yes_no" | "date";
+                required: boolean;
+                choices: string[];
+                least: number | null;
+                most: number | null;
+            }[];
+            form_answers: {
+                [key: string]: unknown;
+            };
+            /** @description What was asked for. */
+            request: {
+                [key: string]: unknown;
+            };
+            readonly jobs: components["schemas"]["TaskJob"][];
+            /** @description In order. */
+            readonly history: components["schemas"]["Said"][];
+            /** @description Whether you can continue it now. */
+            readonly may_continue: boolean;
+            /** @description Whether you can cancel it now. */
+            readonly may_cancel: boolean;
+        };
         /** @description A password that is shown once. */
         OneTimePassword: {
             readonly one_time_password: string;
@@ -3855,6 +4161,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Tag"][];
+        };
+        PaginatedTaskList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Task"][];
         };
         PaginatedTemplateList: {
             /** Format: uri */
@@ -4546,6 +4859,16 @@ export interface components {
             /** @description Whether the flow is on afterwards. Left out, it stays as it is. */
             is_enabled?: boolean;
         };
+        /** @description Who is asked instead. */
+        ReassignRequest: {
+            /**
+             * @description Plain text, kept with the task.
+             * @default
+             */
+            message: string;
+            /** @description IDs of users. */
+            to_users: number[];
+        };
         /** @description Why something is not possible. */
         Refusal: {
             code: string;
@@ -4646,6 +4969,22 @@ export interface components {
          * @enum {string}
          */
         RunStatus: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+        /** @description One thing that was said to a task. */
+        Said: {
+            readonly id: number;
+            kind: components["schemas"]["AnswerKind"];
+            way: components["schemas"]["AnswerWay"];
+            /** Format: date-time */
+            at: string;
+            user: number | null;
+            user_name?: string;
+            on_behalf_of: number | null;
+            /** Format: int64 */
+            stage?: number;
+            to_users: number[];
+            message?: string;
+            is_override?: boolean;
+        };
         /** @description Which payload to use: one that is sent, that of an event, or the trigger's sample. */
         SampleRequest: {
             document?: unknown;
@@ -5073,6 +5412,107 @@ export interface components {
         TakenSecretRequest: {
             secret: string;
         };
+        /** @description A task as lists show it. */
+        Task: {
+            /** Format: uuid */
+            readonly id: string;
+            type: components["schemas"]["TaskType"];
+            state: components["schemas"]["TaskState"];
+            /** @description The state, for people. */
+            state_label: string;
+            title?: string;
+            tenant: number | null;
+            requester: number | null;
+            requester_name?: string;
+            server: number | null;
+            /**
+             * @description Of the server.
+             * @default
+             */
+            hostname: string;
+            /** Format: uuid */
+            run_id?: string | null;
+            /** @default  */
+            node_id: string;
+            /** Format: uuid */
+            batch?: string | null;
+            policy_name?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            due_at?: string | null;
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by?: string;
+            /** @description What was said with the decision. */
+            readonly message: string;
+            content_hash?: string;
+            error: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description One part of an operation. */
+        TaskJob: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: int64 */
+            position: number;
+            type: components["schemas"]["TaskJobTypeEnum"];
+            state?: components["schemas"]["TaskJobState"];
+            rollback_state?: components["schemas"]["TaskJobState"];
+            description?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+        };
+        /**
+         * @description * `PENDING` - Pending
+         *     * `STARTED` - Started
+         *     * `DONE` - Done
+         *     * `FAILED` - Failed
+         *     * `SKIPPED` - Skipped
+         *     * `ROLLBACK_STARTED` - Rollback Started
+         *     * `ROLLBACK_DONE` - Rollback Done
+         *     * `UNKNOWN` - Unknown
+         * @enum {string}
+         */
+        TaskJobState: "PENDING" | "STARTED" | "DONE" | "FAILED" | "SKIPPED" | "ROLLBACK_STARTED" | "ROLLBACK_DONE" | "UNKNOWN";
+        /**
+         * @description * `SCHEDULE` - Schedule
+         *     * `CONFIGURE` - Configure
+         *     * `POWER_ON` - Power On
+         *     * `POWER_OFF` - Power Off
+         *     * `UPDATE_RESOURCES` - Update Resources
+         *     * `RECONFIGURE` - Reconfigure
+         *     * `REGISTER_VM` - Register Vm
+         *     * `DECONFIGURE` - Deconfigure
+         *     * `FREE_RESOURCES` - Free Resources
+         * @enum {string}
+         */
+        TaskJobTypeEnum: "SCHEDULE" | "CONFIGURE" | "POWER_ON" | "POWER_OFF" | "UPDATE_RESOURCES" | "RECONFIGURE" | "REGISTER_VM" | "DECONFIGURE" | "FREE_RESOURCES";
+        /**
+         * @description * `QUEUEING` - Waiting for review
+         *     * `PENDING` - Waiting
+         *     * `STARTED` - Started
+         *     * `FINISHED_SUCCESSFULLY` - Finished
+         *     * `FINISHED_UNSUCCESSFULLY` - Failed
+         *     * `ABORTED` - Aborted
+         *     * `CANCELLED` - Cancelled
+         *     * `ACK_ERROR` - Failed, acknowledged
+         * @enum {string}
+         */
+        TaskState: "QUEUEING" | "PENDING" | "STARTED" | "FINISHED_SUCCESSFULLY" | "FINISHED_UNSUCCESSFULLY" | "ABORTED" | "CANCELLED" | "ACK_ERROR";
+        /**
+         * @description * `DEPLOY` - Deploy
+         *     * `UNDEPLOY` - Undeploy
+         *     * `RECONFIGURE` - Reconfigure
+         *     * `REVIEW` - Review
+         * @enum {string}
+         */
+        TaskType: "DEPLOY" | "UNDEPLOY" | "RECONFIGURE" | "REVIEW";
         /** @description A row of Templates. */
         Template: {
             /** @description Database id */
@@ -5240,16 +5680,10 @@ export interface components {
             /** Format: date-time */
             expires_at?: string | null;
         };
-        /**
-         * @description * `continue` - continue
-         *     * `cancel` - cancel
-         * @enum {string}
-         */
-        TriedAnswerKindEnum: "continue" | "cancel";
         /** @description One answer to try. */
         TriedAnswerRequest: {
             user: number;
-            kind: components["schemas"]["TriedAnswerKindEnum"];
+            kind: components["schemas"]["Decision"];
             /**
              * @description After it was held.
              * @default 0
@@ -11828,6 +12262,328 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_list: {
+        parameters: {
+            query?: {
+                batch?: string;
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                is_due?: boolean;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                q?: string;
+                requester?: number;
+                run?: string;
+                server?: number;
+                since?: string;
+                /**
+                 * @description * `QUEUEING` - Waiting for review
+                 *     * `PENDING` - Waiting
+                 *     * `STARTED` - Started
+                 *     * `FINISHED_SUCCESSFULLY` - Finished
+                 *     * `FINISHED_UNSUCCESSFULLY` - Failed
+                 *     * `ABORTED` - Aborted
+                 *     * `CANCELLED` - Cancelled
+                 *     * `ACK_ERROR` - Failed, acknowledged
+                 */
+                state?: ("ABORTED" | "ACK_ERROR" | "CANCELLED" | "FINISHED_SUCCESSFULLY" | "FINISHED_UNSUCCESSFULLY" | "PENDING" | "QUEUEING" | "STARTED")[];
+                tenant?: number;
+                /**
+                 * @description * `DEPLOY` - Deploy
+                 *     * `UNDEPLOY` - Undeploy
+                 *     * `RECONFIGURE` - Reconfigure
+                 *     * `REVIEW` - Review
+                 */
+                type?: ("DEPLOY" | "RECONFIGURE" | "REVIEW" | "UNDEPLOY")[];
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedTaskList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTask"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_acknowledge_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTask"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelTaskRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTask"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_comments_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_continue_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DecideTaskRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTask"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_questions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_reassign_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReassignRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTask"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_bulk_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
                 };
             };
             /** @description A problem. */
