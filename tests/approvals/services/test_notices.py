@@ -127,7 +127,7 @@ def test_a_worker_that_dies_after_sending_sends_the_same_mail_again(
 
 
 def test_a_worker_that_dies_before_telling_leaves_the_news(
-    hold: Any, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+    hold: Any, outbox: Outbox, manager: User, monkeypatch: pytest.MonkeyPatch
 ):
     held(hold)
 
