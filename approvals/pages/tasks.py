@@ -61,6 +61,7 @@ def task_say(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
     message = request.POST.get("message", "")
     return _done(
         request,
+        actor,
         task_id,
         lambda: say(actor=actor, task_id=task_id, message=message, way=Answer.Way.PAGE),
     )
@@ -73,6 +74,7 @@ def task_reassign(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResp
     message = request.POST.get("message", "")
     return _done(
         request,
+        actor,
         task_id,
         lambda: talking.reassign(
             actor=actor, task_id=task_id, to_users=users, message=message, way=Answer.Way.PAGE
@@ -83,15 +85,14 @@ def task_reassign(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResp
 @page(SEE, "POST")
 def task_acknowledge(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
     """Take note that it failed."""
-    return _done(request, task_id, lambda: talking.acknowledge(actor=actor, task_id=task_id))
+    return _done(request, actor, task_id, lambda: talking.acknowledge(actor=actor, task_id=task_id))
 
 
-def _done(request: HttpRequest, task_id: UUID, work: Callable[[], object]) -> HttpResponse:
+def _done(request: HttpRequest, actor: Actor, task_id: UUID, work: Callable[[], object]) -> HttpResponse:
+    task_of(actor, task_id)
     try:
         work()
     except Problem as problem:
-        if problem.status == 404:
-            raise
         messages.error(request, shown_problem(problem))
     return redirect("approvals:task-detail", task_id)
 

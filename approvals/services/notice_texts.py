@@ -79,10 +79,8 @@ def what(task: Task) -> str:
 
 
 def fields_of(task: Task) -> Sequence[tuple[str, Any]]:
-    """The chosen fields of the record, or the values that were asked for."""
-    if task.shown:
-        return [(str(label), value) for label, value in task.shown]
-    return [(str(label), value) for label, value in (task.request or {}).items()]
+    """What a reviewer is shown, as label and value."""
+    return [(str(label), value) for label, value in task.shown]
 
 
 def shown(value: Any) -> str:

@@ -1,6 +1,5 @@
 """What a reviewer sees of a task beside the task itself."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,15 +8,14 @@ from accounts.models import User
 from accounts.roles import Permission
 from accounts.scope import visible
 from approvals.models import Notice, Task
+from approvals.services.notice_texts import fields_of, shown
 from approvals.services.notices import deciders_of
+from approvals.services.operations import LABELS
 from approvals.services.reading import TaskView, view_of
 from approvals.services.standing_in import stands_in_for
 from flows.models import Run
-from inventory.models import Server
 
 MOST_NAMES: Final = 20
-UNITS: Final[Mapping[str, str]] = {"ram": "MB", "disk": "GB", "cpu": "cores"}
-LABELS: Final[Mapping[str, str]] = {"ram": "Memory", "cpu": "CPU", "disk": "Disk", "os": "Operating system"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Shown:
     Args:
         absent: the reviewer in whose place the actor can answer.
         changes: of a reconfiguration, what would be another value.
-        options: what else was asked for.
+        fields: the other things that a reviewer is shown, as label and value.
         run: the run that waits for the answer, or that carries the operation out, when the actor may see it.
         node: the name of the node that waits.
         deciders: ids and names of the others who could continue it now; empty when it does not wait.
@@ -47,7 +45,7 @@ class Shown:
     view: TaskView
     absent: User | None
     changes: list[Change]
-    options: list[tuple[str, Any]]
+    fields: list[tuple[str, Any]]
     run: Run | None
     node: str
     deciders: list[tuple[int, str]]
@@ -60,12 +58,13 @@ def shown_to(actor: Actor, task: Task) -> Shown:
     run = _run(actor, task)
     people = deciders_of(task) if task.state == Task.State.QUEUEING else []
     names = [(user.pk, user.name or user.email) for user in people if user.pk != actor.user_id]
-    values, options = _asked(task)
+    changes = _changes(task)
+    changed = {change.label for change in changes}
     return Shown(
         view=view_of(actor, task),
         absent=stands_in_for(task, actor),
-        changes=_changes(task.server, values),
-        options=options,
+        changes=changes,
+        fields=[(label, value) for label, value in fields_of(task) if label not in changed],
         run=run,
         node=_node(run, task.node_id),
         deciders=names[:MOST_NAMES],
@@ -74,25 +73,15 @@ def shown_to(actor: Actor, task: Task) -> Shown:
     )
 
 
-def _asked(task: Task) -> tuple[Mapping[str, Any], list[tuple[str, Any]]]:
-    request = dict(task.request or {})
+def _changes(task: Task) -> list[Change]:
+    """The values of a reconfiguration. While it is held nobody changes the server."""
     if task.type != Task.Type.RECONFIGURE:
-        return {}, list(request.items())
-    values = request.pop("values", None)
-    return (values, list(request.items())) if isinstance(values, dict) else (request, [])
-
-
-def _changes(server: Server | None, values: Mapping[str, Any]) -> list[Change]:
+        return []
+    values, before = task.request.get("values", {}), task.request.get("before", {})
     return [
-        Change(LABELS.get(name, name), _told(name, getattr(server, name, None)), _told(name, value))
+        Change(LABELS.get(name, name), shown(before.get(name)), shown(value))
         for name, value in values.items()
     ]
-
-
-def _told(name: str, value: Any) -> str:
-    if value is None or value == "":
-        return "-"
-    return f"{value} {UNITS[name]}" if name in UNITS else str(value)
 
 
 def _run(actor: Actor, task: Task) -> Run | None:

@@ -32,9 +32,12 @@ def test_it_shows_the_text_and_the_chosen_fields(mia: Client, hold: Any):
 
 def test_it_shows_values_before_and_after(mia: Client, hold: Any, tenant: Tenant, customer: User):
     server = Server.objects.create(tenant=tenant, user=customer, hostname="db-1", vmid=1, ram=1024, cpu=2)
-    text = text_of(mia, hold(type="RECONFIGURE", server=server, request={"ram": 8192}))
-    assert "1024 MB" in text
-    assert "8192 MB" in text
+    text = text_of(
+        mia,
+        hold(type="RECONFIGURE", server=server, request={"values": {"ram": 8192}, "before": {"ram": 1024}}),
+    )
+    for told in ("Memory (MB)", ">1024<", ">8192<"):
+        assert told in text
 
 
 def test_it_is_continued_with_message_and_form(mia: Client, hold: Any):
