@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("approvals.api.urls")),
     path("api/v1/openapi.json", OpenApiView.as_view(), name="openapi"),
     path("api/docs/", api_docs, name="api-docs"),
+    path("api/", include("approvals.original.urls")),
     path("", include("accounts.pages.urls")),
     path("", include("actions.pages.urls")),
     path("", include("approvals.pages.urls")),

@@ -1,5 +1,6 @@
 """Signing in, and the end of what a sign-in gave."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 
@@ -26,7 +27,17 @@ MOST = 20
 _LAST_USED = (F("last_login").desc(nulls_last=True), "pk")
 
 
-def check(email: str, password: str, address: str, device: str = "") -> User | None:
+def _signs_in(user: User) -> bool:
+    return user.can_sign_in
+
+
+def check(
+    email: str,
+    password: str,
+    address: str,
+    device: str = "",
+    is_admitted: Callable[[User], bool] = _signs_in,
+) -> User | None:
     """The user with that password, or None, after the same work for known and unknown accounts.
 
     Tries are counted by address; for an account as a whole only from devices and addresses that its owner never
@@ -34,6 +45,7 @@ def check(email: str, password: str, address: str, device: str = "") -> User | N
 
     Args:
         device: the cookie of `accounts.services.devices`, if the browser has one.
+        is_admitted: who may come in at this door; by default those who sign in to the pages.
 
     Raises:
         Problem: 429 on the eleventh try in a minute from the address or device, and for strangers to an account
@@ -59,7 +71,7 @@ def check(email: str, password: str, address: str, device: str = "") -> User | N
         raise tried.refused()
     try:
         with hashers.turn():
-            found = _with_password(tried_ones, password)
+            found = _with_password(tried_ones, password, is_admitted)
     except Problem:
         tried.succeeded()  # nothing was tried: too many others are at it
         raise
@@ -68,11 +80,11 @@ def check(email: str, password: str, address: str, device: str = "") -> User | N
     return found
 
 
-def _with_password(people: list[User], password: str) -> User | None:
+def _with_password(people: list[User], password: str, is_admitted: Callable[[User], bool]) -> User | None:
     """The first whose password it is. Nobody learns from the time whether one, or two, have the address."""
     decoys = [_decoy()] * max(0, LEAST_HASHES - len(people))
     for user in people:
-        is_open = user.can_sign_in and user.has_usable_password()
+        is_open = is_admitted(user) and user.has_usable_password()
         if check_password(password, user.password if is_open else _decoy()) and is_open:
             return user
     for decoy in decoys:

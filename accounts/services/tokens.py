@@ -249,3 +249,17 @@ def _touch(token: ApiToken) -> None:
     now = _clock.now()
     if token.last_used_at is None or token.last_used_at < now - TOUCH_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
+def give_without_text(user: User, *, name: str, scopes: list[str], expires_at: datetime) -> ApiToken:
+    """A token whose text nobody knows, for what stands for it in another protocol; in the caller's transaction."""
+    text, prefix = _new_text()
+    return ApiToken.objects.create(
+        name=name,
+        prefix=prefix,
+        token_hash=_hash(text),
+        user=user,
+        tenant_id=user.tenant_id,
+        scopes=sorted(set(scopes)),
+        expires_at=expires_at,
+    )

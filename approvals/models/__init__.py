@@ -1,6 +1,8 @@
 """The tables of approvals."""
 
 from approvals.models.answer import Answer
+from approvals.models.application import Application, ApplicationToken, UsedNonce
+from approvals.models.connector import Delivery, DeliveryTry
 from approvals.models.limits import TenantLimits
 from approvals.models.notice import DecisionLink, News, Notice, NoticeSettings
 from approvals.models.policy import BusinessCalendar, Delegation, Policy, ReviewGroup
@@ -10,9 +12,13 @@ from approvals.models.workflow import TenantWorkflow, WorkflowSettings
 
 __all__ = [
     "Answer",
+    "Application",
+    "ApplicationToken",
     "BusinessCalendar",
     "DecisionLink",
     "Delegation",
+    "Delivery",
+    "DeliveryTry",
     "News",
     "Notice",
     "NoticeSettings",
@@ -22,5 +28,6 @@ __all__ = [
     "TaskJob",
     "TenantLimits",
     "TenantWorkflow",
+    "UsedNonce",
     "WorkflowSettings",
 ]

@@ -52,7 +52,7 @@ def asked(accept: str, entity: str, otherwise: Form = Form.JSON) -> Asked:
     """Choose among the types that a request accepts, in their order; clients of this API send one.
 
     Args:
-        entity: what the answer holds, such as `task`; empty: anything.
+        entity: what the answer holds, such as `task`; empty: nothing, or what is settled later: any type will do.
         otherwise: how it is written for who does not care.
 
     Raises:
@@ -65,11 +65,13 @@ def asked(accept: str, entity: str, otherwise: Form = Form.JSON) -> Asked:
         if found is not None:
             form, is_plain = found
             return Asked(form, _version(parameters), is_plain)
+    if not entity:
+        return Asked(otherwise)
     raise Problem(
         406,
         "not_acceptable",
         "What the request accepts is not what is here.",
-        hint=f"Accept {content_type(entity, Form.JSON) if entity else 'application/json'}.",
+        hint=f"Accept {content_type(entity, Form.JSON)}.",
     )
 
 

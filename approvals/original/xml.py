@@ -16,15 +16,16 @@ ITEMS: Final = {
     "users": "user",
     "userswithroles": "userWithRole",
     "enterprises": "enterprise",
-    "disks": "disk",
-    "volumes": "volume",
+    "harddisks": "disk",
+    "iscsivolumes": "volume",
+    "virtualappliances": "virtualappliance",
     "systemproperties": "systemproperty",
     "privileges": "privilege",
     "applications": "application",
     "virtualmachines": "virtualmachine",
 }
 """What the entries of each list are called."""
-ROOTS: Final = {"userswithroles": "users"}
+ROOTS: Final = {"userswithroles": "users", "harddisks": "disks", "iscsivolumes": "volumes"}
 """Lists whose element is not called as their media type."""
 MOST_DEPTH: Final = 8
 MOST_ELEMENTS: Final = 2000

@@ -16,6 +16,7 @@ from actions.credentials.smtp import Smtp
 from actions.models import Credential
 from actions.services import credentials
 from approvals.models import Task
+from approvals.services.applications import register
 from approvals.services.calendars import create_calendar
 from approvals.services.delegations import delegate
 from approvals.services.groups import create_group
@@ -51,6 +52,16 @@ class Estate:
     def _value(self, parameter: str, path: str) -> str:
         fixed = {
             "number": "1",
+            "datacenter": self.ids["/tenants/"],
+            "appliance": self.ids["/tenants/"],
+            "enterprise": self.ids["/tenants/"],
+            "machine": self.ids["/inventory/servers/"],
+            "task": self.ids["/api/tasks/"],
+            "user": self.ids["/users/"],
+            "application": self.ids["/api/applications/"],
+            "property_id": "1",
+            "privilege_id": "1",
+            "role_id": "1",
             "token": "x",
             "route": "servers",
             "mode": "success",
@@ -72,6 +83,7 @@ def unknown(path: str) -> str:
         parameter = found[1]
         fixed = {
             "number": "1",
+            "task": UNKNOWN_UUID,
             "token": "x",
             "route": "servers",
             "name": "no.such.type",
@@ -113,6 +125,7 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
         **dict.fromkeys(("/reviews/", "/tasks/"), _task(tenant, customer).pk),
         **_inventory(tenant, admin, customer),
     }
+    ids |= _workflow(ids["/inventory/servers/"], customer)
     for name in ("servers", "tickets"):
         ids[f"/my/{name}/"] = ids[f"/inventory/{name}/"]
     return Estate({start: str(value) for start, value in ids.items()})
@@ -155,6 +168,22 @@ def _inventory(tenant: Tenant, admin: User, customer: User) -> dict[str, Any]:
         assert made.status_code == 201, (table.route, made.content)
         ids[f"/inventory/{table.route}/"] = made.json()["id"]
     return ids
+
+
+def _workflow(server_id: int, customer: User) -> dict[str, Any]:
+    """A task that waits for review, and an application of the customer's."""
+    now = datetime.now(UTC)
+    task = Task.objects.create(
+        tenant=customer.tenant,
+        type="DEPLOY",
+        state="QUEUEING",
+        server_id=server_id,
+        requester=customer,
+        created_at=now,
+        changed_at=now,
+    )
+    application, _ = register(actor=Actor.of_user(customer), user=customer, name="Reviewer")
+    return {"/api/tasks/": task.pk, "/api/applications/": application.pk}
 
 
 def _jobs(tenant: Tenant, actor: Actor, flow: Flow) -> dict[str, Any]:

@@ -39,12 +39,18 @@ def machine_dto(server: Server, links: Links) -> Dto:
         "cpu": server.cpu,
         "ram": server.ram,
         "hdInBytes": server.disk * GIB,
-        "state": STATES[Server.Status(server.status)],
+        "state": state_of(server),
         "type": "MANAGED",
         "highDisponibility": int(bool(server.ha_status)),
         "creationTimestamp": int(server.created_at.timestamp()),
         "links": machine_links(server, links),
     }
+
+
+def state_of(server: Server) -> str:
+    """The original's word: what was never deployed, or taken down again, has no machine."""
+    is_there = server.deployment == Server.Deployment.deployed
+    return STATES[Server.Status(server.status)] if is_there else "NOT_ALLOCATED"
 
 
 def machine_links(server: Server, links: Links) -> list[Dto]:

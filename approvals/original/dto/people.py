@@ -17,8 +17,7 @@ ROLES: Final = {
 
 def role_of(user: User) -> tuple[int, str]:
     """Id and name of a user's role."""
-    role = user.as_role()
-    return ROLES.get(role, (100 + list(Role).index(role), role.value.upper()))
+    return _role(user.as_role())
 
 
 def enterprise_dto(tenant: Tenant | None, links: Links, *, has_workflow: bool) -> Dto:
@@ -77,3 +76,12 @@ def users_dto(users: Iterable[User], links: Links, own: str, *, has_role: bool =
     """A list of users; `own` is its path."""
     found = [user_dto(user, links, has_role=has_role) for user in users]
     return {"totalSize": len(found), "links": [links.to("self", own, entity="users")], "collection": found}
+
+
+def all_roles() -> list[tuple[int, str]]:
+    """Ids and names of all roles."""
+    return [_role(role) for role in Role]
+
+
+def _role(role: Role) -> tuple[int, str]:
+    return ROLES.get(role, (100 + list(Role).index(role), role.value.upper()))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from accounts.models import Tenant, User
+from accounts.models import Scope, Tenant, User
 from accounts.roles import Role
 from approvals.models import Task, TaskJob
 from inventory.models import Server
@@ -81,3 +81,20 @@ def task_of(machine: Server, requester: User) -> MakeTask:
 def recorded(task_of: MakeTask) -> Task:
     """The task of the recorded example."""
     return task_of(id=RECORDED)
+
+
+@pytest.fixture
+def wide_scope(enterprise: Tenant) -> Scope:
+    made = Scope.objects.create(name="Recorded")
+    made.tenants.add(enterprise)
+    return made
+
+
+@pytest.fixture
+def connector(wide_scope: Scope) -> User:
+    return make_user("connector@tools.example", Role.connector, None, scope=wide_scope)
+
+
+@pytest.fixture
+def manager(wide_scope: Scope) -> User:
+    return make_user("boss@tools.example", Role.manager, None, scope=wide_scope)
