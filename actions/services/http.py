@@ -129,9 +129,12 @@ def with_parameter(request: Outgoing, name: str, value: str) -> Outgoing:
     )
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def json_bytes(value: Json) -> bytes:
     """The value as JSON text in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _JSON.encode(value).encode()
 
 
 def url_problem(url: str) -> tuple[str, str] | None:
