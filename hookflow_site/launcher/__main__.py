@@ -9,8 +9,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
-from hookflow_site.env import BadSetting
+from hookflow_site.env import BadSetting, Env
 from hookflow_site.launcher import services, valkey
+from hookflow_site.launcher.boxes import say_confinement
 from hookflow_site.launcher.casting import Mould
 from hookflow_site.launcher.children import Child, Spec
 from hookflow_site.launcher.config import (
@@ -73,6 +74,7 @@ def _run(config: Config, stack: ExitStack) -> int:
     def on_ready() -> None:
         say(f"hookflow is ready at {config.address}")
         say_admin(prepared)
+        say_confinement(is_let=Env(config.given).flag("UNCONFINED_PROGRAMS", default=False))
         say("Press Ctrl-C to stop it.")
 
     probe = ReadinessProbe(config.local_host, config.port)
