@@ -15,6 +15,8 @@ from flows.services.doorbell import BELL
 LISTEN_SECONDS = 10
 CONNECT_SECONDS = 2.0
 TRY_AGAIN_SECONDS = 1.0
+SOON_SECONDS = 1
+"""While a bell is left to others: there may be room again."""
 
 
 class Bell:
@@ -40,36 +42,52 @@ class Bell:
         """The runner has nothing to do."""
         self._awaited.set()
 
-    async def hear(self, rung: Mapping[str, Callable[[], None]]) -> None:
-        """Call what is named for a bell each time that it rings, until cancelled, through any outage of Redis."""
+    async def hear(
+        self, rung: Mapping[str, Callable[[], None]], has_room: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        """Call what is named for a bell each time that it rings, until cancelled, through any outage of Redis.
+
+        Args:
+            has_room: whether a ring of that bell may come here; one that comes all the same goes on to others.
+        """
         while self._url is not None:
             try:
-                await self._hear(self._url, rung)
+                await self._hear(self._url, rung, has_room)
             except (RedisError, OSError, TimeoutError) as error:
                 self.is_heard = False
                 self._outage.failed(error)
             await asyncio.sleep(TRY_AGAIN_SECONDS)
 
-    async def _hear(self, url: str, rung: Mapping[str, Callable[[], None]]) -> None:
+    async def _hear(
+        self, url: str, rung: Mapping[str, Callable[[], None]], has_room: Callable[[str], bool]
+    ) -> None:
         # Not through a client: what that does around each command costs a third more than the command.
         pool = ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0), decode_responses=True)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 listener = await pool.get_connection()  # type: ignore[no-untyped-call]  # redis-py does not say
-            order = listener.pack_command("BLPOP", *rung, LISTEN_SECONDS)
+            orders = {tuple(rung): listener.pack_command("BLPOP", *rung, LISTEN_SECONDS)}
             self._outage.over()
             self.is_heard = True
             for call in rung.values():
                 call()  # for those that were lost before
             while True:
                 await self._awaited.wait()
+                bells = tuple(bell for bell in rung if has_room(bell))
+                if bells not in orders:
+                    orders[bells] = listener.pack_command("BLPOP", *bells, SOON_SECONDS)
                 # Redis answers after LISTEN_SECONDS at the latest; one that does not is away.
                 async with asyncio.timeout(LISTEN_SECONDS + CONNECT_SECONDS):
-                    await listener.send_packed_command(order, check_health=False)
+                    await listener.send_packed_command(orders[bells], check_health=False)
                     heard = await listener.read_response(timeout=inf)
-                if heard is not None:
-                    if heard[0] == BELL:
-                        self._awaited.clear()
+                if heard is None:
+                    continue
+                if heard[0] == BELL:
+                    self._awaited.clear()
+                if has_room(heard[0]):
                     rung[heard[0]]()
+                else:  # it was listened for before there was no room
+                    await listener.send_command("LPUSH", *heard, check_health=False)
+                    await listener.read_response(timeout=CONNECT_SECONDS)
         finally:
             await pool.disconnect()

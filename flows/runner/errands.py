@@ -58,6 +58,11 @@ class ErrandDesk:
         self._asked = asyncio.Event()
         self._renewed = 0.0
 
+    @property
+    def has_room(self) -> bool:
+        """Whether it could take another one."""
+        return len(self._at_work) < AT_ONCE
+
     def ring(self) -> None:
         """There may be something to do."""
         self._asked.set()

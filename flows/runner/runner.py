@@ -119,7 +119,12 @@ class Runner:
                 asyncio.create_task(self._watch_cancels(upkeep)),
                 asyncio.create_task(self._sweep(sweep)),
                 asyncio.create_task(desk.work(self._upkeep)),
-                asyncio.create_task(self._bell.hear({BELL: self._rung.set, QUESTIONS: desk.ring})),
+                asyncio.create_task(
+                    self._bell.hear(
+                        {BELL: self._rung.set, QUESTIONS: desk.ring},
+                        lambda bell: bell != QUESTIONS or desk.has_room,
+                    )
+                ),
             ]
             try:
                 await self._upkeep(upkeep, self._take_slot)

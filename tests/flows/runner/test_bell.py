@@ -143,6 +143,28 @@ async def test_it_is_heard_again_after_an_outage(
         await one.until(lambda: one.rings > rings)
 
 
+async def test_a_question_goes_on_to_another_while_one_has_no_room(url: str, ask: Any) -> None:
+    full, free = Hearer(url), Hearer(url)
+    is_full = False
+    tasks = []
+    for hearer, has_room in (
+        (full, lambda bell: not (is_full and bell == QUESTIONS)),
+        (free, lambda _: True),
+    ):
+        hearer.bell.await_ring()
+        calls = {BELL: hearer.rung, QUESTIONS: hearer.asked}
+        tasks.append(asyncio.create_task(hearer.bell.hear(calls, has_room)))
+        await hearer.until(lambda one=hearer: one.questions == 1)  # what it may have missed
+    is_full = True
+    for number in range(1, 5):
+        ask()
+        await free.until(lambda wanted=number: free.questions == 1 + wanted)
+    assert full.questions == 1
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_runner_looks_when_it_rings(
     url: str, ring: Any, spy: type[Spy], monkeypatch: pytest.MonkeyPatch
