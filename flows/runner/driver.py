@@ -253,4 +253,4 @@ class Drive:
         progress.begin(node)
         ctx = self._context(progress, node)
         async with self._live(progress, node, ctx):
-            await stop(node, ctx, progress.input(), wait.detail, self.tools.pool)
+            await stop(node, ctx, progress.input(), wait.detail, self.tools.pool, outside=self.tools.outside)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from functools import partial
+from typing import TypeVar
 
 import structlog
 from django.db import close_old_connections
@@ -26,6 +27,7 @@ from flows.store.patience import backoff, until_answered
 
 MOST_DATABASE_SECONDS = 20.0
 MOST_STOP_SECONDS = 20.0
+T = TypeVar("T")
 Turn = Callable[[], Result | Awaitable[Result]]
 
 logger = structlog.get_logger(__name__)
@@ -72,13 +74,27 @@ async def execute(
 
 
 async def stop(
-    node: PlannedNode, ctx: StepContext, record: Record, detail: Mapping[str, Json], pool: Executor
+    node: PlannedNode,
+    ctx: StepContext,
+    record: Record,
+    detail: Mapping[str, Json],
+    pool: Executor,
+    *,
+    outside: OutsidePool | None = None,
 ) -> None:
     """Let the node end what it waits for. What goes wrong is a line in the log: the run ends all the same."""
     try:
         async with asyncio.timeout(min(node.timeout_seconds, MOST_STOP_SECONDS)):
             config = await _rendered(node, record, pool)
-            await node.node.stop(await with_credentials(node, ctx, pool), config, record, detail)
+            ctx = await with_credentials(node, ctx, pool)
+            work = partial(node.node.stop, ctx, config, record, detail)
+            done = (
+                work()
+                if inspect.iscoroutinefunction(node.node.stop)
+                else _on_thread(node, ctx, work, pool, outside)
+            )
+            if inspect.isawaitable(done):
+                await done
     except Exception as error:
         if not isinstance(error, NodeError | TimeoutError):
             logger.exception("node_failed_to_stop", node_type=node.type, run=ctx.run_id)
@@ -121,12 +137,17 @@ def _begin(
 ) -> Result | Awaitable[Result]:
     """The answer itself where the node works in memory only: no clock could stop it, so none is set."""
     if node.meta.blocking:
-        context = contextvars.copy_context()
-        work = partial(context.run, _blocking, node, ctx, turn)
-        if node.meta.outside and outside is not None:
-            return outside.run(ctx.net.target or node.type, ctx.owner_id, work, ctx.net.begin)
-        return asyncio.get_running_loop().run_in_executor(pool, work)
+        return _on_thread(node, ctx, partial(_blocking, node, ctx, turn), pool, outside)
     return turn()
+
+
+def _on_thread(
+    node: PlannedNode, ctx: StepContext, work: Callable[[], T], pool: Executor, outside: OutsidePool | None
+) -> Awaitable[T]:
+    work = partial(contextvars.copy_context().run, work)
+    if node.meta.outside and outside is not None:
+        return outside.run(ctx.net.target or node.type, ctx.owner_id, work, ctx.net.begin)
+    return asyncio.get_running_loop().run_in_executor(pool, work)
 
 
 def _blocking(node: PlannedNode, ctx: StepContext, turn: Turn) -> Result:

@@ -80,8 +80,11 @@ class Node:
         """
         raise NotImplementedError
 
-    async def stop(self, ctx: NodeContext, config: Any, record: Record, detail: Mapping[str, Json]) -> None:
-        """End what goes on outside: the run was cancelled while it waited. For types whose `meta.stops` is set.
+    def stop(
+        self, ctx: NodeContext, config: Any, record: Record, detail: Mapping[str, Json]
+    ) -> Awaitable[None] | None:
+        """End what goes on outside: the run was cancelled while it waited. For types whose `meta.stops` is set;
+        `async`, or plain when `meta.blocking`.
 
         Args:
             detail: what the node left in its last `Suspend`.

@@ -1,6 +1,5 @@
 """The Jenkins node against a stand-in that follows Jenkins' own source."""
 
-import asyncio
 import base64
 import json
 import time
@@ -120,14 +119,14 @@ def test_a_cancelled_run_stops_its_build(ctx: FakeContext, jenkins: Peer):
     time.sleep(1)
     running = Jenkins().resume(ctx, config, {}, Wake(dict(wait.detail), ctx.clock.now()))
     assert isinstance(running, Suspend)
-    asyncio.run(Jenkins().stop(ctx, config, {}, running.detail))
+    Jenkins().stop(ctx, config, {}, running.detail)
     assert asked(jenkins, f"job/slow/{running.detail['number']}")["result"] == "ABORTED"
 
 
 def test_a_build_that_has_not_begun_is_taken_out_of_the_queue(ctx: FakeContext, jenkins: Peer):
     config = drawn(job="slow")
     wait = Jenkins().run(ctx, config, {})
-    asyncio.run(Jenkins().stop(ctx, config, {}, wait.detail))
+    Jenkins().stop(ctx, config, {}, wait.detail)
     assert asked(jenkins, f"queue/item/{wait.detail['item']}")["cancelled"] is True
     with pytest.raises(NodeError) as caught:
         Jenkins().resume(ctx, config, {}, Wake(dict(wait.detail), ctx.clock.now()))
@@ -147,7 +146,7 @@ def test_a_build_that_takes_too_long_fails_the_step(
     assert caught.value.code == "build_timed_out"
     number = asked(jenkins, f"queue/item/{wait.detail['item']}")["executable"]["number"]
     assert asked(jenkins, f"job/slow/{number}")["result"] == result
-    asyncio.run(Jenkins().stop(ctx, config, {}, {**wait.detail, "number": number}))
+    Jenkins().stop(ctx, config, {}, {**wait.detail, "number": number})
 
 
 @pytest.mark.parametrize(

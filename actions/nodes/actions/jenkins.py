@@ -1,6 +1,5 @@
 """Jenkins: start a build, and wait for what becomes of it."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -213,12 +212,12 @@ class Jenkins(Node):
             raise _too_slow(config, jenkins, item, stand.number)
         return self._later(ctx, {**wake.detail, "number": stand.number}, _end_of(config, wake))
 
-    async def stop(
+    def stop(
         self, ctx: NodeContext, config: JenkinsConfig, record: Record, detail: Mapping[str, Json]
     ) -> None:
         """Stop the build, or take it out of the queue."""
         fields = ctx.opened(config.credential, JenkinsFields)
-        done = await asyncio.to_thread(end_build, connected(ctx, fields), config.job, *_of(detail))
+        done = end_build(connected(ctx, fields), config.job, *_of(detail))
         ctx.log.info(f"The build of {config.job} was {done}.")
 
     def preview(self, config: JenkinsConfig, record: Record) -> JsonObject:

@@ -1,7 +1,9 @@
 """A node that waits for something outside: it parks its run, looks again, and ends what it waits for on a cancel."""
 
 import asyncio
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -126,6 +128,23 @@ def test_cancelling_ends_what_it_waits_for(spy: type[Spy]) -> None:
     assert PollingSpy.stopped == [{"build": 7}]
     assert polled(run) == [("a", 1, "cancelled")]
     assert not QueueEntry.objects.exists()
+
+
+def test_a_plain_stop_has_a_thread_of_those_for_calls_outside(
+    spy: type[Spy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+
+    def stop(self: Any, ctx: NodeContext, config: Any, record: Record, detail: Any) -> None:
+        threads.append(threading.current_thread().name)
+
+    run = parked({"build": 7})
+    monkeypatch.setattr(PollingSpy, "stop", stop)
+    monkeypatch.setattr(PollingSpy, "meta", replace(PollingSpy.meta, outside=True))
+    with running():
+        cancel_run(actor=ADMIN, run=run)
+        eventually(lambda: Run.objects.get(id=run.id).status == "cancelled", what="the run is cancelled")
+    assert [name.partition("_")[0] for name in threads] == ["outside"]
 
 
 def test_what_cannot_be_ended_is_told_in_the_log_and_the_run_is_cancelled(spy: type[Spy]) -> None:
