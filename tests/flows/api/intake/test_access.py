@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.services import tokens
 from flows.models import Event
 from hookflow_site.asgi import application
-from tests.architecture.test_access import ROLES, TABLE
+from tests.architecture.test_access import CONNECTOR, ROLES, TABLE
 from tests.flows.api.intake.bodies import event, raw
 from tests.support.asgi import send
 
@@ -28,6 +28,8 @@ def people(  # one of each role
     flow_editor: User,
     viewer: User,
     customer: User,
+    manager: User,
+    connector: User,
     integration: User,
     outsider_admin: User,
 ) -> People:
@@ -38,6 +40,8 @@ def people(  # one of each role
         "flow_editor": flow_editor,
         "viewer": viewer,
         "customer": customer,
+        "manager": manager,
+        "connector": connector,
         "integration": integration,
         "outsider": outsider_admin,
         "view_token": flow_editor,
@@ -50,11 +54,15 @@ def headers_of(role: str, user: User | None) -> list[tuple[bytes, bytes]]:
     if user is None:
         return []
     scope = "view" if role == "view_token" else "send_events"
-    makes_none = role in ("viewer", "customer", "integration")
+    makes_none = role in ("viewer", "customer", "manager", "integration")
     maker = Actor.of_user(
         User(pk=user.pk, tenant_id=user.tenant_id, role="flow_editor") if makes_none else user
     )
-    text = tokens.create(maker, name=role, scopes=[scope])[1]
+    if role == "connector":
+        admin = Actor.of_user(User(pk=user.pk, role="platform_admin"))
+        text = tokens.create(admin, name=role, scopes=CONNECTOR, user=user)[1]
+    else:
+        text = tokens.create(maker, name=role, scopes=[scope])[1]
     return [(b"authorization", f"Bearer {text}".encode())]
 
 
