@@ -1,0 +1,155 @@
+"""A customer asks for a server; a manager on a phone and a connector decide at the same moment; one of them wins."""
+
+import json
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.api import ask, drawing, make_flow
+from tests.e2e.browser import NARROW
+from tests.e2e.conftest import Watched
+from tests.e2e.people import first_sign_in
+from tests.e2e.receivers import Mailbox, Sink
+from tests.support.processes import wait_until
+from tests.support.site import ROOT, Site
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+SWITCH_ON = """
+from accounts.actors import Actor
+from accounts.models import Tenant
+from approvals.services.settings import set_tenant_workflow, set_workflow
+tenant = Tenant.objects.get(pk={tenant})
+set_workflow(Actor.system(), is_enabled=True)
+set_tenant_workflow(Actor.system(), tenant, True)
+"""
+MOST_RACES = 6
+
+
+def manage(site: Site, *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=site.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+class Connector(threading.Thread):
+    """Cancels a task over the API, and keeps what it was told."""
+
+    def __init__(self, site: Site, token: str, task: str) -> None:
+        super().__init__(daemon=True)
+        self.url = f"{site.url}/api/v1/tasks/{task}/cancel/"
+        self.token = token
+        self.status, self.answer = 0, ""
+
+    def run(self) -> None:
+        request = urllib.request.Request(
+            self.url,
+            data=json.dumps({"message": "The connector says no"}).encode(),
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=60) as answer:
+                self.status, self.answer = answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            self.status, self.answer = error.code, error.read().decode()
+
+
+def person(page: Page, open_page: Callable[..., Watched], values: dict[str, Any], **options: Any) -> Page:
+    """Somebody new, signed in on a page of their own."""
+    password = ask(page, "POST", "users/", values)["one_time_password"]
+    theirs, watch = open_page(storage_state=None, **options)
+    first_sign_in(theirs, password, values["email"])
+    watch.expect("409")  # who is second is told so
+    return theirs
+
+
+def ordered(customer: Page, hostname: str) -> None:
+    customer.goto("/my/servers/new/")
+    customer.get_by_label("Hostname").fill(hostname)
+    for label, figure in (("CPU cores", "2"), ("Memory (MB)", "4096"), ("Disk (GB)", "40")):
+        customer.get_by_label(label).fill(figure)
+    customer.get_by_role("button", name="Ask for it").click()
+    expect(customer.get_by_text("waits for review").first).to_be_visible()
+
+
+def test_a_deploy_waits_until_one_of_two_has_decided(
+    page: Page, open_page: Callable[..., Watched], site: Site, sink: Sink, mailbox: Mailbox
+) -> None:
+    page.goto("/flows/")
+    tenant = ask(page, "GET", "tenants/")["results"][0]["id"]
+    manage(site, "shell", "-c", SWITCH_ON.format(tenant=tenant))
+    make_flow(
+        page,
+        drawing(
+            "Tell of new servers",
+            [
+                {"id": "start", "type": "event", "config": {"event": "server.created"}},
+                {
+                    "id": "tell",
+                    "type": "webhook",
+                    "config": {"url": f"{sink.url}/created", "body": {"name": "{{ hostname }}"}},
+                },
+            ],
+            [("start", "out", "tell")],
+        ),
+        is_published=True,
+    )
+    scope = ask(page, "POST", "scopes/", {"name": "Reviews", "tenants": [tenant]})["id"]
+    program = {"name": "Connector", "email": "connector@example.org", "role": "connector", "scope": scope}
+    robot = ask(page, "POST", "users/", program)["id"]
+    token = ask(
+        page, "POST", "tokens/", {"name": "connector", "user": robot, "scopes": ["workflow_override"]}
+    )["token"]
+    mia = {"name": "Mia", "email": "mia@example.org", "role": "manager", "scope": scope}
+    manager = person(page, open_page, mia, viewport=NARROW)
+    carl = {"name": "Carl", "email": "carl@example.org", "role": "customer", "tenant": tenant}
+    customer = person(page, open_page, carl)
+
+    manager.goto("/reviews/")
+    expect(manager.locator("[data-queue-live=live]")).to_be_visible()
+    for race in range(MOST_RACES):
+        hostname = f"race-{race}.example.org"
+        ordered(customer, hostname)
+        row = manager.locator("tr[data-task]").filter(has_text=hostname)
+        expect(row).to_be_visible()  # by itself
+        task = str(row.get_attribute("data-task"))
+        manager.goto(f"/reviews/{task}/")
+        manager.get_by_label("Message").fill("Welcome")
+        connector = Connector(site, token, task)
+        connector.start()
+        manager.get_by_role("button", name="Continue").click()
+        connector.join()
+        if connector.status == 409:
+            break
+        assert connector.status == 200, connector.answer
+        expect(manager.get_by_text("Connector cancelled").first).to_be_visible()
+        manager.goto("/reviews/")
+    assert "Mia continued the task" in connector.answer
+    expect(manager.get_by_text("Mia continued this").first).to_be_visible()
+    assert manager.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+    wait_until(
+        lambda: any(one.body == {"name": hostname} for one in sink.at("/created")),
+        "The flow on server.created runs",
+        60,
+    )
+    customer.goto("/reviews/own/")
+    expect(customer.get_by_role("row").filter(has_text=hostname).get_by_text("Welcome")).to_be_visible()
+    expect(customer.get_by_role("row").filter(has_text=hostname).get_by_text("Finished")).to_be_visible()
+    mailbox.wait_for("mia@example.org", 60)
+    mailbox.wait_for("carl@example.org", 60)
+    assert "The trail is whole." in manage(site, "verify_audit")
