@@ -20,7 +20,7 @@ from common.ids import uuid_from
 from common.problems import Problem
 from jobs.pages.forms import shown_problem
 
-FILTERS = ("q", "type", "tenant", "sort", "state")
+FILTERS = ("q", "type", "tenant", "run", "sort", "state")
 MOST_SAID = 3
 
 
@@ -85,5 +85,5 @@ def _listed(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "tenants": listed_tenants(actor) if actor.is_platform else [],
         "shows_tenants": actor.tenants is None or len(actor.tenants) > 1,
         "may_decide": any(row.may_continue or row.may_cancel for row in found.rows),
-        "is_filtered": any(chosen[name] for name in ("q", "type", "tenant")),
+        "is_filtered": any(chosen[name] for name in ("q", "type", "tenant", "run")),
     }

@@ -22,13 +22,25 @@ export function useNodeState(id: string): NodeState | null {
   const isShown = useStore(session.live.store, (state) => state.isShown);
   const step = useStore(session.live.run.store, (state) => state.steps.findLast((step) => step.node === id));
   const status = useStore(session.live.run.store, (state) => state.run?.status);
+  const isReviewed = useStore(
+    session.live.run.store,
+    (state) => state.run?.wait?.node === id && state.run.wait.reason === "review",
+  );
   const trigger = useDocument((document) => {
     const type = session.types.get(nodeById(document, id)?.type ?? "");
     return type && !type.has_input ? type : null;
   });
   const dry = useStore(session.test, (state) => state.result);
   if (isShown) {
-    if (step) return { status: step.status, attempt: step.attempt, port: step.port, error: step.error };
+    if (step) {
+      const waits = step.status === "waiting" && isReviewed;
+      return {
+        status: waits ? "reviewing" : step.status,
+        attempt: step.attempt,
+        port: step.port,
+        error: step.error,
+      };
+    }
     // A run is there because its trigger fired; that is no step of the run.
     if (trigger && status) return { ...fired, port: trigger.ports[0]?.name ?? null };
     return isFinished(status) ? unreached : null;

@@ -21,8 +21,26 @@ export function share(wait: Pick<Wait, "since" | "until">, now: number): number 
 export function WaitBar({ api, mayRun }: { api: RunApi; mayRun: boolean }) {
   const session = useSession();
   const wait = useStore(session.live.run.store, (state) => state.run?.wait);
+  if (wait?.reason === "review") return <Review node={wait.node} run={api.id} />;
   if (!wait || (!wait.countdown && wait.answers.length === 0)) return null;
   return <Waiting key={wait.node + wait.since} wait={wait} api={api} mayRun={mayRun} />;
+}
+
+/** People decide on the page of the task. */
+function Review({ node, run }: { node: string; run: string }) {
+  const name = useDocument((document) => nodeName(document, node));
+  return (
+    <section className="card hf-wait" aria-label="Waiting">
+      <div className="card-body">
+        <div className="hf-wait-text">
+          <strong>{name}</strong> waits for review.
+        </div>
+        <a className="btn" href={`/reviews/?run=${run}`}>
+          <Icon name="checks" size={16} /> Open the task
+        </a>
+      </div>
+    </section>
+  );
 }
 
 function Waiting({ wait, api, mayRun }: { wait: Wait; api: RunApi; mayRun: boolean }) {

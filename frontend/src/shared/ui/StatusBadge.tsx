@@ -1,14 +1,18 @@
 import type { RunStatus, StepStatus } from "@/shared/types";
 import { Icon } from "./Icon";
 
-/** `warned`: a dry run went on, but a real one would fail as the installation is set up now. */
-export type Status = RunStatus | StepStatus | "warned";
+/**
+ * `warned`: a dry run went on, but a real one would fail as the installation is set up now. `reviewing`: a step that
+ * waits for people.
+ */
+export type Status = RunStatus | StepStatus | "warned" | "reviewing";
 
 /** Icon, colour and words of each state of a run or step: never colour alone. */
 export const STATUS: Record<Status, { label: string; icon: string; tone: string }> = {
   queued: { label: "Queued", icon: "clock", tone: "secondary" },
   running: { label: "Running", icon: "loader-2", tone: "blue" },
   waiting: { label: "Waiting", icon: "hourglass", tone: "yellow" },
+  reviewing: { label: "Waiting for review", icon: "hourglass", tone: "yellow" },
   retrying: { label: "Will try again", icon: "repeat", tone: "orange" },
   succeeded: { label: "Succeeded", icon: "circle-check", tone: "green" },
   warned: { label: "Would not work", icon: "alert-triangle", tone: "yellow" },
