@@ -1,8 +1,9 @@
 """Routes of the API of approvals, below `/api/v1/`."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from approvals.api import policies, tasks
+from approvals.api import operations, policies, tasks
 
 router = SimpleRouter(use_regex_path=False)
 router.register("tasks", tasks.TaskViewSet, basename="task")
@@ -11,4 +12,8 @@ router.register("review-groups", policies.GroupViewSet, basename="review-group")
 router.register("calendars", policies.CalendarViewSet, basename="calendar")
 router.register("delegations", policies.DelegationViewSet, basename="delegation")
 
-urlpatterns = [*router.urls]
+urlpatterns = [
+    *router.urls,
+    path("operations/", operations.OperationsView.as_view(), name="operations"),
+    path("server-orders/", operations.ServerOrdersView.as_view(), name="server-orders"),
+]

@@ -2,11 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from approvals.pages import links, queue, settings, tasks
+from approvals.pages import links, operations, queue, settings, tasks
 
 app_name = "approvals"
 
 urlpatterns: list[URLPattern] = [
+    path("servers/<int:pk>/operations/", operations.operations, name="operations"),
+    *(
+        path(
+            f"servers/<int:pk>/operations/{kind}/",
+            operations.operation_ask,
+            {"kind": kind},
+            name=f"operation-{kind}",
+        )
+        for kind in ("deploy", "reconfigure", "undeploy")
+    ),
+    path("my/servers/new/", operations.order, name="order"),
     path("reviews/", queue.queue_page, name="queue"),
     path("reviews/decide/", queue.decide_many, name="decide"),
     path("reviews/own/", queue.own_tasks, name="own-tasks"),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.actors import Actor
 from approvals.models import Task
@@ -24,8 +24,11 @@ class TaskGate:
 
     def holder(self) -> Subquery:
         """The id of the open task."""
-        rows = Task.objects.filter(server=OuterRef("pk"), state__in=Task.OPEN).order_by()
-        return Subquery(rows.values("pk")[:1])
+        return Subquery(_open_tasks().values("pk")[:1])
+
+    def standing(self) -> Subquery:
+        """Its state."""
+        return Subquery(_open_tasks().values("state")[:1])
 
     def check(self, server: Server, holder: object, fields: Collection[str], actor: Actor) -> None:
         """Refuse what would change the operation.
@@ -40,6 +43,10 @@ class TaskGate:
         if task is None or (is_waiting and not RECONFIGURES.intersection(fields)):
             return
         raise server_is_held(server, task)
+
+
+def _open_tasks() -> QuerySet[Task]:
+    return Task.objects.filter(server=OuterRef("pk"), state__in=Task.OPEN).order_by()
 
 
 def server_is_held(server: Server, task: Task) -> Problem:

@@ -112,6 +112,11 @@ def before(server: Server, names: Mapping[str, Json]) -> JsonObject:
     return now
 
 
+def network_of(server: Server) -> JsonObject:
+    """Tag and limit of the first interface; nothing without one."""
+    return before(server, dict.fromkeys(INTERFACE)) if server.interfaces.exists() else {}
+
+
 def title_of(kind: str, server: Server) -> str:
     """What is asked for, in a line."""
     return f"{kind.capitalize()} {server.hostname}"[:300]

@@ -16,6 +16,9 @@ from approvals.services.filters import TaskFilter
 from approvals.services.permitting import refusal_of
 from common.ids import uuid_from
 from common.problems import Problem, not_found
+from inventory.models import Server
+
+MOST_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,11 @@ def waiting_tasks(actor: Actor, query: Mapping[str, Any] | None = None) -> Query
     """
     rows = tasks_in_reach(actor).filter(state=Task.State.QUEUEING)
     return narrowed(TaskFilter, rows, query) if query else rows
+
+
+def last_tasks(actor: Actor, server: Server) -> QuerySet[Task]:
+    """The last tasks of a server, newest first, as long as they are kept."""
+    return tasks_in_reach(actor).filter(server=server)[:MOST_LISTED]
 
 
 def task_of(actor: Actor, task_id: UUID | str) -> Task:

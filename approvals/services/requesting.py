@@ -1,11 +1,12 @@
 """Asking for deploy, reconfigure and undeploy of servers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.actors import Actor
@@ -71,9 +72,26 @@ def request_operation(
     return tasks
 
 
+def servers_in_reach(actor: Actor) -> QuerySet[Server]:
+    """Those for which the actor can ask, or see what was asked."""
+    return visible(Server, actor).filter(deleted_at=None)
+
+
+def servers_of(actor: Actor, ids: Collection[int]) -> list[Server]:
+    """The servers of these ids.
+
+    Raises:
+        Problem: 404 `not_found`, when one is not in reach.
+    """
+    found = list(servers_in_reach(actor).filter(pk__in=ids))
+    if len(found) != len(set(ids)):
+        raise not_found("There is no such server.")
+    return found
+
+
 def _locked(actor: Actor, ids: set[int]) -> list[Server]:
     """The servers in reach, held until the transaction ends, in an order that is the same for everybody."""
-    rows = visible(Server, actor).filter(pk__in=ids, deleted_at=None).order_by("pk")
+    rows = servers_in_reach(actor).filter(pk__in=ids).order_by("pk")
     found = list(rows.select_for_update(of=("self",)))
     if len(found) != len(ids):
         raise not_found("There is no such server.")

@@ -5,13 +5,23 @@ from functools import cache
 from typing import Any, ClassVar, cast
 
 from django.db import models
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.actors import Actor
 from accounts.api.strict import NameField, StrictModelSerializer, StrictSerializer
+from flows.sdk import JsonObject
 from inventory.api.fields import FlagField, MoneyField, ReachableField
 from inventory.columns import Column, Table
-from inventory.models import BalanceEntry, NetworkInterface, ResourceType, ServerCharge, TicketMessage
+from inventory.models import (
+    BalanceEntry,
+    NetworkInterface,
+    ResourceType,
+    Server,
+    ServerCharge,
+    TicketMessage,
+)
+from inventory.services.gate import operation_of
 from inventory.tables import SERVER, TICKETS
 
 
@@ -93,9 +103,22 @@ class ServerChargeSerializer(StrictSerializer):
     )
 
 
+class OperationSerializer(serializers.Serializer[Any]):
+    """The operation that a server waits for, or that is at work on it."""
+
+    task = serializers.UUIDField()
+    state = serializers.CharField(help_text="QUEUEING: it waits for review; PENDING; STARTED")
+
+
 class _ServerBase(RowSerializer):
+    operation = serializers.SerializerMethodField()
     interfaces = InterfaceSerializer(many=True, required=False, max_length=32)  # type: ignore[call-arg]  # the list's
     charges = ServerChargeSerializer(many=True, required=False, max_length=500)  # type: ignore[call-arg]
+
+    @extend_schema_field(OperationSerializer(allow_null=True))
+    def get_operation(self, server: Server) -> JsonObject | None:
+        """What holds the server."""
+        return operation_of(server)
 
     def validate_interfaces(self, interfaces: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Each number once."""

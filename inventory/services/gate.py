@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import BaseExpression
 
 from accounts.actors import Actor
+from flows.sdk import JsonObject
 from inventory.models import Server
 
 
@@ -17,6 +18,9 @@ class ServerGate(Protocol):
 
     def holder(self) -> BaseExpression:
         """What holds the server of the query at hand, null for nothing: part of the query that locks the row."""
+
+    def standing(self) -> BaseExpression:
+        """Where that stands, as a word."""
 
     def check(self, server: Server, holder: object, fields: Collection[str], actor: Actor) -> None:
         """Refuse the change of these fields of a server that is held.
@@ -41,6 +45,24 @@ def register(gate: ServerGate) -> None:
 def marked(rows: QuerySet[Server]) -> QuerySet[Server]:
     """The servers with what holds them: no query of its own, so that an open gate costs none."""
     return rows.annotate(**{f"holder_{place}": gate.holder() for place, gate in enumerate(_gates)})
+
+
+def with_operations(rows: QuerySet[Server]) -> QuerySet[Server]:
+    """The servers with what `operation_of` tells, in the same query."""
+    return marked(rows).annotate(
+        **{f"standing_{place}": gate.standing() for place, gate in enumerate(_gates)}
+    )
+
+
+def operation_of(server: Server) -> JsonObject | None:
+    """What holds the server, as `{"task", "state"}`; None for nothing."""
+    if _gates and not hasattr(server, "standing_0"):
+        server = with_operations(Server.objects.filter(pk=server.pk)).get()
+    for place in range(len(_gates)):
+        holder = getattr(server, f"holder_{place}")
+        if holder is not None:
+            return {"task": str(holder), "state": getattr(server, f"standing_{place}")}
+    return None
 
 
 def check(server: Server, fields: Callable[[], Collection[str]], actor: Actor) -> None:

@@ -168,8 +168,8 @@ writer = ServerWriter(Server)
 
 
 def with_parts(rows: QuerySet[Server]) -> QuerySet[Server]:
-    """The servers with what belongs to them."""
-    return rows.prefetch_related(*NESTED)
+    """The servers with what belongs to them, and with what holds them."""
+    return gate.with_operations(rows.prefetch_related(*NESTED))
 
 
 def create_server(*, actor: Actor, **values: Any) -> Server:

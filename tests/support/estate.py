@@ -126,6 +126,7 @@ def estate_of(tenant: Tenant, admin: User, customer: User) -> Estate:
         **_inventory(tenant, admin, customer),
     }
     ids |= _workflow(ids["/inventory/servers/"], customer)
+    ids["/servers/"] = ids["/inventory/servers/"]
     for name in ("servers", "tickets"):
         ids[f"/my/{name}/"] = ids[f"/inventory/{name}/"]
     return Estate({start: str(value) for start, value in ids.items()})

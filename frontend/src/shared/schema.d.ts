@@ -1588,6 +1588,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask for deploy, reconfigure or undeploy: one task a server, all or none. They may wait for review. */
+        post: operations["operations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/platform/settings/": {
         parameters: {
             query?: never;
@@ -1926,6 +1943,23 @@ export interface paths {
         head?: never;
         /** @description Change a scope; who has it reaches the new tenants from the next request on. */
         patch: operations["scopes_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/server-orders/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask for a server of one's own; `server.created` fires when it is deployed. */
+        post: operations["server_orders_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/services/": {
@@ -2313,6 +2347,19 @@ export interface components {
          * @enum {string}
          */
         AnswerWay: "page" | "api" | "link" | "chat" | "connector" | "policy";
+        /** @description A task, as far as whoever asked needs it; `/api/v1/tasks/{id}/` tells the rest. */
+        Asked: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly type: components["schemas"]["TaskType"];
+            readonly state: components["schemas"]["TaskState"];
+            readonly title: string;
+            readonly server: number | null;
+            /** Format: uuid */
+            readonly batch: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         /** @description A thing that carries a tag. */
         Assignment: {
             resource_type: components["schemas"]["ResourceTypeEnum"];
@@ -3871,6 +3918,45 @@ export interface components {
         OneTimePassword: {
             readonly one_time_password: string;
         };
+        /** @description The operation that a server waits for, or that is at work on it. */
+        Operation: {
+            /** Format: uuid */
+            task: string;
+            /** @description QUEUEING: it waits for review; PENDING; STARTED */
+            state: string;
+        };
+        /** @description What is asked for. */
+        OperationRequest: {
+            type: components["schemas"]["OperationTypeEnum"];
+            servers: number[];
+            /** @description Of a reconfigure: cpu, ram (MB), disk (GB), vlan_tag, rate_limit (MB/s) */
+            values?: unknown;
+            /** @description ipv4, ipv6 of a deploy; force of an undeploy; each true or false */
+            options?: unknown;
+        };
+        /**
+         * @description * `DEPLOY` - DEPLOY
+         *     * `RECONFIGURE` - RECONFIGURE
+         *     * `UNDEPLOY` - UNDEPLOY
+         * @enum {string}
+         */
+        OperationTypeEnum: "DEPLOY" | "RECONFIGURE" | "UNDEPLOY";
+        /** @description A server that is not there yet. */
+        OrderRequest: {
+            hostname: string;
+            os?: string;
+            /** @description In place of the sizes */
+            package?: number;
+            cpu?: number;
+            /** @description In MB */
+            ram?: number;
+            /** @description In GB */
+            disk?: number;
+            /** @description Give it an address */
+            ipv4?: boolean;
+            /** @description Give it an address */
+            ipv6?: boolean;
+        };
         /** @description What an event did to a flow. */
         Outcome: {
             flow: string | null;
@@ -5132,6 +5218,7 @@ export interface components {
             max_restart?: number;
             /** @description Id of the tenant; null is the platform */
             tenant?: number | null;
+            readonly operation: components["schemas"]["Operation"] | null;
             interfaces?: components["schemas"]["Interface"][];
             charges?: components["schemas"]["ServerCharge"][];
         };
@@ -11178,6 +11265,38 @@ export interface operations {
             };
         };
     };
+    operations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperationRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     platform_settings_retrieve: {
         parameters: {
             query?: never;
@@ -12102,6 +12221,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scope"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    server_orders_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
                 };
             };
             /** @description A problem. */
