@@ -11,6 +11,7 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hold servers, connect the chores, and offer the figures."""
+        from approvals.connector import delivering
         from approvals.pages import beside
         from approvals.services import carrying_out, figures, gate, looking, posting
         from flows.services import sweeping
@@ -19,5 +20,6 @@ class ApprovalsConfig(AppConfig):
         sweeping.every_second("operations", carrying_out.settle)
         looking.connect()
         posting.connect()
+        delivering.connect()
         figures.register()
         beside.tell()

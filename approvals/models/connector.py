@@ -27,7 +27,9 @@ class Delivery(models.Model):
     tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="+")
     """Whose tasks they are; null when they are of several tenants, and for a test."""
     tasks = models.ManyToManyField(Task, related_name="deliveries")
-    """Empty: a test."""
+    """Those that still wait are told."""
+    is_test = models.BooleanField(default=False)
+    """Of a made-up task, to see whether the connector is there."""
     is_batch = models.BooleanField(default=False)
     """Told as a collection, as several are, however many still wait."""
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)

@@ -3,7 +3,6 @@
 So what survives crashes, retries and waits for Proxmox is the engine, and there is no second one.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -99,10 +98,6 @@ def settle() -> None:
 def plain_error(error: JsonObject | None) -> JsonObject:
     """Code, sentence and hint of a failure."""
     return {name: (error or {}).get(name, "") for name in ("code", "message", "hint")}
-
-
-def told_held(tasks: Iterable[Task]) -> None:
-    """These tasks of one request wait for review from now on; in the transaction that holds them."""
 
 
 def _owner(server: Server | None) -> int | None:

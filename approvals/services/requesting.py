@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
 from accounts.scope import visible
+from approvals.connector import told_held
 from approvals.models import Task, TaskJob
 from approvals.policy.facts import State
 from approvals.services import carrying_out, operations, policies, reservations
@@ -67,7 +68,7 @@ def request_operation(
         ]
         waiting = [task for task in tasks if task.state == Task.State.QUEUEING]
         if waiting:
-            carrying_out.told_held(waiting)
+            told_held(waiting)
         tell_on_commit(*tasks)
     return tasks
 

@@ -1,6 +1,5 @@
 """What all doors of the Workflow feature's API have in common: who comes in, what is asked for, how errors are told."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
@@ -20,7 +19,8 @@ from approvals.original.auth.doors import Doors
 from approvals.original.dto.errors import error_dto
 from approvals.original.links import Dto, Links
 from approvals.original.media import Asked, Form, asked, form_of
-from approvals.original.xml import from_xml, to_xml
+from approvals.original.writing import written
+from approvals.original.xml import from_xml
 from approvals.services.settings import workflow_settings
 from common import strict_json
 from common.problems import Problem, bad_value
@@ -143,13 +143,6 @@ class Door(APIView):
         if wait:
             answer["Retry-After"] = str(int(wait) + 1)
         return answer
-
-
-def written(entity: str, dto: Dto, how: Asked) -> bytes:
-    """An object as it goes out."""
-    if how.form == Form.XML:
-        return to_xml(entity, dto)
-    return json.dumps(dto, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def body_of(request: Request) -> bytes:
