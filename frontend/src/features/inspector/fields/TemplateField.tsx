@@ -52,9 +52,11 @@ export function TemplateField({ spec, path, value, problems, onChange }: FieldPr
     setIsRich(true);
   }, [session, ids.labelId, ids.problemId, ids.helpId, path, spec.isMultiline]);
 
-  // Only when the host is on the page can it take the focus over from the textarea.
+  // Only when the host is on the page can it take the focus over from the textarea, whose end leaves it nowhere. Who has
+  // gone on to another field meanwhile stays there.
   useLayoutEffect(() => {
-    if (isRich && wantsFocus.current) editor.current?.focus();
+    const isNowhere = document.activeElement === null || document.activeElement === document.body;
+    if (isRich && wantsFocus.current && isNowhere) editor.current?.focus();
   }, [isRich]);
   useEffect(() => () => editor.current?.destroy(), []);
   useEffect(() => editor.current?.setText(text), [text]);
