@@ -19,6 +19,7 @@ from flows.sdk import (
     NodeMeta,
     Record,
     Result,
+    Review,
     Suspend,
     TemplateText,
     Wake,
@@ -102,7 +103,7 @@ class StopConfig(NodeConfig):
     confirm: bool = ui(
         False,
         label="A person has to confirm",
-        help="For what is critical. It needs reviews, which are not there yet.",
+        help="It waits in the review queue: nothing is stopped before somebody continues it.",
     )
 
 
@@ -126,31 +127,21 @@ class Stop(Node):
         """What is stopped."""
         return joined(label_of(config, "target"), _which(config))
 
-    def warnings(self, config: StopConfig, owner_id: int | None) -> list[tuple[str, str, str]]:
-        """A confirmation that nobody can give yet."""
-        if not config.confirm:
-            return []
-        return [
-            ("confirm", "Nobody can confirm yet, so this step would fail.", "Switch the confirmation off.")
-        ]
-
     async def choices(self, name: str, ctx: NodeContext, config: JsonObject, search: str) -> Sequence[Choice]:
         """The services that flows of the owner may stop."""
         return await in_thread(partial(_services, ctx.owner_id, search))
 
     async def run(self, ctx: NodeContext, config: StopConfig, record: Record) -> Result:
-        """Stop it, and wait until it has ended.
+        """Stop it, once a person has confirmed that where it is asked for, and wait until it has ended.
 
         Raises:
-            NodeError: `cannot_be_confirmed`, `unknown_job`, `unknown_run`, `not_ours`, and those of `stop_service`.
+            NodeError: `unknown_job`, `unknown_run`, `not_ours`, and those of `stop_service`.
         """
         if config.confirm:
-            raise NodeError(
-                "cannot_be_confirmed",
-                "A person has to confirm this, and this installation has no reviews yet: nothing was stopped.",
-                hint="Switch the confirmation off, or stop it by hand.",
-                field="confirm",
-            )
+            return Suspend("review", on_time=None, review=_asked(config))
+        return await self._begin(ctx, config, record)
+
+    async def _begin(self, ctx: NodeContext, config: StopConfig, record: Record) -> Result:
         if config.target == "service":
             return await stop_service(ctx, config, record)
         return await in_thread(partial(self._stop, ctx, config, record))
@@ -167,11 +158,15 @@ class Stop(Node):
         return _settled(ctx, config, record, launched, {**detail, "until": until.isoformat()})
 
     async def resume(self, ctx: NodeContext, config: StopConfig, record: Record, wake: Wake) -> Result:
-        """Look whether it has ended.
+        """Begin, when a person has confirmed it; else look whether it has ended.
 
         Raises:
-            NodeError: `goes_on`.
+            NodeError: `goes_on`, `not_confirmed`, and those of `run`.
         """
+        if wake.port is not None:
+            if wake.port != "continued":
+                raise _not_confirmed(wake)
+            return await self._begin(ctx, config, record)
         if config.target == "service":
             return await go_on(ctx, config, record, wake)
         detail = dict(wake.detail)
@@ -188,8 +183,28 @@ class Stop(Node):
 
     def preview(self, config: StopConfig, record: Record) -> JsonObject:
         """What would be stopped."""
-        told = {"stops": config.target, "which": _which(config)}
+        told: JsonObject = {"stops": config.target, "which": _which(config)}
+        if config.confirm:
+            told["asks"] = _asked(config).title
         return {**told, "how": config.how} if config.target == "service" else told
+
+
+def _asked(config: StopConfig) -> Review:
+    what = label_of(config, "target")
+    return Review(
+        f"Stop {_which(config)}?",
+        f"{what}: {_which(config)}. Nothing is stopped until somebody continues this.",
+    )
+
+
+def _not_confirmed(wake: Wake) -> NodeError:
+    said = wake.data if isinstance(wake.data, dict) else {}
+    return NodeError(
+        "not_confirmed",
+        f"{said.get('by') or 'Somebody'} did not confirm it, so nothing was stopped.",
+        hint=str(said.get("message") or ""),
+        field="confirm",
+    )
 
 
 def _which(config: StopConfig) -> str:

@@ -96,6 +96,36 @@ def decide(run_id: str, node: str, decision: str) -> dict[str, Any]:
     return {"status": run.status}
 
 
+def review(run_id: str) -> dict[str, Any]:
+    """Continue the task of a run; the code of the refusal when somebody has decided."""
+    from approvals.models import Answer, Task
+    from approvals.services.deciding import decide as decide_task
+    from common.problems import Problem
+    from tests.support.flows import ADMIN
+
+    task = Task.objects.get(run_id=run_id)
+    try:
+        decide_task(actor=ADMIN, task_id=task.id, kind=Answer.Kind.CONTINUE, way=Answer.Way.API)
+    except Problem as problem:
+        return {"code": problem.code}
+    return {"code": ""}
+
+
+def tasks() -> dict[str, Any]:
+    """Of each run that people were asked about: the state of its task, and how many decisions and entries there are."""
+    from accounts.models import AuditEntry
+    from approvals.models import Task
+
+    return {
+        str(task.run_id): {
+            "state": task.state,
+            "answers": task.answers.count(),
+            "entries": AuditEntry.objects.filter(target="task", target_id=str(task.id)).count(),
+        }
+        for task in Task.objects.all()
+    }
+
+
 def launch_job(script: str, attempts: int) -> dict[str, Any]:
     """Launch a job whose command is a shell script."""
     from jobs.services.commands import create_command
@@ -125,7 +155,11 @@ if __name__ == "__main__":
     answers, sys.stdout = sys.stdout, sys.stderr  # what the program itself says is no answer
     django.setup()
     commands = {
-        call.__name__: call for call in (seed, start, schedule, tick, report, decide, launch_job, job_runs)
+        call.__name__: call
+        for call in (
+            *(seed, start, schedule, tick, report, decide),
+            *(review, tasks, launch_job, job_runs),
+        )
     }
     for line in sys.stdin:
         name, *arguments = json.loads(line)

@@ -28,13 +28,22 @@ class Inside:
 
     def ask(self, *command: Any) -> Any:
         """The answer to a command and its arguments."""
-        assert self._process.stdin
+        self.say(*command)
         assert self._process.stdout
-        self._process.stdin.write(f"{json.dumps(command)}\n")
-        self._process.stdin.flush()
         answer = self._process.stdout.readline()
         assert answer, f"{command[0]} failed: the captured output says why"
         return json.loads(answer)
+
+    def say(self, *command: Any) -> None:
+        """A command whose answer nobody waits for."""
+        assert self._process.stdin
+        self._process.stdin.write(f"{json.dumps(command)}\n")
+        self._process.stdin.flush()
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would."""
+        self._process.kill()
+        self._process.communicate(timeout=20)
 
     def stop(self) -> None:
         """No more."""

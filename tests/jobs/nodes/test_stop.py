@@ -9,7 +9,7 @@ import pytest
 from accounts.actors import Actor
 from accounts.models import AuditEntry, Tenant
 from flows.sdk import Emit, NodeError, Suspend, Wake
-from flows.sdk.testing import FakeContext, configured, resume_node, run_node
+from flows.sdk.testing import FakeContext, resume_node, run_node
 from jobs.models import Job, JobRun
 from jobs.nodes.stop import Stop
 from jobs.services.launching import launch
@@ -78,12 +78,29 @@ def test_only_a_process_of_a_job_run_at_work_is_stopped(
 
 def test_where_a_person_has_to_confirm_nothing_is_stopped(ctx: FakeContext, make_job: MakeJob):
     job = make_job(interval="d")
-    with pytest.raises(NodeError) as caught:
-        stopped(ctx, target="schedule", job=job.name, confirm=True)
-    assert (caught.value.code, caught.value.field) == ("cannot_be_confirmed", "confirm")
+    wait = stopped(ctx, target="schedule", job=job.name, confirm=True)
+    assert isinstance(wait, Suspend)
+    assert (wait.reason, wait.review.title) == ("review", f"Stop {job.name}?")
     assert Job.objects.get().interval == "d"
-    [(field, _, _)] = Stop().warnings(configured(Stop, {"confirm": True}), None)
-    assert field == "confirm"
+
+
+@pytest.mark.parametrize("port", ["cancelled", "expired"])
+def test_what_nobody_confirms_fails_the_step_and_is_not_stopped(
+    ctx: FakeContext, make_job: MakeJob, port: str
+):
+    config = {"target": "schedule", "job": make_job(interval="d").name, "confirm": True}
+    wake = Wake({}, ctx.clock.now(), port, {"by": "Ana", "message": "Not tonight."})
+    with pytest.raises(NodeError) as caught:
+        resume_node(Stop, config, wake, {}, context=ctx)
+    assert (caught.value.code, caught.value.hint) == ("not_confirmed", "Not tonight.")
+    assert caught.value.message.startswith("Ana did not confirm")
+    assert Job.objects.get().interval == "d"
+
+
+def test_what_a_person_confirms_is_stopped(ctx: FakeContext, job_run: JobRun):
+    config = {"target": "job_run", "identifier": str(job_run.id), "confirm": True}
+    wait = resume_node(Stop, config, Wake({}, ctx.clock.now(), "continued", {}), {"a": 1}, context=ctx)
+    assert (wait.reason, wait.review) == ("stopping", None)
 
 
 @pytest.mark.parametrize("target", ["job_run", "flow_run"])
