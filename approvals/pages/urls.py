@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from approvals.pages import links, operations, queue, settings, tasks
+from approvals.pages import links, operations, queue, settings, tasks, workflow
 
 app_name = "approvals"
 
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern] = [
         )
         for kind in ("deploy", "reconfigure", "undeploy")
     ),
+    path("settings/workflow/", workflow.platform_workflow, name="workflow"),
+    path("tenants/<int:pk>/workflow/", workflow.tenant_workflow, name="tenant-workflow"),
     path("my/servers/new/", operations.order, name="order"),
     path("reviews/", queue.queue_page, name="queue"),
     path("reviews/decide/", queue.decide_many, name="decide"),
