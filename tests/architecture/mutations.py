@@ -5,7 +5,10 @@ An operation without an entry is called with an empty body.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from rest_framework.test import APIClient
 
 from accounts.actors import Actor
 from accounts.models import Tenant, User
@@ -32,6 +35,7 @@ NO_CHANGE = {
     "POST /api/v1/flows/{id}/choices/": "asks an outside system for a list",
     "POST /api/v1/flows/import/preview/": "looks at a drawing",
     "POST /api/v1/credentials/{id}/test/": "asks an outside system whether it lets one in",
+    "POST /api/v1/policies/preview/": "tries a policy in memory",
     "POST /api/v1/events/": "the event itself is kept, with its sender; thousands a second come in",
     "POST /hooks/{key}/": "the event itself is kept; thousands a second come in",
 }
@@ -81,6 +85,17 @@ def asleep(stage: Stage) -> Run:
 def resumable(stage: Stage) -> None:
     """The failed run knows where it stood."""
     Run.objects.filter(pk=stage.estate.ids["/runs/"]).update(last_cursor={"pending": ["f"], "attempts": 3})
+
+
+def not_held(stage: Stage) -> None:
+    """No task holds the tenant's server."""
+    Task.objects.filter(server_id=stage.id("/inventory/servers/")).update(state="CANCELLED")
+
+
+def reconfigured(stage: Stage) -> dict[str, Any]:
+    """More memory for the server."""
+    not_held(stage)
+    return {"type": "RECONFIGURE", "servers": [stage.id("/inventory/servers/")], "values": {"ram": 4096}}
 
 
 def failed(stage: Stage) -> None:
@@ -141,6 +156,36 @@ def new_row(route: str) -> Call:
     return Call(body)
 
 
+def policy(stage: Stage) -> dict[str, Any]:
+    """The admin is asked."""
+    levels = [{"reviewers": [{"kind": "user", "id": stage.admin.pk}]}]
+    return {"name": "Big changes", "document": {"stages": [{"levels": levels}]}}
+
+
+def absence(stage: Stage) -> dict[str, Any]:
+    """A colleague stands in for the admin."""
+    colleague = make_user("ann@acme.example", Role.viewer, stage.tenant)
+    now = datetime.now(UTC)
+    return {
+        "delegate": colleague.pk,
+        "start": now.isoformat(),
+        "until": (now + timedelta(days=3)).isoformat(),
+    }
+
+
+def made(route: str, body: Callable[[Stage], dict[str, Any]] | dict[str, Any]) -> Callable[[Stage], Any]:
+    """Make a thing over the API first; its id."""
+
+    def before(stage: Stage) -> Any:
+        client = APIClient()
+        client.force_login(stage.admin)
+        answer = client.post(f"{V1}{route}/", body if isinstance(body, dict) else body(stage))
+        assert answer.status_code == 201, answer.content
+        return answer.json()["id"]
+
+    return before
+
+
 V1 = "/api/v1/"
 CALLS: dict[str, Call] = {
     f"PUT {V1}action-settings/{{node_type}}/": Call({"config": {}}),
@@ -190,6 +235,18 @@ CALLS: dict[str, Call] = {
     ),
     f"POST {V1}runs/{{id}}/resume/": Call({}, resumable),
     f"POST {V1}runs/resume-failed/": Call({}, resumable),
+    f"POST {V1}calendars/": Call({"name": "Office"}),
+    f"PATCH {V1}calendars/{{id}}/": Call({"name": "Shop"}),
+    f"DELETE {V1}calendars/{{id}}/": Call({}, made("calendars", {"name": "Office"})),
+    f"POST {V1}review-groups/": Call({"name": "Network"}),
+    f"PATCH {V1}review-groups/{{id}}/": Call({"name": "Net"}),
+    f"DELETE {V1}review-groups/{{id}}/": Call({}, made("review-groups", {"name": "Network"})),
+    f"POST {V1}policies/": Call(policy),
+    f"PATCH {V1}policies/{{id}}/": Call({"name": "Small changes"}),
+    f"DELETE {V1}policies/{{id}}/": Call({}, made("policies", policy)),
+    f"POST {V1}delegations/": Call(absence),
+    f"POST {V1}operations/": Call(reconfigured),
+    f"POST {V1}server-orders/": Call({"hostname": "c.example.org", "cpu": 1, "ram": 1024, "disk": 10}),
     f"POST {V1}scopes/": Call({"name": "West"}),
     f"PATCH {V1}scopes/{{id}}/": Call({"name": "East"}),
     f"POST {V1}tasks/{{id}}/comments/": Call({"message": "Hm."}),
@@ -215,4 +272,6 @@ CALLS: dict[str, Call] = {
     ),
     **{f"POST {V1}inventory/{table.route}/": new_row(table.route) for table in TABLES},
     **{f"PATCH {V1}inventory/{route}/{{id}}/": Call(change) for route, change in CHANGE.items()},
+    f"PATCH {V1}inventory/servers/{{id}}/": Call(CHANGE["servers"], not_held),
+    f"DELETE {V1}inventory/servers/{{id}}/": Call({}, not_held),
 }
