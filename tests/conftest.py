@@ -13,8 +13,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import Scope, Tenant, User
 from accounts.roles import Role
+from actions.services import office365
 from common import crypto
 from common.egress import EgressPolicy, policy, use_provider
+from common.timed_cache import TimedCache
 from flows.services.doorbell import Doorbell
 from tests.support.packages import Packages
 
@@ -56,6 +58,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def quiet_doorbell(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test rings at a broker unless it is about the doorbell; runners poll."""
     monkeypatch.setattr(Doorbell, "ring", lambda self: None)
+
+
+@pytest.fixture(autouse=True)
+def no_kept_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test signs in with what another got."""
+    monkeypatch.setattr(office365, "_tokens", TimedCache(seconds=3600, most=10))
 
 
 @pytest.fixture

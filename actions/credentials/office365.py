@@ -26,7 +26,7 @@ class Office365(CredentialType):
 
     def test(self, ctx: NodeContext, fields: Office365Fields) -> str:
         """Sign in, look what the token allows, and read whose tasks and which lists there are."""
-        todo = Todo(ctx, fields, "")
+        todo = Todo(ctx, fields, "", anew=True)
         missing = todo.token.missing(todo.wanted)
         if missing:
             raise missing_permission(missing)

@@ -1,8 +1,10 @@
 """Office 365: what a credential holds, and getting a token with it."""
 
 import base64
+import hashlib
 import json
 import re
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +17,7 @@ from pydantic import AfterValidator, Field, model_validator
 from actions.services.http import host_and_port, url_problem
 from actions.services.office365_errors import sign_in_error
 from actions.services.pem import CaText
+from common.timed_cache import TimedCache
 from flows.sdk import CredentialFields, Json, JsonObject, NodeContext, NodeError, Secret, Tls, ui
 
 if TYPE_CHECKING:
@@ -135,9 +138,13 @@ class Office365Fields(CredentialFields):
 
 @dataclass(frozen=True)
 class Token:
-    """An access token, which is not looked into except for what it allows."""
+    """An access token, which is not looked into except for what it allows.
+
+    `is_kept`: an earlier step got it.
+    """
 
     text: str
+    is_kept: bool = False
 
     @cached_property
     def claims(self) -> JsonObject:
@@ -164,17 +171,36 @@ class Token:
 _MORE: Final = frozenset({"Directory.Read.All", "Directory.ReadWrite.All", "User.ReadWrite.All"})
 
 
-def signed_in(ctx: NodeContext, fields: Office365Fields) -> tuple["requests.Session", Token]:
-    """A session with Graph, and the token that it carries. Both live as long as the step.
+SPARE_SECONDS: Final = 300
+"""So long before its end a token is kept no more."""
+_tokens: Final[TimedCache[str, tuple[str, float]]] = TimedCache(seconds=3600, most=200)
+"""Tokens and when they are given up, by a hash of the whole credential: another secret is another token. In memory
+alone."""
+
+
+def signed_in(
+    ctx: NodeContext, fields: Office365Fields, *, anew: bool = False
+) -> tuple["requests.Session", Token]:
+    """A session with Graph, which lives as long as the step, and a token, which is kept until it is about to expire.
+
+    Args:
+        anew: whether no kept token will do.
 
     Raises:
         NodeError: see `office365_errors`; and what the way out raises.
     """
     session = ctx.net.session(tls=Tls(ca=fields.ca) if fields.ca else None)
+    key = hashlib.sha256(fields.model_dump_json().encode()).hexdigest()
+    kept = None if anew else _tokens.get(key)
+    if kept is not None and kept[1] > time.monotonic():
+        return session, Token(kept[0], is_kept=True)
     answer = _answer(session, fields)
     text = str(answer.get("access_token") or "")
     if not text:
         raise sign_in_error(answer, is_application=fields.is_application)
+    seconds = answer.get("expires_in")
+    if isinstance(seconds, int) and not isinstance(seconds, bool) and seconds > SPARE_SECONDS:
+        _tokens.put(key, (text, time.monotonic() + seconds - SPARE_SECONDS))
     return session, Token(text)
 
 

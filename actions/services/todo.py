@@ -34,9 +34,10 @@ class Todo:
 
     Args:
         user: object ID or user name; empty for the one who signs in.
+        anew: whether to sign in even where a token is kept.
     """
 
-    def __init__(self, ctx: NodeContext, fields: Office365Fields, user: str) -> None:
+    def __init__(self, ctx: NodeContext, fields: Office365Fields, user: str, *, anew: bool = False) -> None:
         self._ctx = ctx
         self._fields = fields
         self._user = user or fields.user_id if fields.is_application else ""
@@ -47,7 +48,10 @@ class Todo:
                 hint="Write the user ID of whose tasks are meant, here or in the credential.",
                 field="user_id",
             )
-        self._session, self.token = signed_in(ctx, fields)
+        self._sign_in(anew=anew)
+
+    def _sign_in(self, *, anew: bool) -> None:
+        self._session, self.token = signed_in(self._ctx, self._fields, anew=anew)
         self._session.headers["Authorization"] = f"Bearer {self.token.text}"
 
     @property
@@ -117,8 +121,18 @@ class Todo:
     def _ask(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, about: str
     ) -> JsonObject:
+        answer = self._answer(method, path, body)
+        if answer.status_code in (401, 403) and self.token.is_kept:
+            # It was taken back meanwhile, or something was granted that it does not know of yet.
+            self._sign_in(anew=True)
+            answer = self._answer(method, path, body)
+        if not 200 <= answer.status_code < 300:
+            raise graph_error(self._ctx, answer, wanted=self.wanted, about=about, user=self._user)
+        return _json(answer)
+
+    def _answer(self, method: str, path: str, body: Mapping[str, Any] | None) -> "requests.Response":
         asked = str(uuid5(NAMESPACE_URL, f"hookflow:{self._ctx.idempotency_key}:{method}:{path}"))
-        answer = self._session.request(
+        return self._session.request(
             method,
             self._fields.graph_url + path,
             json=body,
@@ -126,9 +140,6 @@ class Todo:
             timeout=SECONDS,
             allow_redirects=False,
         )
-        if not 200 <= answer.status_code < 300:
-            raise graph_error(self._ctx, answer, wanted=self.wanted, about=about, user=self._user)
-        return _json(answer)
 
 
 def _entries(told: Mapping[str, Any], name: str = "value") -> list[Mapping[str, Any]]:

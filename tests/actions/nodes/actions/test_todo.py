@@ -1,6 +1,7 @@
 """The ToDo node, as far as no Microsoft is needed; `tests/peers` has the rest."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from pydantic import ValidationError
@@ -109,6 +110,46 @@ def test_it_is_due_in_its_zone(due, zone, wanted):
         "dateTime": wanted,
         "timeZone": zone,
     }
+
+
+def again(*answers, fields=FIELDS, **config):
+    """A step after another one: these answers are all that there are."""
+    context = answering(*answers)
+    context.credentials = {"ms": fields}
+    drawn = {"credential": "ms", "list": "L 1", "subject": "Hello", **config}
+    Todo().run(context, render(Todo, drawn, {"id": 1}), {"id": 1})
+    return [request.url.partition("?")[0].rpartition("/")[2] for request in context.http.requests]
+
+
+def test_the_next_step_uses_the_token_that_is_there():
+    done(NOTHING, MADE)
+    assert again(NOTHING, MADE) == ["tasks", "tasks"]
+
+
+def test_another_secret_signs_in_anew():
+    done(NOTHING, MADE)
+    other = FIELDS.model_copy(update={"client_secret": "another-secret"})
+    assert len(again(DISCOVERY, TOKEN, NOTHING, MADE, fields=other)) == 4
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_kept_token_that_is_refused_is_replaced_once(status):
+    done(NOTHING, MADE)
+    refusal = told(status, error={"code": "x", "message": ""})
+    assert len(again(refusal, DISCOVERY, TOKEN, NOTHING, MADE)) == 5
+    with pytest.raises(NodeError):
+        again(refusal, DISCOVERY, TOKEN, refusal)
+
+
+@pytest.mark.parametrize("seconds", [60, "soon", True, None])
+def test_a_token_that_ends_soon_is_not_kept(seconds):
+    context = answering(
+        DISCOVERY, told(access_token="t", token_type="Bearer", expires_in=seconds), NOTHING, MADE
+    )
+    context.credentials = {"ms": FIELDS}
+    with suppress(NodeError):  # msal may not read such an answer at all
+        Todo().run(context, render(Todo, {"credential": "ms", "list": "L", "subject": "x"}, {}), {})
+    assert len(again(DISCOVERY, TOKEN, NOTHING, MADE)) == 4
 
 
 @pytest.mark.parametrize("due", ["tomorrow", "+soon", "2026-13-01"])
