@@ -26,6 +26,9 @@ class NoRedis:
     async def zadd(self, *args: Any) -> None:
         """Nothing."""
 
+    async def zremrangebyscore(self, *args: Any) -> None:
+        """Nothing."""
+
     async def aclose(self) -> None:
         """Nothing."""
 
