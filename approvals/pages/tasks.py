@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
+from approvals.connector.reading import deliveries_of
 from approvals.models import Answer, Task
 from approvals.pages.answering import filled_in, kind_of
 from approvals.services import talking
@@ -20,6 +21,7 @@ from common.ids import row_id
 from common.problems import Problem
 from jobs.pages.forms import shown_problem
 
+MOST_DELIVERIES = 5
 SEE = (Permission.view_tasks, Permission.request_tasks)
 
 
@@ -97,6 +99,10 @@ def _done(request: HttpRequest, actor: Actor, task_id: UUID, work: Callable[[], 
     return redirect("approvals:task-detail", task_id)
 
 
+def _reads_deliveries(actor: Actor) -> bool:
+    return actor.may(Permission.workflow_override) or actor.may(Permission.manage_workflow)
+
+
 def _way(text: str) -> Answer.Way:
     return Answer.Way.CHAT if text == Answer.Way.CHAT else Answer.Way.PAGE
 
@@ -117,6 +123,7 @@ def _shown(request: HttpRequest, actor: Actor, task_id: UUID, problem: Problem |
         "may_cancel": shown.view.may_cancel or shown.absent is not None,
         "may_comment": talking.may_comment(task, actor),
         "askable": shown.deciders if shown.view.may_continue else [],
+        "deliveries": list(deliveries_of(actor, task)[:MOST_DELIVERIES]) if _reads_deliveries(actor) else [],
         "asked": {name: asked.get(name, "") for name in ("answer", "message", "way")},
         "filled": {field["name"]: request.POST.get(f"form.{field['name']}", "") for field in task.form},
     }

@@ -26,7 +26,7 @@ from accounts.actors import Actor
 from accounts.models import Tenant
 from approvals.services.settings import set_tenant_workflow, set_workflow
 tenant = Tenant.objects.get(pk={tenant})
-set_workflow(Actor.system(), is_enabled=True)
+set_workflow(Actor.system(), is_enabled=True, endpoint="{endpoint}")
 set_tenant_workflow(Actor.system(), tenant, True)
 """
 MOST_RACES = 6
@@ -91,7 +91,7 @@ def test_a_deploy_waits_until_one_of_two_has_decided(
 ) -> None:
     page.goto("/flows/")
     tenant = ask(page, "GET", "tenants/")["results"][0]["id"]
-    manage(site, "shell", "-c", SWITCH_ON.format(tenant=tenant))
+    manage(site, "shell", "-c", SWITCH_ON.format(tenant=tenant, endpoint=f"{sink.url}/connector"))
     make_flow(
         page,
         drawing(
@@ -122,11 +122,12 @@ def test_a_deploy_waits_until_one_of_two_has_decided(
     manager.goto("/reviews/")
     expect(manager.locator("[data-queue-live=live]")).to_be_visible()
     for race in range(MOST_RACES):
-        hostname = f"race-{race}.example.org"
+        hostname, told = f"race-{race}.example.org", len(sink.at("/connector"))
         ordered(customer, hostname)
         row = manager.locator("tr[data-task]").filter(has_text=hostname)
         expect(row).to_be_visible()  # by itself
         task = str(row.get_attribute("data-task"))
+        wait_until(lambda told=told: len(sink.at("/connector")) > told, "The connector is told", 60)
         manager.goto(f"/reviews/{task}/")
         manager.get_by_label("Message").fill("Welcome")
         connector = Connector(site, token, task)
