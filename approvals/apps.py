@@ -10,12 +10,13 @@ class ApprovalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hold servers, connect the chores, and offer the figures."""
+        """Hold servers, connect the chores, offer the figures, and tell the audit trail what things are called."""
         from approvals.connector import delivering
-        from approvals.pages import beside
+        from approvals.pages import audit_names, beside
         from approvals.services import carrying_out, figures, gate, looking, posting
         from flows.services import sweeping
 
+        audit_names.tell()
         gate.connect()
         sweeping.every_second("operations", carrying_out.settle)
         looking.connect()

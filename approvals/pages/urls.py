@@ -1,8 +1,8 @@
-"""Routes of the pages of tasks."""
+"""Routes of the pages of tasks and policies."""
 
 from django.urls import URLPattern, path
 
-from approvals.pages import links, operations, queue, settings, tasks, workflow
+from approvals.pages import links, operations, policy_urls, queue, settings, tasks
 
 app_name = "approvals"
 
@@ -17,8 +17,6 @@ urlpatterns: list[URLPattern] = [
         )
         for kind in ("deploy", "reconfigure", "undeploy")
     ),
-    path("settings/workflow/", workflow.platform_workflow, name="workflow"),
-    path("tenants/<int:pk>/workflow/", workflow.tenant_workflow, name="tenant-workflow"),
     path("my/servers/new/", operations.order, name="order"),
     path("reviews/", queue.queue_page, name="queue"),
     path("reviews/decide/", queue.decide_many, name="decide"),
@@ -31,4 +29,5 @@ urlpatterns: list[URLPattern] = [
     path("reviews/<uuid:task_id>/reassign/", tasks.task_reassign, name="task-reassign"),
     path("reviews/<uuid:task_id>/acknowledge/", tasks.task_acknowledge, name="task-acknowledge"),
     path("reviews/by-mail/<str:token>/<str:answer>/", links.link_page, name="link"),
+    *policy_urls.urlpatterns,
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from approvals.policy.document import FieldReviewer, Level, PolicyDocument, Reviewer
+from approvals.policy.document import Level, PolicyDocument, Reviewer
 from approvals.policy.tally import Tally, can_be_approved
 
 
@@ -30,11 +30,14 @@ class Directory(Protocol):
     def people(self, reviewer: Reviewer) -> frozenset[int] | None:
         """Those who are meant and could decide; None: there is no such user or group."""
 
+    def is_known(self, reviewer: Reviewer) -> bool:
+        """Whether it is known beforehand who is meant; it is not of fields of the record."""
+
 
 def problems_of(
     policy: PolicyDocument, directory: Directory, requester: int | None = None
 ) -> list[PolicyProblem]:
-    """What keeps the policy from ever being satisfied. Fields of the record are known at run time only.
+    """What keeps the policy from ever being satisfied.
 
     Args:
         requester: who will ask, where that is known.
@@ -53,7 +56,7 @@ def problems_of(
 
 
 def _of_level(level: Level, directory: Directory, barred: set[int]) -> Iterator[tuple[str, str]]:
-    named = [one for one in level.reviewers if not isinstance(one, FieldReviewer)]
+    named = [one for one in level.reviewers if directory.is_known(one)]
     known = [directory.people(one) for one in named]
     if None in known:
         yield "unknown_reviewer", "A user or group that it asks is gone."

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from approvals.policy.document import AutoRules, Level, PolicyDocument, Reviewer, Span, Stage
+from approvals.policy.document import AutoRules, Level, PolicyDocument, Reviewer, Stage
 
 NameOf = Callable[[Reviewer], str]
 AFTER = {
@@ -87,24 +87,28 @@ def _rules(level: Level) -> str:
 def _times(level: Level) -> list[str]:
     said = []
     if level.reminders:
-        said.append(f"They are reminded after {listed([span_text(one) for one in level.reminders], 'and')}.")
+        said.append(
+            f"They are reminded after {listed([span_text(one.minutes, one.clock) for one in level.reminders], 'and')}."
+        )
     if level.deadline:
         limit = level.deadline
-        said.append(f"If it is not decided within {span_text(limit.after)}, {AFTER[limit.then]}.")
+        said.append(
+            f"If it is not decided within {span_text(limit.after.minutes, limit.after.clock)}, {AFTER[limit.then]}."
+        )
     else:
         said.append("There is no deadline.")
     return said
 
 
-def span_text(span: Span) -> str:
-    """Such as `2 hours` or `1 day and 4 hours of business time`; a business day is whatever the calendar says."""
-    parts, left = [], span.minutes
-    units = _UNITS if span.clock == "wall" else _UNITS[1:]
+def span_text(minutes: int, clock: str = "wall") -> str:
+    """Such as `2 hours` or `28 hours of business time`: a business day is whatever the calendar says."""
+    parts, left = [], minutes
+    units = _UNITS if clock == "wall" else _UNITS[1:]
     for size, unit in units:
         count, left = divmod(left, size)
         if count:
             parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
-    return listed(parts, "and") + (" of business time" if span.clock == "business" else "")
+    return listed(parts, "and") + (" of business time" if clock == "business" else "")
 
 
 def listed(words: Sequence[str], last: str) -> str:

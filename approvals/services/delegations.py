@@ -9,10 +9,10 @@ from django.db.models import F, Q, QuerySet
 from accounts import audit
 from accounts.actors import Actor
 from accounts.models import User
-from accounts.roles import Permission
+from accounts.roles import MACHINES, Permission
 from accounts.scope import owned, visible
 from approvals.models import Delegation
-from approvals.services.reviewers import may_review
+from approvals.services.reviewers import may_review, roles_with
 from common.problems import bad_value, conflict, forbidden
 
 LONGEST = timedelta(days=366)
@@ -36,6 +36,12 @@ def own_delegations(actor: Actor) -> QuerySet[Delegation]:
 def people(actor: Actor) -> QuerySet[User]:
     """Whom the actor can name, and the actor."""
     return visible(User, actor) | User.objects.filter(pk=actor.user_id or 0)
+
+
+def delegates_in_reach(actor: Actor) -> QuerySet[User]:
+    """Who could stand in for somebody whom the actor can name; whether for that one, `delegate` says."""
+    found = people(actor).filter(is_active=True, role__in=roles_with(Permission.view_tasks))
+    return found.exclude(role__in=[role.value for role in MACHINES]).order_by("email")
 
 
 def myself(actor: Actor) -> User:

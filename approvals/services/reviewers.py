@@ -25,14 +25,15 @@ MOST_NAMED = 200
 """People and groups that one field of a record can name."""
 
 
-def _roles_with(permission: Permission) -> list[str]:
+def roles_with(permission: Permission) -> list[str]:
+    """The roles that have it by themselves."""
     return [role.value for role, held in PERMISSIONS.items() if permission in held]
 
 
 def may_review(tenant_id: int | None) -> QuerySet[User]:
     """Who could decide on tasks of the tenant: its people, the platform's, and managers with it in their scope."""
     programs = [role.value for role in MACHINES]
-    return _near(tenant_id).filter(role__in=_roles_with(Permission.view_tasks)).exclude(role__in=programs)
+    return _near(tenant_id).filter(role__in=roles_with(Permission.view_tasks)).exclude(role__in=programs)
 
 
 def _near(tenant_id: int | None) -> QuerySet[User]:
@@ -90,6 +91,13 @@ class TenantDirectory:
                 return self._ids(Q(role=role))
             case FieldReviewer(path=path):
                 return self._named(_at(self.record, path))
+
+    def is_known(self, reviewer: Reviewer) -> bool:
+        """Whether it is known beforehand who is meant: fields of the record tell it later, and so does the task's
+        tenant, when the policy is the platform's and asks a role."""
+        if isinstance(reviewer, RoleReviewer):
+            return self.tenant_id is not None or reviewer.role == "platform_admin"
+        return not isinstance(reviewer, FieldReviewer)
 
     def _ids(self, wanted: Q) -> frozenset[int]:
         return frozenset(may_review(self.tenant_id).filter(wanted).values_list("id", flat=True))

@@ -1,14 +1,11 @@
 """What happens to tasks, as events: under our names, and under those of the Workflow feature's own traces."""
 
-from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from accounts.actors import Actor
 from accounts.models import Tenant
 from approvals.models import Task
-from flows.models import Run
 from flows.sdk import JsonObject
-from flows.services.causes import caused_by
 from flows.services.events import emit
 
 TRACED: Final = {"continued": "CONTINUE", "cancelled": "CANCEL"}
@@ -17,11 +14,11 @@ TRACED: Final = {"continued": "CONTINUE", "cancelled": "CANCEL"}
 
 def tell(task: Task, event: str) -> None:
     """Tell in the transaction at hand that a task was `held`, `continued`, `cancelled`, `started` or `finished`."""
-    payload, word = payload_of(task), TRACED.get(event)
-    with _caused(task):
-        emit(f"task.{event}", payload, tenant_id=task.tenant_id)
-        if word is not None and task.type != Task.Type.REVIEW:
-            emit(f"TASK_{task.type}_{word}", payload, tenant_id=task.tenant_id)
+    payload = payload_of(task)
+    emit(f"task.{event}", payload, tenant_id=task.tenant_id)
+    word = TRACED.get(event)
+    if word is not None and task.type != Task.Type.REVIEW:
+        emit(f"TASK_{task.type}_{word}", payload, tenant_id=task.tenant_id)
 
 
 def tell_delivery(task: Task, *, is_batch: bool = False, problem: JsonObject | None = None) -> None:
@@ -43,14 +40,6 @@ def tell_workflow(tenant: Tenant, actor: Actor, *, is_enabled: bool) -> None:
     word = "ENABLE" if is_enabled else "DISABLE"
     payload: JsonObject = {"enterpriseId": tenant.pk, "enterprise": tenant.name, "workflow": is_enabled}
     emit(f"ENTERPRISE_{word}_WORKFLOW", {**payload, "userName": actor.name}, tenant_id=tenant.pk)
-
-
-def _caused(task: Task) -> AbstractContextManager[None]:
-    """By the run that waits: a flow that starts with events of tasks, and waits for a review itself, ends some time."""
-    if task.run_id is None:
-        return nullcontext()
-    depth = Run.objects.filter(id=task.run_id).values_list("event__depth", flat=True).first()
-    return caused_by(task.run_id, depth or 0)
 
 
 def payload_of(task: Task) -> JsonObject:

@@ -20,7 +20,7 @@ from approvals.policy.evaluation import evaluate, may_answer
 from approvals.policy.facts import Answer, Context, State, Verdict
 from approvals.policy.hours import read_calendar
 from approvals.policy.problems import PolicyProblem, problems_of
-from approvals.policy.sentence import listed, sentences
+from approvals.policy.sentence import listed, sentences, span_text
 from approvals.services.calendars import usable_calendars
 from approvals.services.reviewers import TenantDirectory, resolved
 
@@ -63,10 +63,15 @@ class Step:
     state: str
     refused: str = ""
 
+    @property
+    def after(self) -> str:
+        """How long after the task was held, in words."""
+        return span_text(self.minutes) if self.minutes else "At once"
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`people`: who can be tried as a reviewer, by id; those whom a field of a record names have ids below zero."""
+    """`people`: who can be tried as a reviewer, by id; who is known with the task only has an id below zero."""
 
     sentences: list[str]
     problems: list[PolicyProblem]
@@ -75,14 +80,14 @@ class Preview:
 
 
 class _StandIns(TenantDirectory):
-    """Somebody stands for whomever a field of a record names: ids below zero, by the place of the path."""
+    """Somebody stands for each reviewer who is not known yet: ids below zero, in the order of the policy."""
 
-    paths: list[str]
+    unknown: list[Reviewer]
 
     def people(self, reviewer: Reviewer) -> frozenset[int] | None:
         """Those who are meant."""
-        if isinstance(reviewer, FieldReviewer):
-            return frozenset({-1 - self.paths.index(reviewer.path)})
+        if reviewer in self.unknown:
+            return frozenset({-1 - self.unknown.index(reviewer)})
         return super().people(reviewer)
 
 
@@ -91,15 +96,16 @@ def preview(
 ) -> Preview:
     """What the policy would mean for a task of its owner that is held now, as people and groups are today."""
     directory = _StandIns(owner_id, owner_id)
-    directory.paths = _paths(document)
+    directory.unknown = _unknown(document, directory)
     people = resolved(document, directory)
     asked = frozenset().union(*(level for stage in people for level in stage))
-    names = _names(actor, asked, directory.paths)
+    name_of = name_of_reviewer(actor, owner_id)
+    names = _names(actor, asked, [name_of(one) for one in directory.unknown])
     calendar = usable_calendars(owner_id).filter(pk=document.calendar).first() if document.calendar else None
     begin = datetime.now(UTC).replace(second=0, microsecond=0)
     context = Context(people, begin, calendar=read_calendar(vars(calendar)) if calendar else None)
     return Preview(
-        sentences(document, name_of_reviewer(actor, owner_id)),
+        sentences(document, name_of),
         problems_of(document, directory),
         names,
         _steps(document, context, sorted(answers, key=lambda one: one.minutes), names),
@@ -127,15 +133,15 @@ def name_of_reviewer(actor: Actor, owner_id: int | None) -> Callable[[Reviewer],
     return name
 
 
-def _paths(document: PolicyDocument) -> list[str]:
+def _unknown(document: PolicyDocument, directory: TenantDirectory) -> list[Reviewer]:
     reviewers = (one for stage in document.stages for level in stage.levels for one in level.reviewers)
-    return sorted({one.path for one in reviewers if isinstance(one, FieldReviewer)})
+    return list(dict.fromkeys(one for one in reviewers if not directory.is_known(one)))
 
 
-def _names(actor: Actor, ids: frozenset[int], paths: list[str]) -> dict[int, str]:
+def _names(actor: Actor, ids: frozenset[int], unknown: list[str]) -> dict[int, str]:
     rows = visible(User, actor).filter(pk__in=ids)
     known = {pk: name or email for pk, name, email in rows.values_list("id", "name", "email")}
-    known |= {-1 - place: f"whoever {path} names" for place, path in enumerate(paths)}
+    known |= {-1 - place: name for place, name in enumerate(unknown)}
     found = {one: known.get(one, f"somebody ({one})") for one in ids}
     return dict(sorted(found.items(), key=lambda pair: pair[1].lower()))
 

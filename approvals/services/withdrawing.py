@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from approvals.models import Task
-from approvals.services.task_events import tell
 from approvals.services.telling import tell_on_commit
 from approvals.services.trail import write_down
 
@@ -23,7 +22,5 @@ def withdraw(tasks: QuerySet[Task], why: str) -> int:
         write_down(Actor.system(), task, "withdrawn", message=message)
     fields = ("state", "changed_at", "due_at", "decided_at", "decided_by", "extra_data")
     Task.objects.bulk_update(rows, fields, batch_size=200)
-    for task in rows:
-        tell(task, "cancelled")
     tell_on_commit(*rows)
     return len(rows)

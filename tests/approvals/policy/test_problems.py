@@ -15,6 +15,9 @@ class Known:
     def people(self, reviewer):
         return self.known.get(reviewer.kind)
 
+    def is_known(self, reviewer):
+        return reviewer.kind != "field"
+
 
 def found(*levels, requester=None, **people):
     document = PolicyDocument.model_validate({"stages": [{"levels": list(levels)}]})

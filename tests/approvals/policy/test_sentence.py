@@ -2,7 +2,7 @@
 
 import pytest
 
-from approvals.policy.document import PolicyDocument, Span
+from approvals.policy.document import PolicyDocument
 from approvals.policy.sentence import sentences, span_text
 
 NAMES = {"user": "Ann", "group": "the group Network", "role": "the managers"}
@@ -51,4 +51,4 @@ def test_types_that_need_no_review_are_told():
     ],
 )
 def test_times(minutes, clock, text):
-    assert span_text(Span(minutes=minutes, clock=clock)) == text
+    assert span_text(minutes, clock) == text

@@ -12,7 +12,7 @@ from approvals.services.limits import set_limits
 from approvals.services.requesting import request_operation
 from flows.models import Event, Flow, Run
 from inventory.models import IPv4Address, IPv4Range, Server
-from tests.support.flows import eventually, line, published, run_to_rest, started
+from tests.support.flows import run_to_rest
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -130,15 +130,3 @@ def test_one_flow_carries_out_everything_and_nobody_sees_it(asking, server):
     done(asking, server, "UNDEPLOY")
     flow = Flow.objects.get(name=carrying_out.FLOW)
     assert (flow.is_managed, flow.tenant_id) == (True, None)
-
-
-def test_a_review_of_a_flow_is_told_as_held_and_never_starts_flows_for_ever(manager, tenant):
-    wait = ("w", "wait-for-review", {"title": "Sure?"})
-    flow = published(line(("t", "event", {"event": "task.held"}), wait), Actor.system(tenant.pk))
-    first = published(line(("t", "manual", {}), wait), Actor.system(tenant.pk))
-    run_to_rest(started(first))
-    runs = Run.objects.filter(flow=flow)
-    eventually(runs.exists, what="the flow hears of the review")
-    event = Event.objects.filter(type="task.held").order_by("id").first()
-    assert event is not None
-    assert (event.depth, event.tenant_id) == (1, tenant.pk)
