@@ -167,7 +167,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
-        "Scope": "accounts.roles.Permission",
+        "ScopeEnum": "accounts.roles.Permission",
         "IntegrationPermission": "accounts.roles.INTEGRATION_MAY",
         "Flag": [(0, 0), (1, 1)],
         "ServerStatus": "inventory.models.Server.Status",

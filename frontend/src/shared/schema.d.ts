@@ -3608,7 +3608,7 @@ export interface components {
             role: components["schemas"]["RoleEnum"];
             tenant: number | null;
             token: number | null;
-            permissions: components["schemas"]["Scope"][];
+            permissions: components["schemas"]["ScopeEnum"][];
         };
         /** @description A message of a ticket. */
         Message: {
@@ -3729,7 +3729,7 @@ export interface components {
             readonly user_name: string;
             readonly tenant: number | null;
             readonly parent: number | null;
-            scopes: components["schemas"]["Scope"][];
+            scopes: components["schemas"]["ScopeEnum"][];
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -5748,7 +5748,7 @@ export interface components {
             readonly user_name: string;
             readonly tenant: number | null;
             readonly parent: number | null;
-            scopes: components["schemas"]["Scope"][];
+            scopes: components["schemas"]["ScopeEnum"][];
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -5763,7 +5763,7 @@ export interface components {
             name: string;
             /** @description An integration; left out, oneself. */
             user?: number;
-            scopes: components["schemas"]["Scope"][];
+            scopes: components["schemas"]["ScopeEnum"][];
             /** Format: date-time */
             expires_at?: string | null;
         };
