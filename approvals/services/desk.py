@@ -6,7 +6,8 @@ from uuid import UUID
 from accounts.models import User
 from approvals.models import Task
 from approvals.services.content import hash_of
-from approvals.services.reviews_of_runs import starter_of
+from approvals.services.reviews_of_runs import caused_by_run_of, starter_of
+from approvals.services.task_events import tell
 from approvals.services.telling import tell_on_commit
 from approvals.services.withdrawing import withdraw
 from common.ids import new_id
@@ -25,6 +26,9 @@ class Desk:
         people = _people(runs.values())
         tasks = [_task(held, runs[held.run_id], people) for held in reviews]
         Task.objects.bulk_create(tasks, ignore_conflicts=True)
+        for task in tasks:
+            with caused_by_run_of(task):
+                tell(task, "held")
         tell_on_commit(*tasks)
 
     def left(self, run_ids: Sequence[UUID], message: str) -> None:

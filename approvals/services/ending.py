@@ -7,6 +7,7 @@ from uuid import UUID
 from approvals.models import Task
 from approvals.services import carrying_out
 from approvals.services.permitting import decided_already
+from approvals.services.reviews_of_runs import caused_by_run_of
 from flows.models import QueueEntry
 from flows.services.waits import answer_review
 
@@ -57,7 +58,8 @@ def end(task: Task, how: Ending) -> None:
         raise decided_already(Task.objects.get(id=task.id))
     if task.run_id is not None:
         _answer_run(task, task.run_id, how)
-    carrying_out.reviewed(task, how.port)
+    with caused_by_run_of(task):
+        carrying_out.reviewed(task, how.port)
 
 
 def state_after(task: Task, port: str) -> Task.State:

@@ -15,7 +15,7 @@ from approvals.nodes.wait_for_review import WaitForReview
 from approvals.services.deciding import decide
 from approvals.services.looking import look
 from common.problems import Problem
-from flows.models import LogLine, Run, Step
+from flows.models import Event, LogLine, Run, Step
 from flows.sdk import Shape
 from flows.sdk.testing import configured
 from flows.services.flows import delete_flow
@@ -80,6 +80,22 @@ def test_the_example_asks_and_goes_on_with_what_was_filled_in(admin, boss):
     texts = LogLine.objects.filter(run=run).values_list("text", flat=True)
     assert "manager grants web-1 8192 MB." in texts
     assert "manager continued it: Fine." in texts
+
+
+def test_events_of_a_review_come_from_the_run_that_waits_so_that_flows_cannot_ask_for_ever(admin, boss):
+    run, task = waiting(admin, {})
+    said(boss, task)
+    told = Event.objects.filter(type__startswith="task.").order_by("id")
+    assert [(event.type, event.cause_run_id, event.depth) for event in told] == [
+        ("task.held", run.id, 1),
+        ("task.continued", run.id, 1),
+    ]
+
+
+def test_a_withdrawn_review_is_told_as_cancelled(admin):
+    run, _ = waiting(admin, {})
+    cancel_run(actor=Actor.system(), run=run)
+    assert Event.objects.filter(type="task.cancelled", cause_run_id=run.id).count() == 1
 
 
 def test_a_cancelled_review_goes_on_behind_its_own_port(admin, boss):
