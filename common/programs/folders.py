@@ -21,7 +21,8 @@ def own_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(OSError):  # where there are no locks, nobody sweeps either
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield folder
     finally:
         os.close(lock)
@@ -31,7 +32,11 @@ def own_folder() -> Iterator[Path]:
 
 def sweep_folders() -> int:
     """Delete the folders of processes that died; how many. Any number of processes may do it at the same time."""
-    return sum(_swept(entry) for entry in os.scandir(tempfile.gettempdir()) if entry.name.startswith(PREFIX))
+    try:
+        with os.scandir(tempfile.gettempdir()) as entries:
+            return sum(_swept(entry) for entry in entries if entry.name.startswith(PREFIX))
+    except OSError:  # the folder itself is away: that is no reason to leave out other chores
+        return 0
 
 
 def _swept(entry: os.DirEntry[str]) -> bool:

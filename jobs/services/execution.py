@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -17,6 +18,7 @@ from common.problems import Problem
 from common.programs import printable
 from common.redact import redact_text
 from flows.sdk import Finished, JsonObject, Limits, NodeContext, NodeError, Program
+from flows.store.patience import backoff, until_answered
 from jobs.arguments import argument_list, read_slots
 from jobs.models import Command
 from jobs.services.checks import check_request
@@ -26,6 +28,7 @@ from jobs.version import VERSION
 T = TypeVar("T")
 MOST_TEXT: Final = 262_144
 """Bytes of an output as JSON that a record holds."""
+MOST_DATABASE_SECONDS: Final = 20.0
 _MACRO: Final = re.compile(r"\{([A-Z_]+)\}")
 
 
@@ -189,12 +192,13 @@ def fitting(text: str) -> str:
 
 
 async def in_thread(work: Callable[[], T]) -> T:
-    """Database work of a node that waits for something else, too."""
+    """Database work of a node that waits for something else, too. A database that is away for a moment is waited for,
+    so the work must bear repeating."""
 
     def call() -> T:
         close_old_connections()
         try:
-            return work()
+            return until_answered(work, backoff(0.1, until=time.monotonic() + MOST_DATABASE_SECONDS))
         finally:
             if not connection.in_atomic_block:
                 connection.close()

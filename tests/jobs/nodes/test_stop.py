@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from accounts.actors import Actor
 from accounts.models import AuditEntry, Tenant
@@ -12,6 +13,7 @@ from flows.sdk import Emit, NodeError, Suspend, Wake
 from flows.sdk.testing import FakeContext, resume_node, run_node
 from jobs.models import Job, JobRun
 from jobs.nodes.stop import Stop
+from jobs.services.jobs import change_job
 from jobs.services.launching import launch
 from tests.jobs.conftest import MakeJob
 
@@ -115,3 +117,19 @@ def test_a_run_does_not_stop_itself(ctx: FakeContext, job_run: JobRun):
     with pytest.raises(NodeError) as caught:
         stopped(replace(ctx, run_id=str(job_run.run_id)), target="flow_run", identifier=str(job_run.run_id))
     assert caught.value.code == "own_run"
+
+
+def test_a_database_that_is_away_for_a_moment_is_waited_for(
+    ctx: FakeContext, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+):
+    job, tries = make_job(interval="d"), []
+
+    def away(*args: Any, **options: Any) -> Any:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError("away")
+        return change_job(*args, **options)
+
+    monkeypatch.setattr("jobs.nodes.stop.change_job", away)
+    assert stopped(ctx, target="schedule", job=str(job.id)).port == "out"
+    assert Job.objects.get().interval == "n"
