@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from approvals.pages import links, operations, policy_urls, queue, settings, tasks
+from approvals.pages import links, operations, policy_urls, queue, settings, tasks, workflow
 
 app_name = "approvals"
 
@@ -23,6 +23,10 @@ urlpatterns: list[URLPattern] = [
     path("reviews/own/", queue.own_tasks, name="own-tasks"),
     path("reviews/figures/", settings.figures, name="figures"),
     path("reviews/telling/", settings.telling, name="telling"),
+    path("reviews/workflow/", workflow.workflow_page, name="workflow"),
+    path("reviews/workflow/test/", workflow.workflow_test, name="workflow-test"),
+    path("reviews/workflow/secret/", workflow.workflow_secret, name="workflow-secret"),
+    path("reviews/deliveries/<uuid:delivery_id>/again/", workflow.redeliver, name="redeliver"),
     path("reviews/<uuid:task_id>/", tasks.task_detail, name="task-detail"),
     path("reviews/<uuid:task_id>/decide/", tasks.task_decide, name="task-decide"),
     path("reviews/<uuid:task_id>/say/", tasks.task_say, name="task-say"),

@@ -15,7 +15,7 @@ from accounts.services import tokens
 from actions.credentials.smtp import Smtp
 from actions.models import Credential
 from actions.services import credentials
-from approvals.models import Task
+from approvals.models import Delivery, Task
 from approvals.services.applications import register
 from approvals.services.calendars import create_calendar
 from approvals.services.delegations import delegate
@@ -57,6 +57,7 @@ class Estate:
             "enterprise": self.ids["/tenants/"],
             "machine": self.ids["/inventory/servers/"],
             "task": self.ids["/api/tasks/"],
+            "delivery_id": self.ids["/reviews/deliveries/"],
             "user": self.ids["/users/"],
             "application": self.ids["/api/applications/"],
             "property_id": "1",
@@ -84,6 +85,7 @@ def unknown(path: str) -> str:
         fixed = {
             "number": "1",
             "task": UNKNOWN_UUID,
+            "delivery_id": UNKNOWN_UUID,
             "token": "x",
             "route": "servers",
             "name": "no.such.type",
@@ -184,7 +186,13 @@ def _workflow(server_id: int, customer: User) -> dict[str, Any]:
         changed_at=now,
     )
     application, _ = register(actor=Actor.of_user(customer), user=customer, name="Reviewer")
-    return {"/api/tasks/": task.pk, "/api/applications/": application.pk}
+    delivery = Delivery.objects.create(tenant=customer.tenant, created_at=now, state="failed")
+    delivery.tasks.add(task)
+    return {
+        "/api/tasks/": task.pk,
+        "/api/applications/": application.pk,
+        "/reviews/deliveries/": delivery.pk,
+    }
 
 
 def _jobs(tenant: Tenant, actor: Actor, flow: Flow) -> dict[str, Any]:

@@ -1,0 +1,106 @@
+"""The workflow of the platform: its switches, the connector, and what was told to it."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.actors import Actor
+from accounts.pages.access import page, problems_into
+from accounts.roles import Permission
+from accounts.services.tenants import listed as listed_tenants
+from approvals.connector import reading
+from approvals.models import WorkflowSettings
+from approvals.services import settings as workflow
+from common.problems import Problem
+from flows.pages.forms import posted
+from look.forms import SiteForm
+
+PAGE_SIZE = 20
+MOST_TENANTS = 500
+
+
+class WorkflowForm(SiteForm):
+    """The platform's switch and its connector."""
+
+    is_enabled = forms.BooleanField(
+        label="Hold operations for review",
+        required=False,
+        help_text="Deploy, reconfigure and undeploy of servers of the tenants below wait until somebody decides.",
+    )
+    tenants = forms.MultipleChoiceField(
+        label="Of these tenants", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    endpoint = forms.CharField(
+        label="Workflow endpoint",
+        required=False,
+        max_length=workflow.MOST_ADDRESS,
+        help_text="The address of a connector, which gets a POST for what is held. Empty: people decide by hand. "
+        "One in a private network needs that network in the settings of the platform.",
+    )
+    body = forms.ChoiceField(label="Tasks are written as", choices=WorkflowSettings.Body.choices)
+    connect_ms = forms.IntegerField(
+        label="Time limit to connect, in milliseconds", min_value=workflow.LEAST_MS
+    )
+    read_ms = forms.IntegerField(label="Time limit to answer, in milliseconds", min_value=workflow.LEAST_MS)
+
+
+@page(Permission.manage_platform, "GET POST")
+def workflow_page(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The settings, and the deliveries below them."""
+    row, tenants = workflow.workflow_settings(), list(listed_tenants(actor).order_by("name")[:MOST_TENANTS])
+    on = workflow.tenant_workflows(tenants)
+    initial = {name: getattr(row, name) for name in workflow.FIELDS}
+    initial["tenants"] = [str(pk) for pk, is_on in on.items() if is_on]
+    form = WorkflowForm(posted(request), initial=initial)
+    choices = [(str(tenant.pk), tenant.name) for tenant in tenants]
+    form.fields["tenants"].choices = choices  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        with problems_into(form):
+            workflow.set_workflow(actor, **{name: form.cleaned_data[name] for name in workflow.FIELDS})
+            for tenant in tenants:
+                workflow.set_tenant_workflow(actor, tenant, str(tenant.pk) in form.cleaned_data["tenants"])
+            messages.success(request, "The workflow is saved.")
+            return redirect("approvals:workflow")
+    found = Paginator(reading.deliveries(actor), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"form": form, "page": found, "is_signed": bool(row.secret), "endpoint": row.endpoint}
+    return render(request, "approvals/workflow.html", context)
+
+
+@page(Permission.manage_platform, "POST")
+def workflow_test(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Send a made-up task."""
+    try:
+        reading.send_test(actor)
+        messages.success(request, "The test is on its way: load this page again in a moment.")
+    except Problem as problem:
+        messages.error(request, f"{problem.message} {problem.hint}".strip())
+    return redirect("approvals:workflow")
+
+
+@page(Permission.manage_platform, "POST")
+def workflow_secret(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Make a signing secret and show it once, or drop it."""
+    if "drop" in request.POST:
+        workflow.drop_secret(actor)
+        messages.success(request, "Deliveries are not signed any more.")
+        return redirect("approvals:workflow")
+    return render(request, "approvals/workflow_secret.html", {"secret": workflow.new_secret(actor)})
+
+
+@page((Permission.manage_workflow, Permission.workflow_override), "POST")
+def redeliver(request: HttpRequest, actor: Actor, delivery_id: UUID) -> HttpResponse:
+    """Tell the connector once more."""
+    delivery = reading.delivery_of(actor, delivery_id)
+    try:
+        reading.redeliver(actor, delivery_id)
+        messages.success(request, "It is told again in a moment.")
+    except Problem as problem:
+        messages.error(request, f"{problem.message} {problem.hint}".strip())
+    task = delivery.tasks.first()
+    if "from_task" in request.POST and task is not None:
+        return redirect("approvals:task-detail", task.pk)
+    return redirect("approvals:workflow" if actor.may(Permission.manage_platform) else "approvals:queue")
