@@ -6,8 +6,9 @@ import tempfile
 import time
 import xml.etree.ElementTree as ET  # reads only what our own test runners wrote
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -25,11 +26,13 @@ Suite = Callable[[IO[str] | None], int]
 
 
 def main() -> int:
-    """Run all suites but those that are run by name alone, or those whose names are given."""
+    """Run all suites but those that are run by name alone, or those whose names are given; `all` are really all."""
     wanted = sys.argv[1:] or [name for name in SUITES if name not in BY_NAME]
+    wanted = [*SUITES] if wanted == ["all"] else wanted
     RESULTS.mkdir(exist_ok=True)
     for old in RESULTS.glob("*.xml"):
         old.unlink()
+    install_tools(wanted)
     beside = [name for name in wanted if name in BESIDE] if len(wanted) > 1 else []
     with ThreadPoolExecutor(max_workers=1) as lane:
         passed_beside = lane.map(passes_beside, beside)
@@ -78,10 +81,13 @@ def pytest(name: str, *arguments: str) -> Suite:
     return suite
 
 
-def sqlite(output: IO[str] | None) -> int:
-    """Everything in Python that kills no process and drives no browser; the tools it needs are installed first."""
-    install_missing(NETWORK_TOOLS, BOX_TOOLS)
-    return pytest("sqlite", "-m", "not e2e and not faults and not peers", *IN_TWO)(output)
+def install_tools(wanted: Sequence[str]) -> None:
+    """What the system lacks, before suites run side by side: apt-get serves one at a time."""
+    if "sqlite" in wanted:
+        install_missing(NETWORK_TOOLS, BOX_TOOLS)
+    if "browser" in wanted:
+        with suppress(Stop):  # the suite says it itself
+            find_chromium()
 
 
 def vitest(output: IO[str] | None) -> int:
@@ -128,7 +134,7 @@ def outcome(case: ET.Element) -> str:
 
 
 SUITES: dict[str, Suite] = {
-    "sqlite": sqlite,
+    "sqlite": pytest("sqlite", "-m", "not e2e and not faults and not peers", *IN_TWO),
     "faults": pytest("faults", "tests/faults"),
     "postgresql": pytest("postgresql", *ON_POSTGRES, "both_databases and not faults and not e2e", *IN_TWO),
     "postgresql faults": pytest("postgresql-faults", "--database=postgres", "tests/faults"),
@@ -136,10 +142,10 @@ SUITES: dict[str, Suite] = {
     "browser": browser,
     "peers": pytest("peers", "tests/peers"),
 }
-BESIDE = ("faults", "postgresql faults")
+BESIDE = ("faults", "postgresql faults", "peers")
 """They mostly wait for processes: one after the other they run beside the rest, and hurry nobody."""
 BY_NAME = ("peers",)
-"""They install the servers of others: `make test-peers`."""
+"""They install the servers of others: `make test-peers`, or `make test SUITES=all`."""
 
 if __name__ == "__main__":
     main_guard(main)
