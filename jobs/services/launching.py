@@ -54,7 +54,8 @@ def launch(*, actor: Actor, job: Job, how: Launch | None = None) -> JobRun:
     actor.need(Permission.run_flows)
     how = how or Launch()
     with transaction.atomic():
-        locked = Job.objects.select_for_update().select_related("command", "flow", "tenant").get(id=job.id)
+        rows = Job.objects.select_for_update(of=("self",)).select_related("command", "flow", "tenant")
+        locked = rows.get(id=job.id)
         if locked.deleted_at is not None or not locked.is_enabled:
             raise conflict("switched_off", "The job is switched off.", hint="Switch it on first.")
         overrides = _overrides(locked, how.overrides or {})

@@ -12,7 +12,7 @@ from jobs.services.launching import Launch, cancel_job_run, launch
 from jobs.services.settling import settle
 from tests.jobs.conftest import MakeJob, over, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_a_launch_starts_a_run_with_the_parameters(make_job: MakeJob, owner: Actor):
