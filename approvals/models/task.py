@@ -113,6 +113,9 @@ class Task(models.Model):
             ),
             models.Index(fields=["due_at"], condition=models.Q(state="QUEUEING"), name="task_due"),
             models.Index(fields=["server", "-created_at"], name="task_by_server"),
+            # Lists of all states: without these the newest of a tenant are found by sorting all that it has.
+            models.Index(fields=["tenant", "-created_at", "-id"], name="task_by_tenant"),
+            models.Index(fields=["requester", "-created_at", "-id"], name="task_by_requester"),
             models.Index(
                 fields=["execution_id"],
                 condition=models.Q(state__in=["PENDING", "STARTED"]),
