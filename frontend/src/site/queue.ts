@@ -65,7 +65,9 @@ function concerns(page: HTMLElement, message: Record<string, unknown>): boolean 
 }
 
 async function readAgain(page: HTMLElement): Promise<void> {
-  const answer = await fetch(location.href.replace(/#.*/, ""), { headers: { "HX-Request": "true" } });
+  // A refused answer is shown at the address that it was sent to, which nobody can read.
+  const address = page.dataset.address ?? location.href.replace(/#.*/, "");
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (page.matches("[data-queue]")) mergeQueue(fresh);
