@@ -127,7 +127,7 @@ def _check_when(start: datetime, until: datetime) -> None:
 
 def _check_others(owner: User, to: User, start: datetime, until: datetime) -> None:
     """Nobody stands in, by whatever way round, for somebody who stands in for them at the same time."""
-    if owner.delegations.filter(until__gt=datetime.now(UTC)).count() >= MOST_OPEN:
+    if Delegation.objects.filter(owner=owner, until__gt=datetime.now(UTC)).count() >= MOST_OPEN:
         raise conflict("too_many", f"There are {MOST_OPEN} already.", hint="End one of them.")
     at_once = Delegation.objects.filter(start__lt=until, until__gt=start).exclude(until=F("start"))
     seen, edge = {to.pk}, {to.pk}
