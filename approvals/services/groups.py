@@ -19,7 +19,7 @@ MOST_MEMBERS = 500
 def groups_in_reach(actor: Actor) -> QuerySet[ReviewGroup]:
     """The groups in reach, by name, with how many are in each."""
     rows = visible(ReviewGroup, actor).select_related("tenant").prefetch_related("members")
-    return rows.annotate(size=Count("members"))
+    return rows.annotate(size=Count("members")).order_by("name", "id")
 
 
 def people_in_reach(actor: Actor, tenant_id: int | None) -> QuerySet[User]:
