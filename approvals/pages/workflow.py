@@ -15,6 +15,7 @@ from accounts.services.tenants import listed as listed_tenants
 from approvals.connector import reading
 from approvals.models import WorkflowSettings
 from approvals.services import settings as workflow
+from common.ids import uuid_from
 from common.problems import Problem
 from flows.pages.forms import posted
 from look.forms import SiteForm
@@ -51,7 +52,7 @@ class WorkflowForm(SiteForm):
 @page(Permission.manage_platform, "GET POST")
 def workflow_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The settings, and the deliveries below them."""
-    row, tenants = workflow.workflow_settings(), list(listed_tenants(actor).order_by("name")[:MOST_TENANTS])
+    row, tenants = workflow.workflow_settings(), list(listed_tenants(actor)[:MOST_TENANTS])
     on = workflow.tenant_workflows(tenants)
     initial = {name: getattr(row, name) for name in workflow.FIELDS}
     initial["tenants"] = [str(pk) for pk, is_on in on.items() if is_on]
@@ -94,13 +95,12 @@ def workflow_secret(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page((Permission.manage_workflow, Permission.workflow_override), "POST")
 def redeliver(request: HttpRequest, actor: Actor, delivery_id: UUID) -> HttpResponse:
     """Tell the connector once more."""
-    delivery = reading.delivery_of(actor, delivery_id)
+    reading.delivery_of(actor, delivery_id)
     try:
         reading.redeliver(actor, delivery_id)
         messages.success(request, "It is told again in a moment.")
     except Problem as problem:
         messages.error(request, f"{problem.message} {problem.hint}".strip())
-    task = delivery.tasks.first()
-    if "from_task" in request.POST and task is not None:
-        return redirect("approvals:task-detail", task.pk)
+    if (task_id := uuid_from(request.POST.get("task", ""))) is not None:
+        return redirect("approvals:task-detail", task_id)
     return redirect("approvals:workflow" if actor.may(Permission.manage_platform) else "approvals:queue")
