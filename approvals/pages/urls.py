@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from approvals.pages import links, operations, policy_urls, queue, settings, tasks, workflow
+from approvals.pages import limits, links, operations, policy_urls, queue, settings, tasks, workflow
 
 app_name = "approvals"
 
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
         )
         for kind in ("deploy", "reconfigure", "undeploy")
     ),
+    path("tenants/<int:pk>/limits/", limits.tenant_limits, name="tenant-limits"),
     path("my/servers/new/", operations.order, name="order"),
     path("reviews/", queue.queue_page, name="queue"),
     path("reviews/decide/", queue.decide_many, name="decide"),
