@@ -4,11 +4,9 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
-import requests
-
 from approvals.original.dto.errors import ENDPOINT_FAILED
 from common.egress import EgressError
-from common.egress.sync import GuardedSession, Way
+from common.egress.sync import GuardedSession, SessionError, Way
 from common.redact import redact_text
 
 MOST_ANSWER: Final = 65_536
@@ -49,7 +47,7 @@ def post(url: str, body: bytes, headers: dict[str, str], *, connect: float, read
     except EgressError as error:
         failure = _failure(error.message, error.hint, error.code)
         return Outcome(None, _since(began), failure, is_unreachable=error.code in UNREACHABLE)
-    except requests.RequestException as error:
+    except SessionError as error:
         failure = _failure("The connector could not be reached.", type(error).__name__, "unreachable")
         return Outcome(None, _since(began), failure, is_unreachable=True)
     status, ms = answer.status_code, _since(began)

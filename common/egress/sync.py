@@ -28,8 +28,10 @@ from common.egress.tls import context_of
 from common.egress.urls import Target, parse
 from common.tls import Tls
 
-__all__ = ["GuardedSession", "Way", "connect", "guarded_session"]
+__all__ = ["GuardedSession", "SessionError", "Way", "connect", "guarded_session"]
 
+SessionError = requests.RequestException
+"""What a session raises beside `EgressError`: what it was given cannot be sent."""
 _MAX_REDIRECTS: Final = 5
 _CHUNK: Final = 65_536
 

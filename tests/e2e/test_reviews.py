@@ -88,30 +88,43 @@ def ordered(customer: Page, hostname: str) -> None:
     expect(customer.get_by_text("waits for review").first).to_be_visible()
 
 
-def test_a_deploy_waits_until_one_of_two_has_decided(
-    page: Page, open_page: Callable[..., Watched], site: Site, sink: Sink, mailbox: Mailbox
-) -> None:
-    page.goto("/flows/")
-    tenant = ask(page, "GET", "tenants/")["results"][0]["id"]
-    manage(site, "shell", "-c", SWITCH_ON.format(tenant=tenant, endpoint=f"{sink.url}/connector"))
+def with_workflow(page: Page, site: Site, endpoint: str) -> int:
+    """Operations of the first tenant wait for review, and the connector is told; its id."""
+    tenant = int(ask(page, "GET", "tenants/")["results"][0]["id"])
+    manage(site, "shell", "-c", SWITCH_ON.format(tenant=tenant, endpoint=endpoint))
+    return tenant
+
+
+def told_of_new_servers(page: Page, url: str) -> None:
     make_flow(
         page,
         drawing(
             "Tell of new servers",
             [
                 {"id": "start", "type": "event", "config": {"event": "server.created"}},
-                {"id": "tell", "type": "webhook", "config": {"url": sink.url + "/created/{{ hostname }}"}},
+                {"id": "tell", "type": "webhook", "config": {"url": url + "/created/{{ hostname }}"}},
             ],
             [("start", "out", "tell")],
         ),
         is_published=True,
     )
-    scope = ask(page, "POST", "scopes/", {"name": "Reviews", "tenants": [tenant]})["id"]
+
+
+def token_of_connector(page: Page, scope: int) -> str:
     program = {"name": "Connector", "email": "connector@example.org", "role": "connector", "scope": scope}
     robot = ask(page, "POST", "users/", program)["id"]
-    token = ask(
-        page, "POST", "tokens/", {"name": "connector", "user": robot, "scopes": ["workflow_override"]}
-    )["token"]
+    values = {"name": "connector", "user": robot, "scopes": ["workflow_override"]}
+    return str(ask(page, "POST", "tokens/", values)["token"])
+
+
+def test_a_deploy_waits_until_one_of_two_has_decided(
+    page: Page, open_page: Callable[..., Watched], site: Site, sink: Sink, mailbox: Mailbox
+) -> None:
+    page.goto("/flows/")
+    tenant = with_workflow(page, site, f"{sink.url}/connector")
+    told_of_new_servers(page, sink.url)
+    scope = ask(page, "POST", "scopes/", {"name": "Reviews", "tenants": [tenant]})["id"]
+    token = token_of_connector(page, scope)
     mia = {"name": "Mia", "email": "mia@example.org", "role": "manager", "scope": scope}
     manager = person(page, open_page, mia, viewport=NARROW)
     carl = {"name": "Carl", "email": "carl@example.org", "role": "customer", "tenant": tenant}
