@@ -10,10 +10,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from accounts.api.viewsets import ScopedViewSet
-from accounts.models import Tenant, User
+from accounts.models import Tenant
 from accounts.roles import Permission
-from accounts.scope import visible
 from accounts.services.tenants import listed as listed_tenants
+from accounts.services.users import listed as listed_users
 from approvals.api.policy_bodies import (
     CalendarSerializer,
     DelegationSerializer,
@@ -52,7 +52,7 @@ class OwnedViewSet(ScopedViewSet[M]):
         if "tenant" in fields and not getattr(self, "swagger_fake_view", False):
             fields["tenant"].queryset = listed_tenants(self.actor)
             if "members" in fields:
-                fields["members"].child_relation.queryset = visible(User, self.actor)
+                fields["members"].child_relation.queryset = listed_users(self.actor)
         return serializer
 
     def owned_values(self, row: M | None = None) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class CalendarViewSet(OwnedViewSet[BusinessCalendar]):
 
     def _own(self) -> BusinessCalendar:
         row = self.get_object()
-        if not calendars.own_calendars(self.actor).filter(pk=row.pk).exists():
+        if row.pk not in calendars.changeable_among(self.actor, [row]):
             raise forbidden("not_allowed", "This calendar is the platform's.", hint="Make one of your own.")
         return row
 

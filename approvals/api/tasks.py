@@ -27,7 +27,7 @@ from approvals.models import Answer, Task
 from approvals.services import talking
 from approvals.services.deciding import decide
 from approvals.services.filters import TaskFilter
-from approvals.services.reading import task_of, tasks_in_reach, view_of
+from approvals.services.reading import in_brief, task_of, tasks_in_reach, view_of
 from common.problems import Problem
 from flows.api.base import body_of
 
@@ -59,11 +59,7 @@ class TaskViewSet(ScopedViewSet[Task]):
     def get_queryset(self) -> QuerySet[Task]:
         """Without what only one task's answer shows."""
         rows = super().get_queryset()
-        return (
-            rows.defer("text", "shown", "form", "policy", "reviewers", "request")
-            if self.action == "list"
-            else rows
-        )
+        return in_brief(rows) if self.action == "list" else rows
 
     def _task(self) -> Task:
         return task_of(self.actor, self.kwargs["pk"])

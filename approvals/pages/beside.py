@@ -6,7 +6,7 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from approvals.models import Task
 from approvals.services import queue
-from approvals.services.reading import tasks_in_reach
+from approvals.services.reading import open_task_of, review_of
 from flows.models import Run
 from inventory.models import Server
 from look.beside import Beside, register
@@ -23,14 +23,13 @@ def tell() -> None:
 
 def of_run(actor: Actor, run: Run) -> Beside | None:
     """The task that the run waits for."""
-    return (
-        _told(actor, run_id=run.pk, state=Task.State.QUEUEING) if run.status == Run.Status.WAITING else None
-    )
+    waits = run.status == Run.Status.WAITING
+    return _told(review_of(actor, run)) if waits and _sees(actor) else None
 
 
 def of_server(actor: Actor, server: Server) -> Beside | None:
     """The open task of the server."""
-    return _told(actor, server_id=server.pk, state__in=Task.OPEN)
+    return _told(open_task_of(actor, server)) if _sees(actor) else None
 
 
 def waiting_badge(actor: Actor | None) -> str:
@@ -38,8 +37,7 @@ def waiting_badge(actor: Actor | None) -> str:
     return queue.badge(queue.waiting_for(actor)) if actor is not None and _sees(actor) else ""
 
 
-def _told(actor: Actor, **which: object) -> Beside | None:
-    task = tasks_in_reach(actor).filter(**which).first() if _sees(actor) else None
+def _told(task: Task | None) -> Beside | None:
     if task is None:
         return None
     label = (

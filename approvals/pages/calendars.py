@@ -84,7 +84,7 @@ def calendar_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The calendars that the actor may use, by name."""
     rows = narrowed(CalendarFilter, calendars.calendars_in_reach(actor), request.GET)
     found = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    own = set(calendars.own_calendars(actor).values_list("id", flat=True))
+    own = calendars.changeable_among(actor, found.object_list)
     shown = [(row, row.pk in own, _days(row)) for row in found.object_list]
     context = {"page": found, "rows": shown, "q": request.GET.get("q", "")}
     return render(request, "approvals/calendar_list.html", context)

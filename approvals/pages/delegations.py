@@ -52,9 +52,8 @@ class DelegationForm(SiteForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        people = delegations.people(actor).order_by("email")
         fields["delegate"].queryset = delegations.delegates_in_reach(actor)
-        fields["owner"].queryset = people
+        fields["owner"].queryset = delegations.people(actor)
         if not actor.may(Permission.manage_workflow):
             del fields["owner"]
 

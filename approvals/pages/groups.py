@@ -61,12 +61,11 @@ class GroupForm(OwnedForm):
     def __init__(self, *args: Any, actor: Actor, group: ReviewGroup | None = None, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, is_new=group is None, **kwargs)
         owner = group.tenant_id if group else actor.tenant_id
-        people = groups.people_in_reach(actor, owner).values_list("id", "name", "email")
+        people = groups.named_people(actor, owner)
+        known = {pk for pk, _ in people}
+        left = [member for member in group.members.all() if member.pk not in known] if group else []
         fields: dict[str, Any] = self.fields
-        choices = [(pk, f"{name} ({email})" if name else email) for pk, name, email in people]
-        known = {pk for pk, _ in choices}
-        left = group.members.exclude(pk__in=known) if group else []
-        fields["members"].choices = [*choices, *((one.pk, f"{one.name}, cannot answer now") for one in left)]
+        fields["members"].choices = [*people, *((one.pk, f"{one.name}, cannot answer now") for one in left)]
 
 
 @page(Permission.manage_workflow)
@@ -95,7 +94,7 @@ def group_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 def group_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Change a group."""
     group = one(groups.groups_in_reach(actor), pk)
-    members = list(group.members.values_list("id", flat=True))
+    members = [member.pk for member in group.members.all()]
     initial = {"name": group.name, "description": group.description, "members": members}
     form = GroupForm(posted(request), actor=actor, group=group, initial=initial)
     if request.method == "POST" and form.is_valid():

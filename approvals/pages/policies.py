@@ -14,7 +14,6 @@ from accounts.pages.access import page, problems_into
 from accounts.roles import Permission
 from accounts.scope import one
 from accounts.services.filters import narrowed
-from accounts.services.tenants import listed as listed_tenants
 from approvals.models import Policy
 from approvals.pages.policy_drafts import (
     Stages,
@@ -83,11 +82,9 @@ class _Desk:
 
     @property
     def owner_id(self) -> int | None:
-        if self.policy is not None or not self.actor.is_platform:
-            return self.policy.tenant_id if self.policy else self.actor.tenant_id
-        wanted = self.request.POST.get("tenant", "")
-        found = listed_tenants(self.actor).filter(pk=wanted).first() if wanted.isdecimal() else None
-        return found.pk if found else None
+        if self.policy is not None:
+            return self.policy.tenant_id
+        return policy_editing.owner_of_new(self.actor, self.request.POST.get("tenant", ""))
 
     def whole(self) -> PolicyForm:
         more: dict[str, Any] = {"actor": self.actor, "owner_id": self.owner_id, "is_new": self.policy is None}

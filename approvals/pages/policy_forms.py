@@ -8,10 +8,9 @@ from django import forms
 from accounts.actors import Actor
 from accounts.models import Tenant
 from accounts.services.tenants import listed as listed_tenants
-from approvals.models import ReviewGroup
 from approvals.policy.document import MOST_MINUTES, OPERATIONS
 from approvals.services.calendars import usable_calendars
-from approvals.services.groups import people_in_reach
+from approvals.services.groups import groups_of, named_people
 from approvals.services.trying import ROLES
 from look.forms import SiteForm
 
@@ -49,12 +48,10 @@ _SHORT = {"m": "minutes", "h": "hours", "d": "days", "bh": "business"}
 
 def reviewer_choices(actor: Actor, owner_id: int | None) -> Choices:
     """Whom a policy of this owner can ask, as `kind:id`."""
-    groups = ReviewGroup.objects.filter(tenant=owner_id).values_list("id", "name")
-    people = people_in_reach(actor, owner_id).values_list("id", "name", "email")
     return [
         ("Roles", [(f"role:{name}", label[:1].upper() + label[1:]) for name, label in ROLES.items()]),
-        ("Groups", [(f"group:{pk}", name) for pk, name in groups]),
-        ("People", [(f"user:{pk}", f"{name} ({email})" if name else email) for pk, name, email in people]),
+        ("Groups", [(f"group:{group.pk}", group.name) for group in groups_of(owner_id)]),
+        ("People", [(f"user:{pk}", name) for pk, name in named_people(actor, owner_id)]),
     ]
 
 
@@ -113,8 +110,8 @@ class PolicyForm(SiteForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        calendars = usable_calendars(owner_id).values_list("id", "name")
-        fields["calendar"].choices = [("", "None"), *((str(pk), name) for pk, name in calendars)]
+        calendars = [(str(calendar.pk), calendar.name) for calendar in usable_calendars(owner_id)]
+        fields["calendar"].choices = [("", "None"), *calendars]
         fields["tenant"].queryset = listed_tenants(actor)
         if not is_new or not actor.is_platform:
             del fields["tenant"]

@@ -77,7 +77,7 @@ def telling(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = {
         "form": form,
         "tenant": tenant,
-        "tenants": listed_tenants(actor).order_by("name") if actor.is_platform else [],
+        "tenants": listed_tenants(actor) if actor.is_platform else [],
         "has_chat": bool(row and row.chat_url),
         "is_own": row is not None,
         "mail": post.status(),

@@ -1,5 +1,6 @@
 """Business calendars."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -25,8 +26,14 @@ def own_calendars(actor: Actor) -> QuerySet[BusinessCalendar]:
     return visible(BusinessCalendar, actor).select_related("tenant")
 
 
+def changeable_among(actor: Actor, calendars: Iterable[BusinessCalendar]) -> set[int]:
+    """The ids of those of them that the actor may change."""
+    wanted = [calendar.pk for calendar in calendars]
+    return set(own_calendars(actor).filter(pk__in=wanted).values_list("id", flat=True))
+
+
 def usable_calendars(tenant_id: int | None) -> QuerySet[BusinessCalendar]:
-    """Those that policies of this owner may use."""
+    """Those that policies of this owner may use, by name."""
     return BusinessCalendar.objects.filter(Q(tenant=tenant_id) | Q(tenant=None))
 
 

@@ -34,7 +34,7 @@ def own_delegations(actor: Actor) -> QuerySet[Delegation]:
 
 
 def people(actor: Actor) -> QuerySet[User]:
-    """Whom the actor can name, and the actor."""
+    """Whom the actor can name, and the actor, by address."""
     return visible(User, actor) | User.objects.filter(pk=actor.user_id or 0)
 
 

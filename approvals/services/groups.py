@@ -22,9 +22,20 @@ def groups_in_reach(actor: Actor) -> QuerySet[ReviewGroup]:
     return rows.annotate(size=Count("members")).order_by("name", "id")
 
 
+def groups_of(tenant_id: int | None) -> QuerySet[ReviewGroup]:
+    """The groups of an owner, by name."""
+    return ReviewGroup.objects.filter(tenant=tenant_id)
+
+
 def people_in_reach(actor: Actor, tenant_id: int | None) -> QuerySet[User]:
     """Whom the actor can name as reviewers for an owner, by address."""
     return visible(may_review(tenant_id), actor).order_by("email")
+
+
+def named_people(actor: Actor, tenant_id: int | None) -> list[tuple[int, str]]:
+    """The same as id and name with address."""
+    people = people_in_reach(actor, tenant_id).values_list("id", "name", "email")
+    return [(pk, f"{name} ({email})" if name else email) for pk, name, email in people]
 
 
 def create_group(*, actor: Actor, tenant_id: int | None = None, **values: Any) -> ReviewGroup:

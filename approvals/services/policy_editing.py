@@ -9,19 +9,33 @@ from pydantic import ValidationError
 from accounts import audit
 from accounts.actors import Actor
 from accounts.scope import visible
-from approvals.models import Policy, ReviewGroup
+from accounts.services.tenants import known as known_tenants
+from approvals.models import Policy
 from approvals.policy.document import GroupReviewer, PolicyDocument, UserReviewer
 from approvals.policy.problems import PolicyProblem, problems_of
 from approvals.services import owned
 from approvals.services.calendars import usable_calendars
-from approvals.services.groups import people_in_reach
+from approvals.services.groups import groups_of, people_in_reach
 from approvals.services.reviewers import TenantDirectory
+from common.ids import row_id
 from common.problems import Problem, bad_value
 
 
 def policies_in_reach(actor: Actor) -> QuerySet[Policy]:
     """The policies in reach, by name."""
     return visible(Policy, actor).select_related("tenant")
+
+
+def owner_of_new(actor: Actor, chosen: str) -> int | None:
+    """Whose a new policy is: the actor's tenant's, or of whom the platform's people chose; else the platform's.
+
+    Args:
+        chosen: the id of a tenant, as the form holds it.
+    """
+    if not actor.is_platform:
+        return actor.tenant_id
+    wanted = row_id(chosen)
+    return wanted if wanted in known_tenants([wanted]) else None
 
 
 def create_policy(*, actor: Actor, tenant_id: int | None = None, **values: Any) -> Policy:
@@ -116,7 +130,7 @@ def _check_references(actor: Actor, tenant_id: int | None, document: PolicyDocum
     users = {one.id for one in _reviewers(document) if isinstance(one, UserReviewer)}
     groups = {one.id for one in _reviewers(document) if isinstance(one, GroupReviewer)}
     known_users = people_in_reach(actor, tenant_id).filter(pk__in=users).values_list("id", flat=True)
-    known_groups = ReviewGroup.objects.filter(tenant=tenant_id, pk__in=groups).values_list("id", flat=True)
+    known_groups = groups_of(tenant_id).filter(pk__in=groups).values_list("id", flat=True)
     for what, missing in (("user", users - set(known_users)), ("group", groups - set(known_groups))):
         if missing:
             raise bad_value(

@@ -16,6 +16,7 @@ from approvals.services.filters import TaskFilter
 from approvals.services.permitting import refusal_of
 from common.ids import uuid_from
 from common.problems import Problem, not_found
+from flows.models import Run
 from inventory.models import Server
 
 MOST_LISTED = 20
@@ -54,6 +55,11 @@ def tasks_in_reach(actor: Actor) -> QuerySet[Task]:
     return rows.select_related("tenant", "requester", "server")
 
 
+def in_brief(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """The same for a list: without the texts and documents that only one task's page or answer shows."""
+    return tasks.defer("text", "shown", "form", "policy", "reviewers", "request")
+
+
 def waiting_tasks(actor: Actor, query: Mapping[str, Any] | None = None) -> QuerySet[Task]:
     """The tasks that wait for review, newest first.
 
@@ -67,6 +73,16 @@ def waiting_tasks(actor: Actor, query: Mapping[str, Any] | None = None) -> Query
 def last_tasks(actor: Actor, server: Server) -> QuerySet[Task]:
     """The last tasks of a server, newest first, as long as they are kept."""
     return tasks_in_reach(actor).filter(server=server)[:MOST_LISTED]
+
+
+def open_task_of(actor: Actor, server: Server) -> Task | None:
+    """The one open task of a server."""
+    return tasks_in_reach(actor).filter(server=server, state__in=Task.OPEN).first()
+
+
+def review_of(actor: Actor, run: Run) -> Task | None:
+    """The task that a run waits for."""
+    return tasks_in_reach(actor).filter(run_id=run.pk, state=Task.State.QUEUEING).first()
 
 
 def task_of(actor: Actor, task_id: UUID | str) -> Task:
