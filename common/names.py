@@ -38,6 +38,12 @@ def settled(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def as_name(text: str, longest: int) -> str:
+    """A text that a record or another system brought, as a name: one line without what `check_name` refuses."""
+    line = text.replace("\n", " ")[:longest]
+    return settled("".join(one for one in line if hidden_character(one) is None))[:longest]
+
+
 def check_name(text: str, *, called: str, field: str, lines: bool = False) -> str:
     """The name as it is stored.
 

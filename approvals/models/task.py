@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Tenant
+from accounts.models.fields import NameField
 from common.ids import new_id
 from flows.models.fields import JsonText
 from inventory.models import Server
@@ -66,7 +67,7 @@ class Task(models.Model):
     run_id = models.UUIDField(null=True, db_index=True)
     """The run that waits for the answer, of a `REVIEW`. No constraint: runs are deleted in bulk."""
     node_id = models.CharField(max_length=80, blank=True)
-    title = models.CharField(max_length=300, blank=True)
+    title = NameField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     """What the reviewer reads, rendered."""
     shown = JsonText(default=list)

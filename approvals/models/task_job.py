@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from accounts.models.fields import NameField
 from approvals.models.task import Task
 from common.ids import new_id
 
@@ -45,7 +46,7 @@ class TaskJob(models.Model):
     type = models.CharField(max_length=20, choices=Type.choices)
     state = models.CharField(max_length=20, choices=State.choices, default=State.PENDING)
     rollback_state = models.CharField(max_length=20, choices=State.choices, default=State.UNKNOWN)
-    description = models.CharField(max_length=300, blank=True)
+    description = NameField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 

@@ -11,6 +11,7 @@ from approvals.services.task_events import tell
 from approvals.services.telling import tell_on_commit
 from approvals.services.withdrawing import withdraw
 from common.ids import new_id
+from common.names import as_name
 from common.redact import plain_text, redact_json
 from flows.engine.review_desk import HeldReview
 from flows.models import Run
@@ -62,7 +63,7 @@ def _task(held: HeldReview, run: Run, people: Mapping[int, User]) -> Task:
         changed_at=held.since,
         run_id=held.run_id,
         node_id=held.node_id,
-        title=plain_text(review.title).replace("\n", " ")[:300] or held.node_name,
+        title=as_name(plain_text(review.title), 300) or as_name(held.node_name, 300),
         text=plain_text(review.text),
         shown=[_shown(label, value) for label, value in review.shown],
         form=[dict(field) for field in review.form],

@@ -15,6 +15,8 @@ from approvals.services.limits import check_limits
 from approvals.services.operations import INTERFACE
 from approvals.services.task_events import tell
 from approvals.services.telling import tell_on_commit
+from common.names import as_name
+from common.redact import plain_text
 from flows.sdk import JsonObject, NodeError
 from inventory.models import Server
 from inventory.services import gate, server_changes
@@ -114,7 +116,8 @@ def take_back(task: Task, machine: Machine | None) -> None:
             with transaction.atomic(), gate.passed(server.pk):
                 is_undone = _undo(task, server, job)
         except Exception as error:  # noqa: BLE001  # the others are taken back all the same
-            _mark(job, rollback_state=TaskJob.State.FAILED, description=f"{job.description}: {error}"[:300])
+            told = as_name(plain_text(f"{job.description}: {error}"), 300)
+            _mark(job, rollback_state=TaskJob.State.FAILED, description=told)
         else:
             _mark(job, rollback_state=TaskJob.State.ROLLBACK_DONE if is_undone else TaskJob.State.SKIPPED)
 

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from approvals.models import Task, TaskJob
+from common.names import as_name
 from common.problems import Problem, bad_value, conflict
 from flows.sdk import Json, JsonObject
 from inventory.models import Server
@@ -119,7 +120,7 @@ def network_of(server: Server) -> JsonObject:
 
 def title_of(kind: str, server: Server) -> str:
     """What is asked for, in a line."""
-    return f"{kind.capitalize()} {server.hostname}"[:300]
+    return as_name(f"{kind.capitalize()} {server.hostname}", 300)
 
 
 def text_of(task: Task, server: Server) -> str:

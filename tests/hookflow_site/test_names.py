@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Tenant, User
 from accounts.models.fields import Checked, DescriptionField
-from common.names import HIDDEN_CHARACTER, check_name, hidden_character
+from common.names import HIDDEN_CHARACTER, as_name, check_name, hidden_character
 from common.problems import Problem
 from flows.models import Flow
 from inventory.tables import TABLES
@@ -82,6 +82,14 @@ def test_names_of_all_languages_pass(text: str) -> None:
 
 def test_composed_and_decomposed_are_one_name() -> None:
     assert check_name("Zoe\u0308", called="name", field="name") == "Zoë"
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_what_others_named_is_taken_without_them(kind: str) -> None:
+    name = as_name(f"Zoe\u0308\nand{BAD[kind]} Ann", 10)
+    assert name == check_name(name, called="name", field="name")
+    assert name.startswith("Zoë and")
+    assert len(name) <= 10
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from approvals.models import Answer, Policy, Task
 from approvals.nodes.wait_for_review import WaitForReview
+from approvals.services.content import hash_of
 from approvals.services.deciding import decide
 from approvals.services.looking import look
 from common.problems import Problem
@@ -193,6 +194,12 @@ def test_what_a_reviewer_reads_holds_no_secret_and_nothing_that_a_screen_obeys(a
     assert "hunter2" not in json.dumps([task.title, task.text, task.shown])
     assert "\u202e" not in task.text
     assert "\x1b" not in task.text
+
+
+def test_a_title_leaves_out_what_no_name_holds(admin):
+    _, task = waiting(admin, {"title": "Rename to {{ name }}?"}, {"name": "Zoe\u0308\u3164\u2800\u202e"})
+    assert task.title == "Rename to Zoë?"
+    assert task.content_hash == hash_of(task)
 
 
 @pytest.mark.parametrize(
