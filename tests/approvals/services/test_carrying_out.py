@@ -12,7 +12,7 @@ from approvals.services.limits import set_limits
 from approvals.services.requesting import request_operation
 from flows.models import Event, Flow, Run
 from inventory.models import IPv4Address, IPv4Range, Server
-from tests.support.flows import run_to_rest
+from tests.support.flows import eventually, line, published, run_to_rest, started
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -130,3 +130,16 @@ def test_one_flow_carries_out_everything_and_nobody_sees_it(asking, server):
     done(asking, server, "UNDEPLOY")
     flow = Flow.objects.get(name=carrying_out.FLOW)
     assert (flow.is_managed, flow.tenant_id) == (True, None)
+
+
+def test_a_review_of_a_flow_is_told_as_held_and_never_starts_flows_for_ever(manager, tenant):
+    wait = ("w", "wait-for-review", {"title": "Sure?"})
+    flow = published(line(("t", "event", {"event": "task.held"}), wait), Actor.system(tenant.pk))
+    by_hand = published(line(("t", "manual", {}), wait), Actor.system(tenant.pk))
+    first = run_to_rest(started(by_hand))
+    runs = Run.objects.filter(flow=flow).order_by("id")
+    eventually(runs.exists, what="the flow hears of the review")
+    run_to_rest(runs[0])
+    held = Event.objects.filter(type="task.held", tenant=tenant).order_by("id")
+    assert list(held.values_list("depth", flat=True))[:2] == [1, 2]
+    assert [event.cause_run_id for event in held[:2]] == [first.pk, runs[0].pk]
