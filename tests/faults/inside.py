@@ -67,6 +67,7 @@ def report() -> dict[str, Any]:
     """Every run with its event number, status, wait reason and steps."""
     from flows.models import QueueEntry, Run
 
+    queued = QueueEntry.objects.count()  # first: runs that end while they are read would be missed
     runs = Run.objects.select_related("event").prefetch_related("steps")
     return {
         "runs": [
@@ -81,7 +82,7 @@ def report() -> dict[str, Any]:
             for run in runs
         ],
         "statuses": dict(Counter(run.status for run in runs)),
-        "queued": QueueEntry.objects.count(),
+        "queued": queued,
     }
 
 
