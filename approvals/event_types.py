@@ -31,7 +31,7 @@ TASK = Shape.object(
 WORKFLOW = Shape.object(
     {
         "enterpriseId": Shape.integer("Id of the tenant"),
-        "enterprise": Shape.string("Name of the tenant"),
+        "name": Shape.string("Name of the tenant"),
         "workflow": Shape.boolean("Whether its operations are held for review"),
         "userName": Shape.string("Who changed that"),
     }
@@ -57,7 +57,7 @@ CONTINUED: JsonObject = {**HELD, "state": "PENDING", "decidedBy": "Mia Manager",
 CANCELLED: JsonObject = {**CONTINUED, "state": "CANCELLED", "message": "Too large"}
 STARTED: JsonObject = {**CONTINUED, "state": "STARTED", "runId": "0199c0de-0000-7000-8000-000000000004"}
 FINISHED: JsonObject = {**STARTED, "state": "FINISHED_SUCCESSFULLY"}
-ENABLED: JsonObject = {"enterpriseId": 1, "enterprise": "Acme", "workflow": True, "userName": "Root"}
+ENABLED: JsonObject = {"enterpriseId": 1, "name": "Acme", "workflow": True, "userName": "Root"}
 OPERATIONS = ("DEPLOY", "RECONFIGURE", "UNDEPLOY")
 
 

@@ -38,7 +38,7 @@ def tell_delivery(task: Task, *, is_batch: bool = False, problem: JsonObject | N
 def tell_workflow(tenant: Tenant, actor: Actor, *, is_enabled: bool) -> None:
     """Tell in the transaction at hand that operations of a tenant are held from now on, or no longer."""
     word = "ENABLE" if is_enabled else "DISABLE"
-    payload: JsonObject = {"enterpriseId": tenant.pk, "enterprise": tenant.name, "workflow": is_enabled}
+    payload: JsonObject = {"enterpriseId": tenant.pk, "name": tenant.name, "workflow": is_enabled}
     emit(f"ENTERPRISE_{word}_WORKFLOW", {**payload, "userName": actor.name}, tenant_id=tenant.pk)
 
 
