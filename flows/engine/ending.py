@@ -42,5 +42,13 @@ def cancelled_error(message: str = CANCELLED_MESSAGE) -> JsonObject:
 def failed(run_id: UUID, fence: int, stored: JsonObject | None, at: datetime, error: NodeError) -> Writes:
     """Fail a run as it stands, say because its version does not compile here any more."""
     writes = Writes(run_id, fence, RunStatus.FAILED, stored, at=at, error=storable(error))
-    writes.leaves_review = stored is not None and Cursor.from_json(stored).waits_for_review
+    writes.leaves_review = stored is not None and _waits_for_review(stored)
     return writes
+
+
+def _waits_for_review(stored: JsonObject) -> bool:
+    """Of a cursor that may make no sense, which may be why the run fails."""
+    try:
+        return Cursor.from_json(stored).waits_for_review
+    except (KeyError, TypeError, ValueError):
+        return False
