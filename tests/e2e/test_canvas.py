@@ -13,8 +13,6 @@ from tests.e2e.browser import NARROW, WIDE
 from tests.e2e.conftest import Watched
 from tests.e2e.editor import Editor
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
 ROW = drawing(
     "Row",
     [

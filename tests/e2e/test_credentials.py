@@ -16,7 +16,6 @@ from tests.e2e.tracker import MODULE
 from tests.support.packages import write_package
 from tests.support.site import Site
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 KEY = "the-key-of-the-tracker"
 FLOW = drawing(
     "Issues",

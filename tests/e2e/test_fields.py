@@ -3,14 +3,11 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.api import drawing, make_flow
 from tests.e2e.conftest import Watched
 from tests.e2e.editor import Editor
-
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 OWNED = drawing(
     "Owned",

@@ -13,7 +13,7 @@ from tests.e2e.editor import Editor
 from tests.e2e.receivers import Mailbox, Sink
 from tests.support.site import Site
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(300)]
 
 NODES = ("New server", "Big?", "Owner", "Ask billing", "Tell ops", "Tell the shop")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.api import drawing, make_flow, start_run
@@ -10,8 +9,6 @@ from tests.e2e.conftest import Watched
 from tests.e2e.editor import Editor
 from tests.e2e.receivers import Sink
 from tests.support.site import Site
-
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 LISTEN = """() => {
   window.seen = [];

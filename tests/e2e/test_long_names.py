@@ -9,8 +9,6 @@ from tests.e2e.api import drawing, make_flow, start_run
 from tests.e2e.browser import NARROW, WIDE
 from tests.e2e.conftest import Watched
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
 LONG = "m" * 150
 LISTS = ("/flows/", "/runs/", "/events/", "/flows/{flow}/runs/", "/flows/{flow}/versions/", "/flows/{flow}/")
 

@@ -12,7 +12,7 @@ from tests.e2e.people import first_sign_in
 from tests.e2e.receivers import Sink
 from tests.support.site import Site
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.timeout(420)]
 
 MOST_CLICKS = 40
 COUNT = "addEventListener('pointerdown', () => window.countClick(), true)"

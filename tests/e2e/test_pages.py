@@ -9,8 +9,6 @@ from tests.e2e.api import ask
 from tests.e2e.browser import NARROW
 from tests.e2e.conftest import Watched
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

@@ -5,15 +5,12 @@ import re
 import subprocess
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.api import ask, drawing, make_flow
 from tests.e2e.conftest import Watched
 from tests.e2e.editor import Editor
 from tests.e2e.people import first_sign_in
-
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 FAN = drawing(
     "Fan",

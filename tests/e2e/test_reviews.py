@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import pytest
 from playwright.sync_api import Error as PageError
 from playwright.sync_api import Page, expect
 
@@ -22,7 +21,6 @@ from tests.e2e.receivers import Mailbox, Sink
 from tests.support.processes import wait_until
 from tests.support.site import ROOT, Site
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 SWITCH_ON = """
 from accounts.actors import Actor
 from accounts.models import Tenant

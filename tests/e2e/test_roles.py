@@ -2,15 +2,12 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.api import ask
 from tests.e2e.conftest import Watched
 from tests.e2e.editor import Editor
 from tests.e2e.people import first_sign_in
-
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 def test_a_viewer_may_look_at_everything_of_the_tenant_and_change_nothing(

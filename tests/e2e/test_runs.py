@@ -1,13 +1,10 @@
 """Runs: started by the platform's own data, cancelled and resumed from their page."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.api import ask, drawing, make_flow, start_run
 from tests.e2e.receivers import Sink
 from tests.support.site import Site
-
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 def test_a_big_server_in_the_inventory_starts_the_flow_of_the_demo(page: Page, site: Site) -> None:

@@ -2,13 +2,10 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Watched
 from tests.e2e.people import sign_in
-
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 def test_who_guesses_passwords_is_told_to_wait(open_page: Callable[..., Watched]) -> None:

@@ -71,12 +71,15 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark by its folder what runs on both databases, and what needs the servers of others."""
+    """Mark by its folder what runs on both databases, and what needs a browser or the servers of others."""
     root = Path(__file__).parent.parent.parent
     folders = tuple(str(root / folder) for folder in BOTH)
     for item in items:
         if item.path.is_relative_to(root / "tests" / "peers"):
             item.add_marker(pytest.mark.peers)
+        if item.path.is_relative_to(root / "tests" / "e2e"):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.slow)
         if str(item.path).startswith(folders):
             item.add_marker(pytest.mark.both_databases)
 
