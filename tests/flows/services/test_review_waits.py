@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from accounts.models import AuditEntry
 from common.problems import Problem
@@ -56,6 +57,7 @@ def waiting(*, wait: Any = None, poll: Any = None, **options: Any) -> Run:
     return run_to_rest(started(published(line(*nodes))), **options)
 
 
+@transaction.atomic
 def decide(run: Run, port: str = "continued", **more: Any) -> None:
     answer_review(
         **{"run_id": run.id, "node": "a", "port": port, "data": 1, "answer": "Ana said so.", **more}
@@ -136,7 +138,8 @@ def test_the_desk_hears_that_a_run_is_cancelled_and_why(desk, end):
     if end == "run":
         cancel_run(actor=ADMIN, run=run)
     else:
-        cancel_open_runs(run.flow, "The flow was deleted.")
+        with transaction.atomic():
+            cancel_open_runs(run.flow, "The flow was deleted.")
     run_to_rest(run)
     ((told, message),) = desk.ended
     assert told == run.id
