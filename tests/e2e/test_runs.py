@@ -12,11 +12,16 @@ def test_a_big_server_in_the_inventory_starts_the_flow_of_the_demo(page: Page, s
     users = ask(page, "GET", "users/?page_size=200")["results"]
     owner = next(user for user in users if user["email"] == "alan@example.org")
     server = {"vmid": 2001, "hostname": "new.example.org", "ram": 16384, "userid": owner["id"]}
+    bars = (
+        page.get_by_role("row")
+        .filter(has_text="Greet the owner of a large server")
+        .locator(".run-bar.is-succeeded")
+    )
+    before = bars.count()  # of servers that other tests made
     ask(page, "POST", "inventory/servers/", {**server, "tenant": owner["tenant"]})
 
-    row = page.get_by_role("row").filter(has_text="Greet the owner of a large server")
-    expect(row.locator(".run-bar.is-succeeded")).to_have_count(1, timeout=20_000)
-    row.locator(".run-bar.is-succeeded").click()
+    expect(bars).to_have_count(before + 1, timeout=20_000)
+    bars.last.click()
     steps = page.get_by_role("region", name="Steps")
     step = steps.locator("[data-step=ticket]")
     step.get_by_role("button").first.click()
