@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "jobs",
     "actions",
     "approvals",
+    "hooks",
     "hookflow_site",
 ]
 MIGRATION_MODULES: dict[str, str | None] = {}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "flows", "inventory", "jobs", "approvals", "actions")
+APPS = ("accounts", "flows", "inventory", "jobs", "approvals", "actions", "hooks")
 QUERIES = {
     "aggregate", "alias", "annotate", "bulk_create", "defer", "distinct", "exclude", "filter", "get_or_create", "only",
     "order_by", "prefetch_related", "select_for_update", "select_related", "update_or_create", "values_list",

@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db.models import F, Field, ForeignKey, Model, UniqueConstraint
 
-OURS = ("accounts", "flows", "inventory", "actions", "approvals", "jobs")
+OURS = ("accounts", "flows", "inventory", "actions", "approvals", "jobs", "hooks")
 OVER_EVERYTHING = {
     "accounts.Tenant.name": "only the platform names tenants",
     "accounts.Tenant.slug": "only the platform names tenants",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-GUARDED = ("actions", "approvals", "inventory", "jobs/nodes")
+GUARDED = ("actions", "approvals", "hooks", "inventory", "jobs/nodes")
 OWN_WAYS_OUT = {
     "requests", "urllib3", "aiohttp", "httpx", "socket", "ssl", "subprocess", "urllib.request", "http.client",
     "smtplib", "ftplib", "imaplib", "poplib", "telnetlib", "xmlrpc.client", "aiosmtplib", "sslpsk3",

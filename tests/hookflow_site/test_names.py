@@ -50,6 +50,7 @@ def columns() -> Iterator[tuple[type[models.Model], Any]]:
             "inventory",
             "actions",
             "approvals",
+            "hooks",
             "jobs",
         ):
             for field in model._meta.get_fields():

@@ -1,0 +1,1 @@
+"""What hooks can do, each a service."""
