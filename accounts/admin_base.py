@@ -35,7 +35,7 @@ class ServiceAdmin(Base):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Problem as problem:
-            return self._refused(request, f"{problem.message} {problem.hint}")
+            return self._refused(request, problem.told)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -44,7 +44,7 @@ class ServiceAdmin(Base):
         try:
             return super().delete_view(request, object_id, extra_context)
         except Problem as problem:
-            return self._refused(request, f"{problem.message} {problem.hint}")
+            return self._refused(request, problem.told)
         except ProtectedError:
             return self._refused(request, "Other things still belong to it.")
 

@@ -30,3 +30,8 @@ class Failure(Exception):
         self.field = field
         self.retryable = retryable
         self.retry_after = retry_after
+
+    @property
+    def told(self) -> str:
+        """Sentence and hint in one line, as people read them."""
+        return f"{self.message} {self.hint}".strip()

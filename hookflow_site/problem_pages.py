@@ -31,5 +31,5 @@ class ProblemPagesMiddleware:
         template = OWN_TEMPLATES.get(exception.status, "problem.html")
         response = render(request, template, {"problem": exception}, status=exception.status)
         if getattr(request, "htmx", False):
-            response.headers["X-Problem"] = quote(f"{exception.message} {exception.hint}".strip())
+            response.headers["X-Problem"] = quote(exception.told)
         return response

@@ -24,4 +24,4 @@ class SiteForm(forms.Form):
     def add_problem(self, problem: Problem) -> None:
         """Show what a service refused, at the field that it names or in which that one lies."""
         field = (problem.field or "").split(".")[0]
-        self.add_error(field if field in self.fields else None, f"{problem.message} {problem.hint}".strip())
+        self.add_error(field if field in self.fields else None, problem.told)

@@ -34,7 +34,7 @@ def test_mail(request: HttpRequest, actor: Actor) -> HttpResponse:
     try:
         mail.send_test(actor, str(getattr(request.user, "email", "")))
     except Problem as problem:
-        messages.error(request, f"The test mail did not go out. {problem.message} {problem.hint}".strip())
+        messages.error(request, f"The test mail did not go out. {problem.told}")
     else:
         messages.success(request, "The test mail is on its way.")
     return redirect("accounts:platform-settings")

@@ -45,7 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 request.COOKIES.get(devices.COOKIE, ""),
             )
         except Problem as problem:
-            form.add_error(None, f"{problem.message} {problem.hint}")
+            form.add_error(None, problem.told)
             status = problem.status
         else:
             if user is not None:

@@ -112,7 +112,7 @@ def status() -> Status:
     try:
         found = server()
     except EgressError as error:
-        return Status(False, "", sender, f"{error.message} {error.hint}")
+        return Status(False, "", sender, error.told)
     security = {"none": "without TLS", "starttls": "STARTTLS", "tls": "TLS"}[found.security]
     problem = "" if sender else "Mails have no sender. The platform admin sets MAIL_FROM."
     return Status(False, f"{found.host}:{found.port}, {security}", sender, problem)

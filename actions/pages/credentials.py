@@ -125,7 +125,7 @@ def credential_delete(request: HttpRequest, actor: Actor, pk: int) -> HttpRespon
     except Problem as problem:
         if problem.status == 404:
             raise
-        messages.error(request, f"{problem.message} {problem.hint}".strip())
+        messages.error(request, problem.told)
         return redirect("actions:credential", pk)
     messages.success(request, f"{row.name} is deleted.")
     return redirect("actions:credential-list")

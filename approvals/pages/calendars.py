@@ -129,7 +129,7 @@ def calendar_delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse
     try:
         calendars.delete_calendar(actor=actor, calendar=calendar)
     except Problem as problem:
-        messages.error(request, f"{problem.message} {problem.hint}".strip())
+        messages.error(request, problem.told)
         return redirect("approvals:calendar-edit", pk)
     messages.success(request, f"{calendar.name} is deleted.")
     return redirect("approvals:calendar-list")

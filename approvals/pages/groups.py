@@ -112,7 +112,7 @@ def group_delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     try:
         groups.delete_group(actor=actor, group=group)
     except Problem as problem:
-        messages.error(request, f"{problem.message} {problem.hint}".strip())
+        messages.error(request, problem.told)
         return redirect("approvals:group-edit", pk)
     messages.success(request, f"{group.name} is deleted.")
     return redirect("approvals:group-list")

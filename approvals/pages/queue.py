@@ -18,7 +18,6 @@ from approvals.services import queue
 from approvals.services.deciding import VERBS, decide
 from common.ids import uuid_from
 from common.problems import Problem
-from jobs.pages.forms import shown_problem
 
 FILTERS = ("q", "type", "tenant", "run", "sort", "state")
 MOST_SAID = 3
@@ -51,7 +50,7 @@ def decide_many(request: HttpRequest, actor: Actor) -> HttpResponse:
             decide(actor=actor, task_id=task_id, kind=kind, message=message, way=Answer.Way.PAGE)
             done += 1
         except Problem as problem:
-            refused.append(shown_problem(problem))
+            refused.append(problem.told)
     _say(request, kind, done, refused)
     back = "approvals:own-tasks" if request.POST.get("from") == "own" else "approvals:queue"
     return redirect(f"{reverse(back)}?{QueryDict(request.POST.get('query', '')).urlencode()}")

@@ -19,7 +19,6 @@ from approvals.services.reading import task_of
 from approvals.services.showing import shown_to
 from common.ids import row_id
 from common.problems import Problem
-from jobs.pages.forms import shown_problem
 
 MOST_DELIVERIES = 5
 SEE = (Permission.view_tasks, Permission.request_tasks)
@@ -95,7 +94,7 @@ def _done(request: HttpRequest, actor: Actor, task_id: UUID, work: Callable[[], 
     try:
         work()
     except Problem as problem:
-        messages.error(request, shown_problem(problem))
+        messages.error(request, problem.told)
     return redirect("approvals:task-detail", task_id)
 
 

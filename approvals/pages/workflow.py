@@ -78,7 +78,7 @@ def workflow_test(request: HttpRequest, actor: Actor) -> HttpResponse:
         reading.send_test(actor)
         messages.success(request, "The test is on its way: load this page again in a moment.")
     except Problem as problem:
-        messages.error(request, f"{problem.message} {problem.hint}".strip())
+        messages.error(request, problem.told)
     return redirect("approvals:workflow")
 
 
@@ -100,7 +100,7 @@ def redeliver(request: HttpRequest, actor: Actor, delivery_id: UUID) -> HttpResp
         reading.redeliver(actor, delivery_id)
         messages.success(request, "It is told again in a moment.")
     except Problem as problem:
-        messages.error(request, f"{problem.message} {problem.hint}".strip())
+        messages.error(request, problem.told)
     if (task_id := uuid_from(request.POST.get("task", ""))) is not None:
         return redirect("approvals:task-detail", task_id)
     return redirect("approvals:workflow" if actor.may(Permission.manage_platform) else "approvals:queue")

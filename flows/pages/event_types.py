@@ -110,7 +110,7 @@ def event_type_delete(request: HttpRequest, actor: Actor, name: str) -> HttpResp
     except Problem as problem:
         if problem.code != "in_use":
             raise
-        messages.error(request, f"{problem.message} {problem.hint}")
+        messages.error(request, problem.told)
         return redirect("flows:event-type-detail", name)
     messages.success(request, f"{name} is deleted. Events that arrived stay.")
     return redirect("flows:event-type-list")

@@ -41,7 +41,7 @@ class JsonField(forms.CharField):
         try:
             return loads(text.encode())
         except Problem as problem:
-            raise forms.ValidationError(f"{problem.message} {problem.hint}".strip()) from problem
+            raise forms.ValidationError(problem.told) from problem
 
 
 class NewFlowForm(SiteForm):

@@ -24,7 +24,7 @@ def _tried(request: HttpRequest, run: Run, do: Callable[[], Run], message: str) 
     except Problem as problem:
         if problem.status != 409:
             raise
-        messages.error(request, f"{problem.message} {problem.hint}".strip())
+        messages.error(request, problem.told)
         return redirect("flows:run-detail", run.id)
     messages.success(request, message)
     return redirect("flows:run-detail", after.id)

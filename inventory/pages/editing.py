@@ -73,7 +73,7 @@ def delete(request: HttpRequest, actor: Actor, route: str, pk: int) -> HttpRespo
     try:
         writer_of(table.model_class).delete(found, actor=actor)
     except Problem as problem:
-        messages.error(request, f"{problem.message} {problem.hint}".strip())
+        messages.error(request, problem.told)
         return redirect("inventory:row", route, pk)
     messages.success(request, f"{name} is deleted.")
     return redirect("inventory:rows", route)
@@ -104,7 +104,7 @@ def message(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
             add_message(ticket, actor=actor, content=form.cleaned_data["content"])
             messages.success(request, "The answer is sent.")
         except Problem as problem:
-            messages.error(request, f"{problem.message} {problem.hint}".strip())
+            messages.error(request, problem.told)
     return redirect("inventory:row", TICKETS.route, pk)
 
 

@@ -58,7 +58,7 @@ class ActionSettingsForm(SiteForm):
     def add_problem(self, problem: Problem) -> None:
         """At the field of the config that the service names."""
         name = (problem.field or "").removeprefix("config.").split(".")[0]
-        self.add_error(name if name in self.fields else None, f"{problem.message} {problem.hint}".strip())
+        self.add_error(name if name in self.fields else None, problem.told)
 
 
 def _field_of(place: ConfigField, stored: Any) -> forms.Field:

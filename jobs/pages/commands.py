@@ -17,7 +17,6 @@ from common.problems import Problem
 from flows.pages.forms import posted
 from jobs.models import Command
 from jobs.pages.approved_forms import CommandForm
-from jobs.pages.forms import shown_problem
 from jobs.services import commands
 from jobs.services.command_reading import commands_in_reach
 from jobs.services.filters import CommandFilter
@@ -74,7 +73,7 @@ def command_delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     try:
         commands.delete_command(actor=actor, command=command)
     except Problem as problem:
-        messages.error(request, shown_problem(problem))
+        messages.error(request, problem.told)
         return redirect("jobs:command-edit", pk)
     messages.success(request, f"{command.name} is no longer approved.")
     return redirect("jobs:command-list")

@@ -12,7 +12,6 @@ from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem, bad_value
-from jobs.pages.forms import shown_problem
 from jobs.services.follow_ups import MODES, Action, follow_ups, set_follow_ups
 from jobs.services.reach import job_for
 
@@ -51,5 +50,5 @@ def job_follow_ups(request: HttpRequest, actor: Actor, job_id: UUID, mode: str) 
             wanted = change(list(found.actions), request.POST.get("entry", ""))
             set_follow_ups(actor=actor, job=job, mode=mode, actions=wanted)
         except Problem as problem:
-            messages.error(request, shown_problem(problem))
+            messages.error(request, problem.told)
     return redirect(f"{reverse('jobs:job-detail', args=[job.id])}#on-{mode}")

@@ -7,7 +7,6 @@ from django import forms
 from accounts.actors import Actor
 from accounts.models import Tenant
 from accounts.services.tenants import listed as listed_tenants
-from common.problems import Problem
 from flows.models import Flow
 from flows.pages.forms import JsonField
 from flows.services.flow_reading import listed as listed_flows
@@ -180,8 +179,3 @@ class LaunchForm(SiteForm):
         if value is not None and not isinstance(value, dict):
             raise forms.ValidationError("The parameters are a JSON object: write { … }.")
         return value or {}
-
-
-def shown_problem(problem: Problem) -> str:
-    """A refusal in one line."""
-    return f"{problem.message} {problem.hint}".strip()

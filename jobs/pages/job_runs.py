@@ -10,7 +10,6 @@ from accounts.actors import Actor
 from accounts.pages.access import page
 from accounts.roles import Permission
 from common.problems import Problem
-from jobs.pages.forms import shown_problem
 from jobs.services.launching import cancel_job_run
 from jobs.services.output import output_lines
 from jobs.services.reach import job_run_for
@@ -41,7 +40,7 @@ def job_run_cancel(request: HttpRequest, actor: Actor, job_run_id: UUID) -> Http
     try:
         cancel_job_run(actor=actor, job_run=job_run)
     except Problem as problem:
-        messages.error(request, shown_problem(problem))
+        messages.error(request, problem.told)
     else:
         messages.success(request, "The job run is being cancelled.")
     return redirect("jobs:job-run-detail", job_run.id)

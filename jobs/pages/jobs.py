@@ -18,7 +18,7 @@ from common.ids import uuid_from
 from common.problems import Problem
 from flows.pages.forms import posted
 from jobs.models import Job
-from jobs.pages.forms import JobForm, LaunchForm, shown_problem
+from jobs.pages.forms import JobForm, LaunchForm
 from jobs.services import jobs, launching
 from jobs.services.filters import JobFilter
 from jobs.services.follow_ups import MODES, follow_ups, offered
@@ -127,7 +127,7 @@ def job_switch(request: HttpRequest, actor: Actor, job_id: UUID) -> HttpResponse
     try:
         jobs.change_job(actor=actor, job=job, is_enabled=is_on)
     except Problem as problem:
-        messages.error(request, shown_problem(problem))
+        messages.error(request, problem.told)
     else:
         messages.success(request, f"{job.name} is {'on' if is_on else 'off'}.")
     return redirect("jobs:job-detail", job.id)
