@@ -36,6 +36,14 @@ from flows.sdk.errors import NodeError
 from flows.sdk.events import EventName, EventType, event_types
 from flows.sdk.examples import ExampleJson, ExampleRecord, example_shape, parsed_example, record_shape
 from flows.sdk.json_types import Json, JsonObject, Record
+from flows.sdk.life_cycle import (
+    LIFE_CYCLE_EVENTS,
+    LIFE_CYCLE_KINDS,
+    EventContext,
+    LifeCycle,
+    LifeCycleKind,
+    original_context,
+)
 from flows.sdk.meta import Kind, NodeMeta, OnCrash, Port
 from flows.sdk.node import Node, TriggerNode, node, node_types
 from flows.sdk.records import MISSING, value_at, with_value
@@ -53,6 +61,8 @@ from flows.sdk.triggers import (
 )
 
 __all__ = [
+    "LIFE_CYCLE_EVENTS",
+    "LIFE_CYCLE_KINDS",
     "MISSING",
     "Choice",
     "Condition",
@@ -61,6 +71,7 @@ __all__ = [
     "CredentialRef",
     "CredentialType",
     "Emit",
+    "EventContext",
     "EventName",
     "EventTrigger",
     "EventType",
@@ -75,6 +86,8 @@ __all__ = [
     "Json",
     "JsonObject",
     "Kind",
+    "LifeCycle",
+    "LifeCycleKind",
     "Limits",
     "ManualTrigger",
     "Net",
@@ -114,6 +127,7 @@ __all__ = [
     "example_shape",
     "node",
     "node_types",
+    "original_context",
     "parsed_example",
     "record_shape",
     "text_with_names",
