@@ -220,6 +220,12 @@ HOOKFLOW = {
     "RUNNER_CONCURRENCY": env.number("RUNNER_CONCURRENCY", 200, least=1, most=10_000),
     "UNCONFINED_PROGRAMS": env.flag("UNCONFINED_PROGRAMS", False),
     "LEASE_SECONDS": env.number("LEASE_SECONDS", 15, least=2, most=600),
+    "HOOK_MODULES": env.names("HOOKFLOW_HOOK_MODULES"),
+    "HOOK_TENANTS": env.names("HOOKFLOW_HOOK_TENANTS"),
+    "HOOK_CALLS": env.number("HOOKFLOW_HOOK_CALLS", 5, least=1, most=1000),
+    "HOOK_MEMORY_MB": env.number("HOOKFLOW_HOOK_MEMORY_MB", 512, least=64, most=65_536),
+    "HOOK_NETWORK": env.flag("HOOKFLOW_HOOK_NETWORK", True),
+    "HOOK_TEMPLATES": env.text("HOOKFLOW_HOOK_TEMPLATES"),
 }
 CREDENTIAL_STORE = "actions.services.credential_store.CredentialStore"
 REVIEW_DESK = "approvals.services.desk.Desk"
