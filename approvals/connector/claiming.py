@@ -9,6 +9,7 @@ from django.db.models import F
 
 from approvals.connector.outcome import Outcome
 from approvals.models import Delivery, DeliveryTry, Task
+from approvals.original.dto.errors import ENDPOINT_FAILED
 
 WAITS: Final = tuple(
     timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600, 14_400, 14_400, 43_200, 86_400)
@@ -19,7 +20,7 @@ GRACE: Final = timedelta(seconds=30)
 
 
 CUT_OFF: Final = {
-    "code": "WKF-01",
+    "code": ENDPOINT_FAILED,
     "message": "The worker ended before there was an answer.",
     "hint": "It was tried again.",
 }

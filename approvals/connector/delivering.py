@@ -13,6 +13,7 @@ from approvals.connector.body import body_of, signature_headers
 from approvals.connector.outcome import Outcome, post
 from approvals.connector.traces import trace
 from approvals.models import Delivery, Task, WorkflowSettings
+from approvals.original.dto.errors import ENDPOINT_FAILED
 from approvals.original.media import Form
 from approvals.services import applications
 from approvals.services.settings import secret_of, workflow_settings
@@ -87,7 +88,7 @@ def try_once(delivery: Delivery, how: WorkflowSettings) -> Outcome | None:
 
 def _sent(delivery: Delivery, tasks: list[Task], how: WorkflowSettings) -> Outcome:
     if not how.endpoint:
-        failure = {"code": "WKF-01", "message": "There is no workflow endpoint.", "hint": "Set one."}
+        failure = {"code": ENDPOINT_FAILED, "message": "There is no workflow endpoint.", "hint": "Set one."}
         return Outcome(None, 0, failure, is_unreachable=True)
     body, kind = body_of(delivery, tasks, Form(how.body))
     headers = {"Content-Type": kind, "User-Agent": "hookflow"}

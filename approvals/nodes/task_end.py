@@ -4,7 +4,6 @@ from django.db import transaction
 
 from approvals.models import Task
 from approvals.services import carrying_out, job_work
-from common.ids import uuid_from
 from flows.sdk import (
     Emit,
     Kind,
@@ -56,7 +55,7 @@ class TaskEnd(Node):
             NodeError: `not_a_task`.
         """
         with told_as_node_error():
-            task = job_work.task_of_run(uuid_from(str(record.get("task", ""))), uuid_from(ctx.run_id))
+            task = job_work.task_of_run(record, ctx.run_id)
             state, error = Task.State.FINISHED_SUCCESSFULLY, None
             if config.is_failed:
                 found = record.get("error")

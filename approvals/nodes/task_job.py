@@ -2,7 +2,6 @@
 
 from approvals.models import Task, TaskJob
 from approvals.services import job_work
-from common.ids import uuid_from
 from flows.sdk import Emit, Kind, Node, NodeConfig, NodeContext, NodeMeta, Record, Result, Wake, node, ui
 from inventory.node_support import told_as_node_error
 from inventory.services.effects import once, result_of
@@ -44,7 +43,7 @@ class TaskJobNode(Node):
             NodeError: `not_a_task`, `quota_exceeded`, `reservation_lost`, and those of the machine.
         """
         with told_as_node_error():
-            task = job_work.task_of_run(uuid_from(str(record.get("task", ""))), uuid_from(ctx.run_id))
+            task = job_work.task_of_run(record, ctx.run_id)
             job = job_work.job_begins(task, config.position)
             if job is None:
                 return Emit("out", record)
@@ -62,7 +61,7 @@ class TaskJobNode(Node):
             NodeError: `task_failed`, `task_too_slow`, and those of `run`.
         """
         with told_as_node_error():
-            task = job_work.task_of_run(uuid_from(str(record.get("task", ""))), uuid_from(ctx.run_id))
+            task = job_work.task_of_run(record, ctx.run_id)
             job = job_work.job_begins(task, config.position)
             machine = _machine(ctx, task)
             if job is None or machine is None:

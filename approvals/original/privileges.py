@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Final
 
-from accounts.actors import Actor
 from accounts.roles import Permission
 from approvals.original.links import Dto, Links
 
@@ -36,11 +35,6 @@ def name_of(number: int) -> str | None:
 def permissions_of(names: Iterable[str]) -> list[str]:
     """The permissions that privileges are, as the scopes of a token."""
     return sorted({permission.value for name in names for permission in PRIVILEGES.get(name, ())})
-
-
-def held_by(actor: Actor) -> list[str]:
-    """The privileges that an actor has."""
-    return [name for name, needed in PRIVILEGES.items() if any(actor.may(one) for one in needed)]
 
 
 def privilege_dto(name: str, links: Links) -> Dto:

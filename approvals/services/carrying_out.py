@@ -8,18 +8,17 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from accounts.actors import Actor
 from approvals.models import Task, TaskJob
 from approvals.services import reservations
 from approvals.services.operations import MOST_JOBS
 from approvals.services.task_events import tell
 from approvals.services.telling import tell_on_commit
-from flows.models import Flow, Run
+from flows.engine.states import FINAL_RUN_STATUSES
+from flows.models import Run
 from flows.sdk import JsonObject
 from flows.services.events import emit_event
-from flows.services.flows import create_flow, read_or_refuse
+from flows.services.managed import managed_flow
 from flows.services.starting import MANUAL_START
-from flows.services.versions import publish
 from flows.store.new_events import NewEvent
 from inventory.models import ProxmoxNode, Server
 
@@ -39,7 +38,7 @@ def begin(task: Task) -> None:
             tenant_id=task.tenant_id,
             source=SOURCE,
             dedup_key=f"task:{task.id}",
-            flow_id=_flow(_owner(task.server)).id,
+            flow_id=managed_flow(_owner(task.server), _drawing()).id,
         )
     )
     if not accepted.runs:
@@ -82,12 +81,11 @@ def finish(task: Task, state: Task.State, error: JsonObject | None = None) -> bo
 
 def settle() -> None:
     """End the operations whose run ended without saying so: it was cancelled, or failed where nothing catches it."""
-    over = (Run.Status.SUCCEEDED, Run.Status.FAILED, Run.Status.CANCELLED)
     rows = Task.objects.filter(state__in=AT_WORK).exclude(execution_id=None)
     ids = dict(rows.values_list("execution_id", "id")[:MOST_AT_ONCE])
     if not ids:
         return
-    for run in Run.objects.filter(id__in=list(ids), status__in=over):
+    for run in Run.objects.filter(id__in=list(ids), status__in=FINAL_RUN_STATUSES):
         with transaction.atomic():
             task = Task.objects.select_for_update(of=("self",)).get(id=ids[run.id])
             is_cancelled = run.status == Run.Status.CANCELLED
@@ -106,18 +104,6 @@ def _owner(server: Server | None) -> int | None:
         return None
     own = ProxmoxNode.objects.filter(tenant=server.tenant_id, name=server.node)
     return server.tenant_id if own.exists() else None
-
-
-def _flow(tenant_id: int | None) -> Flow:
-    """The flow, one an owner, that carries operations out. People do not see it among their flows."""
-    rows = Flow.objects.filter(tenant=tenant_id, is_managed=True, name=FLOW, deleted_at=None)
-    found = rows.first()
-    if found is not None:
-        return found
-    actor = Actor.system(tenant_id)
-    flow = create_flow(actor=actor, name=FLOW, document=read_or_refuse(_drawing()), is_managed=True)
-    publish(actor=actor, flow=flow, revision=flow.draft_revision, is_enabled=True)
-    return flow
 
 
 def _drawing() -> JsonObject:

@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.roles import MACHINES, Permission
-from accounts.scope import owned, visible
+from accounts.scope import visible
 from approvals.models import Delegation
 from approvals.services.reviewers import may_review, roles_with
 from common.problems import bad_value, conflict, forbidden
@@ -26,11 +26,6 @@ def delegations_in_reach(actor: Actor) -> QuerySet[Delegation]:
     if actor.may(Permission.manage_workflow):
         return visible(rows, actor)
     return rows.filter(Q(owner=actor.user_id) | Q(delegate=actor.user_id))
-
-
-def own_delegations(actor: Actor) -> QuerySet[Delegation]:
-    """Those by which others stand in for the actor."""
-    return owned(Delegation.objects.select_related("owner", "delegate"), actor)
 
 
 def people(actor: Actor) -> QuerySet[User]:

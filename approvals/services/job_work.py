@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 from django.db import transaction
 
@@ -15,6 +14,7 @@ from approvals.services.limits import check_limits
 from approvals.services.operations import INTERFACE
 from approvals.services.task_events import tell
 from approvals.services.telling import tell_on_commit
+from common.ids import uuid_from
 from common.names import as_name
 from common.redact import plain_text
 from flows.sdk import JsonObject, NodeError
@@ -37,12 +37,17 @@ class NoTask(NodeError):
         )
 
 
-def task_of_run(task_id: UUID | None, run_id: UUID | None) -> Task:
+def task_of_run(record: Mapping[str, Any], run: str) -> Task:
     """The task that this very run carries out.
+
+    Args:
+        record: its `task` is the id.
+        run: the run's id.
 
     Raises:
         NoTask: there is none.
     """
+    task_id, run_id = uuid_from(str(record.get("task", ""))), uuid_from(run)
     rows = Task.objects.select_related("server", "tenant")
     found = rows.filter(id=task_id, execution_id=run_id).first() if task_id and run_id else None
     if found is None or found.server is None:

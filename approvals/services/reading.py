@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,9 +9,7 @@ from django.db.models import QuerySet
 from accounts.actors import Actor
 from accounts.roles import Permission
 from accounts.scope import owned, visible
-from accounts.services.filters import narrowed
 from approvals.models import Answer, Task, TaskJob
-from approvals.services.filters import TaskFilter
 from approvals.services.permitting import refusal_of
 from common.ids import uuid_from
 from common.problems import Problem, not_found
@@ -58,16 +55,6 @@ def tasks_in_reach(actor: Actor) -> QuerySet[Task]:
 def in_brief(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """The same for a list: without the texts and documents that only one task's page or answer shows."""
     return tasks.defer("text", "shown", "form", "policy", "reviewers", "request")
-
-
-def waiting_tasks(actor: Actor, query: Mapping[str, Any] | None = None) -> QuerySet[Task]:
-    """The tasks that wait for review, newest first.
-
-    Args:
-        query: narrows them as `TaskFilter` says; what it does not know is left out.
-    """
-    rows = tasks_in_reach(actor).filter(state=Task.State.QUEUEING)
-    return narrowed(TaskFilter, rows, query) if query else rows
 
 
 def last_tasks(actor: Actor, server: Server) -> QuerySet[Task]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Count, Min, QuerySet
 
 from common import metrics
+from flows.engine.states import FINAL_RUN_STATUSES
 from flows.models import QueueEntry, Run
 from flows.store.database import epoch_ms
 
@@ -65,8 +66,7 @@ def finished() -> Iterable[metrics.Sample]:
         .annotate(count=Count("id"))
         .order_by()
     )
-    statuses = (Run.Status.SUCCEEDED, Run.Status.FAILED, Run.Status.CANCELLED)
-    return metrics.by_label({**{str(status): 0.0 for status in statuses}, **dict(counted)})
+    return metrics.by_label({**{str(status): 0.0 for status in sorted(FINAL_RUN_STATUSES)}, **dict(counted)})
 
 
 def latency() -> Iterable[metrics.Sample]:

@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from accounts.actors import Actor
 from flows.models import Flow
 from flows.sdk import JsonObject
 from flows.services.events import emit_event
-from flows.services.flows import create_flow, read_or_refuse
+from flows.services.managed import managed_flow
 from flows.services.starting import MANUAL_START
-from flows.services.versions import publish
 from flows.store.new_events import NewEvent
 from jobs.models import Job, JobRun
 from jobs.services.ending import end
@@ -34,7 +32,7 @@ def start(job_run: JobRun, now: datetime) -> bool:
             {"code": "deadline_passed", "message": "Its deadline passed before it could start."},
         )
         return False
-    flow = _command_flow(job.tenant_id) if job.kind == Job.Kind.COMMAND else job.flow
+    flow = managed_flow(job.tenant_id, _drawing()) if job.kind == Job.Kind.COMMAND else job.flow
     error = _unusable(job, flow)
     if flow is None or error:
         end(job_run, JobRun.State.FAILED, now, error)
@@ -80,18 +78,6 @@ def _payload(job_run: JobRun) -> JsonObject:
         payload: JsonObject = {**job_run.job.parameters, **job_run.plain_overrides.get("parameters", {})}
         return payload
     return {"name": job_run.job.name, "job_run": str(job_run.id)}
-
-
-def _command_flow(tenant_id: int | None) -> Flow:
-    """The flow, one an owner, that runs the commands of jobs. People do not see it among their flows."""
-    rows = Flow.objects.filter(tenant=tenant_id, is_managed=True, name=COMMANDS, deleted_at=None)
-    found = rows.first()
-    if found is not None:
-        return found
-    actor = Actor.system(tenant_id)
-    flow = create_flow(actor=actor, name=COMMANDS, document=read_or_refuse(_drawing()), is_managed=True)
-    publish(actor=actor, flow=flow, revision=flow.draft_revision, is_enabled=True)
-    return flow
 
 
 def _drawing() -> JsonObject:

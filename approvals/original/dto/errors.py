@@ -8,7 +8,6 @@ from common.problems import Problem
 TASK_UNKNOWN: Final = "TASK-1"
 TASK_STATE: Final = "TASK-2"
 ENDPOINT_FAILED: Final = "WKF-01"
-ENDPOINT_FAILED_TEXT: Final = "Request to workflow endpoint failed"
 
 
 def error_dto(problem: Problem, *, of_task: bool) -> Dto:
