@@ -6,7 +6,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.strict import StrictSerializer
+from accounts.models import User
 from approvals.models import Answer, Task, TaskJob
+from approvals.services.blocking import blocks
 from approvals.services.deciding import MOST_MESSAGE
 from approvals.services.talking import MOST_TO
 
@@ -32,6 +34,9 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
     hostname = serializers.CharField(source="server.hostname", default="", help_text="Of the server.")
     state_label = serializers.CharField(source="get_state_display", help_text="The state, for people.")
     message = serializers.SerializerMethodField(help_text="What was said with the decision.")
+    blocks = serializers.SerializerMethodField(
+        help_text="Whose answers are missing, by stage, for people; empty for what does not wait."
+    )
     error = ObjectOrNullField(allow_null=True)
 
     class Meta:
@@ -48,9 +53,23 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
                 "requester_name",
                 "server",
             ),
-            *("hostname", "run_id", "node_id", "batch", "policy_name", "created_at", "changed_at", "due_at"),
+            *(
+                "hostname",
+                "run_id",
+                "node_id",
+                "batch",
+                "policy_name",
+                "blocks",
+                "created_at",
+                "changed_at",
+                "due_at",
+            ),
             *("decided_at", "decided_by", "message", "content_hash", "error"),
         )
+
+    def get_blocks(self, task: Task) -> str:
+        """As the queue shows it."""
+        return blocks(task)
 
     def get_message(self, task: Task) -> str:
         """Kept as the Workflow feature keeps it."""
@@ -141,6 +160,9 @@ class OneTaskSerializer(TaskSerializer):
     history = serializers.SerializerMethodField(help_text="In order.")
     may_continue = serializers.SerializerMethodField(help_text="Whether you can continue it now.")
     may_cancel = serializers.SerializerMethodField(help_text="Whether you can cancel it now.")
+    on_behalf_of = serializers.SerializerMethodField(
+        help_text="The user who is away and in whose place you can answer; null in your own."
+    )
 
     class Meta:
         model = Task
@@ -156,6 +178,7 @@ class OneTaskSerializer(TaskSerializer):
                 "history",
                 "may_continue",
                 "may_cancel",
+                "on_behalf_of",
             ),
         )
 
@@ -176,6 +199,11 @@ class OneTaskSerializer(TaskSerializer):
     def get_may_cancel(self, task: Task) -> bool:
         """By all rules, now."""
         return bool(self.context["view"].may_cancel)
+
+    def get_on_behalf_of(self, task: Task) -> int | None:
+        """What to send with the answer."""
+        absent: User | None = self.context["absent"]
+        return absent.pk if absent else None
 
 
 class _MessageSerializer(StrictSerializer):

@@ -28,6 +28,7 @@ from approvals.services import talking
 from approvals.services.deciding import decide
 from approvals.services.filters import TaskFilter
 from approvals.services.reading import in_brief, task_of, tasks_in_reach, view_of
+from approvals.services.standing_in import stands_in_for
 from common.problems import Problem
 from flows.api.base import body_of
 
@@ -66,7 +67,8 @@ class TaskViewSet(ScopedViewSet[Task]):
 
     def _one(self, task: Task) -> Response:
         task = task_of(self.actor, task.id)
-        return Response(OneTaskSerializer(task, context={"view": view_of(self.actor, task)}).data)
+        context = {"view": view_of(self.actor, task), "absent": stands_in_for(task, self.actor)}
+        return Response(OneTaskSerializer(task, context=context).data)
 
     @extend_schema(responses=OneTaskSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -2,6 +2,7 @@
 
 from approvals.models.answer import Answer
 from approvals.models.application import Application, ApplicationToken, UsedNonce
+from approvals.models.asked import Asked
 from approvals.models.connector import Delivery, DeliveryTry
 from approvals.models.limits import TenantLimits
 from approvals.models.notice import DecisionLink, News, Notice, NoticeSettings
@@ -14,6 +15,7 @@ __all__ = [
     "Answer",
     "Application",
     "ApplicationToken",
+    "Asked",
     "BusinessCalendar",
     "DecisionLink",
     "Delegation",

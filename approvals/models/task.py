@@ -86,6 +86,8 @@ class Task(models.Model):
     reviewers = JsonText(default=dict)
     """What the policy's references came to when the task was held: `{"people", "gone"}`; ids of users for each level
     of each stage, and since when some of them can no longer answer."""
+    blocks = models.CharField(max_length=300, blank=True)
+    """Whose answers are missing, by stage, as people read it; empty without a policy."""
     due_at = models.DateTimeField(null=True)
     """When the policy has to be looked at again: reminder, escalation, deadline."""
 

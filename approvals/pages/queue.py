@@ -16,6 +16,9 @@ from approvals.models import Answer, Task
 from approvals.pages.answering import kind_of
 from approvals.services import queue
 from approvals.services.deciding import VERBS, decide
+from approvals.services.queue import Which
+from approvals.services.reading import task_of
+from approvals.services.standing_in import stands_in_for
 from common.ids import uuid_from
 from common.problems import Problem
 
@@ -47,7 +50,15 @@ def decide_many(request: HttpRequest, actor: Actor) -> HttpResponse:
     done, refused = 0, list[str]()
     for task_id in dict.fromkeys(ids):
         try:
-            decide(actor=actor, task_id=task_id, kind=kind, message=message, way=Answer.Way.PAGE)
+            absent = stands_in_for(task_of(actor, task_id), actor)
+            decide(
+                actor=actor,
+                task_id=task_id,
+                kind=kind,
+                message=message,
+                way=Answer.Way.PAGE,
+                on_behalf_of=absent.pk if absent else None,
+            )
             done += 1
         except Problem as problem:
             refused.append(problem.told)
@@ -67,19 +78,28 @@ def _say(request: HttpRequest, kind: Answer.Kind, done: int, refused: list[str])
         messages.error(request, "Mark the tasks first.")
 
 
+def _which(actor: Actor, wanted: str) -> Which:
+    """Who decides only what is asked of them begins with that."""
+    if wanted in tuple(Which):
+        return Which(wanted)
+    return Which.waiting if actor.may(Permission.workflow_override) else Which.asked
+
+
 def _listed(actor: Actor, query: QueryDict) -> dict[str, Any]:
     chosen = {name: query.get(name, "") for name in FILTERS}
-    is_waiting = chosen.pop("state") != "over"
+    which = _which(actor, chosen.pop("state"))
+    is_waiting = which is not Which.over
     sort = chosen["sort"] if chosen["sort"] in queue.SORTS and is_waiting else "newest"
-    rows = queue.listed(actor, chosen, is_waiting=is_waiting)
+    rows = queue.listed(actor, chosen, which)
     found = queue.page_of(actor, rows, sort, query)
     return {
         "slice": found,
         "rows": found.rows,
+        "which": which.value,
         "is_waiting": is_waiting,
         # A search would have to look at every row there is.
         "count": queue.counted(rows) if is_waiting and not chosen["q"] else "",
-        "chosen": {**chosen, "sort": sort, "state": "" if is_waiting else "over"},
+        "chosen": {**chosen, "sort": sort},
         "types": Task.Type.choices,
         "tenants": listed_tenants(actor) if actor.is_platform else [],
         "shows_tenants": actor.tenants is None or len(actor.tenants) > 1,

@@ -14,6 +14,7 @@ from approvals.connector.reading import deliveries_of
 from approvals.models import Answer, Task
 from approvals.pages.answering import filled_in, kind_of
 from approvals.services import talking
+from approvals.services.blocking import blocks
 from approvals.services.deciding import VERBS, decide
 from approvals.services.reading import task_of
 from approvals.services.showing import shown_to
@@ -115,6 +116,7 @@ def _shown(request: HttpRequest, actor: Actor, task_id: UUID, problem: Problem |
         "shown": shown,
         "view": shown.view,
         "problem": problem,
+        "blocks": blocks(task),
         "is_waiting": task.state == Task.State.QUEUEING,
         "is_open": task.state in Task.OPEN,
         "is_own": task.requester_id is not None and task.requester_id == actor.user_id,

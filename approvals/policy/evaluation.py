@@ -78,6 +78,7 @@ def _automatic(policy: PolicyDocument, context: Context) -> str | None:
 def _waiting(way: Way, place: Standing, now: datetime) -> Verdict:
     waiting_for = way.still_open(place, now) if place.state is State.pending else frozenset()
     deadline, reminders = way.deadline(place), way.reminders(place)
+    barred = _barred(way, place, now)
     moments = [moment for moment in (*reminders, *((deadline,) if deadline else ())) if moment > now]
     return Verdict(
         place.state,
@@ -86,23 +87,30 @@ def _waiting(way: Way, place: Standing, now: datetime) -> Verdict:
         place.since,
         place.stage,
         place.level,
-        may_answer=_who_may(way, place, waiting_for, now),
+        may_answer=_who_may(way, waiting_for, now) - barred,
         waiting_for=waiting_for,
         answered=way.asked(place, now) - waiting_for,
+        barred=barred,
+        needed=way.needed(place, now) if waiting_for else 0,
+        is_by_hand=place.is_by_hand,
         deadline=deadline,
         reminders=reminders,
         next_at=min(moments, default=None),
     )
 
 
-def _who_may(way: Way, place: Standing, seats: frozenset[int], now: datetime) -> frozenset[int]:
+def _barred(way: Way, place: Standing, now: datetime) -> frozenset[int]:
+    gone = {one for one, since in way.context.gone.items() if since <= now}
+    return frozenset({user for user, _, _ in place.said} | way.barred() | gone)
+
+
+def _who_may(way: Way, seats: frozenset[int], now: datetime) -> frozenset[int]:
     delegates = {
         one.delegate
         for one in way.context.delegations
         if way.policy.delegates and one.owner in seats and _is_in_force(one, now)
     }
-    gone = {one for one, since in way.context.gone.items() if since <= now}
-    return frozenset((seats | delegates) - {user for user, _, _ in place.said} - way.barred() - gone)
+    return frozenset(seats | delegates)
 
 
 def _no_delegate(

@@ -90,6 +90,9 @@ class Verdict:
         may_answer: who can say something now that counts, delegates included; overriders are not listed.
         waiting_for: the reviewers who have not answered.
         answered: the reviewers who have, in this level.
+        barred: who says nothing, for nobody: has answered in this stage, is gone, or asked for it.
+        needed: how many more have to say continue.
+        is_by_hand: it was escalated to `waiting_for`, whomever the level names.
         deadline: when the level ends by itself.
         reminders: when the level reminds, past ones included.
         next_at: when it has to be looked at again: the next reminder or the deadline.
@@ -104,6 +107,9 @@ class Verdict:
     may_answer: frozenset[int] = frozenset()
     waiting_for: frozenset[int] = frozenset()
     answered: frozenset[int] = frozenset()
+    barred: frozenset[int] = frozenset()
+    needed: int = 0
+    is_by_hand: bool = False
     deadline: datetime | None = None
     reminders: tuple[datetime, ...] = ()
     next_at: datetime | None = None

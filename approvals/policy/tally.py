@@ -47,6 +47,14 @@ def can_be_approved(approval: Approval, tally: Tally) -> bool:
     return _approves(approval, Tally(tally.people, 0, 0))
 
 
+def still_needed(approval: Approval, tally: Tally) -> int:
+    """How many more have to say continue; all who have not answered, when even they would not do."""
+    for more in range(1, tally.open + 1):
+        if _approves(approval, Tally(tally.yes + more, tally.no, tally.open - more)):
+            return more
+    return tally.open
+
+
 def _approves(rule: Approval, tally: Tally) -> bool:
     if rule.kind == "everyone_any":
         return tally.open == 0 and tally.yes > 0

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from approvals.policy.document import Approval, Level, PolicyDocument, Rejection, Span
 from approvals.policy.facts import Answer, Context, State
-from approvals.policy.tally import Outcome, Tally, outcome
+from approvals.policy.tally import Outcome, Tally, outcome, still_needed
 
 ASKED_BY_HAND = Approval(), Rejection()
 
@@ -179,13 +179,21 @@ class Way:
             case "rejected" | "undecided" as code:
                 return replace(place, state=State.cancelled, code=code, since=at)
 
+    def needed(self, place: Standing, at: datetime) -> int:
+        """How many more have to say continue."""
+        return still_needed(self._rules(place)[0], self._tally(place, at))
+
     def _outcome(self, place: Standing, at: datetime) -> Outcome | None:
+        return outcome(*self._rules(place), self._tally(place, at))
+
+    def _rules(self, place: Standing) -> tuple[Approval, Rejection]:
+        level = self._level(place)
+        return ASKED_BY_HAND if place.is_by_hand else (level.approval, level.rejection)
+
+    def _tally(self, place: Standing, at: datetime) -> Tally:
         asked = self.asked(place, at)
         votes = [is_yes for _, owner, is_yes in place.said if owner in asked]
-        tally = Tally(votes.count(True), votes.count(False), len(asked) - len(votes))
-        level = self._level(place)
-        approval, rejection = ASKED_BY_HAND if place.is_by_hand else (level.approval, level.rejection)
-        return outcome(approval, rejection, tally)
+        return Tally(votes.count(True), votes.count(False), len(asked) - len(votes))
 
     def _next_stage(self, place: Standing, at: datetime, code: str) -> Standing:
         if place.stage + 1 == len(self.policy.stages):

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from approvals.models import Task
-from approvals.services import carrying_out
+from approvals.services import asking, carrying_out
 from approvals.services.permitting import decided_already
 from approvals.services.reviews_of_runs import caused_by_run_of
 from flows.models import QueueEntry
@@ -56,6 +56,8 @@ def end(task: Task, how: Ending) -> None:
     )
     if not changed:
         raise decided_already(Task.objects.get(id=task.id))
+    if task.policy is not None:
+        asking.forget([task.id])
     if task.run_id is not None:
         _answer_run(task, task.run_id, how)
     with caused_by_run_of(task):

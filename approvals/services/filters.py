@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from accounts.actors import actor_of
 from accounts.services.filters import MomentFilter, SearchFilter, YesNoFilter
 from approvals.models import BusinessCalendar, Delegation, Policy, ReviewGroup, Task
+from approvals.services.asking import asked_of
 
 
 class TaskFilter(django_filters.FilterSet):
@@ -23,10 +25,16 @@ class TaskFilter(django_filters.FilterSet):
     since = MomentFilter(field_name="created_at", lookup_expr="gte")
     until = MomentFilter(field_name="created_at", lookup_expr="lt")
     is_due = YesNoFilter(method="due")
+    is_asked = YesNoFilter(method="asked")
 
     class Meta:
         model = Task
         fields = ()
+
+    def asked(self, rows: QuerySet[Task], name: str, value: bool) -> QuerySet[Task]:
+        """Those that a policy asks the caller about now, in whosever place, or the others."""
+        mine = Q(id__in=asked_of(actor_of(self.request)).values("task"))
+        return rows.filter(mine if value else ~mine)
 
     def due(self, rows: QuerySet[Task], name: str, value: bool) -> QuerySet[Task]:
         """Those whose policy has to be looked at by now, or the others."""

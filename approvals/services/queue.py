@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
+from accounts.models import User
 from accounts.roles import Permission
 from accounts.scope import owned
 from accounts.services.filters import narrowed
 from accounts.services.slices import PAGE_SIZE, Slice
 from approvals.models import Task
+from approvals.services.asking import asked_of, places_of
+from approvals.services.blocking import blocks
 from approvals.services.filters import TaskPageFilter
 from approvals.services.reading import tasks_in_reach
 from common.ids import uuid_from
@@ -35,19 +39,36 @@ class Row:
     Args:
         blocks: why it goes on waiting, in plain words.
         may_continue, may_cancel: what the actor can do with it now.
+        absent: the reviewer in whose place the actor would answer; None in the own.
     """
 
     task: Task
     blocks: str
     may_continue: bool
     may_cancel: bool
+    absent: User | None = None
 
 
-def listed(actor: Actor, query: Mapping[str, Any], *, is_waiting: bool = True) -> QuerySet[Task]:
-    """The tasks in reach that wait for review, or those that do not any more."""
+class Which(StrEnum):
+    """Which tasks a list is of: those that the actor is asked about, all that wait, those that do not any more."""
+
+    asked = "asked"
+    waiting = "waiting"
+    over = "over"
+
+
+def listed(actor: Actor, query: Mapping[str, Any], which: Which = Which.waiting) -> QuerySet[Task]:
+    """The tasks in reach, narrowed."""
     rows = tasks_in_reach(actor)
+    if which is Which.asked:
+        rows = asked_of_actor(actor, rows)
     waiting = Q(state=Task.State.QUEUEING)
-    return narrowed(TaskPageFilter, rows.filter(waiting if is_waiting else ~waiting), query)
+    return narrowed(TaskPageFilter, rows.filter(~waiting if which is Which.over else waiting), query)
+
+
+def asked_of_actor(actor: Actor, rows: QuerySet[Task]) -> QuerySet[Task]:
+    """Those of them that a policy asks the actor about now, in whosever place."""
+    return rows.filter(state=Task.State.QUEUEING, id__in=asked_of(actor).values("task"))
 
 
 def own(actor: Actor, query: Mapping[str, Any]) -> QuerySet[Task]:
@@ -72,33 +93,28 @@ def page_of(actor: Actor, rows: QuerySet[Task], sort: str, query: Mapping[str, s
     if goes_back:
         found.reverse()
     has_before, has_after = (has_more, True) if goes_back else (place is not None, has_more)
+    places = places_of(actor, found)
     return Slice(
-        [row_of(actor, task) for task in found],
+        [row_of(actor, task, places) for task in found],
         _told(found[0], column) if found and has_before else "",
         _told(found[-1], column) if found and has_after else "",
     )
 
 
-def row_of(actor: Actor, task: Task) -> Row:
-    """A task as the actor finds it in the list: what the row alone tells; deciding looks at all of it."""
+def row_of(actor: Actor, task: Task, places: Mapping[UUID, User | None]) -> Row:
+    """A task as the actor finds it in the list: what rows alone tell; deciding looks at all of it.
+
+    Args:
+        places: of `asking.places_of`.
+    """
     if task.state != Task.State.QUEUEING:
         return Row(task, "", may_continue=False, may_cancel=False)
     is_own = task.requester_id is not None and task.requester_id == actor.user_id
-    is_asked = actor.may(Permission.workflow_override) or actor.user_id in _asked(task)
+    overrides = actor.may(Permission.workflow_override) and not is_own
+    decides = overrides or task.id in places
     takes_back = is_own and actor.may(Permission.request_tasks)
-    decides = is_asked and not is_own
-    return Row(task, blocks(task), may_continue=decides, may_cancel=decides or takes_back)
-
-
-def _asked(task: Task) -> set[int]:
-    return {pk for stage in (task.reviewers or {}).get("people", []) for level in stage for pk in level}
-
-
-def blocks(task: Task) -> str:
-    """Why it waits, in plain words."""
-    if task.state != Task.State.QUEUEING:
-        return ""
-    return f"Policy {task.policy_name}" if task.policy_name else "Any manager"
+    absent = None if overrides else places.get(task.id)
+    return Row(task, blocks(task), decides, decides or takes_back, absent)
 
 
 def counted(rows: QuerySet[Task], most: int = MOST_COUNTED) -> str:
@@ -108,12 +124,16 @@ def counted(rows: QuerySet[Task], most: int = MOST_COUNTED) -> str:
 
 
 def waiting_for(actor: Actor) -> int:
-    """How many tasks wait for the actor, counted to one more than a badge shows; for a customer, the own ones."""
+    """How many tasks wait for the actor, counted to one more than a badge shows.
+
+    Who may decide the tasks of others can decide all in reach; for a customer it is the own ones, for all others
+    what a policy asks of them.
+    """
     rows = tasks_in_reach(actor).filter(state=Task.State.QUEUEING)
     if actor.may(Permission.workflow_override):
         rows = rows.exclude(requester_id=actor.user_id) if actor.user_id else rows
     elif not actor.is_own_only:
-        return 0
+        rows = asked_of_actor(actor, rows)
     return rows.order_by()[: MOST_ON_BADGE + 1].count()
 
 

@@ -15,7 +15,7 @@ from accounts.scope import visible
 from approvals.connector import told_held
 from approvals.models import Task, TaskJob
 from approvals.policy.facts import State
-from approvals.services import carrying_out, operations, policies, reservations
+from approvals.services import asking, carrying_out, operations, policies, reservations
 from approvals.services.content import hash_of
 from approvals.services.ending import Ending, end
 from approvals.services.gate import server_is_held
@@ -126,6 +126,8 @@ def _ask(
     tell(task, "held")
     if verdict is not None and verdict.state in ENDINGS:
         end(task, Ending(verdict.state.value, verdict.reason, "The policy", task.created_at))
+    elif verdict is not None:
+        asking.keep(task, verdict)
     return task
 
 

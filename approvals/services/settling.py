@@ -6,7 +6,7 @@ from typing import Any
 from accounts.actors import Actor
 from approvals.models import Answer, Task
 from approvals.policy.facts import State, Verdict
-from approvals.services import ending
+from approvals.services import asking, ending
 from approvals.services.policies import verdict_of
 from approvals.services.reviewers import overriders
 from approvals.services.trail import write_down
@@ -32,6 +32,7 @@ def settle(task: Task, now: datetime, *, by: str = "", message: str = "") -> Ver
         _note(task, verdict, now)
         task.due_at, task.changed_at = verdict.next_at, now
         task.save(update_fields=["due_at", "changed_at", "reviewers", "form_answers"])
+        asking.keep(task, verdict)
         return verdict
     # Time may have decided before the answer came: then it was not this answer.
     is_theirs = bool(by) and verdict.code != "deadline"

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from approvals.models import Task
+from approvals.services import asking
 from approvals.services.reviews_of_runs import caused_by_run_of
 from approvals.services.task_events import tell
 from approvals.services.telling import tell_on_commit
@@ -24,6 +25,7 @@ def withdraw(tasks: QuerySet[Task], why: str) -> int:
         write_down(Actor.system(), task, "withdrawn", message=message)
     fields = ("state", "changed_at", "due_at", "decided_at", "decided_by", "extra_data")
     Task.objects.bulk_update(rows, fields, batch_size=200)
+    asking.forget([task.id for task in rows if task.policy is not None])
     for task in rows:
         with caused_by_run_of(task):
             tell(task, "cancelled")

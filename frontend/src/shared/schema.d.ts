@@ -3869,6 +3869,8 @@ export interface components {
             /** Format: uuid */
             batch?: string | null;
             policy_name?: string;
+            /** @description Whose answers are missing, by stage, for people; empty for what does not wait. */
+            readonly blocks: string;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -3913,6 +3915,8 @@ export interface components {
             readonly may_continue: boolean;
             /** @description Whether you can cancel it now. */
             readonly may_cancel: boolean;
+            /** @description The user who is away and in whose place you can answer; null in your own. */
+            readonly on_behalf_of: number | null;
         };
         /** @description A password that is shown once. */
         OneTimePassword: {
@@ -5524,6 +5528,8 @@ export interface components {
             /** Format: uuid */
             batch?: string | null;
             policy_name?: string;
+            /** @description Whose answers are missing, by stage, for people; empty for what does not wait. */
+            readonly blocks: string;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -12432,6 +12438,7 @@ export interface operations {
                 batch?: string;
                 /** @description The pagination cursor value. */
                 cursor?: string;
+                is_asked?: boolean;
                 is_due?: boolean;
                 /** @description Number of results to return per page. */
                 page_size?: number;

@@ -8,9 +8,12 @@ from rest_framework.test import APIClient
 
 from accounts.actors import Actor
 from accounts.models import User
+from accounts.roles import Role
 from accounts.services import tokens
 from approvals.models import Answer, Task
 from common.ids import new_id
+from tests.approvals.services.test_asking import asks, away, held
+from tests.conftest import make_user
 from tests.flows.api.conftest import Clients
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +159,14 @@ def test_foreign_and_unknown_ids_look_the_same(chief, hold, other_tenant, what):
     foreign, unknown = told(hold(tenant=other_tenant)), told(Task(id=new_id()))
     assert foreign == unknown
     assert foreign[0] == 404
+
+
+def test_who_is_asked_finds_it_and_learns_in_whose_place(api, viewer, tenant, hold):
+    ann = make_user("ann@acme.example", Role.viewer, tenant)
+    task, _ = held(tenant, asks(ann)), hold()
+    away(ann, viewer)
+    found = api(viewer).get(TASKS, {"is_asked": "true"})
+    assert ids_of(found) == [str(task.id)]
+    assert found.json()["results"][0]["blocks"] == "ann"
+    assert api(viewer).get(at(task)).json()["on_behalf_of"] == ann.pk
+    assert len(ids_of(api(viewer).get(TASKS, {"is_asked": "false"}))) == 1

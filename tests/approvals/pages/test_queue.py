@@ -7,9 +7,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import Tenant, User
+from accounts.roles import Role
 from accounts.services import slices
 from approvals.models import Answer, Task
 from approvals.services import queue
+from tests.approvals.services.test_asking import asks, away, held
+from tests.conftest import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +142,29 @@ def test_one_page_asks_a_bounded_number_of_questions(
         hold()
     with django_assert_max_num_queries(14):
         mia.get("/reviews/")
+
+
+def test_who_decides_only_what_is_asked_begins_with_that(
+    client: Client, viewer: User, tenant: Tenant, hold: Any
+):
+    task = held(tenant, asks(viewer), title="Yours")
+    hold(title="Another's")
+    client.force_login(viewer)
+    assert listed(client) == ["Yours"]
+    assert sorted(listed(client, "?state=waiting")) == ["Another's", "Yours"]
+    page = client.get("/reviews/").content.decode()
+    assert "data-nav-count>1<" in page
+    client.post("/reviews/decide/", {"task": [str(task.id)], "answer": "continue"})
+    assert listed(client) == []
+
+
+def test_a_delegate_sees_for_whom_and_decides_many_in_that_place(
+    client: Client, viewer: User, tenant: Tenant
+):
+    ann = make_user("ann@acme.example", Role.viewer, tenant)
+    task = held(tenant, asks(ann))
+    away(ann, viewer)
+    client.force_login(viewer)
+    assert "For ann, who is away" in client.get("/reviews/").content.decode()
+    client.post("/reviews/decide/", {"task": [str(task.id)], "answer": "continue"})
+    assert Answer.objects.get(task=task).on_behalf_of == ann
