@@ -9,6 +9,7 @@ from accounts.api.strict import NameField, StrictSerializer
 from flows.api.waits import WaitField
 from flows.models import Flow, FlowVersion, Run
 from flows.sdk.config import MAX_CREDENTIAL_NAME
+from flows.services.hooks import AT_ONCE
 from flows.services.summaries import Summaries, summaries_of_stored
 
 NODE_ID = 100
@@ -273,7 +274,15 @@ class DecideSerializer(StrictSerializer):
     decision = serializers.ChoiceField(choices=("repeat", "skip", "fail"))
 
 
-class TakenSecretSerializer(StrictSerializer):
+class RotationSerializer(StrictSerializer):
+    """How long the secret before is taken beside a new one."""
+
+    keep_old_for = serializers.CharField(
+        default=AT_ONCE, max_length=20, help_text="Such as `30m`, `24h` or `7d`; at most 30 days."
+    )
+
+
+class TakenSecretSerializer(RotationSerializer):
     """A secret that the calling system issued."""
 
     secret = serializers.CharField()

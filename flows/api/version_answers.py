@@ -62,6 +62,9 @@ class HookSerializer(Answer):
     delivery_header = serializers.CharField(allow_blank=True, source="spec.delivery_header")
     has_secret = serializers.BooleanField()
     rotated_at = serializers.DateTimeField(allow_null=True)
+    old_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until when the secret before is taken, too; null when it has ended."
+    )
 
 
 class SecretSerializer(Answer):

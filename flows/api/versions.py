@@ -17,6 +17,7 @@ from flows.api.serializers import (
     FlowSerializer,
     ImportSerializer,
     PublishSerializer,
+    RotationSerializer,
     SavedDraftSerializer,
     TakenSecretSerializer,
     VersionDocumentSerializer,
@@ -48,6 +49,7 @@ class VersionViewSet(FlowView):
         "make_hook": Permission.publish_flows,
         "rotate_hook": Permission.publish_flows,
         "take_hook_secret": Permission.publish_flows,
+        "end_old_hook_secret": Permission.publish_flows,
         "preview_import": Permission.edit_flows,
         "import_flow": Permission.edit_flows,
     }
@@ -124,11 +126,13 @@ class VersionViewSet(FlowView):
         """Make the webhook's URL before the flow is published; one that is there stays."""
         return Response(HookSerializer(hooks.make_hook(actor=self.actor, flow=self.flow())).data)
 
-    @extend_schema(request=None, responses=SecretSerializer)
+    @extend_schema(request=RotationSerializer, responses=SecretSerializer)
     @action(detail=True, methods=["post"], url_path="hook/rotate")
     def rotate_hook(self, request: Request, pk: str) -> Response:
         """Make a new secret; only this answer shows it: `{secret}`."""
-        return Response({"secret": hooks.rotate_secret(actor=self.actor, flow=self.flow())})
+        flow = self.flow()
+        values = body_of(request, RotationSerializer)
+        return Response({"secret": hooks.rotate_secret(actor=self.actor, flow=flow, **values)})
 
     @extend_schema(request=TakenSecretSerializer, responses=HookSerializer)
     @action(detail=True, methods=["put"], url_path="hook/secret")
@@ -136,9 +140,13 @@ class VersionViewSet(FlowView):
         """Take the secret that the calling system issued, as Slack and Stripe do; nothing shows it again."""
         flow = self.flow()
         values = body_of(request, TakenSecretSerializer)
-        return Response(
-            HookSerializer(hooks.take_secret(actor=self.actor, flow=flow, secret=values["secret"])).data
-        )
+        return Response(HookSerializer(hooks.take_secret(actor=self.actor, flow=flow, **values)).data)
+
+    @extend_schema(request=None, responses={200: HookSerializer})
+    @action(detail=True, methods=["delete"], url_path="hook/old-secret")
+    def end_old_hook_secret(self, request: Request, pk: str) -> Response:
+        """Take the secret before no more, from now on."""
+        return Response(HookSerializer(hooks.end_old_secret(actor=self.actor, flow=self.flow())).data)
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=ImportPreviewSerializer)
     @action(detail=False, methods=["post"], url_path="import/preview")

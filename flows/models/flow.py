@@ -109,13 +109,16 @@ class Hook(models.Model):
     """The URL and the secret of a flow's inbound webhook."""
 
     tenant_path: ClassVar[str | None] = "flow__tenant_id"
-    encrypted_fields: ClassVar[tuple[str, ...]] = ("secret",)
+    encrypted_fields: ClassVar[tuple[str, ...]] = ("secret", "old_secret")
 
     flow = models.OneToOneField(Flow, primary_key=True, on_delete=models.CASCADE, related_name="hook")
     key = models.CharField(max_length=64, unique=True)
     secret = models.TextField(blank=True)
     """Encrypted; shown once when it is made."""
     rotated_at = models.DateTimeField(null=True, blank=True)
+    old_secret = models.TextField(blank=True, db_default="")
+    """The one before, encrypted; taken as well until `old_until`."""
+    old_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"hook of {self.flow_id}"

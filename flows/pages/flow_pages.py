@@ -11,12 +11,12 @@ from accounts.pages.access import page, problems_into
 from accounts.roles import Permission
 from common.problems import Problem
 from flows.models import Flow
-from flows.pages.forms import FlowForm, SecretForm, posted
+from flows.pages.forms import FlowForm, RotationForm, SecretForm, posted
 from flows.services import versions
 from flows.services.credential_names import used_credentials
 from flows.services.flow_reading import flow_for, listed_flow
 from flows.services.flows import update_flow
-from flows.services.hooks import hook_of, rotate_secret, take_secret, url_of
+from flows.services.hooks import describe, end_old_secret, hook_of, rotate_secret, take_secret, url_of
 from flows.services.transfer import file_name
 
 
@@ -67,17 +67,31 @@ def flow_settings(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResp
 def hook_rotate(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     """A new secret for the webhook; this answer alone shows it, so there is no redirect."""
     flow = flow_for(actor, flow_id)
-    return _settings_page(request, flow, new_secret=rotate_secret(actor=actor, flow=flow))
+    form = RotationForm(request.POST)
+    if not form.is_valid():
+        return _settings_page(request, flow, rotation_form=form)
+    return _settings_page(
+        request, flow, new_secret=rotate_secret(actor=actor, flow=flow, **form.cleaned_data)
+    )
+
+
+@page(Permission.publish_flows, "POST")
+def old_secret_end(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
+    """The secret before is taken no more."""
+    flow = flow_for(actor, flow_id)
+    end_old_secret(actor=actor, flow=flow)
+    messages.success(request, "The secret before the one in use has ended.")
+    return redirect("flows:flow-settings", flow.id)
 
 
 @page(Permission.publish_flows, "POST")
 def hook_secret(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     """The secret that the calling system issued."""
     flow = flow_for(actor, flow_id)
-    form = SecretForm(request.POST)
+    form = SecretForm(request.POST, auto_id="taken_%s")
     if form.is_valid():
         with problems_into(form):
-            take_secret(actor=actor, flow=flow, secret=form.cleaned_data["secret"])
+            take_secret(actor=actor, flow=flow, **form.cleaned_data)
     if not form.is_valid():
         return _settings_page(request, flow, secret_form=form)
     messages.success(request, "The secret is in use.")
@@ -94,13 +108,16 @@ def _settings_page(
     *,
     form: FlowForm | None = None,
     secret_form: SecretForm | None = None,
+    rotation_form: RotationForm | None = None,
     new_secret: str = "",
 ) -> HttpResponse:
     hook = hook_of(flow)
     context = {
         "flow": flow,
         "form": form or FlowForm(initial=_about(flow)),
-        "secret_form": secret_form or SecretForm(),
+        "secret_form": secret_form or SecretForm(auto_id="taken_%s"),
+        "rotation_form": rotation_form or RotationForm(),
+        "old_until": describe(flow).old_until,
         "hook": hook,
         "hook_url": url_of(hook) if hook else "",
         "new_secret": new_secret,

@@ -8,6 +8,7 @@ from django.http import HttpRequest, QueryDict
 from common.problems import Problem
 from common.strict_json import loads
 from flows.sdk.events import MAX_EVENT_NAME
+from flows.services.hooks import AT_ONCE
 from flows.services.known_types import KnownEventType
 from look.forms import SiteForm
 
@@ -59,8 +60,30 @@ class NewFlowForm(SiteForm):
         self.fields["starts"].choices = choices  # type: ignore[attr-defined]
 
 
-class SecretForm(SiteForm):
+class RotationForm(SiteForm):
+    """How long the secret before is taken beside a new one."""
+
+    keep_old_for = forms.ChoiceField(
+        label="The secret in use",
+        choices=[
+            (AT_ONCE, "Ends at once"),
+            ("1h", "Is taken for another hour"),
+            ("24h", "Is taken for another day"),
+            ("7d", "Is taken for another week"),
+        ],
+        required=False,
+        help_text="While both are taken, callers can be moved to the new one, one after the other.",
+    )
+
+    def clean_keep_old_for(self) -> str:
+        """Where nothing was asked there was none before."""
+        return self.cleaned_data["keep_old_for"] or AT_ONCE
+
+
+class SecretForm(RotationForm):
     """The secret of another system, which nothing shows again."""
+
+    field_order = ("secret", "keep_old_for")
 
     secret = forms.CharField(
         label="Secret from the other system",

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("flows/<uuid:flow_id>/settings/", flow_pages.flow_settings, name="flow-settings"),
     path("flows/<uuid:flow_id>/settings/secret/", flow_pages.hook_rotate, name="hook-rotate"),
     path("flows/<uuid:flow_id>/settings/secret/take/", flow_pages.hook_secret, name="hook-secret"),
+    path("flows/<uuid:flow_id>/settings/secret/end/", flow_pages.old_secret_end, name="old-secret-end"),
     path("flows/<uuid:flow_id>/export/", flow_pages.flow_export, name="flow-export"),
     path("flows/<uuid:flow_id>/run/", flow_run.flow_run, name="flow-run"),
     path("flows/<uuid:flow_id>/switch/", flow_actions.flow_switch, name="flow-switch"),

@@ -8,6 +8,7 @@ from django.db import close_old_connections, connection
 from accounts.services.housekeeping import forget_old
 from common.programs import sweep_folders
 from flows.services import retention, schedules, sweeping
+from flows.services.hooks import forget_old_secrets
 from flows.store import errands
 from flows.store.sweep import promote_stuck
 
@@ -37,6 +38,7 @@ class Sweeper:
             if now - self._retained >= RETENTION_EVERY_SECONDS:
                 sweep_folders()
                 errands.forget_old()
+                forget_old_secrets()
                 deleted = retention.delete_old_runs() + retention.delete_old_events() + forget_old()
                 if deleted:
                     retention.give_space_back()

@@ -5,6 +5,7 @@ A package names its module in the entry point group `hookflow.signatures`, and t
 
 import base64
 import binascii
+import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ class Signature:
     """A signature that fits.
 
     Args:
-        key: makes the call count once; only of what was signed.
+        key: makes the call count once; only of what was signed, and the same whichever secret signed it: a call
+            that carries a signature of each counts once, too.
         moment: the signed time, as seconds since 1970; empty for schemes without one.
     """
 
@@ -82,22 +84,22 @@ def signature_scheme(scheme: SignatureScheme) -> SignatureScheme:
 
 def _body(call: SignedCall) -> Signature | None:
     text = call.given[len(call.prefix) :] if call.given.startswith(call.prefix) else ""
-    return _counted(text) if is_signed(call.body, call.secret, text) else None
+    return _counted(call.body) if is_signed(call.body, call.secret, text) else None
 
 
 def _timed(call: SignedCall) -> Signature | None:
     parts = [part.strip().partition("=") for part in call.given.split(",")[: MOST_SIGNATURES + 1]]
     moment = next((value for name, _, value in parts if name == "t"), "")
     signed = moment.encode() + b"." + call.body
-    found = next((v for name, _, v in parts if name == "v1" and is_signed(signed, call.secret, v)), None)
-    return None if found is None else _counted(found, moment)
+    is_ours = any(name == "v1" and is_signed(signed, call.secret, value) for name, _, value in parts)
+    return _counted(signed, moment) if is_ours else None
 
 
 def _slack(call: SignedCall) -> Signature | None:
     moment, given = call.header("X-Slack-Request-Timestamp"), call.header("X-Slack-Signature")
     version, _, text = given.partition("=")
     signed = b"v0:" + moment.encode() + b":" + call.body
-    return _counted(text, moment) if version == "v0" and is_signed(signed, call.secret, text) else None
+    return _counted(signed, moment) if version == "v0" and is_signed(signed, call.secret, text) else None
 
 
 def _standard(call: SignedCall) -> Signature | None:
@@ -122,9 +124,10 @@ def standard_key(secret: str) -> bytes:
         return b""
 
 
-def _counted(text: str, moment: str = "") -> Signature:
-    # Not by a delivery header: nobody signed it, so whoever replays the call can change it.
-    return Signature(f"signature:{text.strip().lower()}", moment)
+def _counted(signed: bytes, moment: str = "") -> Signature:
+    # Not by a delivery header: nobody signed it, so whoever replays the call can change it. Nor by the signature: of a
+    # call that carries those of two secrets, whoever replays it can leave one out.
+    return Signature(f"signed:{hashlib.sha256(signed).hexdigest()}", moment)
 
 
 for _scheme in (

@@ -16,6 +16,7 @@ from accounts.roles import Role
 from approvals.models import Task
 from flows.graph.codec import document_json
 from flows.models import Flow, Hook, QueueEntry, Run, Step
+from flows.services.hooks import rotate_secret
 from inventory.models import Tag
 from inventory.services.tags import assign
 from inventory.tables import TABLES
@@ -107,6 +108,14 @@ def with_webhook(stage: Stage) -> Flow:
     """A flow that a calling system starts."""
     trigger = ("t", "inbound-webhook", {"auth": "slack"})
     return drawn(line(trigger, ("s", "sleep", {"duration": "5s"})), Actor.of_user(stage.admin))
+
+
+def with_old_secret(stage: Stage) -> Any:
+    """Its secret was changed, and the one before is taken for a while."""
+    flow, actor = with_webhook(stage), Actor.of_user(stage.admin)
+    for keep in ("0s", "1h"):
+        rotate_secret(actor=actor, flow=flow, keep_old_for=keep)
+    return flow.pk
 
 
 def without_address(stage: Stage) -> Any:
@@ -214,6 +223,7 @@ CALLS: dict[str, Call] = {
     f"POST {V1}flows/import/": Call({"document": document_json(drawing("Brought"))}),
     f"POST {V1}flows/{{id}}/hook/": Call({}, without_address),
     f"POST {V1}flows/{{id}}/hook/rotate/": Call({}, lambda stage: with_webhook(stage).pk),
+    f"DELETE {V1}flows/{{id}}/hook/old-secret/": Call({}, with_old_secret),
     f"PUT {V1}flows/{{id}}/hook/secret/": Call(
         {"secret": "8f742231b10e8888abcd99yyyzzz85a5"}, lambda stage: with_webhook(stage).pk
     ),

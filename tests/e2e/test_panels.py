@@ -107,6 +107,14 @@ def test_the_panel_of_a_webhook_gives_lines_that_call_it(open_page: Callable[...
     expect(theirs).to_have_value("")
     assert called(local).endswith("401")
     assert called(local.replace(made, "whsec-of-the-other-system")).endswith("202")
+    box.get_by_label("With a new one, the secret in use").select_option("is taken for another day")
+    box.get_by_role("button", name="Make a new secret").click()
+    page.get_by_role("dialog").get_by_role("button", name="Make a new secret").click()
+    expect(box).to_contain_text("The secret before is taken, too, until")
+    assert called(local.replace(made, "whsec-of-the-other-system").replace("web-1", "web-2")).endswith("202")
+    box.get_by_role("button", name="End it now").click()
+    page.get_by_role("dialog").get_by_role("button", name="End it").click()
+    expect(box).not_to_contain_text("The secret before is taken")
 
 
 def test_a_viewer_sees_no_button_that_would_be_refused(page: Page, open_page: Callable[..., Watched]) -> None:

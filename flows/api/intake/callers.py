@@ -36,7 +36,7 @@ def check_caller(hook: OpenHook, scope: Scope, body: bytes) -> str:
 
 def _token(hook: OpenHook, scope: Scope) -> str:
     token = _given(scope, hook.spec.header).removeprefix("Bearer ").strip()
-    if not hook.secret or not is_same(token, hook.secret):
+    if not any(is_same(token, secret) for secret in hook.secrets()):
         raise Problem(
             401, "bad_token", "The secret is missing or wrong.", hint=f"Send it in {hook.spec.header}."
         )
@@ -48,10 +48,12 @@ def _signed(hook: OpenHook, scope: Scope, body: bytes) -> str:
     spec, scheme = hook.spec, signature_schemes.get(hook.spec.auth)
     if scheme is None:
         raise _bad_signature(f"How calls are signed here, {spec.auth!r}, is not available on this server.")
-    call = SignedCall(
-        body, hook.secret, lambda name: _given(scope, name), _given(scope, spec.header), spec.prefix
-    )
-    found = _verified(scheme, call)
+    given = _given(scope, spec.header)
+    tried = [
+        _verified(scheme, SignedCall(body, secret, lambda name: _given(scope, name), given, spec.prefix))
+        for secret in hook.secrets()
+    ]
+    found = next(filter(None, tried), None)
     if found is None:
         raise _bad_signature(scheme.expects.format(header=spec.header, prefix=spec.prefix))
     if scheme.tolerance_seconds is not None:
@@ -60,8 +62,6 @@ def _signed(hook: OpenHook, scope: Scope, body: bytes) -> str:
 
 
 def _verified(scheme: SignatureScheme, call: SignedCall) -> Signature | None:
-    if not call.secret:
-        return None
     try:
         return scheme.verify(call)
     except Exception:

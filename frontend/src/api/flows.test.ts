@@ -49,8 +49,9 @@ const CALLS: Record<string, () => Promise<unknown>> = {
   brokenModules: () => api.brokenModules(),
   hook: () => api.hook(),
   makeHook: () => api.makeHook(),
-  rotateHook: () => api.rotateHook(),
-  takeHookSecret: () => api.takeHookSecret("given by the other system"),
+  rotateHook: () => api.rotateHook({ keep_old_for: "0s" }),
+  takeHookSecret: () => api.takeHookSecret("given by the other system", { keep_old_for: "24h" }),
+  endOldHookSecret: () => api.endOldHookSecret(),
 };
 const FREE = {
   importPreview: () => importPreview(client, {}),

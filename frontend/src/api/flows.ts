@@ -30,6 +30,11 @@ export interface DraftWithTag extends Draft {
   etag: string;
 }
 
+/** How long the secret in use is taken beside a new one. */
+interface KeepOld {
+  keep_old_for: string;
+}
+
 /** A draft that takes longer to save is said not to be saved. */
 const SAVE_TIMEOUT_MS = 8000;
 
@@ -111,9 +116,12 @@ export class FlowApi {
     this.client.get<DocumentDiff>(`${this.path}diff/?from=${from}&to=${to}`);
   hook = () => this.client.get<Hook>(`${this.path}hook/`);
   makeHook = () => this.client.post<Hook>(`${this.path}hook/`);
-  rotateHook = () => this.client.post<{ secret: string }>(`${this.path}hook/rotate/`);
-  takeHookSecret = async (secret: string) =>
-    (await this.client.send<Hook>(`${this.path}hook/secret/`, { method: "PUT", body: { secret } })).body;
+  rotateHook = (keep: KeepOld) => this.client.post<{ secret: string }>(`${this.path}hook/rotate/`, keep);
+  takeHookSecret = async (secret: string, keep: KeepOld) =>
+    (await this.client.send<Hook>(`${this.path}hook/secret/`, { method: "PUT", body: { secret, ...keep } }))
+      .body;
+  endOldHookSecret = async () =>
+    (await this.client.send<Hook>(`${this.path}hook/old-secret/`, { method: "DELETE" })).body;
   exportUrl = (version: number | "draft" = "draft") =>
     `${this.client.base}${this.path}export/?version=${version}`;
 }

@@ -602,6 +602,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{id}/hook/old-secret/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Take the secret before no more, from now on. */
+        delete: operations["flows_hook_old_secret_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}/hook/rotate/": {
         parameters: {
             query?: never;
@@ -3090,6 +3107,11 @@ export interface components {
             has_secret: boolean;
             /** Format: date-time */
             rotated_at: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before is taken, too; null when it has ended.
+             */
+            old_until: string | null;
         };
         /** @description A row of IPv4 Addresses. */
         IPv4Address: {
@@ -5001,6 +5023,14 @@ export interface components {
          * @enum {string}
          */
         RoleEnum: "platform_admin" | "tenant_admin" | "flow_editor" | "viewer" | "customer" | "manager" | "connector" | "integration";
+        /** @description How long the secret before is taken beside a new one. */
+        RotationRequest: {
+            /**
+             * @description Such as `30m`, `24h` or `7d`; at most 30 days.
+             * @default 0s
+             */
+            keep_old_for: string;
+        };
         /** @description A run. */
         Run: {
             /** Format: uuid */
@@ -5501,6 +5531,11 @@ export interface components {
         };
         /** @description A secret that the calling system issued. */
         TakenSecretRequest: {
+            /**
+             * @description Such as `30m`, `24h` or `7d`; at most 30 days.
+             * @default 0s
+             */
+            keep_old_for: string;
             secret: string;
         };
         /** @description A task as lists show it. */
@@ -7817,7 +7852,7 @@ export interface operations {
             };
         };
     };
-    flows_hook_rotate_create: {
+    flows_hook_old_secret_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -7827,6 +7862,40 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flows_hook_rotate_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotationRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {

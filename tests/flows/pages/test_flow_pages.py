@@ -12,6 +12,7 @@ from flows.models import Flow, Hook
 from flows.services.hooks import hook_of_key
 from flows.services.versions import publish
 from tests.flows.pages.conftest import House
+from tests.support.flows import line, published
 
 Browser = Callable[[User], Client]
 
@@ -95,6 +96,26 @@ def test_a_pasted_webhook_secret_is_taken_and_never_shown(
     flow.save()
     assert hook_of_key(Hook.objects.get(flow=flow).key).secret == secret
     assert secret not in browser.get(url).content.decode()
+
+
+def test_the_secret_before_is_kept_for_a_while_and_ended_on_the_page(
+    as_user: Browser, flow_editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crypto, "_ring", crypto.KeyRing([crypto.new_key("k1")]))
+    flow = published(
+        line(("t", "inbound-webhook", {}), ("s", "sleep", {"duration": "5s"})), Actor.of_user(flow_editor)
+    )
+    browser, url = as_user(flow_editor), f"/flows/{flow.id}/settings/"
+    first = browser.post(f"{url}secret/").content.decode()
+    assert "keep_old_for" in first
+    assert "The one before" not in first
+    browser.post(f"{url}secret/", {"keep_old_for": "24h"})
+    assert len(hook_of_key(Hook.objects.get(flow=flow).key).secrets()) == 2
+    assert "in 24 hours" in (page := browser.get(url).content.decode()) or "in 1 day" in page
+    assert browser.post(f"{url}secret/end/").status_code == 302
+    assert len(hook_of_key(Hook.objects.get(flow=flow).key).secrets()) == 1
+    assert browser.post(f"{url}secret/", {"keep_old_for": "9d"}).status_code == 200
+    assert len(hook_of_key(Hook.objects.get(flow=flow).key).secrets()) == 1
 
 
 def test_editor_page_carries_what_the_island_needs(as_user: Browser, viewer: User, house: House) -> None:

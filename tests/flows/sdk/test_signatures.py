@@ -1,6 +1,7 @@
 """The examples with which the vendors document their signatures."""
 
 import hmac
+from hashlib import sha256
 
 from flows.sdk.signatures import Signature, SignedCall, signature_schemes
 from tests.support.packages import Packages
@@ -32,7 +33,8 @@ def by_slack(body: bytes = SLACK_BODY, moment: str = "1531420618", version: str 
 
 
 def test_slacks_example():
-    assert by_slack() == Signature(f"signature:{SLACK_SIGNATURE}", "1531420618")
+    signed = b"v0:1531420618:" + SLACK_BODY
+    assert by_slack() == Signature(f"signed:{sha256(signed).hexdigest()}", "1531420618")
     assert by_slack(SLACK_BODY + b"&more=1") is None
     assert by_slack(moment="1531420619") is None
     assert by_slack(version="v1") is None
@@ -72,7 +74,8 @@ def test_stripes_header_as_it_is_documented():
     body, secret, moment = b'{"id": "evt_1"}', "whsec_test_secret", "1492774577"
     wanted = hmac.new(secret.encode(), f"{moment}.".encode() + body, "sha256").hexdigest()
     given = f"t={moment},v1={'0' * 64},v1={wanted},v0=6ffbb59b2300aae63f272406069a9788598b792a944a07aba816edb039989a39"
-    assert verified("timed", body, secret, given=given) == Signature(f"signature:{wanted}", moment)
+    signed = sha256(f"{moment}.".encode() + body).hexdigest()
+    assert verified("timed", body, secret, given=given) == Signature(f"signed:{signed}", moment)
     assert verified("timed", body, secret, given=given.replace("v1=", "v0=")) is None
     assert verified("timed", body, secret, given=given.replace(moment, "1492774578")) is None
 

@@ -12,6 +12,7 @@ export function HookPanel({ config }: { config: Config }) {
   const flow = useStore(session.flow);
   const [hook, setHook] = useState<Hook | null>(null);
   const [secret, setSecret] = useState("");
+  const [keepOldFor, setKeepOldFor] = useState("0s");
   const [error, setError] = useState("");
   // biome-ignore lint/correctness/useExhaustiveDependencies: publishing makes an address
   useEffect(() => {
@@ -26,18 +27,23 @@ export function HookPanel({ config }: { config: Config }) {
   const rotate = () =>
     void attempt(async () => {
       if (!(await isSure("Make a new secret"))) return;
-      setSecret((await session.api.rotateHook()).secret);
+      setSecret((await session.api.rotateHook({ keep_old_for: keepOldFor })).secret);
       setHook(await session.api.hook());
     });
   const take = (given: string, taken: () => void) =>
     void attempt(async () => {
       if (!(await isSure("Use this secret"))) return;
-      setHook(await session.api.takeHookSecret(given));
+      setHook(await session.api.takeHookSecret(given, { keep_old_for: keepOldFor }));
       setSecret("");
       taken();
     });
+  const endOld = () =>
+    void attempt(async () => {
+      const question = "End the secret before? Callers that still use it are refused from now on.";
+      if (await ask(question, "End it")) setHook(await session.api.endOldHookSecret());
+    });
   const isSure = async (action: string) =>
-    !hook?.has_secret || (await ask(`${action}? The one in use ends at once.`, action));
+    !hook?.has_secret || (await ask(`${action}? The one in use ${ENDS[keepOldFor]}.`, action));
   if (!hook)
     return error ? (
       <div className="alert alert-danger py-2" role="alert">
@@ -72,6 +78,10 @@ export function HookPanel({ config }: { config: Config }) {
             : "There is no secret yet: every call is refused."}
         </p>
       )}
+      {hook.old_until ? <OldSecret until={hook.old_until} end={session.may.publish ? endOld : null} /> : null}
+      {session.may.publish && hook.has_secret ? (
+        <KeepOldSecret value={keepOldFor} change={setKeepOldFor} />
+      ) : null}
       {session.may.publish ? (
         <button type="button" className="btn btn-sm mb-3" onClick={rotate}>
           {hook.has_secret ? "Make a new secret" : "Make the secret"}
@@ -87,6 +97,45 @@ export function HookPanel({ config }: { config: Config }) {
       ) : null}
       <Refused isPublished={flow.published_version != null} isOn={flow.is_enabled} />
     </section>
+  );
+}
+
+/** What becomes of the secret in use once there is a new one, by how long it is kept. */
+const ENDS: Record<string, string> = {
+  "0s": "ends at once",
+  "1h": "is taken for another hour",
+  "24h": "is taken for another day",
+  "7d": "is taken for another week",
+};
+
+function KeepOldSecret({ value, change }: { value: string; change: (value: string) => void }) {
+  const id = useId();
+  return (
+    <div className="hf-field">
+      <label className="form-label" htmlFor={id}>
+        With a new one, the secret in use
+      </label>
+      <select id={id} className="form-select" value={value} onChange={(event) => change(event.target.value)}>
+        {Object.entries(ENDS).map(([time, text]) => (
+          <option key={time} value={time}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function OldSecret({ until, end }: { until: string; end: (() => void) | null }) {
+  return (
+    <p className="small mb-2">
+      The secret before is taken, too, until {new Date(until).toLocaleString("en-GB")}.{" "}
+      {end ? (
+        <button type="button" className="btn btn-sm" onClick={end}>
+          End it now
+        </button>
+      ) : null}
+    </p>
   );
 }
 
