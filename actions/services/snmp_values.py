@@ -1,7 +1,7 @@
 """The typed values of SNMP notifications, checked before anything is sent; without pysnmp."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Final, Literal
@@ -51,6 +51,22 @@ class Variable:
         if isinstance(shown, bytes):
             shown = shown.decode() if self.type == "text" else shown.hex()
         return {"oid": self.oid, "type": self.type, "value": shown}
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What is told, and whether an answer is waited for.
+
+    Args:
+        seconds: how long to wait for each answer of an inform.
+        repeats: how often an inform without an answer is sent again.
+    """
+
+    trap_oid: str
+    variables: Sequence[Variable]
+    is_inform: bool = False
+    seconds: float = 5.0
+    repeats: int = 1
 
 
 def variable(oid: str, kind: str, value: Json, field: str) -> Variable:

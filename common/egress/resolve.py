@@ -5,6 +5,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from common.egress.errors import refused, unreachable
 from common.egress.policy import Address, EgressPolicy, is_public
@@ -87,3 +88,11 @@ class Resolver:
         if done.cancelled() or done.exception() is not None:
             return
         self._kept.put(host, done.result())
+
+
+_resolvers: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, Resolver]] = WeakKeyDictionary()
+
+
+def resolver_here() -> Resolver:
+    """The resolver that all share who look names up on the running event loop."""
+    return _resolvers.setdefault(asyncio.get_running_loop(), Resolver())

@@ -11,7 +11,7 @@ from common.egress.failures import tls_failed
 from common.egress.lifetime import Lifetime
 from common.egress.policy import Address, PolicySource, default_source
 from common.egress.psk import psk_context
-from common.egress.resolve import Resolver, check_all, look_up, look_up_within
+from common.egress.resolve import check_all, look_up, look_up_within, resolver_here
 from common.egress.tls import context_of
 from common.egress.urls import parse_host
 from common.tls import Tls
@@ -36,6 +36,20 @@ def checked_addresses(
     else:
         addresses = look_up_within(name, lifetime.left(host)) if lifetime else look_up(name)
     check_all(host, port, addresses, (source or default_source()).current(), http=http)
+    return addresses
+
+
+async def find_addresses(
+    host: str, port: int, *, source: PolicySource | None = None, http: bool = False
+) -> tuple[Address, ...]:
+    """`checked_addresses` for an event loop, which waits for as long as the name server takes.
+
+    Raises:
+        EgressError: `bad_url`, `unreachable`, `address_refused`.
+    """
+    name, address = parse_host(host)
+    addresses = (address,) if address is not None else await resolver_here().addresses(name)
+    check_all(host, port, addresses, await (source or default_source()).wait(), http=http)
     return addresses
 
 
@@ -87,10 +101,7 @@ async def open_socket(
     """
     try:
         async with asyncio.timeout(timeout):
-            name, address = parse_host(host)
-            addresses = (address,) if address is not None else await Resolver().addresses(name)
-            check_all(host, port, addresses, await (source or default_source()).wait(), http=False)
-            return await _open(host, port, addresses)
+            return await _open(host, port, await find_addresses(host, port, source=source))
     except TimeoutError as error:
         raise timed_out(host, timeout) from error
 

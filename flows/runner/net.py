@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 import requests
 
 from common.egress import EgressError
+from common.egress.errors import timed_out
 from common.egress.hosts import AllowedHosts
 from common.egress.lifetime import Lifetime
 from common.egress.sync import GuardedSession, Way
-from common.egress.tcp import checked_addresses, connect, open_stream
+from common.egress.tcp import checked_addresses, connect, find_addresses, open_stream
 from common.tls import Tls
 from flows.sdk import NodeError
 
@@ -93,6 +94,17 @@ class StepNet:
         with as_node_errors():
             self._check(host, port)
             return str(checked_addresses(host, port, lifetime=self._lifetime)[0])
+
+    async def find_address(self, host: str, port: int) -> str:
+        """Look a name up without blocking; see `flows.sdk.Net`."""
+        with as_node_errors():
+            self._check(host, port)
+            seconds = min(CONNECT_SECONDS, self._lifetime.left(host))
+            try:
+                async with asyncio.timeout(seconds):
+                    return str((await find_addresses(host, port))[0])
+            except TimeoutError as error:
+                raise timed_out(host, seconds) from error
 
     def session(self, *, tls: Tls | None = None, keeps_cookies: bool = False) -> requests.Session:
         """Make a session; see `flows.sdk.Net`."""

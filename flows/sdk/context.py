@@ -57,7 +57,7 @@ class Net(Protocol):
 
     Private and special addresses are refused unless allowed; any port may be used except by a session, which goes to
     those of HTTP. Whatever is opened is hung up when the step's time limit comes, and when it has ended.
-    Only `connect` is for the event loop; the others block, and are for nodes with `meta.outside`.
+    `connect` and `find_address` are for the event loop; the others block, and are for nodes with `meta.outside`.
 
     Raises:
         NodeError: `address_refused`, `unreachable` (retryable), `timed_out` (retryable), `bad_url`, `tls_failed`,
@@ -74,6 +74,9 @@ class Net(Protocol):
 
     def address(self, host: str, port: int) -> str:
         """A checked address of the host, for libraries that speak UDP. Send to it and look nothing up again."""
+
+    async def find_address(self, host: str, port: int) -> str:
+        """`address` for the event loop."""
 
     def session(self, *, tls: Tls | None = None, keeps_cookies: bool = False) -> "requests.Session":
         """A session for libraries that take one: at most 30 seconds and 8 MiB an answer, five redirects.

@@ -84,6 +84,10 @@ class FakeNet:
         self._next(host, port)
         return "192.0.2.1"
 
+    async def find_address(self, host: str, port: int) -> str:
+        """The same."""
+        return self.address(host, port)
+
     def session(self, *, tls: Tls | None = None, keeps_cookies: bool = False) -> requests.Session:
         """A session whose requests are answered by `exchange`."""
         self.tls.append(tls)

@@ -6,8 +6,16 @@ from pydantic import Field
 
 from actions.credentials.snmp import SnmpFields
 from actions.services import snmp
-from actions.services.snmp import TRAP_ADDRESS, TRAP_ENTERPRISE, Notification
-from actions.services.snmp_values import Variable, VariableType, bad_value, ip_of, oid_of, variable
+from actions.services.snmp import TRAP_ADDRESS, TRAP_ENTERPRISE
+from actions.services.snmp_values import (
+    Notification,
+    Variable,
+    VariableType,
+    bad_value,
+    ip_of,
+    oid_of,
+    variable,
+)
 from flows.sdk import (
     CredentialRef,
     Emit,

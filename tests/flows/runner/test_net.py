@@ -45,6 +45,7 @@ CALLS: list[Callable[[StepNet, str, int], Any]] = [
     lambda net, host, port: net.connected(host, port, seconds=2),
     lambda net, host, port: net.address(host, port),
     lambda net, host, port: net.session().get(f"http://{host}:{port}/"),
+    lambda net, host, port: net.find_address(host, port),
 ]
 
 
