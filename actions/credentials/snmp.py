@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from actions.services.http_auth import Host
 from flows.sdk import (
     CredentialFields,
     CredentialMeta,
@@ -49,6 +50,13 @@ class SnmpFields(CredentialFields):
         max_length=253,
     )
     port: int = ui(162, label="Port", help="UDP.", ge=1, le=65_535)
+    others: Annotated[tuple[Host, ...], Field(max_length=20)] = ui(
+        (),
+        label="Other receivers",
+        help="Those that know us in the same way, such as backup.example.org:162. Nodes choose among them.",
+        widget="tags",
+        placeholder="backup.example.org",
+    )
     version: Literal["v1", "v2c", "v3"] = ui(
         "v2c", label="Version", choices={"v1": "SNMP v1", "v2c": "SNMP v2c", "v3": "SNMP v3"}
     )
@@ -134,8 +142,9 @@ class Snmp(CredentialType):
     Fields = SnmpFields
 
     def hosts(self, fields: SnmpFields) -> Sequence[str]:
-        """The receiver alone."""
-        return [f"[{fields.host}]:{fields.port}" if ":" in fields.host else f"{fields.host}:{fields.port}"]
+        """The receiver, and the others that are named."""
+        own = f"[{fields.host}]:{fields.port}" if ":" in fields.host else f"{fields.host}:{fields.port}"
+        return [own, *fields.others]
 
     def test(self, ctx: NodeContext, fields: SnmpFields) -> str:
         """Look the address up. A receiver answers to notifications alone, and a test must not raise an alarm."""

@@ -20,11 +20,28 @@ def check_answer(node: PlannedNode, result: Result) -> None:
     ports = [port.name for port in node.meta.ports]
     said = _fault(node, ports, result)
     if said:
-        raise NodeError(
-            "unexpected",
-            f"{node.name!r} answered with {said}.",
-            hint=f"This is a fault of the node type {node.type!r}. It declares {', '.join(ports)}.",
-        )
+        raise _unexpected(node, said, f"It declares {', '.join(ports)}.")
+
+
+def check_kept(node: PlannedNode, error: NodeError) -> None:
+    """Refuse a failure that leaves the next try what cannot be kept, or to a type that could not take it.
+
+    Raises:
+        NodeError: `unexpected`: a fault of the node type.
+    """
+    said = _fault_of_detail(dict(error.keeps))
+    if error.keeps and type(node.node).resume is Node.resume:
+        said = "a failure after which it would be called again, and has no `resume`"
+    if said:
+        raise _unexpected(node, said, f"The failure was: {error.message}") from error
+
+
+def _unexpected(node: PlannedNode, said: str, more: str) -> NodeError:
+    return NodeError(
+        "unexpected",
+        f"{node.name!r} answered with {said}.",
+        hint=f"This is a fault of the node type {node.type!r}. {more}",
+    )
 
 
 def _fault(node: PlannedNode, ports: list[str], result: Result) -> str:
@@ -70,7 +87,7 @@ def _fault_of_detail(detail: JsonObject) -> str:
     try:
         size = len(orjson.dumps(detail))
     except TypeError:
-        return "a detail of its wait that is not plain JSON"
+        return "a detail that is not plain JSON"
     if size > MAX_DETAIL_BYTES:
-        return f"a detail of its wait of {size:,} bytes, where {MAX_DETAIL_BYTES:,} is the most"
+        return f"a detail of {size:,} bytes, where {MAX_DETAIL_BYTES:,} is the most"
     return ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from common.redact import log_line
+from common.redact import log_line, redact_known
 from flows.compiler.plan import PlannedNode
 from flows.engine.cursor import Cursor, Suspension
 from flows.engine.ending import cancelled_error
@@ -208,7 +208,7 @@ class Progress:
         delay = next_delay(current.node.retry, tries, error, self.rng)
         if delay is not None:
             self._end_step(StepStatus.RETRYING, error=error)
-            self.cursor.suspension = wait and replace(wait, failures=tries)
+            self.cursor.suspension = self._begun_wait(wait, error, current.node, tries)
             self.cursor.attempts = current.attempt
             self._park(self.clock.now() + timedelta(seconds=delay), "retry")
             return
@@ -224,6 +224,16 @@ class Progress:
             self.walk.advance(ERROR.name, record)
             return
         self.finish(RunStatus.FAILED, {**data, "node": current.node.id})
+
+    def _begun_wait(
+        self, wait: Suspension | None, error: NodeError, node: PlannedNode, tries: int
+    ) -> Suspension | None:
+        """What the next try is told of those before it."""
+        if wait is None and error.keeps:
+            wait = Suspension(node.id, None, "retry", since=self.clock.now(), stops=node.meta.stops)
+        if wait is None:
+            return None
+        return replace(wait, failures=tries, detail=redact_known(dict(error.keeps)) or wait.detail)
 
     def cancel(self) -> None:
         """Stop here, in the middle of a step or between two."""

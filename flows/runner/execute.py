@@ -15,7 +15,7 @@ from django.db import close_old_connections
 from common.redact import log_line
 from flows.compiler.plan import PlannedNode
 from flows.conf import number
-from flows.engine.ports import check_answer
+from flows.engine.ports import check_answer, check_kept
 from flows.expressions.budget import INLINE_WORK, MAX_SECONDS, Budget, WorkSpent
 from flows.runner.context import StepContext
 from flows.runner.opening import with_credentials, without_secrets
@@ -57,7 +57,8 @@ async def execute(
         if inspect.isawaitable(result):
             async with asyncio.timeout(node.timeout_seconds) as limit:
                 result = await result
-    except NodeError:
+    except NodeError as error:
+        check_kept(node, error)
         raise
     except Exception as error:
         if isinstance(error, TimeoutError) and limit is not None and limit.expired():

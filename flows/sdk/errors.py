@@ -8,12 +8,16 @@ from flows.sdk.json_types import Json
 
 
 class NodeError(Failure):
-    """A node could not do its work. `output` is what the record gains behind the `error` port, beside `error`.
+    """A node could not do its work.
+
+    `output` is what the record gains behind the `error` port, beside `error`. `keeps` is what the next try is told,
+    when there is one: it calls the node's `resume` then, and not its `run`, with this as the `detail` of its `Wake`.
 
     Anything else that a node raises is a bug of the node and is recorded with the code `unexpected`.
     """
 
     output: Mapping[str, Json] = MappingProxyType({})
+    keeps: Mapping[str, Json] = MappingProxyType({})
 
     @classmethod
     def of(cls, failure: Failure, *, field: str | None = None) -> "NodeError":

@@ -74,6 +74,10 @@ class NoNet:
         """Never looks up."""
         raise _reaches_nothing()
 
+    async def find_address(self, host: str, port: int) -> NoReturn:
+        """Never looks up."""
+        raise _reaches_nothing()
+
     def session(self, *, tls: Tls | None = None, keeps_cookies: bool = False) -> NoReturn:
         """Never sends."""
         raise _reaches_nothing()

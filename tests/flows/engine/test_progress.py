@@ -51,6 +51,25 @@ def test_a_success_leads_to_the_node_behind_and_stores_only_a_changed_record() -
     assert progress.walk.current is None
 
 
+def test_what_a_failure_keeps_is_told_the_next_try_and_counts_as_its_tries() -> None:
+    plan = plan_of({"t": {"out": ("a",)}}, Retry(attempts=3))
+    error = broken(retryable=True)
+    error.keeps = {"sent": [0]}
+    progress = begun(plan)
+    progress.fail(error)
+    cursor = Cursor.from_json(progress.take_writes().cursor or {})
+    again = begun(plan, cursor)
+    assert again.wake is not None
+    assert again.wake.detail == {"sent": [0]}
+    again.fail(broken(retryable=True))
+    cursor = Cursor.from_json(again.take_writes().cursor or {})
+    third = begun(plan, cursor)
+    assert third.wake is not None
+    assert third.wake.detail == {"sent": [0]}
+    third.fail(error)
+    assert third.take_writes().status is RunStatus.FAILED
+
+
 def test_a_failure_without_a_way_out_ends_the_run_at_its_node() -> None:
     progress = begun()
     progress.fail(broken())
