@@ -72,7 +72,7 @@ class ClaimedRun:
     """A run that this worker holds until its lease ends.
 
     `cursor` None: it has not begun. `outputs`: what finished steps left behind, by node id; only for a run that has
-    begun. `damage`: why what is stored cannot be read; that run fails alone.
+    begun. `damage`: why what is stored cannot be read; that run fails alone. `is_first`: nobody claimed it before.
     """
 
     run_id: UUID
@@ -87,6 +87,7 @@ class ClaimedRun:
     cancel_requested: bool
     lost_leases: int
     damage: str = ""
+    is_first: bool = False
 
 
 def storable(error: NodeError) -> dict[str, object]:

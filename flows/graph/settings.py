@@ -107,10 +107,21 @@ class FlowSettings(Settings):
         max_length=500,
     )
     concurrency: Concurrency = ui(Concurrency(), label="Runs at once")
+    tells_own_life: bool = ui(
+        False,
+        label="Tell of runs that life-cycle events started",
+        help="Runs that workflow_started and its like started tell nothing of themselves, so that hooks do not set off "
+        "one another. Switch it on where other flows have to hear of them.",
+        widget="switch",
+    )
 
     def _said(self) -> JsonObject:
-        concurrency = self.concurrency.model_dump(exclude_none=True)
-        return {"concurrency": concurrency, **({"subject": self.subject} if self.subject else {})}
+        said: JsonObject = {"concurrency": self.concurrency.model_dump(exclude_none=True)}
+        if self.subject:
+            said["subject"] = self.subject
+        if self.tells_own_life:
+            said["tells_own_life"] = True
+        return said
 
 
 NO_NODE_SETTINGS: Final = NodeSettings()

@@ -98,6 +98,8 @@ class Trigger(models.Model):
     """The fields of the trigger's `TriggerSpec`."""
     concurrency = JsonText()
     """The flow's concurrency setting: `{"mode", "limit"}`."""
+    tells_own_life = models.BooleanField(default=False, db_default=False)
+    """The flow's setting of that name."""
     next_fire_at = models.DateTimeField(null=True, blank=True, db_index=True)
     """Of a schedule: the next tick."""
 

@@ -15,6 +15,7 @@ from flows.conf import number
 from flows.runner.bell import Bell
 from flows.runner.runner import Runner
 from flows.runner.slot import Slot
+from flows.services.doorbell import doorbell
 from flows.services.telling_watchers import ChannelPublisher
 from flows.store.journal import DatabaseRunStore
 
@@ -70,7 +71,7 @@ class RunnerThread:
 
     def _work(self) -> None:
         runner = self._runner = Runner(
-            DatabaseRunStore(),
+            DatabaseRunStore(doorbell.ring),
             ChannelPublisher(),
             concurrency=number("RUNNER_CONCURRENCY"),
             lease_seconds=number("LEASE_SECONDS"),

@@ -27,14 +27,27 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """One of these fields of the payload's root has one of these values: a look-up, whatever their number.
+
+    `told`: what is asked for, as `kind`, for whoever reads why an event started nothing.
+    """
+
+    told: str
+    fields: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EventTrigger:
-    """Every event of `event_type` that meets `condition`."""
+    """Every event of `event_type` that meets `condition` and is among what each of `among` names."""
 
     kind: ClassVar[TriggerKind] = TriggerKind.EVENT
     icon: ClassVar[str] = "bolt"
 
     event_type: str
     condition: Condition | None = None
+    among: tuple[Among, ...] = ()
 
     @property
     def told(self) -> str:

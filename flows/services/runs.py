@@ -16,10 +16,12 @@ from flows.engine.cursor import Cursor, Verdict
 from flows.engine.ending import cancelled, must_be_stopped
 from flows.engine.states import FINAL_RUN_STATUSES, PASSED_ON
 from flows.models import Flow, QueueEntry, Run, Step, Trigger
+from flows.sdk import LifeCycle
 from flows.services.doorbell import ring_on_commit
 from flows.services.waking import wake_run
 from flows.store import journal
 from flows.store.database import epoch_ms
+from flows.store.life_cycle import Change
 from flows.store.queue import open_runs, promote
 
 PATIENCE_SECONDS = 5.0
@@ -44,11 +46,14 @@ def cancel_run(*, actor: Actor, run: Run) -> Run:
 
 def cancel_open_runs(flow: Flow, message: str) -> None:
     """Stop every open run of a flow. Inside a transaction."""
+    changes: list[Change] = []
     for run_id in QueueEntry.objects.filter(flow_id=flow.id).values_list("run_id", flat=True):
-        _cancel(run_id, message)
+        _cancel(run_id, message, lambda _, more: changes.extend(more))
+    with connection.cursor() as cursor:
+        journal.tell_at_once(cursor, changes)
 
 
-def _cancel(run_id: UUID, message: str) -> bool:
+def _cancel(run_id: UUID, message: str, changed: journal.Changed = journal.tell_at_once) -> bool:
     entry = QueueEntry.objects.select_for_update().filter(run_id=run_id).first()
     if entry is None:
         return False
@@ -63,7 +68,8 @@ def _cancel(run_id: UUID, message: str) -> bool:
         ring_on_commit()
         return True
     with connection.cursor() as cursor:
-        journal.write(cursor, [cancelled(run_id, entry.fence, entry.cursor, now, message)])
+        journal.write(cursor, [cancelled(run_id, entry.fence, entry.cursor, now, message)], changed)
+    ring_on_commit()
     return True
 
 
@@ -170,9 +176,10 @@ def _open(run: Run, version_id: UUID, cursor: Cursor | None) -> Run:
         due_ms=epoch_ms(now),
         cursor=None if cursor is None else cursor.to_json(),
     )
-    if admitted.is_held:
-        with connection.cursor() as sql:
+    with connection.cursor() as sql:
+        if admitted.is_held:
             promote(sql, [run.flow_id], now)
+        journal.tell_at_once(sql, [Change(again.id, LifeCycle.QUEUED, now)])
     ring_on_commit()
     return again
 

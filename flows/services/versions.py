@@ -82,6 +82,7 @@ def _write_trigger(flow: Flow, version: FlowVersion, plan: Plan, now: datetime) 
             "event_type": spec.event_type if isinstance(spec, EventTrigger) else "",
             "spec": asdict(spec),
             "concurrency": version.document["settings"].get("concurrency", {"mode": "parallel"}),
+            "tells_own_life": plan.settings.tells_own_life,
             "next_fire_at": (
                 next_fire(spec.cron, spec.zone, now) if isinstance(spec, ScheduleTrigger) else None
             ),

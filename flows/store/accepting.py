@@ -10,13 +10,19 @@ from uuid import UUID
 from common.ids import new_id
 from flows.engine.admission import Admission, admission, is_free
 from flows.engine.subject import plain_subject
-from flows.sdk import JsonObject
-from flows.store import queue
+from flows.sdk import LifeCycle
+from flows.store import life_cycle, queue
 from flows.store.database import epoch_ms, insert_rows, json_text, key, marks, moment, uuid_of
-from flows.store.new_events import Accepted, Fate, KeyReused, NewEvent
+from flows.store.fates import fate_of
+from flows.store.life_cycle import Change
+from flows.store.new_events import Accepted, KeyReused, NewEvent
 from flows.store.trigger_index import Listener, TriggerIndex
+from flows.store.verdicts import IN_TRANSACTION_WORK, judge
 
-MAX_DEPTH = 8
+MOST_CHAINED = 100
+"""So many life-cycle events of runs that life-cycle events started in the same transaction start others there."""
+TELLING_WORK = 10 * IN_TRANSACTION_WORK
+"""For the conditions on all life-cycle events of a transaction: 50 ms."""
 EVENT_COLUMNS = {
     "id": "uuid", "tenant_id": "bigint", "type": "text", "source": "text", "dedup_hash": "text",
     "dedup_key": "text", "body_hash": "text", "payload": "text", "accepted_at": "timestamptz",
@@ -40,6 +46,7 @@ class _Batch:
     queue: list[tuple[Any, ...]] = field(default_factory=list)
     one_by_one: set[UUID] = field(default_factory=set)
     opened: Counter[UUID] = field(default_factory=Counter)
+    changes: list[Change] = field(default_factory=list)
 
 
 def insert_events(cursor: Any, index: TriggerIndex, events: Sequence[NewEvent]) -> list[Accepted | KeyReused]:
@@ -52,6 +59,37 @@ def insert_events(cursor: Any, index: TriggerIndex, events: Sequence[NewEvent]) 
     Returns:
         One entry an event. After a `KeyReused` the caller must roll back what belongs to the same request.
     """
+    results, changes = _insert(cursor, index, events)
+    tell(cursor, index, changes)
+    return results
+
+
+def tell(cursor: Any, index: TriggerIndex, changes: Sequence[Change]) -> bool:
+    """Store the life-cycle events of runs that changed, and queue what listens to them. Inside the transaction of the
+    change.
+
+    Args:
+        index: knows at least the listeners to life-cycle events.
+
+    Returns:
+        Whether somebody listened.
+    """
+    events = told = life_cycle.events_of(cursor, index, changes)
+    left = MOST_CHAINED
+    while events:
+        for event in events:
+            judge(index, event, TELLING_WORK // len(events))
+        _, changes = _insert(cursor, index, events)
+        events = life_cycle.events_of(cursor, index, changes)
+        for event in events[left:]:
+            event.is_cut = True
+        left = max(0, left - len(events))
+    return bool(told)
+
+
+def _insert(
+    cursor: Any, index: TriggerIndex, events: Sequence[NewEvent]
+) -> tuple[list[Accepted | KeyReused], list[Change]]:
     now = datetime.now(UTC)
     known = _known(cursor, [event.dedup_hash for event in events if event.dedup_key])
     batch = _Batch()
@@ -71,7 +109,7 @@ def insert_events(cursor: Any, index: TriggerIndex, events: Sequence[NewEvent]) 
     insert_rows(cursor, "flows_run", RUN_COLUMNS, batch.runs)
     insert_rows(cursor, "flows_queueentry", QUEUE_COLUMNS, batch.queue)
     queue.promote(cursor, sorted(batch.one_by_one), now)
-    return results
+    return results, batch.changes
 
 
 def stored_before(cursor: Any, events: Sequence[NewEvent]) -> list[Accepted]:
@@ -145,47 +183,6 @@ def _start(
     return Accepted(event.id, is_duplicate=False, runs=tuple(runs))
 
 
-def fate_of(index: TriggerIndex, event: NewEvent) -> Fate:
-    """What was worked out before, if the triggers are still the same, else what follows from the verdicts."""
-    generation = index.generation
-    if event.fate is not None and event.fate.generation == generation:
-        return event.fate
-    starts, outcomes = _listeners(index, event)
-    return Fate(generation, starts, json_text(outcomes or None))
-
-
-def _listeners(index: TriggerIndex, event: NewEvent) -> tuple[list[Listener], list[JsonObject]]:
-    if event.flow_id is not None:
-        listener = index.of_flow(event.flow_id)
-        if listener is None:
-            message = "The flow is switched off or has no published version."
-            return [], [{"flow": str(event.flow_id), "result": "switched_off", "message": message}]
-        return [listener], []
-    found = heard_by(index, event)
-    if found and event.depth > MAX_DEPTH:
-        message = f"More than {MAX_DEPTH} runs caused one another; the chain was cut here."
-        return [], [{"flow": None, "result": "loop_guard", "message": message}]
-    started, outcomes = [], []
-    for listener in found:
-        code, reason = _refusal(listener, event)
-        if not reason:
-            started.append(listener)
-        else:
-            outcomes.append({"flow": str(listener.flow_id), "result": code, "message": reason})
-    return started, outcomes
-
-
-def _refusal(listener: Listener, event: NewEvent) -> tuple[str, str]:
-    if event.platform_refusal and listener.tenant_id is None:
-        return "payload_does_not_fit", event.platform_refusal
-    return "condition_not_met", event.verdicts[listener.version_id] if listener.condition else ""
-
-
-def heard_by(index: TriggerIndex, event: NewEvent) -> list[Listener]:
-    """The flows that listen to an event; of one that is meant for a flow, none is asked."""
-    return [] if event.flow_id is not None else index.of_type(event.type, event.tenant_id)
-
-
 def _queue_run(
     cursor: Any, batch: _Batch, event: NewEvent, listener: Listener, subject: str, now: datetime
 ) -> UUID:
@@ -209,6 +206,8 @@ def _queue_run(
             json_text(error),
         )
     )
+    change = LifeCycle.CANCELLED if is_refused else LifeCycle.QUEUED
+    batch.changes.append(Change(run_id, change, now))
     if not is_refused:
         if admitted.is_held:
             batch.one_by_one.add(listener.flow_id)

@@ -1,13 +1,17 @@
 """The journal: what many runs write down, in one transaction, each under its fence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from flows.engine.run_store import ClaimedRun, Writes
 from flows.engine.states import FINAL_RUN_STATUSES, RunStatus
-from flows.store import queue, reviews
+from flows.sdk import LIFE_CYCLE_EVENTS, LifeCycle
+from flows.store import life_cycle, queue, reviews
+from flows.store.accepting import tell
 from flows.store.database import (
     epoch_ms,
     insert_rows,
@@ -19,6 +23,8 @@ from flows.store.database import (
     uuid_of,
     written_by_hand,
 )
+from flows.store.life_cycle import Change
+from flows.store.trigger_index import TriggerIndex
 
 STEP_COLUMNS = {
     "run_id": "uuid", "node_id": "text", "attempt": "int", "seq": "int", "status": "text", "port": "text",
@@ -33,21 +39,46 @@ LOG_COLUMNS = {
 }  # fmt: skip
 
 
+Changed = Callable[[Any, Sequence[Change]], None]
+"""Called with the transaction's cursor and runs that changed, to tell of them."""
+
+
 class DatabaseRunStore:
-    """`flows.engine.run_store.RunStore` on Django's database connection of the calling thread."""
+    """`flows.engine.run_store.RunStore` on Django's database connection of the calling thread.
+
+    Args:
+        ring: called after a commit that queued runs.
+    """
+
+    def __init__(self, ring: Callable[[], None] = lambda: None) -> None:
+        self._ring = ring
+        self._index = TriggerIndex(LIFE_CYCLE_EVENTS)
 
     def exchange(
         self, writes: Sequence[Writes], *, owner: str, claim: int, lease_seconds: float
     ) -> tuple[set[UUID], list[ClaimedRun]]:
         """Put down `writes` and claim up to `claim` due runs, in one transaction."""
+        is_renewed = False
+
+        def changed(cursor: Any, changes: Sequence[Change]) -> None:
+            nonlocal is_renewed
+            if not changes:
+                return
+            if not is_renewed:
+                self._index.refresh(cursor)
+                is_renewed = True
+            if tell(cursor, self._index, changes):
+                transaction.on_commit(self._ring)
+
         with written_by_hand() as cursor:
-            lost = write(cursor, writes) if writes else set()
+            lost = write(cursor, writes, changed) if writes else set()
             now = datetime.now(UTC)
             claimed = (
                 queue.claim(cursor, owner=owner, limit=claim, lease_seconds=lease_seconds, now=now)
                 if claim
                 else []
             )
+            changed(cursor, [Change(run.run_id, LifeCycle.STARTED, now) for run in claimed if run.is_first])
         return lost, claimed
 
     def seconds_to_due(self) -> float:
@@ -71,8 +102,18 @@ class DatabaseRunStore:
         return queue.cancel_requests(owner)
 
 
-def write(cursor: Any, writes: Sequence[Writes]) -> set[UUID]:
-    """Put down what still holds its lease; returns the runs that do not."""
+def tell_at_once(cursor: Any, changes: Sequence[Change]) -> None:
+    """Runs changed, in a transaction that may have changed triggers before: they are read as they are in it."""
+    if changes:
+        tell(cursor, TriggerIndex.of_life_cycle(cursor), changes)
+
+
+def write(cursor: Any, writes: Sequence[Writes], changed: Changed = tell_at_once) -> set[UUID]:
+    """Put down what still holds its lease; returns the runs that do not.
+
+    Args:
+        changed: tells of the runs that end.
+    """
     fences = _fences(cursor, [entry.run_id for entry in writes])
     valid = [entry for entry in writes if fences.get(entry.run_id, (-1, ""))[0] == entry.fence]
     # A commit whose answer was lost is put down again. A review of it may have been decided since.
@@ -80,6 +121,8 @@ def write(cursor: Any, writes: Sequence[Writes]) -> set[UUID]:
     _insert_steps(cursor, valid)
     _insert_logs(cursor, valid)
     _name_runs(cursor, valid)
+    # Before the runs leave the queue: flows are locked before the runs that wait for their turn in them, as at intake.
+    changed(cursor, life_cycle.ended(valid, datetime.now(UTC)))
     _move_runs(cursor, [entry for entry in valid if entry.run_id not in known])
     reviews.tell([entry for entry in valid if entry.run_id not in known])
     return {entry.run_id for entry in writes} - {entry.run_id for entry in valid}

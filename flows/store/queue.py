@@ -37,7 +37,7 @@ RETURNING run_id, fence, cursor, cancel_requested, lost_leases
 """  # noqa: S608
 
 RUN_OF_CLAIM = """
-SELECT r.id, r.flow_id, r.version_id, r.tenant_id, e.payload, e.depth
+SELECT r.id, r.flow_id, r.version_id, r.tenant_id, e.payload, e.depth, r.started_at
 FROM flows_run r JOIN flows_event e ON e.id = r.event_id WHERE r.id IN ({})
 """
 
@@ -106,6 +106,7 @@ def _claimed(entry: Any, run: Any, outputs: dict[str, Any]) -> ClaimedRun:
         lost_leases=entry[4],
         outputs=outputs,
         damage=damage,
+        is_first=run[6] is None,
     )
 
 

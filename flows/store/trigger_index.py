@@ -1,6 +1,6 @@
 """The index of what starts which flow, kept in memory and renewed when triggers change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,14 +9,16 @@ import orjson
 
 from flows.engine.admission import concurrency_of
 from flows.graph.settings import Concurrency
-from flows.sdk import Condition, NodeError, Record, TriggerKind
+from flows.sdk import LIFE_CYCLE_EVENTS, Condition, JsonObject, LifeCycle, NodeError, Record, TriggerKind
 from flows.sdk.comparison import Predicate, Why, compile_comparison
+from flows.sdk.triggers import Among
 from flows.sdk.work import TooExpensive
-from flows.store.database import key, uuid_of
+from flows.store.database import key, marks, uuid_of
 
 MAX_REASON = 300
 LISTENERS = """
-SELECT t.flow_id, t.version_id, f.tenant_id, t.kind, t.event_type, t.spec, t.concurrency, f.name
+SELECT t.flow_id, t.version_id, f.tenant_id, t.kind, t.event_type, t.spec, t.concurrency, f.name,
+    t.tells_own_life
 FROM flows_trigger t JOIN flows_flow f ON f.id = t.flow_id
 WHERE f.is_enabled AND f.deleted_at IS NULL
 """
@@ -34,6 +36,8 @@ class Listener:
     name: str
     concurrency: Concurrency
     condition: Predicate | None
+    tells_own_life: bool = False
+    """Whether its runs tell of themselves even if a life-cycle event started them."""
 
     def hears(self, tenant_id: int | None) -> bool:
         """A platform flow sees the events of all tenants; a tenant's flow its own."""
@@ -59,9 +63,14 @@ class Listener:
 
 
 class TriggerIndex:
-    """Listeners by event type and by flow. One a process; `refresh` costs one small query when nothing changed."""
+    """Listeners by event type and by flow. One a process; `refresh` costs one small query when nothing changed.
 
-    def __init__(self) -> None:
+    Args:
+        only: the event types that it knows; empty for all there is.
+    """
+
+    def __init__(self, only: Sequence[str] = ()) -> None:
+        self._only = list(only)
         self.generation: int | None = None
         """Which state of the triggers is loaded; what was found by it holds for as long as this stays."""
         self._by_type: Mapping[str, list[Listener]] = {}
@@ -74,21 +83,37 @@ class TriggerIndex:
         generation = row[0] if row else -1
         if generation == self.generation:
             return
-        cursor.execute(LISTENERS + "ORDER BY f.id")
+        self._load(cursor)
         # First the triggers, then their number: who reads in between takes new ones for old, never old ones for new.
-        self._take(cursor.fetchall())
         self.generation = generation
 
     @classmethod
     def of_event(cls, cursor: Any, event_type: str, flow_id: UUID | None) -> "TriggerIndex":
-        """An index that knows what one event can start, and nothing else."""
-        index = cls()
-        if flow_id is not None:
-            cursor.execute(LISTENERS + "AND t.flow_id = %s", [key(flow_id)])
-        else:
-            cursor.execute(LISTENERS + "AND t.event_type = %s ORDER BY f.id", [event_type])
-        index._take(cursor.fetchall())
+        """An index that knows what one event can start, and what the life of those runs can start; nothing else."""
+        index = cls([event_type, *LIFE_CYCLE_EVENTS])
+        index._load(cursor, flow_id)
         return index
+
+    @classmethod
+    def of_life_cycle(cls, cursor: Any) -> "TriggerIndex":
+        """An index that knows what life-cycle events can start, as it is in the transaction at hand."""
+        index = cls(LIFE_CYCLE_EVENTS)
+        index._load(cursor)
+        return index
+
+    def _load(self, cursor: Any, flow_id: UUID | None = None) -> None:
+        """Read the triggers.
+
+        Args:
+            flow_id: a flow whose trigger is wanted besides, whatever it listens to.
+        """
+        where, values = "", list(self._only)
+        if self._only:
+            besides = "" if flow_id is None else " OR t.flow_id = %s"
+            where = f"AND (t.event_type IN ({marks(self._only)}){besides}) "
+            values += [] if flow_id is None else [key(flow_id)]
+        cursor.execute(f"{LISTENERS}{where}ORDER BY f.id", values)
+        self._take(cursor.fetchall())
 
     def _take(self, rows: list[Any]) -> None:
         by_type: dict[str, list[Listener]] = {}
@@ -104,6 +129,10 @@ class TriggerIndex:
         """The flows that listen to the type and may see the tenant's events."""
         return [listener for listener in self._by_type.get(event_type, ()) if listener.hears(tenant_id)]
 
+    def hears_life(self, events: Iterable[LifeCycle]) -> bool:
+        """Whether any flow listens to one of these."""
+        return any(event in self._by_type for event in events)
+
     def of_flow(self, flow_id: UUID) -> Listener | None:
         """The listener of a flow, when it is on and published."""
         return self._by_flow.get(flow_id)
@@ -111,7 +140,6 @@ class TriggerIndex:
 
 def _listener(values: Any) -> Listener:
     spec = orjson.loads(values[5])
-    condition = spec.get("condition")
     return Listener(
         flow_id=uuid_of(values[0]),
         version_id=uuid_of(values[1]),
@@ -120,8 +148,33 @@ def _listener(values: Any) -> Listener:
         event_type=values[4],
         name=values[7],
         concurrency=concurrency_of(orjson.loads(values[6])),
-        condition=_compiled(Condition(**condition)) if condition else None,
+        condition=_predicate(spec),
+        tells_own_life=bool(values[8]),
     )
+
+
+def _predicate(spec: JsonObject) -> Predicate | None:
+    """Everything that a trigger asks of the payload; None when it asks nothing."""
+    tests = [_among(Among(**asked)) for asked in spec.get("among", ())]
+    if condition := spec.get("condition"):
+        tests.append(_compiled(Condition(**condition)))
+    if len(tests) < 2:
+        return tests[0] if tests else None
+    return lambda payload, why=None: all(test(payload, why) for test in tests)
+
+
+def _among(asked: Among) -> Predicate:
+    values = frozenset(asked.values)
+
+    def is_among(payload: Record, why: Why | None = None) -> bool:
+        found = [payload.get(name) for name in asked.fields]
+        if not values.isdisjoint(value for value in found if isinstance(value, str)):
+            return True
+        return (
+            why.note(lambda: f"The {asked.told} {found[0]!r} is not among those asked for.") if why else False
+        )
+
+    return is_among
 
 
 def _compiled(condition: Condition) -> Predicate:

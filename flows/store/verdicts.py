@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from flows.sdk.work import COMPARISON_WORK, Budget, TooExpensive, paid_from
-from flows.store.accepting import fate_of, heard_by
+from flows.store.fates import fate_of, heard_by
 from flows.store.new_events import NewEvent
 from flows.store.trigger_index import Listener, TriggerIndex
 

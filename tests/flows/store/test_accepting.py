@@ -12,7 +12,8 @@ from flows.models import Event, Flow, Generation, QueueEntry, Run, Trigger
 from flows.services.causes import caused_by
 from flows.services.events import emit
 from flows.services.flows import update_flow
-from flows.store.accepting import MAX_DEPTH, insert_events, stored_before
+from flows.store.accepting import insert_events, stored_before
+from flows.store.fates import MAX_DEPTH
 from flows.store.new_events import Accepted, KeyReused, NewEvent
 from flows.store.trigger_index import TriggerIndex
 from flows.store.verdicts import judge
