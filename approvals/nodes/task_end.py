@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from approvals.models import Task
-from approvals.services import carrying_out, job_work
+from approvals.services import carrying_out, job_work, making
 from flows.sdk import (
     Emit,
     Kind,
@@ -13,6 +13,8 @@ from flows.sdk import (
     NodeError,
     NodeMeta,
     Record,
+    Result,
+    Wake,
     node,
     ui,
 )
@@ -48,7 +50,7 @@ class TaskEnd(Node):
         """How it went."""
         return "Takes back what was done" if config.is_failed else "Done"
 
-    def run(self, ctx: NodeContext, config: TaskEndConfig, record: Record) -> Emit:
+    def run(self, ctx: NodeContext, config: TaskEndConfig, record: Record) -> Result:
         """End it.
 
         Raises:
@@ -56,16 +58,32 @@ class TaskEnd(Node):
         """
         with told_as_node_error():
             task = job_work.task_of_run(record, ctx.run_id)
-            state, error = Task.State.FINISHED_SUCCESSFULLY, None
-            if config.is_failed:
-                found = record.get("error")
-                error = carrying_out.plain_error(found if isinstance(found, dict) else None)
-                state = Task.State.FINISHED_UNSUCCESSFULLY
-                job_work.take_back(task, _machine(ctx, task))
-            with transaction.atomic():
-                carrying_out.finish(task, state, error)
-        ctx.log.info(f"{task.title}: {state.label.lower()}")
-        return Emit("out", {name: value for name, value in record.items() if name != "error"})
+            wait = making.unmake(ctx, task) if config.is_failed else None
+            return wait or _ended(ctx, config, record, task)
+
+    def resume(self, ctx: NodeContext, config: TaskEndConfig, record: Record, wake: Wake) -> Result:
+        """Look whether the machine is gone that a failed deploy made.
+
+        Raises:
+            NodeError: `not_a_task`.
+        """
+        with told_as_node_error():
+            task = job_work.task_of_run(record, ctx.run_id)
+            wait = making.unmake(ctx, task, wake)
+            return wait or _ended(ctx, config, record, task)
+
+
+def _ended(ctx: NodeContext, config: TaskEndConfig, record: Record, task: Task) -> Emit:
+    state, error = Task.State.FINISHED_SUCCESSFULLY, None
+    if config.is_failed:
+        found = record.get("error")
+        error = carrying_out.plain_error(found if isinstance(found, dict) else None)
+        state = Task.State.FINISHED_UNSUCCESSFULLY
+        job_work.take_back(task, _machine(ctx, task))
+    with transaction.atomic():
+        carrying_out.finish(task, state, error)
+    ctx.log.info(f"{task.title}: {state.label.lower()}")
+    return Emit("out", {name: value for name, value in record.items() if name != "error"})
 
 
 def _machine(ctx: NodeContext, task: Task) -> Machine | None:

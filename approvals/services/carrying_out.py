@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from approvals.models import Task, TaskJob
-from approvals.services import reservations
+from approvals.services import making, reservations
 from approvals.services.operations import MOST_JOBS
 from approvals.services.task_events import tell
 from approvals.services.telling import tell_on_commit
@@ -20,7 +20,6 @@ from flows.services.events import emit_event
 from flows.services.managed import managed_flow
 from flows.services.starting import MANUAL_START
 from flows.store.new_events import NewEvent
-from inventory.models import ProxmoxNode, Server
 
 SOURCE: Final = "approvals"
 FLOW: Final = "Operations on servers"
@@ -38,7 +37,7 @@ def begin(task: Task) -> None:
             tenant_id=task.tenant_id,
             source=SOURCE,
             dedup_key=f"task:{task.id}",
-            flow_id=managed_flow(_owner(task.server), _drawing()).id,
+            flow_id=managed_flow(making.owner_of(task.server), _drawing()).id,
         )
     )
     if not accepted.runs:
@@ -96,14 +95,6 @@ def settle() -> None:
 def plain_error(error: JsonObject | None) -> JsonObject:
     """Code, sentence and hint of a failure."""
     return {name: (error or {}).get(name, "") for name in ("code", "message", "hint")}
-
-
-def _owner(server: Server | None) -> int | None:
-    """Whose flow reaches the server's machine: its tenant's where the node is the tenant's own."""
-    if server is None or not server.node:
-        return None
-    own = ProxmoxNode.objects.filter(tenant=server.tenant_id, name=server.node)
-    return server.tenant_id if own.exists() else None
 
 
 def _drawing() -> JsonObject:

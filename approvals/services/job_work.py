@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from approvals.models import Task, TaskJob
-from approvals.services import reservations
+from approvals.services import making, reservations
 from approvals.services.limits import check_limits
 from approvals.services.operations import INTERFACE
 from approvals.services.task_events import tell
@@ -95,6 +95,8 @@ def on_machine(task: Task, job: TaskJob, machine: Machine) -> str | None:
         NodeError: as `Machine`.
     """
     server = _server(task)
+    if job.type == Type.CONFIGURE and making.is_made(task):
+        return making.set_up(task, server, machine)
     if job.type == Type.CONFIGURE:
         machine.set_size({"cpu": server.cpu, "ram": server.ram})
     elif job.type == Type.POWER_ON and machine.status() != Server.Status.online:
@@ -111,7 +113,7 @@ def take_back(task: Task, machine: Machine | None) -> None:
     server = _server(task)
     task.jobs.filter(state=TaskJob.State.STARTED).update(state=TaskJob.State.FAILED)
     for job in task.jobs.filter(state__in=DONE).order_by("-position"):
-        if job.state == TaskJob.State.FAILED and job.type != Type.RECONFIGURE:
+        if job.state == TaskJob.State.FAILED and job.type not in (Type.RECONFIGURE, Type.CONFIGURE):
             continue
         _mark(job, rollback_state=TaskJob.State.ROLLBACK_STARTED)
         try:
@@ -120,6 +122,8 @@ def take_back(task: Task, machine: Machine | None) -> None:
                 machine.set_size(smaller)
             with transaction.atomic(), gate.passed(server.pk):
                 is_undone = _undo(task, server, job)
+            if job.type == Type.CONFIGURE:
+                making.check_gone(task)
         except Exception as error:  # noqa: BLE001  # the others are taken back all the same
             told = as_name(plain_text(f"{job.description}: {error}"), 300)
             _mark(job, rollback_state=TaskJob.State.FAILED, description=told)

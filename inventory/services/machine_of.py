@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from common.redact import know_here
-from flows.sdk import NodeContext, NodeError, Suspend
+from flows.sdk import Json, JsonObject, NodeContext, NodeError, Suspend, Wake
 from flows.services.credentials import credential_store
 from inventory.models import ProxmoxNode, Server
 from inventory.services.machines import Machine
@@ -22,14 +22,29 @@ def machine_of(ctx: NodeContext, server: Server) -> Machine | None:
     Raises:
         NodeError: `unknown_credential`, `wrong_credential_type`, `machine_not_unique`, and those of `Proxmox`.
     """
-    own = Q(tenant__isnull=True) if ctx.owner_id is None else Q(tenant_id=ctx.owner_id)
-    node = ProxmoxNode.objects.filter(own, name=server.node).first() if server.node else None
+    node = nodes_of(ctx.owner_id).filter(name=server.node).first() if server.node else None
     if node is None:
         return None
     _check_unique(server)
-    api = Proxmox(ctx.net, _opened(ctx, node.credential))
+    api = api_of(ctx, node)
     place, kind = api.place(server.vmid)
     return Machine(api, place, kind, server.vmid)
+
+
+def nodes_of(owner_id: int | None) -> QuerySet[ProxmoxNode]:
+    """The Proxmox nodes that flows of an owner reach, by name."""
+    return ProxmoxNode.objects.filter(
+        Q(tenant__isnull=True) if owner_id is None else Q(tenant_id=owner_id)
+    ).order_by("name")
+
+
+def api_of(ctx: NodeContext, node: ProxmoxNode) -> Proxmox:
+    """The API that a node's credential opens.
+
+    Raises:
+        NodeError: `unknown_credential`, `wrong_credential_type`.
+    """
+    return Proxmox(ctx.net, _opened(ctx, node.credential))
 
 
 def _opened(ctx: NodeContext, name: str) -> Fields:
@@ -53,12 +68,27 @@ def _check_unique(server: Server) -> None:
         )
 
 
-def waiting(machine: Machine, upid: str, now: datetime, since: datetime | None = None) -> Suspend:
-    """Look at the task again after a while, which grows with how long it has run.
+def waiting(
+    machine: Machine, upid: str, now: datetime, since: datetime | None = None, **more: Json
+) -> Suspend:
+    """Look at the task again after a while, which grows with how long it has run. `more` comes back with it.
 
     Raises:
         NodeError: `task_too_slow`.
     """
+    return _pausing(now, since, {"upid": upid, "node": machine.node, **more})
+
+
+def looking_again(now: datetime, since: datetime | None = None) -> Suspend:
+    """Look after a while how things stand, where no task is known that says so.
+
+    Raises:
+        NodeError: `task_too_slow`.
+    """
+    return _pausing(now, since, {"again": True})
+
+
+def _pausing(now: datetime, since: datetime | None, detail: JsonObject) -> Suspend:
     passed = now - since if since is not None else timedelta()
     if passed > LONGEST_TASK:
         raise NodeError(
@@ -67,8 +97,17 @@ def waiting(machine: Machine, upid: str, now: datetime, since: datetime | None =
             hint="Look at it in Proxmox; it was not stopped.",
         )
     pause = min(max(passed.total_seconds() / 2, 1.0), LONGEST_PAUSE)
-    detail = {"upid": upid, "node": machine.node}
     return Suspend("proxmox_task", until=now + timedelta(seconds=pause), on_time=None, detail=detail)
+
+
+def task_ended(api: Proxmox, wake: Wake, now: datetime) -> str | Suspend:
+    """How the task ended that `waiting` waits for, or the next wait for it.
+
+    Raises:
+        NodeError: `task_too_slow`.
+    """
+    ended = api.task(str(wake.detail["node"]), str(wake.detail["upid"]))
+    return _pausing(now, wake.since, {**wake.detail}) if ended is None else ended
 
 
 def check_ended(ended: str) -> None:

@@ -72,8 +72,46 @@ class Machine:
             self.api.call("put", *self.path, "config", **values)
         if "disk" not in wanted:
             return None
-        resized = {"disk": _boot_disk(self.kind, config), "size": f"{wanted['disk']}G"}
-        return upid_of(self.api.call("put", *self.path, "resize", **resized))
+        return self._resize(_boot_disk(self.kind, config), wanted["disk"])
+
+    def _resize(self, disk: str, size: int) -> str | None:
+        return upid_of(self.api.call("put", *self.path, "resize", disk=disk, size=f"{size}G"))
+
+    def config(self) -> JsonObject:
+        """Its settings as they are now."""
+        return config_of(self.api.call("get", *self.path, "config"))
+
+    def set_up(
+        self, size: Mapping[str, int], addresses: Mapping[str, int], settings: JsonObject, drive: str = ""
+    ) -> str | None:
+        """Make a fresh copy of a template what a server is to have; gives the task that enlarges its disk.
+
+        A disk that is large enough already stays as it is.
+
+        Args:
+            size: `cpu`, `ram` (MB) and `disk` (GB).
+            addresses: ids of their rows, by the server's column.
+            settings: of cloud-init, as Proxmox calls them; a container has none but those of its resolver.
+            drive: the disk to enlarge, where it is not the one that the machine starts from.
+        """
+        config = self.config()
+        values: JsonObject = {_SIZES[name]: size[name] for name in _SIZES}
+        if self.kind == "qemu":
+            values["sockets"] = 1
+        allowed = (
+            settings
+            if self.kind == "qemu"
+            else {name: settings[name] for name in settings if name in RESOLVER}
+        )
+        values |= allowed
+        for column, address_id in addresses.items():
+            change = _CHANGES[_ASSIGN[column]]
+            values |= change(self, {**config, **values}, {column: address_id})
+        self.api.call("put", *self.path, "config", **values)
+        disk = drive if drive in config else _disk_of(self.kind, config)
+        if disk is None or _gigabytes(str(config.get(disk))) >= size["disk"]:
+            return None
+        return self._resize(disk, size["disk"])
 
     def power_off(self, *, force: bool, patience: int) -> str | None:
         """Shut it down, and stop it when it has not gone down after `patience` seconds; with `force` at once."""
@@ -115,15 +153,32 @@ class Machine:
 
 _SIZES: Final = {"cpu": "cores", "ram": "memory"}
 _CABLES: Final = {"vlan_tag": "tag", "rate_limit": "rate"}
+_ASSIGN: Final = {"ip": "assign-ipv4", "ip6": "assign-ipv6"}
 _DISK: Final = re.compile(r"(scsi|virtio|sata|ide)\d{1,2}", re.ASCII)
+_SIZE: Final = re.compile(r"(?:^|,)size=(\d{1,9})([MGT]?)(?:,|$)", re.ASCII)
+_UNITS: Final = {"": 1 / 2**30, "M": 1 / 1024, "G": 1.0, "T": 1024.0}
+RESOLVER: Final = ("nameserver", "searchdomain")
 
 
 def _boot_disk(kind: str, config: Mapping[str, Json]) -> str:
-    """The disk that the machine starts from; where it does not say, the first one.
+    """The disk that the machine starts from.
 
     Raises:
         NodeError: `no_disk`.
     """
+    found = _disk_of(kind, config)
+    if found is None:
+        raise NodeError(
+            "no_disk",
+            "The machine has no disk in Proxmox.",
+            hint="Add one to the machine first.",
+            field="disk",
+        )
+    return found
+
+
+def _disk_of(kind: str, config: Mapping[str, Json]) -> str | None:
+    """The disk that the machine starts from; where it does not say, the first one; None without any."""
     if kind == "lxc":
         return "rootfs"
     disks = [
@@ -131,14 +186,13 @@ def _boot_disk(kind: str, config: Mapping[str, Json]) -> str:
     ]
     order = re.split(r"[;=,]", str(config.get("boot") or ""))
     named = next((name for name in [*order, str(config.get("bootdisk"))] if name in disks), None)
-    if named is None and not disks:
-        raise NodeError(
-            "no_disk",
-            "The machine has no disk in Proxmox.",
-            hint="Add one to the machine first.",
-            field="disk",
-        )
-    return named or disks[0]
+    return named or (disks[0] if disks else None)
+
+
+def _gigabytes(line: str) -> float:
+    """The size that a disk's line tells; without one it counts as empty."""
+    found = _SIZE.search(line)
+    return int(found[1]) * _UNITS[found[2]] if found else 0.0
 
 
 POWER: Final = ("start", "shutdown", "stop", "reboot")

@@ -95,12 +95,20 @@ class Proxmox:
             raise bad_answer()
         return str(found.get("exitstatus") or "unknown") if found.get("status") == "stopped" else None
 
-    def place(self, vmid: int) -> tuple[str, str]:
-        """The node that a machine is on now, and its kind: `qemu` or `lxc`.
+    def free_number(self, first: int | None = None) -> int | None:
+        """The lowest VM ID that is free in the cluster, of those that it gives out; or `first`, where that is free."""
+        try:
+            found = self.call("get", "cluster", "nextid", **({} if first is None else {"vmid": first}))
+        except NodeError as error:
+            if first is None or error.code != "proxmox_refused":
+                raise
+            return None
+        if not str(found).isascii() or not str(found).isdigit():
+            raise bad_answer()
+        return int(found)
 
-        Raises:
-            NodeError: `unknown_machine`.
-        """
+    def find(self, vmid: int) -> tuple[str, str] | None:
+        """The node that a machine is on now, and its kind: `qemu` or `lxc`; None when the token sees none."""
         found = self.call("get", "cluster", "resources", type="vm")
         for entry in found if isinstance(found, list) else []:
             if not isinstance(entry, dict) or str(entry.get("vmid")) != str(vmid):
@@ -108,6 +116,17 @@ class Proxmox:
             node, kind = str(entry.get("node")), entry.get("type")
             if kind in ("qemu", "lxc") and NODE.fullmatch(node):
                 return node, str(kind)
+        return None
+
+    def place(self, vmid: int) -> tuple[str, str]:
+        """The same of one that has to be there.
+
+        Raises:
+            NodeError: `unknown_machine`.
+        """
+        found = self.find(vmid)
+        if found is not None:
+            return found
         raise NodeError(
             "unknown_machine",
             f"Proxmox has no machine {vmid} that the token can see.",

@@ -29,6 +29,14 @@ class Node:
             ("qemu", "100"): self.guest("web", "stopped"),
             ("qemu", "101"): self.guest("broken", "stopped"),
             ("lxc", "200"): self.guest("box", "stopped"),
+            ("qemu", "9000"): self.guest("debian", "stopped"),
+        }
+        self.guests["qemu", "9000"]["config"] |= {
+            "template": 1,
+            "scsi0": "local-lvm:base-9000-disk-0,size=10G",
+            "ide2": "local-lvm:vm-9000-cloudinit,media=cdrom",
+            "net0": "virtio=AA:BB:CC:DD:EE:00,bridge=vmbr0",
+            "boot": "order=scsi0",
         }
 
     @staticmethod
@@ -82,7 +90,7 @@ class Node:
         if template == "/version":
             return {"version": "9.2.1", "release": "9.2", "repoid": "0123456789abcdef"}
         if template.startswith("/cluster/"):
-            return self.cluster(template)
+            return self.cluster(template, values)
         if template == "/nodes":
             return [{"node": NODE, "status": "online", "type": "node", "id": f"node/{NODE}"}]
         if names.get("node", NODE) != NODE:
@@ -97,15 +105,24 @@ class Node:
                 return self.guest_call(kind, method, template.split(kind, 1)[1], names, values, user)
         raise NO_ANSWER
 
-    def cluster(self, template):
+    def cluster(self, template, values):
         if template == "/cluster/nextid":
-            return str(max(int(vmid) for _, vmid in self.guests) + 1)
+            return self.next_number(values.get("vmid"))
         if template == "/cluster/resources":
             return [
                 {"id": f"{kind}/{vmid}", "type": kind, "node": NODE} | self.summary(kind, vmid)
                 for kind, vmid in self.guests
             ]
         raise NO_ANSWER
+
+    def next_number(self, wanted):
+        taken = {int(vmid) for _, vmid in self.guests}
+        if wanted is None:
+            return str(next(number for number in range(100, 1_000_000) if number not in taken))
+        if int(wanted) in taken:
+            text = f"VM {wanted} already exists"
+            raise Refused(400, "Parameter verification failed.", {"vmid": text})
+        return str(wanted)
 
     def guest_call(self, kind, method, rest, names, values, user):
         if rest == "":
@@ -115,6 +132,7 @@ class Node:
         vmid = names["vmid"]
         guest = self.find(kind, vmid)
         if rest == "/{vmid}" and method == "DELETE":
+            self.unlocked(vmid, guest)
             if guest["status"] == "running":
                 raise Refused(500, f"VM {vmid} is running - destroy failed")
             del self.guests[kind, vmid]
@@ -140,15 +158,34 @@ class Node:
 
     def config(self, method, guest, vmid, values, user):
         if method == "GET":
-            return guest["config"] | {"digest": "0" * 40}
+            lock = {"lock": "clone"} if time.time() < guest.get("locked_until", 0) else {}
+            return guest["config"] | lock | {"digest": "0" * 40}
+        self.unlocked(vmid, guest)
         for name in str(values.get("delete", "")).split(","):
             guest["config"].pop(name, None)
         guest["config"] |= {k: v for k, v in values.items() if k not in ("node", "vmid", "delete", "digest")}
         return self.task("qmconfig", vmid, user) if method == "POST" else None
 
+    @staticmethod
+    def unlocked(vmid, guest):
+        if time.time() < guest.get("locked_until", 0):
+            raise Refused(500, f"VM is locked (clone) - VM {vmid}")
+
+    def clone(self, kind, source, values):
+        new = str(values["newid"])
+        if any(new == vmid for _, vmid in self.guests):
+            raise Refused(500, f"unable to create VM {new}: config file already exists")
+        made = self.guest("", "stopped")
+        made["config"] = {k: v for k, v in source["config"].items() if k != "template"}
+        given = {k: values[k] for k in ("name", "hostname", "description") if k in values}
+        made["config"] |= given
+        made["locked_until"] = time.time() + TASK_SECONDS
+        self.guests[kind, new] = made
+
     def act(self, kind, rest, vmid, names, values, user):
         guest, action = self.guests[kind, vmid], rest.rsplit("/", 1)[1]
-        failed = "command 'kvm' failed: got timeout" if vmid == "101" else None
+        is_broken = str(guest["config"].get("name", "")).startswith("broken")
+        failed = "command 'kvm' failed: got timeout" if is_broken else None
         if action == "start" and guest["status"] == "running":
             failed = f"VM {vmid} already running"
         if not failed:
@@ -156,7 +193,11 @@ class Node:
             if rest == "/{vmid}/snapshot":
                 guest["snapshots"][values["snapname"]] = {"description": values.get("description", "")}
             elif action == "clone":
-                self.guests[kind, str(values["newid"])] = self.guest(values.get("name", ""), "stopped")
+                self.clone(kind, guest, values)
+            elif action == "resize":
+                name = values["disk"]
+                line = guest["config"].get(name, f"local-lvm:vm-{vmid}-disk-0")
+                guest["config"][name] = ",".join([line.split(",")[0], f"size={values['size']}"])
             elif action == "{snapname}":
                 guest["snapshots"].pop(names["snapname"], None)
         return self.task(PREFIXES[kind] + action.strip("{}"), vmid, user, failed)

@@ -1,8 +1,9 @@
-"""server.py PORT SCHEMA CERT KEY LOG: a Proxmox VE node with two VMs and one container.
+"""server.py PORT SCHEMA CERT KEY LOG: a Proxmox VE node with two VMs, one container and a template.
 
 Calls and their parameters are checked against SCHEMA the way PVE does it: unknown or missing
 parameters, types, limits, enumerations and patterns answer 400 "Parameter verification failed.".
-Long actions answer a task's UPID; the task is running for a second. VM 101's tasks fail. Every
+Long actions answer a task's UPID; the task is running for a second. Tasks of VMs whose
+name begins with "broken" fail, those of VM 101 for one. A copy is locked until its task ends. Every
 call is one JSON line of LOG.
 """
 
