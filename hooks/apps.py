@@ -8,3 +8,9 @@ class HooksConfig(AppConfig):
 
     name = "hooks"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect the chores."""
+        from hooks.services.calls import rest_tokens
+
+        rest_tokens.connect()

@@ -251,10 +251,10 @@ def _touch(token: ApiToken) -> None:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
-def give_without_text(user: User, *, name: str, scopes: list[str], expires_at: datetime) -> ApiToken:
-    """A token whose text nobody knows, for what stands for it in another protocol; in the caller's transaction."""
+def give(user: User, *, name: str, scopes: list[str], expires_at: datetime) -> tuple[ApiToken, str]:
+    """A token that the program itself hands out, and its text; in the caller's transaction."""
     text, prefix = _new_text()
-    return ApiToken.objects.create(
+    token = ApiToken.objects.create(
         name=name,
         prefix=prefix,
         token_hash=_hash(text),
@@ -263,3 +263,9 @@ def give_without_text(user: User, *, name: str, scopes: list[str], expires_at: d
         scopes=sorted(set(scopes)),
         expires_at=expires_at,
     )
+    return token, text
+
+
+def give_without_text(user: User, *, name: str, scopes: list[str], expires_at: datetime) -> ApiToken:
+    """A token whose text nobody knows, for what stands for it in another protocol; in the caller's transaction."""
+    return give(user, name=name, scopes=scopes, expires_at=expires_at)[0]

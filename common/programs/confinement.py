@@ -36,6 +36,7 @@ _ETC: Final = (
 )
 _NETWORK_ETC: Final = ("/etc/hosts", "/etc/resolv.conf", "/etc/services", "/etc/protocols")
 _TOOLS: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_ALREADY: Final = ("/usr/", "/bin/", "/sbin/")
 _counter = count(os.getpid() * 31)
 
 
@@ -166,12 +167,18 @@ def _box(program: Program, user: int, result: str | None, info_fd: int) -> list[
         *("--perms", "1777" if user else "0700", "--size", size, "--tmpfs", HOME),
         *_bound("/usr", *_SYSTEM, *_ETC, *(_NETWORK_ETC if program.has_network else ())),
     ]
-    for path in (*program.directories, program.argv[0]):
-        if not path.startswith(("/usr/", "/bin/", "/sbin/")):
-            args += ["--ro-bind", path, path]
+    shown = [path for path in (*program.directories, program.argv[0]) if not path.startswith(_ALREADY)]
+    for path in shown:
+        args += [*_way_to(path), "--ro-bind", path, path]
     if result is not None:
         args += ["--bind", result, RESULT]
     return [*args, *_working_directory(program.working_directory, "1777" if user else "0700")]
+
+
+def _way_to(path: str) -> list[str]:
+    """The folders above it, which another user may pass: those that bwrap makes by itself are closed to others."""
+    above = [str(parent) for parent in reversed(Path(path).parents)][1:]
+    return [word for parent in above for word in ("--perms", "0755", "--dir", parent)]
 
 
 def _bound(*paths: str) -> list[str]:

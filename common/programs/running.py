@@ -154,11 +154,12 @@ async def _kept(
             process.kill()
             await process.wait()
     stdout, stderr = (output.result() for output in outputs)
-    result = plain_text(os.pread(place.result, MAX_RESULT, 0).decode(errors="replace"))
+    raw = os.pread(place.result, MAX_RESULT, 0)
     return Finished(
         stdout=stdout,
         stderr=stderr,
-        result=result,
+        result=plain_text(raw.decode(errors="replace")),
+        raw_result=raw,
         confinement=place.confinement,
         **json.loads(answer.result()),
     )

@@ -57,6 +57,7 @@ class Finished:
         dropped: bytes of output that were not kept.
         peak_memory: bytes, of its largest process or of all together, whichever was seen to be more.
         confinement: how it was kept in.
+        raw_result: the result as it was written, for who reads it as data; nothing in it is masked.
     """
 
     exit_code: int
@@ -69,3 +70,4 @@ class Finished:
     pid: int = 0
     result: str = ""
     confinement: str = ""
+    raw_result: bytes = field(default=b"", repr=False)

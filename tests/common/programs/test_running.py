@@ -54,6 +54,16 @@ def test_this_machine_keeps_programs_in():
     assert STRICT
 
 
+@pytest.mark.parametrize("kept", [one for one in KEPT if one.kind == "box"], ids=lambda one: one.kind)
+async def test_a_folder_that_it_may_read_is_open_to_it_wherever_it_lies(kept: Confinement, tmp_path: Path):
+    inside = tmp_path / "a" / "b"
+    inside.mkdir(parents=True)
+    (inside / "note").write_text("read me")
+    (tmp_path / "a" / "beside").write_text("not me")
+    finished = await run(shell(f"cat {inside}/note; ls {tmp_path}/a", directories=(str(inside),)), kept)
+    assert finished.stdout == "read meb\n"
+
+
 @every_way
 async def test_it_ends_as_it_ends(kept: Confinement):
     finished = await run(shell("echo out; echo err >&2; exit 7"), kept)

@@ -1,0 +1,41 @@
+"""The implementations of the original that are built in: what each does here. Their paths stand in `table`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from flows.sdk import Json, JsonObject, NodeContext, NodeError
+from hooks.services.builtins.run_workflow import run_workflow
+from hooks.services.builtins.table import Builtin
+from hooks.services.traps import send_snmp_trap
+
+Carried = Callable[[NodeContext, JsonObject, JsonObject], Awaitable[Json]]
+"""Takes the context of the event and the keyword arguments of the original; gives what the function returned."""
+
+
+async def _send_snmp_trap(ctx: NodeContext, context: JsonObject, inputs: JsonObject) -> Json:
+    """The original logs what goes wrong and goes on; here the step fails, and the run it tells of does not."""
+    await send_snmp_trap(ctx, context, inputs)
+    return None
+
+
+_BUILTINS: Final[dict[Builtin, Carried]] = {
+    "run_workflow": run_workflow,
+    "send_snmp_trap": _send_snmp_trap,
+}
+
+
+async def carry_out_builtin(
+    builtin: Builtin, ctx: NodeContext, context: JsonObject, inputs: JsonObject
+) -> Json:
+    """Do what is built in; what it gives.
+
+    Args:
+        context: of the event, as the original hands it over.
+        inputs: the keyword arguments of the original.
+
+    Raises:
+        NodeError: `bad_inputs`, and those of each.
+    """
+    if builtin not in _BUILTINS:
+        raise NodeError("function_not_found", f"{builtin} is not there yet.", field="implementation")
+    return await _BUILTINS[builtin](ctx, context, inputs)

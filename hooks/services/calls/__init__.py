@@ -1,0 +1,1 @@
+"""Calling the functions of others: each call is a process of its own, kept in as an approved command is."""
