@@ -43,7 +43,10 @@ def check_trigger(
     if spec is None:
         message = f"The node type “{drawn.type}” does not say what it listens to."
         yield Finding("node_type_failed", message, node=drawn.id)
-    if not isinstance(spec, EventTrigger) or environment.event_type(spec.event_type) is not None:
+    if not isinstance(spec, EventTrigger):
+        return
+    yield from _asked_of_the_platform(drawn, spec, environment)
+    if environment.event_type(spec.event_type) is not None:
         return
     near = suggestions.nearest(spec.event_type, environment.event_type_names())
     yield Finding(
@@ -54,3 +57,17 @@ def check_trigger(
         field=trigger.event_field,
         suggestion=near,
     )
+
+
+def _asked_of_the_platform(
+    drawn: DocumentNode, spec: EventTrigger, environment: CompileEnvironment
+) -> Iterator[Finding]:
+    for asked in spec.among:
+        if asked.platform_field and environment.owner_id is not None:
+            yield Finding(
+                "platform_only",
+                f"Only the platform's flows ask for a {asked.told}; this one hears of its own tenant alone.",
+                hint="Leave it empty.",
+                node=drawn.id,
+                field=asked.platform_field,
+            )

@@ -51,6 +51,7 @@ from flows.sdk.results import Emit, Result, Review, Suspend, Wake
 from flows.sdk.retry import Retry
 from flows.sdk.shapes import Shape
 from flows.sdk.triggers import (
+    Among,
     Condition,
     EventTrigger,
     HookTrigger,
@@ -64,6 +65,7 @@ __all__ = [
     "LIFE_CYCLE_EVENTS",
     "LIFE_CYCLE_KINDS",
     "MISSING",
+    "Among",
     "Choice",
     "Condition",
     "CredentialFields",

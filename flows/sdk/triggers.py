@@ -30,12 +30,14 @@ class Condition:
 class Among:
     """One of these fields of the payload's root has one of these values: a look-up, whatever their number.
 
-    `told`: what is asked for, as `kind`, for whoever reads why an event started nothing.
+    `told`: what is asked for, as `kind`, for whoever reads why an event started nothing. `platform_field`: the config
+    field that asks it, where only the platform's flows may; empty where all may.
     """
 
     told: str
     fields: tuple[str, ...]
     values: tuple[str, ...]
+    platform_field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,17 @@ import orjson
 
 from flows.engine.admission import concurrency_of
 from flows.graph.settings import Concurrency
-from flows.sdk import LIFE_CYCLE_EVENTS, Condition, JsonObject, LifeCycle, NodeError, Record, TriggerKind
+from flows.sdk import (
+    LIFE_CYCLE_EVENTS,
+    Among,
+    Condition,
+    JsonObject,
+    LifeCycle,
+    NodeError,
+    Record,
+    TriggerKind,
+)
 from flows.sdk.comparison import Predicate, Why, compile_comparison
-from flows.sdk.triggers import Among
 from flows.sdk.work import TooExpensive
 from flows.store.database import key, marks, uuid_of
 

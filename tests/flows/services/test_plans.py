@@ -37,3 +37,9 @@ def test_only_event_types_in_reach_are_suggested(flow_editor: User, other_tenant
     trigger = DocumentNode("t", "event", "T", config={"event": "parcel.deliverd"})
     assert ("unknown_event_type", "Did you mean “parcel.delivered”?") in hints(trigger, flow_editor.tenant_id)
     assert ("unknown_event_type", "Choose one, or define it first.") in hints(trigger, other_tenant.pk)
+
+
+def test_only_the_platforms_flows_ask_for_tenants(tenant: Tenant) -> None:
+    trigger = DocumentNode("t", "life-cycle", "T", config={"event": "workflow_failed", "tenants": ["Acme"]})
+    assert ("platform_only", "Leave it empty.") in hints(trigger, tenant.pk)
+    assert hints(trigger, None) == []
