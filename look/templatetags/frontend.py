@@ -50,6 +50,7 @@ def frontend_theme() -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1000)
 def icon(name: str, css: str = "") -> SafeString:
     """A bundled Tabler icon (the list: `frontend/src/shared/ui/icons.txt`), hidden from screen readers."""
     return format_html(
