@@ -20,7 +20,8 @@ from scripts.shell import ROOT, Stop, main_guard, plain_environment, run, say
 PYTHON = ROOT / ".venv" / "bin" / "python"
 RESULTS = ROOT / "test-results"
 ON_POSTGRES = ("--database=postgres", "-m")
-IN_TWO = ("-n", "2", "--dist", "loadfile")
+IN_TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+"""One file at a time for each of two processes, in the order of `tests/support/plugin.py`."""
 Suite = Callable[[IO[str] | None], int]
 """Runs its tests and gives an exit code; the file takes what they say, None is the terminal."""
 
@@ -99,7 +100,7 @@ def vitest(output: IO[str] | None) -> int:
 def browser(output: IO[str] | None) -> int:
     """The tests that drive Chromium; it is found or installed first."""
     os.environ["CHROMIUM"] = find_chromium()
-    return pytest("browser", "-m", "e2e", "tests/e2e")(output)
+    return pytest("browser", "-m", "e2e", "tests/e2e", *IN_TWO)(output)
 
 
 def sums() -> Counter[str]:

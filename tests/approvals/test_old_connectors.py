@@ -40,7 +40,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     with tempfile.TemporaryDirectory(prefix="hf-old-") as folder:
-        running = Site(Path(folder) / "data", EGRESS_ALLOWED_NETWORKS="127.0.0.1/32").start()
+        running = Site(Path(folder) / "data", EGRESS_ALLOWED_NETWORKS="127.0.0.1/32").with_tables().start()
         yield running
         running.stop()
 

@@ -38,15 +38,15 @@ def sink() -> Iterator[Sink]:
 
 @pytest.fixture(scope="session")
 def site(mailbox: Mailbox) -> Iterator[Site]:
-    """What `make run` starts on a fresh clone, the demo included."""
+    """What `make run` starts, the demo included; the newcomer's test begins with no tables either."""
     with tempfile.TemporaryDirectory(prefix="hf-e2e-") as folder:
         running = Site(
             Path(folder) / "data",
             HOOKFLOW_LOCAL_DEMO="1",
             EMAIL_URL=mailbox.url,
             MAIL_FROM="hookflow@example.org",
-        ).start()
-        yield running
+        ).with_tables()
+        yield running.start()
         running.stop()
 
 

@@ -38,7 +38,7 @@ def tracker(sink: Sink) -> Sink:
 def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """The admin of a site on which the package is installed."""
     folder = write_package(tmp_path / "packages", "tracker_package", {"parts": MODULE})
-    site = Site(tmp_path / "data", HOOKFLOW_LOCAL_DEMO="1", PYTHONPATH=str(folder)).start()
+    site = Site(tmp_path / "data", HOOKFLOW_LOCAL_DEMO="1", PYTHONPATH=str(folder)).with_tables().start()
     try:
         with watched_page(browser, site.url) as (opened, watch):
             watch.expected.append("/choices/")  # asked before there is a credential

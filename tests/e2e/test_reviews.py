@@ -129,7 +129,7 @@ def test_a_deploy_waits_until_one_of_two_has_decided(
     customer = person(page, open_page, carl)
 
     manager.goto("/reviews/")
-    expect(manager.locator("[data-queue-live=live]")).to_be_visible()
+    expect(manager.locator("[data-queue-live=live]")).to_be_visible(timeout=30_000)
     for race in range(MOST_RACES):
         hostname, told = f"race-{race}.example.org", len(sink.at("/connector"))
         ordered(customer, hostname)

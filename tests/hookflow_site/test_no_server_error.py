@@ -29,7 +29,7 @@ print(text)
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    made = Site(tmp_path / "data").start()
+    made = Site(tmp_path / "data").with_tables().start()
     yield made
     made.stop()
 

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.usefixture
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Page]:
     """The admin of a site of their own."""
-    site = Site(tmp_path / "data", HOOKFLOW_LOCAL_DEMO="1").start()
+    site = Site(tmp_path / "data", HOOKFLOW_LOCAL_DEMO="1").with_tables().start()
     try:
         with (
             sync_playwright() as playwright,

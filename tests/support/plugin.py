@@ -3,6 +3,7 @@
 import os
 import signal
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from accounts.append_only import guard, lift
 from accounts.models import AuditEntry, AuditSeal
 from hookflow_site.databases import database_settings
 from hookflow_site.env import Env
+from tests.support.migrated import copy_migrated
 from tests.support.postgres import Postgres
 from tests.support.valkey import Valkey
 
@@ -82,6 +84,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if str(item.path).startswith(folders):
             item.add_marker(pytest.mark.both_databases)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        put_long_files_first(items)
+
+
+def put_long_files_first(items: list[pytest.Item]) -> None:
+    """What is left for the end is short, so that no process waits long for the last of the others."""
+    tests = Counter(item.path for item in items)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in slow, -tests[item.path]))
 
 
 def use_database() -> None:
@@ -100,6 +111,25 @@ def private_postgres() -> Postgres:
     return _postgres[0]
 
 
+@pytest.fixture
+def empty_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """The default connection leads to a database without tables."""
+    usual = connection.settings_dict["NAME"]
+    is_file = connection.vendor == "sqlite"
+    empty = str(tmp_path / "empty.sqlite3") if is_file else f"{usual}_empty"
+    if not is_file:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{empty}"')
+    connections.close_all()
+    connection.settings_dict["NAME"] = empty
+    yield
+    connections.close_all()
+    connection.settings_dict["NAME"] = usual
+    if not is_file:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{empty}" WITH (FORCE)')
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Postgres:
     """A private PostgreSQL, started when a test first asks for it."""
@@ -115,6 +145,12 @@ def valkey() -> Iterator[Valkey]:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The copy on SQLite has its tables already; on PostgreSQL the migrations make them."""
+    return settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
     """SQLite in a file: several threads then meet the locks that they meet in production."""
     database = settings.DATABASES["default"]
@@ -122,6 +158,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         yield
         return
     with tempfile.TemporaryDirectory(prefix="hf-db-") as folder:
-        database.setdefault("TEST", {})["NAME"] = str(Path(folder) / "test.sqlite3")
+        database.setdefault("TEST", {})["NAME"] = str(copy_migrated(Path(folder) / "test.sqlite3"))
         database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"  # it need not survive a power cut
         yield

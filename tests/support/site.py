@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 from bench.memory import family, name, pss
+from tests.support.migrated import copy_migrated
 from tests.support.processes import Server, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -49,6 +50,14 @@ class Site:
         """The launcher's process."""
         assert self._server is not None, "The site was not started."
         return self._server
+
+    def with_tables(self) -> "Site":
+        """Give it an SQLite database that has all tables and no rows: the migrations are not what its test is about."""
+        self.data.mkdir(mode=0o700)
+        copy_migrated(self.data / "hookflow.sqlite3")
+        if self.env.get("HOOKFLOW_LOCAL_DEMO") == "1":
+            (self.data / "local-demo").write_text("wanted")  # else only a database without tables becomes one
+        return self
 
     def launch(self) -> Server:
         """Start it and return at once."""

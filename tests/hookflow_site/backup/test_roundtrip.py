@@ -98,6 +98,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Inst
     return one
 
 
+@pytest.mark.slow
 def test_restored_installation_equals_the_original(
     make: Callable[[str], Installation], tmp_path: Path
 ) -> None:

@@ -196,7 +196,7 @@ def test_demo_ends_when_it_is_switched_off(tmp_path: Path) -> None:
 
 
 def test_a_demo_whose_loading_was_cut_short_is_one_for_what_the_next_start_casts(tmp_path: Path) -> None:
-    demo = Site(tmp_path / "data", HOOKFLOW_LOCAL_DEMO="1").start()
+    demo = Site(tmp_path / "data", HOOKFLOW_LOCAL_DEMO="1").with_tables().start()
     demo.stop()
     (demo.data / "local-demo").write_text("wanted")
     demo.start()
@@ -212,7 +212,7 @@ def allowed_networks(site: Site) -> list[str]:
 
 
 def test_uvicorn_serves_the_same_site(tmp_path: Path) -> None:
-    other = Site(tmp_path / "data", WEB_SERVER="uvicorn").start()
+    other = Site(tmp_path / "data", WEB_SERVER="uvicorn").with_tables().start()
     address = f"ws://127.0.0.1:{other.port}/ws/v1/runs/00000000-0000-0000-0000-000000000000/"
     try:
         assert other.status() == other.status("/sign-in/") == 200
