@@ -48,7 +48,9 @@ class LifeCycleTrapConfig(NodeConfig):
     """Who is told, and how."""
 
     destinations: Annotated[list[TrapDestination], Field(max_length=MOST_DESTINATIONS)] = ui(
-        [], label="Destinations", help="None of them waits for another."
+        [],
+        label="Destinations",
+        help="None of them waits for another. They read it with CLOUDIFY-MIB, from Settings, Hooks.",
     )
     kind: Literal["trap", "inform"] = ui(
         "trap",
