@@ -1636,7 +1636,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** @description Choose the own time zone. */
+        patch: operations["me_partial_update"];
         trace?: never;
     };
     "/api/v1/node-types/": {
@@ -3774,6 +3775,8 @@ export interface components {
             name: string;
             role: components["schemas"]["RoleEnum"];
             tenant: number | null;
+            /** @description The time zone in which pages and mails tell times. */
+            zone: string;
             token: number | null;
             permissions: components["schemas"]["ScopeEnum"][];
         };
@@ -4885,6 +4888,11 @@ export interface components {
             tenants?: number[];
             is_enabled?: boolean;
         };
+        /** @description What people say of themselves. */
+        PatchedSetMeRequest: {
+            /** @description Such as Europe/Berlin; empty: the tenant's. */
+            zone?: string;
+        };
         /** @description What is left out stays. */
         PatchedSetReviewNoticesRequest: {
             /** @description Mail those who may decide. */
@@ -4961,6 +4969,7 @@ export interface components {
             slug?: string;
             is_active?: boolean;
             mail_senders?: string[];
+            zone?: string;
         };
         /** @description A row of Tickets. */
         PatchedTicketRequest: {
@@ -5892,6 +5901,7 @@ export interface components {
             slug?: string;
             is_active?: boolean;
             mail_senders?: string[];
+            zone?: string;
             /** Format: date-time */
             readonly created_at: string;
         };
@@ -5912,6 +5922,7 @@ export interface components {
             slug?: string;
             is_active?: boolean;
             mail_senders?: string[];
+            zone?: string;
         };
         /** @description Which values to test. */
         TestRequest: {
@@ -11755,6 +11766,38 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedSetMeRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
