@@ -182,13 +182,11 @@ SPECTACULAR_SETTINGS = {
         "TaskJobState": "approvals.models.TaskJob.State",
         "AnswerKind": "approvals.models.Answer.Kind",
         "AnswerWay": "approvals.models.Answer.Way",
-        "DeliveryState": "approvals.models.Delivery.State",
         "Decision": ["continue", "cancel"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "flows.api.openapi.add_intake",
-        "approvals.api.policy_bodies.describe",
         "accounts.api.schema.finish",
     ],
 }
@@ -222,6 +220,8 @@ HOOKFLOW = {
     "RUNNER_CONCURRENCY": env.number("RUNNER_CONCURRENCY", 200, least=1, most=10_000),
     "UNCONFINED_PROGRAMS": env.flag("UNCONFINED_PROGRAMS", False),
     "LEASE_SECONDS": env.number("LEASE_SECONDS", 15, least=2, most=600),
+    "HOOKS_FILE": env.text("HOOKFLOW_HOOKS_FILE"),
+    "HOOKS_ONLY_FIRST": env.flag("HOOKFLOW_HOOKS_ONLY_FIRST", False),
     "HOOK_MODULES": env.names("HOOKFLOW_HOOK_MODULES"),
     "HOOK_TENANTS": env.names("HOOKFLOW_HOOK_TENANTS"),
     "HOOK_CALLS": env.number("HOOKFLOW_HOOK_CALLS", 5, least=1, most=1000),

@@ -63,6 +63,8 @@ class Plan:
     subject: CompiledSlot | None = None
     """What the flow's runs are called, when it says so."""
     owner_id: int | None = None
+    places: frozenset[tuple[str, int]] = frozenset()
+    """Hosts and ports that its steps may reach though they are not public."""
 
     @property
     def trigger(self) -> TriggerSpec:

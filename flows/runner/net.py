@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from common.egress import EgressError
 from common.egress.errors import timed_out
 from common.egress.hosts import AllowedHosts
 from common.egress.lifetime import Lifetime
+from common.egress.policy import NAMED, PolicySource
 from common.egress.sync import GuardedSession, Way
 from common.egress.tcp import checked_addresses, connect, find_addresses, open_stream
 from common.tls import Tls
@@ -36,12 +37,14 @@ class StepNet:
 
     Args:
         seconds: the time limit of the step.
+        places: hosts and ports to which datagrams may go though they are not public.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, places: Collection[tuple[str, int]] = ()) -> None:
         self._lifetime = Lifetime(seconds)
         self._at_end: list[Callable[[], None]] = []
         self._hosts: AllowedHosts | None = None
+        self._places = frozenset(places)
         self._seen = _Seen()
 
     def within(self, hosts: AllowedHosts) -> "StepNet":
@@ -93,7 +96,8 @@ class StepNet:
         """Look a name up; see `flows.sdk.Net`."""
         with as_node_errors():
             self._check(host, port)
-            return str(checked_addresses(host, port, lifetime=self._lifetime)[0])
+            source = self._source(host, port)
+            return str(checked_addresses(host, port, source=source, lifetime=self._lifetime)[0])
 
     async def find_address(self, host: str, port: int) -> str:
         """Look a name up without blocking; see `flows.sdk.Net`."""
@@ -102,7 +106,8 @@ class StepNet:
             seconds = min(CONNECT_SECONDS, self._lifetime.left(host))
             try:
                 async with asyncio.timeout(seconds):
-                    return str((await find_addresses(host, port))[0])
+                    found = await find_addresses(host, port, source=self._source(host, port))
+                    return str(found[0])
             except TimeoutError as error:
                 raise timed_out(host, seconds) from error
 
@@ -127,6 +132,9 @@ class StepNet:
         self._lifetime.end()
         for end in self._at_end:
             end()
+
+    def _source(self, host: str, port: int) -> PolicySource | None:
+        return NAMED if (host, port) in self._places else None
 
     def _check(self, host: str, port: int) -> None:
         self.note(host)

@@ -1,6 +1,7 @@
 """From stored documents to plans: what the compiler needs to know of this installation."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from flows.models import FlowVersion
 from flows.sdk import EventType, Node, NodeError, event_types, node_types
 from flows.services.credentials import credential_store
 from flows.services.event_types import defined_type, names_in_reach, shape_of
+from flows.services.ways_out import places_of
 
 
 class Installation:
@@ -84,4 +86,4 @@ def plan_of_version(version_id: UUID) -> Plan:
             f"Version {version.number} of the flow does not compile any more: {first.message}",
             hint=first.hint,
         )
-    return compilation.plan
+    return replace(compilation.plan, places=places_of(version))

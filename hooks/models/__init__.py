@@ -1,1 +1,5 @@
 """The tables of hooks."""
+
+from hooks.models.followed import FileHook, FollowedFile
+
+__all__ = ["FileHook", "FollowedFile"]

@@ -36,6 +36,7 @@ NO_CHANGE = {
     "POST /api/v1/flows/{id}/choices/": "asks an outside system for a list",
     "POST /api/v1/flows/import/preview/": "looks at a drawing",
     "POST /api/v1/credentials/{id}/test/": "asks an outside system whether it lets one in",
+    "POST /api/v1/hooks-file/preview/": "looks at a text",
     "POST /api/v1/policies/preview/": "tries a policy in memory",
     "POST /api/v1/events/": "the event itself is kept, with its sender; thousands a second come in",
     "POST /hooks/{key}/": "the event itself is kept; thousands a second come in",
@@ -195,6 +196,11 @@ def made(route: str, body: Callable[[Stage], dict[str, Any]] | dict[str, Any]) -
     return before
 
 
+HOOKS = """hooks:
+  - event_type: workflow_failed
+    implementation: cloudify.snmp.snmp_trap.send_snmp_trap
+    inputs: {destination_address: 10.239.0.109, destination_port: 162, community_string: public}
+"""
 V1 = "/api/v1/"
 CALLS: dict[str, Call] = {
     f"PUT {V1}action-settings/{{node_type}}/": Call({"config": {}}),
@@ -203,10 +209,6 @@ CALLS: dict[str, Call] = {
     f"DELETE {V1}commands/{{id}}/": Call(
         {}, lambda stage: create_command(actor=Actor.system(), name="Unused", executable="/usr/bin/ls").pk
     ),
-    f"PATCH {V1}me/": Call({"zone": "Europe/Berlin"}),
-    f"PATCH {V1}review-notices/": Call({"link_hours": 5}),
-    f"PATCH {V1}tenants/{{id}}/review-notices/": Call({"link_hours": 5}),
-    f"PATCH {V1}tenants/{{id}}/limits/": Call({"servers": 5}),
     f"POST {V1}services/": Call(
         lambda stage: {
             "name": "Mail",
@@ -231,6 +233,7 @@ CALLS: dict[str, Call] = {
     f"PUT {V1}flows/{{id}}/hook/secret/": Call(
         {"secret": "8f742231b10e8888abcd99yyyzzz85a5"}, lambda stage: with_webhook(stage).pk
     ),
+    f"POST {V1}hooks-file/import/": Call({"text": HOOKS}),
     f"POST {V1}inventory/balances/{{id}}/add/": Call({"amount": 5}),
     f"POST {V1}inventory/balances/{{id}}/remove/": Call({"amount": 5}),
     f"POST {V1}inventory/tags/{{id}}/assign/": Call(tagged),

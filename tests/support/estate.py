@@ -94,9 +94,7 @@ def unknown(path: str) -> str:
             "node_type": "sleep",
             "answer": "continue",
         }
-        is_uuid = re.match(
-            r"(/api/v1)?/(flows|runs|events|errands|jobs|job-runs|reviews|tasks|deliveries)/", path
-        )
+        is_uuid = re.match(r"(/api/v1)?/(flows|runs|events|errands|jobs|job-runs|reviews|tasks)/", path)
         return fixed.get(parameter, UNKNOWN_UUID if is_uuid else UNKNOWN_ID)
 
     return _PARAMETER.sub(value, path)
@@ -193,7 +191,7 @@ def _workflow(server_id: int, customer: User) -> dict[str, Any]:
     return {
         "/api/tasks/": task.pk,
         "/api/applications/": application.pk,
-        **dict.fromkeys(("/reviews/deliveries/", "/deliveries/"), delivery.pk),
+        "/reviews/deliveries/": delivery.pk,
     }
 
 

@@ -191,3 +191,16 @@ def first_byte(connection: socket.socket) -> None:
 def _ignoring(call: Callable[[], Any]) -> None:
     with suppress(NodeError, OSError):
         call()
+
+
+async def test_a_place_that_the_admin_named_is_reached_and_nothing_beside_it() -> None:
+    net = StepNet(20, {("10.0.0.9", 162), ("169.254.169.254", 162)})
+    assert net.address("10.0.0.9", 162) == await net.find_address("10.0.0.9", 162) == "10.0.0.9"
+    for host, port in (("10.0.0.9", 161), ("10.0.0.8", 162), ("169.254.169.254", 162)):
+        with pytest.raises(NodeError) as refused:
+            net.address(host, port)
+        assert refused.value.code == "address_refused"
+        with pytest.raises(NodeError):
+            await net.find_address(host, port)
+    with pytest.raises(NodeError):
+        net.connected("10.0.0.9", 162, seconds=1)
