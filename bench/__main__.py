@@ -19,7 +19,7 @@ from bench import hardware, report, summary, systems
 from bench.process import ROOT, say
 from bench.workloads import WORKLOADS, fits
 
-COMMANDS = ("all", "install", "run", "limits", "report", "summary", "hostile")
+COMMANDS = ("all", "install", "run", "limits", "report", "summary", "hostile", "traps")
 OURS = ["node-red", "hookflow", "hookflow-postgres"]
 DURABLE = ["dbos", "restate"]
 LAST_RESULTS = ROOT / "test-results" / "bench.jsonl"
@@ -40,6 +40,7 @@ def main() -> None:
         "report": lambda args: say(report.render(args.results)),
         "summary": lambda args: say(summary.render(args.results)),
         "hostile": _hostile,
+        "traps": _traps,
     }[args.command](args)
 
 
@@ -65,12 +66,18 @@ def _parser() -> argparse.ArgumentParser:
     hostile.add_argument("--only", default="", help="one attack by its name instead of all at once")
     hostile.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
     hostile.add_argument("--server", default="daphne", help="what serves it: daphne or uvicorn")
+    traps = commands.add_parser("traps", help="life-cycle traps, and what they cost the runs beside them")
+    traps.add_argument("--rate", type=int, default=1000, help="traps a second")
+    traps.add_argument("--destinations", type=int, default=10, help="receivers of each, at most 20")
+    traps.add_argument("--dead", type=int, default=0, help="destinations more whose name nobody knows")
+    traps.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
+    traps.add_argument("--events", type=int, default=3000, help="runs in each measurement")
     for command in (everything, run):
         command.add_argument("--events", type=int, help="instead of the workload's own number")
-    for command in (everything, run, limits):
+    for command in (everything, run, limits, traps):
         command.add_argument("--repeats", type=int, default=1 if command is run else 3)
         command.add_argument("--out", type=Path, default=LAST_RESULTS, help="results are added to this file")
-    for command in (everything, install, run, hostile):
+    for command in (everything, install, run, hostile, traps):
         cache = Path(os.environ.get("BENCH_CACHE", "~/.cache/hookflow-bench"))
         command.add_argument("--cache", type=Path, default=cache, help="where systems are installed")
     shown = commands.add_parser("report", help="print Markdown tables of medians (min-max)")
@@ -112,6 +119,12 @@ def _hostile(args: argparse.Namespace) -> None:
 
     cache = args.cache.expanduser().resolve()
     hostile.main(cache, args.seconds, args.only, on_postgres=args.postgres, server=args.server)
+
+
+def _traps(args: argparse.Namespace) -> None:
+    from bench import traps
+
+    traps.main(args.cache.expanduser().resolve(), args)
 
 
 def _limits(args: argparse.Namespace) -> None:

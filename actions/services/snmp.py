@@ -26,37 +26,20 @@ def send(address: str, target: Any, notification: Notification) -> None:
         NodeError: `not_acknowledged` (retryable), `unreachable` (retryable), `snmp_refused`, `value_too_long`,
             `not_in_v1`.
     """
-    check(target, notification)
     if _is_plain(target, notification):
         _send_plain(address, target, notification)
     else:
+        _check(target, notification)
         snmp_engines.deliver_blocking(address, target, notification)
 
 
 async def send_soon(address: str, target: Any, notification: Notification) -> None:
     """The same for an event loop, which it does not hold up."""
-    check(target, notification)
     if _is_plain(target, notification):
         _send_plain(address, target, notification)
     else:
+        _check(target, notification)
         await snmp_engines.deliver(address, target, notification)
-
-
-def check(target: Any, notification: Notification) -> None:
-    """See that the version can tell it, and that it fits into a datagram.
-
-    Raises:
-        NodeError: `value_too_long`, `not_in_v1`.
-    """
-    if target.version == "v1":
-        _check_v1(notification)
-    if sum(_size(variable) for variable in notification.variables) > MOST_OCTETS:
-        raise NodeError(
-            "value_too_long",
-            "The variables do not fit into one notification.",
-            hint=f"Together they may have about {MOST_OCTETS:,} octets.",
-            field="variables",
-        )
 
 
 def _is_plain(target: Any, notification: Notification) -> bool:
@@ -71,10 +54,29 @@ def _send_plain(address: str, target: Any, notification: Notification) -> None:
         request_id=secrets.randbits(31),
         ticks=uptime(),
     )
+    if len(content) > MOST_OCTETS:
+        raise _too_long()
     try:
         send_datagram(address, target.port, content)
     except EgressError as error:
         raise NodeError.of(error, field="credential") from error
+
+
+def _check(target: Any, notification: Notification) -> None:
+    """See that the version can tell it, and that it fits into a datagram."""
+    if target.version == "v1":
+        _check_v1(notification)
+    if sum(_size(variable) for variable in notification.variables) > MOST_OCTETS:
+        raise _too_long()
+
+
+def _too_long() -> NodeError:
+    return NodeError(
+        "value_too_long",
+        "The variables do not fit into one notification.",
+        hint=f"Together they may have about {MOST_OCTETS:,} octets.",
+        field="variables",
+    )
 
 
 def _check_v1(notification: Notification) -> None:

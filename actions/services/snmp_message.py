@@ -53,9 +53,15 @@ def trap_v2c(
         ticks: hundredths of a second for sysUpTime.
     """
     head = (Variable(SYS_UPTIME, "timeticks", ticks), Variable(TRAP_OID, "oid", trap_oid))
-    bindings = _block(_SEQUENCE, _bindings((*head, *variables)))
+    bindings = _block(_SEQUENCE, _bindings(head) + _kept_bindings(tuple(variables)))
     pdu = _block(_TRAP_V2, _block(_INTEGER, _number(request_id)) + _NO_ERROR + bindings)
     return _block(_SEQUENCE, _V2C + _block(_OCTETS, community) + pdu)
+
+
+@lru_cache(maxsize=32)
+def _kept_bindings(variables: tuple[Variable, ...]) -> bytes:
+    """For the other destinations of the same notification."""
+    return _bindings(variables)
 
 
 def _bindings(variables: Iterable[Variable]) -> bytes:

@@ -1,6 +1,7 @@
 """Where an open credential may be used: the way out refuses every other host, redirects included."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from common.egress.errors import EgressError
 from common.egress.urls import parse_host
@@ -38,6 +39,7 @@ class AllowedHosts:
         )
 
 
+@lru_cache(maxsize=2048)
 def _read(text: str) -> tuple[str, int | None] | None:
     host, _, port = text.strip().rpartition(":")
     has_port = bool(host) and port.isascii() and port.isdigit() and (":" not in host or host.endswith("]"))

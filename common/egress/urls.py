@@ -107,6 +107,7 @@ def _parse(url: str) -> Target:
     )
 
 
+@lru_cache(maxsize=2048)
 def parse_host(host: str) -> tuple[str, Address | None]:
     """Read a host name or an IP address, with or without brackets, into its normal form.
 

@@ -18,6 +18,7 @@ from common.egress.lifetime import Lifetime
 from common.egress.policy import NAMED, PolicySource
 from common.egress.sync import GuardedSession, Way
 from common.egress.tcp import checked_addresses, connect, find_addresses, open_stream
+from common.egress.urls import parse_host
 from common.tls import Tls
 from flows.sdk import NodeError
 
@@ -104,6 +105,8 @@ class StepNet:
         with as_node_errors():
             self._check(host, port)
             seconds = min(CONNECT_SECONDS, self._lifetime.left(host))
+            if parse_host(host)[1] is not None:  # there is nothing to wait for
+                return str((await find_addresses(host, port))[0])
             try:
                 async with asyncio.timeout(seconds):
                     found = await find_addresses(host, port, source=self._source(host, port))

@@ -107,13 +107,18 @@ async def send_to(ctx: NodeContext, destination: Destination, notification: Noti
             `actions.services.snmp`.
     """
     target, address, port = destination.target, destination.address, destination.port
+    if (address, port) != (target.host, target.port):
+        _check_own(target, address, port)
+        target = target.model_copy(update={"port": port})
+    await send_soon(await ctx.net.find_address(address, port), target, notification)
+
+
+def _check_own(target: SnmpFields, address: str, port: int) -> None:
+    """The way out leads to the hosts of all credentials of the step: none of them may be told to another's host."""
     try:
-        # The way out leads to the hosts of all credentials of the step: none of them may be told to another's host.
         AllowedHosts(Snmp().hosts(target)).check(address, port)
     except EgressError as error:
         raise NodeError.of(error) from error
-    found = await ctx.net.find_address(address, port)
-    await send_soon(found, target.model_copy(update={"port": port}), notification)
 
 
 async def send_snmp_trap(ctx: NodeContext, context: Record, inputs: Mapping[str, Json]) -> None:

@@ -1,0 +1,201 @@
+"""Life-cycle traps: how many can be sent, and what a thousand of them a second cost the runs beside them."""
+
+import asyncio
+import json
+import os
+import socket
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any, Self
+
+from bench import load
+from bench.adapter import Adapter, Flow, relay
+from bench.process import python, say
+from bench.running import CONNECTIONS, SETTLE, running
+from bench.sink_server import Sink
+from bench.systems.hookflow import Hookflow, HookflowPostgres
+
+GOAL_SLOWED_PERCENT = 10.0
+QUIET_EVENT, TRAP_EVENT = "bench.quiet", "bench.trap"
+REQUESTS_A_SECOND = 10
+ALONE_SECONDS = 3.0
+CONTEXT = {
+    "event_type": "workflow_started",
+    "execution_id": "0199c0de-0000-7000-8000-000000000002",
+    "workflow_id": "Back up web-1",
+    "tenant_name": "default_tenant",
+    "deployment_id": "4",
+    "timestamp": "2026-01-15T09:30:00.000Z",
+    "execution_parameters": {"server": {"id": 4, "hostname": "web-1.example.org"}},
+    "arguments": None,
+}
+SENDING = """
+import json, sys, time
+from actions.credentials.snmp import SnmpFields
+from actions.services.snmp import send
+from hooks.services.traps import notification_of
+context, port, seconds, fields = json.loads(sys.argv[1])
+target = SnmpFields(host="127.0.0.1", port=port, **fields)
+send("127.0.0.1", target, notification_of(context))
+began, used, count = time.monotonic(), time.process_time(), 0
+while time.monotonic() < began + seconds:
+    send("127.0.0.1", target, notification_of(context))
+    count += 1
+print(json.dumps([count / (time.monotonic() - began), 1e6 * (time.process_time() - used) / max(count, 1)]))
+"""
+V3 = {
+    "version": "v3",
+    "user": "bench",
+    "auth_key": "auth-secret",
+    "priv_key": "priv-secret",
+    "engine_id": "80000000010203",
+}
+
+
+class Receivers:
+    """Some UDP ports of this machine, and how many datagrams came to them."""
+
+    def __init__(self, count: int) -> None:
+        self.came = 0
+        self._stack = ExitStack()
+        sockets = [
+            self._stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(count)
+        ]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+            each.settimeout(0.5)
+        self.ports = [each.getsockname()[1] for each in sockets]
+        self._is_over = False
+        for each in sockets:
+            threading.Thread(target=self._take, args=(each,), daemon=True).start()
+
+    def _take(self, receiver: socket.socket) -> None:
+        while not self._is_over:
+            with suppress(OSError):
+                receiver.recv(65_535)
+                self.came += 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._is_over = True
+        self._stack.close()
+
+
+class Telling(Hookflow):
+    """hookflow with two flows more: one sends each event to all receivers, the other does nothing with it."""
+
+    receivers: Receivers
+    dead = 0
+
+    def prepare(self, flow: Flow) -> None:
+        """Put them in, too."""
+        super().prepare(flow)
+        wanted = {"ports": self.receivers.ports, "dead": self.dead, "quiet": QUIET_EVENT, "trap": TRAP_EVENT}
+        self.run(python("bench.traps_seed", json.dumps({**wanted, "context": CONTEXT})))
+
+
+class TellingPostgres(Telling, HookflowPostgres):
+    """The same on PostgreSQL."""
+
+
+def measure(cache: Path, args: Any) -> dict[str, Any]:
+    """Traps alone; then runs beside as many events that send none, and beside those that do."""
+    with (
+        tempfile.TemporaryDirectory(prefix="flow-bench-") as scratch,
+        Receivers(args.destinations) as receivers,
+    ):
+        Path(scratch).chmod(0o755)  # PostgreSQL may run as another user
+        system = (TellingPostgres if args.postgres else Telling)(cache, Path(scratch) / "traps")
+        system.receivers, system.dead = receivers, args.dead
+        system.clean_work()
+        system.port, system.data, system.url = 1, system.work, ""
+        alone = {
+            name: _alone(system, receivers.ports[0], fields)
+            for name, fields in (("v2c", {"version": "v2c", "community": "bench"}), ("v3", V3))
+        }
+        return {"alone": alone, **asyncio.run(_beside(system, receivers, args))}
+
+
+def _alone(system: Hookflow, port: int, fields: dict[str, str]) -> dict[str, float]:
+    told = json.dumps([CONTEXT, port, ALONE_SECONDS, fields])
+    rate, cost = json.loads(system.run([sys.executable, "-c", SENDING, told]))
+    return {"traps_per_s": round(rate, 1), "cpu_us": round(cost, 1)}
+
+
+async def _beside(system: Telling, receivers: Receivers, args: Any) -> dict[str, Any]:
+    rates: dict[str, list[float]] = {QUIET_EVENT: [], TRAP_EVENT: []}
+    told: list[float] = []
+    async with running(system, relay) as (sink, flow):
+        for repeat in range(args.repeats):
+            for event in (QUIET_EVENT, TRAP_EVENT) if repeat % 2 == 0 else (TRAP_EVENT, QUIET_EVENT):
+                before, began = receivers.came, time.monotonic()
+                rates[event].append(await _flooded(system, sink, flow, event, args))
+                if event == TRAP_EVENT:
+                    told.append((receivers.came - before) / (time.monotonic() - began))
+    quiet, loud = (statistics.median(rates[event]) for event in (QUIET_EVENT, TRAP_EVENT))
+    return {
+        "runs_per_s_without_traps": round(quiet, 1),
+        "runs_per_s_with_traps": round(loud, 1),
+        "slowed_percent": round(100 * (1 - loud / quiet), 1),
+        "traps_per_s_received": round(statistics.median(told), 1),
+        "each": {event: [round(rate, 1) for rate in found] for event, found in rates.items()},
+    }
+
+
+async def _flooded(system: Adapter, sink: Sink, flow: Flow, event: str, args: Any) -> float:
+    """Runs a second of the relay flow, while events of the other flow come at a steady rate."""
+    await sink.reset(flow)
+    beside = asyncio.create_task(_steady(system, event, args.rate / args.destinations))
+    await asyncio.sleep(1)
+    try:
+        sent = await load.flood(system.door, load.encode(range(args.events)), CONNECTIONS)
+        await sink.wait_for(sum(one.accepted for one in sent), SETTLE)
+    finally:
+        beside.cancel()
+    arrivals = await sink.arrivals()
+    await asyncio.sleep(2)
+    return len(arrivals) / (max(at for _, at, _ in arrivals) - min(one.sent_at for one in sent))
+
+
+async def _steady(system: Adapter, event: str, rate: float) -> None:
+    body = json.dumps([{"type": event, "payload": CONTEXT}] * round(rate / REQUESTS_A_SECOND)).encode()
+    async with load.session(system.batch_door, 0) as client:
+        began, asked = time.monotonic(), []
+        for number in range(10**9):
+            await asyncio.sleep(max(0.0, began + number / REQUESTS_A_SECOND - time.monotonic()))
+            asked.append(asyncio.create_task(load.post(client, system.batch_door.url, ((), body))))
+
+
+def main(cache: Path, args: Any) -> None:
+    """Measure, print, and add a line to the results; exit code 1 when the goal is missed."""
+    figures = measure(cache, args)
+    for name, alone in figures["alone"].items():
+        say(
+            f"{name}: {alone['traps_per_s']:,} traps/s from one thread, {alone['cpu_us']} µs of computing each"
+        )
+    say(
+        f"runs/s without traps {figures['runs_per_s_without_traps']}, with {figures['runs_per_s_with_traps']}"
+    )
+    say(
+        f"slowed by {figures['slowed_percent']} % (goal: {GOAL_SLOWED_PERCENT} %), while "
+        f"{figures['traps_per_s_received']} traps/s came"
+    )
+    row = {
+        "system": "hookflow",
+        "workload": "traps",
+        "cores": os.cpu_count(),
+        "rate": args.rate,
+        "figures": figures,
+    }
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    with args.out.open("a") as file:
+        file.write(json.dumps({"at": time.strftime("%Y-%m-%dT%H:%M:%S"), **row}) + "\n")
+    if figures["slowed_percent"] > GOAL_SLOWED_PERCENT:
+        sys.exit(1)
