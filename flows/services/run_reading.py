@@ -28,6 +28,8 @@ BESIDE = (
     Prefetch("tenant", Tenant.objects.only("name")),
 )
 MOST_EVENTS = 20
+MOST_CAUSES = 20
+"""More runs than the guard against loops lets cause one another."""
 MOST_LINES = 1_000
 LEVELS = {level.name.lower(): level.value for level in LogLine.Level}
 
@@ -85,6 +87,7 @@ class Surroundings:
     is_flow_in_reach: bool
     retries: QuerySet[Run]
     started_events: QuerySet[Event]
+    causes: list[Run]
 
 
 def around(run: Run, actor: Actor) -> Surroundings:
@@ -95,7 +98,22 @@ def around(run: Run, actor: Actor) -> Surroundings:
         is_flow_in_reach=flows_in_reach(actor).filter(id=run.flow_id).exists(),
         retries=visible(Run, actor).filter(retried_from=run).only("id", "status"),
         started_events=visible(Event, actor).filter(cause_run_id=run.id).only("id", "type")[:MOST_EVENTS],
+        causes=causes_of(run, actor),
     )
+
+
+def causes_of(run: Run, actor: Actor) -> list[Run]:
+    """The runs that caused one another up to this one, the first of them first; those out of reach are left out."""
+    ids: list[UUID] = []
+    cause = run.event.cause_run_id
+    while cause is not None and cause not in ids and len(ids) < MOST_CAUSES:
+        ids.append(cause)
+        cause = Event.objects.filter(runs=cause).values_list("cause_run_id", flat=True).first()
+    if not ids:
+        return []
+    rows = visible(Run, actor).select_related("flow").only("status", "flow__name")
+    found = rows.in_bulk(ids)
+    return [found[run_id] for run_id in reversed(ids) if run_id in found]
 
 
 @dataclass(frozen=True, slots=True)
