@@ -21,7 +21,7 @@ from approvals.services.ending import Ending, end
 from approvals.services.gate import server_is_held
 from approvals.services.limits import check_limits
 from approvals.services.settings import holds
-from approvals.services.task_events import tell
+from approvals.services.task_events import tell, tell_state
 from approvals.services.telling import tell_on_commit
 from common.ids import new_id
 from common.problems import bad_value, not_found
@@ -121,6 +121,7 @@ def _ask(
     changes = {"type": task.type, "server": server.pk, "state": task.state, "request": task.request}
     audit.record(actor, "requested", "task", str(task.id), tenant_id=task.tenant_id, changes=changes)
     if not is_held:
+        tell_state(task)
         carrying_out.begin(task)
         return task
     tell(task, "held")

@@ -5,11 +5,25 @@ from typing import Final
 from accounts.actors import Actor
 from accounts.models import Tenant
 from approvals.models import Task
-from flows.sdk import JsonObject
+from flows.engine.life_cycle import Execution
+from flows.sdk import JsonObject, LifeCycle
+from flows.services.causes import current_cause
 from flows.services.events import emit
+from flows.services.life_cycle import Happened
+from flows.services.life_cycle import tell as tell_life
 
 TRACED: Final = {"continued": "CONTINUE", "cancelled": "CANCEL"}
 """The events that the Workflow feature traces for operations, and how it calls them."""
+LIFE: Final = {
+    Task.State.QUEUEING: LifeCycle.QUEUED,
+    Task.State.PENDING: LifeCycle.QUEUED,
+    Task.State.STARTED: LifeCycle.STARTED,
+    Task.State.FINISHED_SUCCESSFULLY: LifeCycle.SUCCEEDED,
+    Task.State.FINISHED_UNSUCCESSFULLY: LifeCycle.FAILED,
+    Task.State.ABORTED: LifeCycle.CANCELLED,
+    Task.State.CANCELLED: LifeCycle.CANCELLED,
+}
+"""Where a task stands, in the words of executions. One that was held and goes on is queued still."""
 
 
 def tell(task: Task, event: str) -> None:
@@ -19,6 +33,42 @@ def tell(task: Task, event: str) -> None:
     word = TRACED.get(event)
     if word is not None and task.type != Task.Type.REVIEW:
         emit(f"TASK_{task.type}_{word}", payload, tenant_id=task.tenant_id)
+    tell_state(task)
+
+
+def tell_state(task: Task) -> None:
+    """Tell in the transaction at hand, as a life-cycle event, where a task stands now; told twice, it counts once."""
+    event = LIFE.get(Task.State(task.state))
+    if event is None:
+        return
+    cause = current_cause()
+    tell_life(
+        [
+            Happened(
+                event,
+                task.tenant_id,
+                task.changed_at,
+                lambda: _execution(task),
+                error=str((task.error or {}).get("message", "")),
+                cause_run_id=cause.run_id if cause else None,
+                depth=cause.depth + 1 if cause else 0,
+                step_of=task.run_id,
+            )
+        ]
+    )
+
+
+def _execution(task: Task) -> Execution:
+    is_review = task.type == Task.Type.REVIEW
+    return Execution(
+        kind="task",
+        id=str(task.id),
+        name=task.type.lower(),
+        blueprint=task.policy_name or None,
+        deployment=None if task.server_id is None else str(task.server_id),
+        tenant_name=task.tenant.name if task.tenant else "",
+        parameters=dict(task.shown) if is_review else dict(task.request),
+    )
 
 
 def tell_delivery(task: Task, *, is_batch: bool = False, problem: JsonObject | None = None) -> None:

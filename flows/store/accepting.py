@@ -74,17 +74,22 @@ def tell(cursor: Any, index: TriggerIndex, changes: Sequence[Change]) -> bool:
     Returns:
         Whether somebody listened.
     """
-    events = told = life_cycle.events_of(cursor, index, changes)
+    events = life_cycle.events_of(cursor, index, changes)
+    tell_events(cursor, index, events)
+    return bool(events)
+
+
+def tell_events(cursor: Any, index: TriggerIndex, events: Sequence[NewEvent]) -> None:
+    """Store life-cycle events, and those of the runs that they start."""
     left = MOST_CHAINED
     while events:
         for event in events:
             judge(index, event, TELLING_WORK // len(events))
         _, changes = _insert(cursor, index, events)
-        events = life_cycle.events_of(cursor, index, changes)
-        for event in events[left:]:
+        chained = life_cycle.events_of(cursor, index, changes)
+        for event in chained[left:]:
             event.is_cut = True
-        left = max(0, left - len(events))
-    return bool(told)
+        left, events = max(0, left - len(chained)), chained
 
 
 def _insert(

@@ -3,7 +3,7 @@
 While no flow listens to life-cycle events, it asks the database nothing. See `flows.store.accepting.tell`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -92,11 +92,19 @@ def _is_heard(index: TriggerIndex, change: Change, row: Any) -> bool:
     _, flow_id, _, owner_id, is_managed, _, _, event_type, *_ = row
     if is_managed or not index.of_type(change.event, owner_id):
         return False
-    if event_type not in LIFE_CYCLE_EVENTS:
-        return True
-    # A life-cycle event started it: without this, one run would cause thousands.
+    return _tells(index, flow_id, event_type)
+
+
+def _tells(index: TriggerIndex, flow_id: Any, event_type: str) -> bool:
+    """Whether a run tells of itself. If each did that a life-cycle event started, one run would cause thousands."""
     flow = index.of_flow(uuid_of(flow_id))
-    return flow is not None and flow.tells_own_life
+    return event_type not in LIFE_CYCLE_EVENTS or (flow is not None and flow.tells_own_life)
+
+
+def silent_of(cursor: Any, index: TriggerIndex, run_ids: Collection[UUID]) -> set[UUID]:
+    """Of runs: those that tell nothing of themselves because a life-cycle event started them."""
+    rows = _rows(cursor, list(run_ids))
+    return {run_id for run_id, row in rows.items() if not _tells(index, row[1], row[7])}
 
 
 def _full(cursor: Any, flow_ids: set[Any]) -> set[Any]:

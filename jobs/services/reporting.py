@@ -4,8 +4,11 @@ from datetime import datetime
 from typing import Final
 
 from common.redact import redact_text
-from flows.sdk import JsonObject
+from flows.engine.life_cycle import Execution, server_of
+from flows.sdk import JsonObject, LifeCycle
 from flows.services.events import emit_event
+from flows.services.life_cycle import Happened
+from flows.services.life_cycle import tell as tell_life
 from flows.store.new_events import NewEvent
 from jobs.models import Job, JobRun
 from jobs.services.output import outcome_of
@@ -22,22 +25,51 @@ PHASES: Final = {
     "failed": "jobDone",
     "cancelled": "jobDone",
 }
+LIFE: Final = {
+    "created": LifeCycle.QUEUED,
+    "started": LifeCycle.STARTED,
+    "succeeded": LifeCycle.SUCCEEDED,
+    "failed": LifeCycle.FAILED,
+    "cancelled": LifeCycle.CANCELLED,
+}
 MOST_TEXT: Final = 65_536
 """Characters of an output in an event; all that is kept is in the run's log."""
 
 
 def tell(job_run: JobRun, phase: str) -> None:
-    """Emit `job.<phase>`. Inside the transaction of the change; a second call for the same phase does nothing."""
+    """Emit `job.<phase>` and the life-cycle event of that phase. Inside the transaction of the change; a second call
+    for the same phase does nothing.
+    """
+    owner_id, cause = job_run.job.tenant_id, job_run.run_id or job_run.cause_run_id
+    depth = min(job_run.depth + 1, 32_000)
     emit_event(
         NewEvent(
             type=f"job.{phase}",
             payload=report(job_run, phase),
-            tenant_id=job_run.job.tenant_id,
+            tenant_id=owner_id,
             source="jobs",
             dedup_key=f"{job_run.id}:{phase}",
-            cause_run_id=job_run.run_id or job_run.cause_run_id,
-            depth=min(job_run.depth + 1, 32_000),
+            cause_run_id=cause,
+            depth=depth,
         )
+    )
+    at = job_run.ended_at or job_run.begun_at or job_run.created_at
+    error = str((job_run.error or {}).get("message", ""))
+    life = Happened(LIFE[phase], owner_id, at, lambda: _execution(job_run), error, cause, depth)
+    tell_life([life])
+
+
+def _execution(job_run: JobRun) -> Execution:
+    job = job_run.job
+    parameters = {**job.parameters, **job_run.plain_overrides.get("parameters", {})}
+    return Execution(
+        kind="job",
+        id=str(job_run.id),
+        name=job.name,
+        blueprint=str(job.id),
+        deployment=server_of("", parameters),
+        tenant_name=job.tenant.name if job.tenant else "",
+        parameters=parameters,
     )
 
 

@@ -11,6 +11,7 @@ from flows.services.events import emit
 from tests.support.flows import line, published
 
 TYPE = "server.created"
+DOES = ("a", "add-field", {"as_field": "done", "value": "yes"})
 
 
 def belongs(flow: Flow, tenant: Tenant | None) -> Flow:
@@ -24,7 +25,7 @@ def belongs(flow: Flow, tenant: Tenant | None) -> Flow:
 
 def worker(tenant: Tenant | None = None, *, settings: Any = None, name: str = "Install") -> Flow:
     """A flow that does something when a server is created."""
-    drawing = line(("t", "event", {"event": TYPE}), ("a", "spy", {"name": "a"}), settings=settings)
+    drawing = line(("t", "event", {"event": TYPE}), DOES, settings=settings)
     return belongs(published({**drawing, "name": name}), tenant)
 
 
@@ -34,7 +35,7 @@ def hook(
     """A flow that listens to a life-cycle event."""
     config = {"event": event, **({"condition": condition} if condition else {})}
     settings = {"tells_own_life": True} if tells_own_life else {}
-    drawing = line(("t", "event", config), ("a", "spy", {"name": "hook"}), settings=settings)
+    drawing = line(("t", "event", config), DOES, settings=settings)
     return belongs(published(drawing), tenant)
 
 

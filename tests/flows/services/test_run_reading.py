@@ -1,8 +1,5 @@
 """The runs that caused one another, as far as whoever asks may see them."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from django.test import Client
 
@@ -12,15 +9,8 @@ from flows.models import Flow, Run
 from flows.services.run_reading import causes_of
 from tests.support.flows import ADMIN
 from tests.support.life_cycle import happens, hook, worker
-from tests.support.spies import spies
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def spy_nodes() -> Iterator[Any]:
-    with spies() as registered:
-        yield registered
 
 
 def run_of(flow: Flow, depth: int) -> Run:

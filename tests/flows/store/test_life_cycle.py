@@ -1,8 +1,5 @@
 """Every change in the life of a run is told once, in the transaction of the change, to those who may hear of it."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from django.db import connection, transaction
 
@@ -13,17 +10,10 @@ from flows.services.events import emit
 from flows.services.runs import cancel_open_runs, cancel_run, retry_run
 from flows.store.journal import DatabaseRunStore
 from tests.support.flows import ADMIN, line, published, run_to_rest, started
-from tests.support.life_cycle import TYPE, everything, happens, hook, tenant, told, worker
+from tests.support.life_cycle import DOES, TYPE, everything, happens, hook, tenant, told, worker
 from tests.support.rows import claim, finished, write
-from tests.support.spies import spies
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def spy_nodes() -> Iterator[Any]:
-    with spies() as registered:
-        yield registered
 
 
 def test_a_run_that_succeeds_tells_three_things_in_order() -> None:
@@ -156,7 +146,7 @@ def test_a_transaction_that_is_rolled_back_tells_nothing() -> None:
 
 
 def test_a_retry_is_queued_and_a_resumed_run_says_so() -> None:
-    flow = published(line(("t", "manual", {}), ("a", "spy", {"name": "a"})))
+    flow = published(line(("t", "manual", {}), DOES))
     everything()
     run = started(flow)
     (claimed,) = [one for one in claim(limit=9) if one.run_id == run.id]

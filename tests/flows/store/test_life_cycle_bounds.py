@@ -1,8 +1,6 @@
 """What life-cycle events may cost, and how many of them one run makes."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,15 +14,8 @@ from flows.store.trigger_index import TriggerIndex
 from tests.support.flows import run_to_rest
 from tests.support.life_cycle import happens, hook, told, worker
 from tests.support.rows import finished
-from tests.support.spies import spies
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def spy_nodes() -> Iterator[Any]:
-    with spies() as registered:
-        yield registered
 
 
 class TestNoAvalanche:

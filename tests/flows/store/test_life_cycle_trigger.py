@@ -1,6 +1,5 @@
 """Which executions a life-cycle trigger hears of: by kind, flow and tenant, looked up at intake."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,21 +7,14 @@ import pytest
 from accounts.models import Tenant
 from flows.models import Event, Flow, Run
 from tests.support.flows import line, published
-from tests.support.life_cycle import belongs, happens, tenant, worker
-from tests.support.spies import spies
+from tests.support.life_cycle import DOES, belongs, happens, tenant, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def spy_nodes() -> Iterator[Any]:
-    with spies() as registered:
-        yield registered
-
-
 def listening(owner: Tenant | None = None, **only: Any) -> Flow:
     config = {"event": "workflow_queued", **only}
-    return belongs(published(line(("t", "life-cycle", config), ("a", "spy", {"name": "a"}))), owner)
+    return belongs(published(line(("t", "life-cycle", config), DOES)), owner)
 
 
 def starts(flow: Flow) -> int:
