@@ -78,18 +78,18 @@ def start_flow_once(flow: Flow, payload: Mapping[str, Any], key: str) -> Launche
         Problem: 409 `switched_off`.
     """
     cause = current_cause()
-    accepted = emit_event(
-        NewEvent(
-            type=MANUAL_START,
-            payload=dict(payload),
-            tenant_id=flow.tenant_id,
-            source="launch",
-            dedup_key=key,
-            flow_id=flow.id,
-            cause_run_id=cause.run_id if cause else None,
-            depth=cause.depth + 1 if cause else 0,
-        )
+    event = NewEvent(
+        type=MANUAL_START,
+        payload=dict(payload),
+        tenant_id=flow.tenant_id,
+        source="launch",
+        dedup_key=key,
+        flow_id=flow.id,
+        cause_run_id=cause.run_id if cause else None,
+        depth=cause.depth + 1 if cause else 0,
     )
+    with transaction.atomic():
+        accepted = emit_event(event)
     run = accepted.runs[0] if accepted.runs else _earlier_run(flow, accepted.id)
     return Launched("flow", str(run), flow.name)
 

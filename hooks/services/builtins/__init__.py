@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from flows.sdk import Json, JsonObject, NodeContext, NodeError
+from flows.sdk import Json, JsonObject, NodeContext
+from hooks.services.builtins.execute_as_workflow import execute_as_workflow
 from hooks.services.builtins.run_workflow import run_workflow
 from hooks.services.builtins.table import Builtin
 from hooks.services.traps import send_snmp_trap
@@ -20,6 +21,7 @@ async def _send_snmp_trap(ctx: NodeContext, context: JsonObject, inputs: JsonObj
 
 _BUILTINS: Final[dict[Builtin, Carried]] = {
     "run_workflow": run_workflow,
+    "execute_as_workflow": execute_as_workflow,
     "send_snmp_trap": _send_snmp_trap,
 }
 
@@ -36,6 +38,4 @@ async def carry_out_builtin(
     Raises:
         NodeError: `bad_inputs`, and those of each.
     """
-    if builtin not in _BUILTINS:
-        raise NodeError("function_not_found", f"{builtin} is not there yet.", field="implementation")
     return await _BUILTINS[builtin](ctx, context, inputs)
