@@ -182,11 +182,13 @@ SPECTACULAR_SETTINGS = {
         "TaskJobState": "approvals.models.TaskJob.State",
         "AnswerKind": "approvals.models.Answer.Kind",
         "AnswerWay": "approvals.models.Answer.Way",
+        "DeliveryState": "approvals.models.Delivery.State",
         "Decision": ["continue", "cancel"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "flows.api.openapi.add_intake",
+        "approvals.api.policy_bodies.describe",
         "accounts.api.schema.finish",
     ],
 }

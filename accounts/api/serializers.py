@@ -29,7 +29,7 @@ class TenantSerializer(StrictModelSerializer):
 
     class Meta:
         model = Tenant
-        fields = ("id", "name", "slug", "is_active", "mail_senders", "created_at")
+        fields = ("id", "name", "slug", "is_active", "mail_senders", "zone", "created_at")
         read_only_fields = ("created_at",)
 
 
@@ -202,6 +202,14 @@ class PlatformSettingsSerializer(StrictSerializer):
     flags = serializers.DictField(child=serializers.BooleanField(), read_only=True)
 
 
+class SetMeSerializer(StrictSerializer):
+    """What people say of themselves."""
+
+    zone = serializers.CharField(
+        max_length=64, allow_blank=True, help_text="Such as Europe/Berlin; empty: the tenant's."
+    )
+
+
 class MeSerializer(serializers.Serializer[Any]):
     """Who asks, and what that one may do."""
 
@@ -209,6 +217,7 @@ class MeSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     role = serializers.ChoiceField(choices=[role.value for role in Role])
     tenant = serializers.IntegerField(allow_null=True)
+    zone = serializers.CharField(help_text="The time zone in which pages and mails tell times.")
     token = serializers.IntegerField(allow_null=True)
     permissions = serializers.ListField(
         child=serializers.ChoiceField(choices=[permission.value for permission in Permission])

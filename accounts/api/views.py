@@ -24,6 +24,7 @@ from accounts.api.serializers import (
     OneTimePasswordSerializer,
     PlatformSettingsSerializer,
     ScopeSerializer,
+    SetMeSerializer,
     TenantSerializer,
     TokenSerializer,
     UserSerializer,
@@ -36,6 +37,7 @@ from accounts.services import platform, scopes, tenants, tokens, users
 from accounts.services.audit_export import chunks
 from accounts.services.audit_lines import sealed_entries
 from accounts.services.filters import AuditFilter, TenantFilter, UserFilter
+from accounts.services.zones import set_own_zone, zone_of_actor
 
 
 class TenantViewSet(ScopedViewSet[Tenant]):
@@ -223,13 +225,24 @@ class MeView(APIView):
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """The actor, and what the role and the token allow."""
-        actor = actor_of(request)
+        return self._told(actor_of(request))
+
+    @extend_schema(request=SetMeSerializer, responses=MeSerializer)
+    def patch(self, request: Request) -> Response:
+        """Choose the own time zone."""
+        actor, body = actor_of(request), SetMeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        set_own_zone(actor, body.validated_data["zone"])
+        return self._told(actor)
+
+    def _told(self, actor: Actor) -> Response:
         return Response(
             {
                 "id": actor.user_id,
                 "name": actor.name,
                 "role": actor.role,
                 "tenant": actor.tenant_id,
+                "zone": zone_of_actor(actor).key,
                 "token": actor.token_id,
                 "permissions": [permission.value for permission in actor.permissions()],
             }

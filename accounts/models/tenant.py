@@ -20,6 +20,8 @@ class Tenant(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     is_active = models.BooleanField(default=True)
     mail_senders = models.JSONField(default=list)
+    zone = models.CharField(max_length=64, blank=True, default="")
+    """In which its people type and read times; empty: UTC."""
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -72,6 +72,8 @@ class User(AbstractBaseUser):
     confirmation_token = models.CharField(
         max_length=128, blank=True, default="", db_column="confirmationToken", editable=False
     )
+    zone = models.CharField(max_length=64, blank=True, default="")
+    """In which the person types and reads times; empty: the tenant's."""
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
 

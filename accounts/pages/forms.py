@@ -1,6 +1,7 @@
 """Forms of the accounts pages."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 
@@ -26,6 +27,19 @@ def _senders(whose: str) -> forms.CharField:
         help_text="One a line: shop@example.org, or @example.org for a whole domain. The sender of this installation is"
         " always allowed.",
     )
+
+
+def _zone(empty: str, help_text: str) -> forms.ChoiceField:
+    named = [(zone, zone) for zone in sorted(available_timezones())]
+    return forms.ChoiceField(
+        label="Time zone", required=False, choices=[("", empty), *named], help_text=help_text
+    )
+
+
+class ZoneForm(SiteForm):
+    """The own time zone."""
+
+    zone = _zone("As my tenant's", "In which you type and read times of reviews.")
 
 
 class SignInForm(SiteForm):
@@ -151,6 +165,7 @@ class TenantForm(SiteForm):
         initial=True,
         help_text="Otherwise its people and tokens are locked out.",
     )
+    zone = _zone("UTC", "In which its people type and read times, unless they choose another for themselves.")
     mail_senders = _senders("its flows")
 
     def clean_mail_senders(self) -> list[str]:

@@ -11,14 +11,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
-from accounts.actors import Actor, actor_of
+from accounts.actors import actor_of
 from accounts.client_address import client_address
 from accounts.middleware import open_to_forced_change
 from accounts.models import User
-from accounts.pages.access import page
 from accounts.pages.forms import SignInForm
 from accounts.pages.redirects import safe_next
-from accounts.roles import Permission
 from accounts.services import devices, mail, sessions
 from common.problems import Problem
 
@@ -85,9 +83,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, "You are signed out.")
     return redirect("accounts:sign-in")
-
-
-@page(Permission.view_own)
-def profile(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Who one is here, and what one may do."""
-    return render(request, "accounts/profile.html", {"allowed": actor.permissions()})

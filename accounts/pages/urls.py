@@ -7,6 +7,7 @@ from accounts.pages import (
     mailbox,
     notices,
     passwords,
+    profile,
     scopes,
     settings,
     sign_in,
@@ -20,7 +21,7 @@ app_name = "accounts"
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
-    path("profile/", sign_in.profile, name="profile"),
+    path("profile/", profile.profile, name="profile"),
     path("password/", passwords.password, name="password"),
     path("password/forgotten/", passwords.forgotten, name="forgotten"),
     path("password/forgotten/<int:user_id>/<str:token>/", passwords.set_anew, name="set-anew"),

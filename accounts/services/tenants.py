@@ -13,9 +13,10 @@ from accounts.models import Tenant
 from accounts.roles import MACHINES, OWN_ROWS_ONLY, Permission
 from accounts.scope import visible
 from accounts.services.mail_senders import mail_senders
+from accounts.services.zones import checked_zone
 from common.problems import conflict
 
-FIELDS = ("name", "slug", "is_active", "mail_senders")
+FIELDS = ("name", "slug", "is_active", "mail_senders", "zone")
 
 
 def listed(actor: Actor) -> QuerySet[Tenant]:
@@ -44,7 +45,7 @@ def create(actor: Actor, values: Mapping[str, Any]) -> Tenant:
     """A tenant; without `slug` one is made from the name.
 
     Raises:
-        Problem: 409 `name_taken`; 400 `bad_sender`.
+        Problem: 409 `name_taken`; 400 `bad_sender`, `bad_zone`.
     """
     actor.need(Permission.manage_platform)
     tenant = Tenant(**_cleaned(values))
@@ -60,7 +61,7 @@ def update(actor: Actor, tenant: Tenant, values: Mapping[str, Any]) -> Tenant:
     """Change some of `FIELDS`. Without `is_active` its people and tokens are locked out at once.
 
     Raises:
-        Problem: 409 `name_taken`.
+        Problem: as `create`.
     """
     actor.need(Permission.manage_platform)
     with transaction.atomic():
@@ -100,6 +101,8 @@ def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
     cleaned = dict(values)
     if "mail_senders" in cleaned:
         cleaned["mail_senders"] = mail_senders(cleaned["mail_senders"])
+    if "zone" in cleaned:
+        cleaned["zone"] = checked_zone(cleaned["zone"])
     return cleaned
 
 

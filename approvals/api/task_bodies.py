@@ -25,6 +25,17 @@ class ObjectOrNullField(serializers.DictField):
     """A JSON object, or null."""
 
 
+@extend_schema_field(
+    {
+        "type": ["object", "null"],
+        "properties": {name: {"type": "string"} for name in ("code", "message", "hint")},
+        "required": ["code", "message"],
+    }
+)
+class FailureField(serializers.DictField):
+    """Why something failed."""
+
+
 class TaskSerializer(serializers.ModelSerializer[Task]):
     """A task as lists show it."""
 

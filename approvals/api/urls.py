@@ -3,10 +3,11 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from approvals.api import operations, policies, tasks
+from approvals.api import deliveries, operations, policies, settings, tasks
 
 router = SimpleRouter(use_regex_path=False)
 router.register("tasks", tasks.TaskViewSet, basename="task")
+router.register("deliveries", deliveries.DeliveryViewSet, basename="delivery")
 router.register("policies", policies.PolicyViewSet, basename="policy")
 router.register("review-groups", policies.GroupViewSet, basename="review-group")
 router.register("calendars", policies.CalendarViewSet, basename="calendar")
@@ -14,6 +15,13 @@ router.register("delegations", policies.DelegationViewSet, basename="delegation"
 
 urlpatterns = [
     *router.urls,
+    path("review-notices/", settings.ReviewNoticesView.as_view(), name="review-notices"),
+    path(
+        "tenants/<int:pk>/review-notices/",
+        settings.TenantReviewNoticesView.as_view(),
+        name="tenant-review-notices",
+    ),
+    path("tenants/<int:pk>/limits/", settings.TenantLimitsView.as_view(), name="tenant-limits"),
     path("operations/", operations.OperationsView.as_view(), name="operations"),
     path("server-orders/", operations.ServerOrdersView.as_view(), name="server-orders"),
 ]

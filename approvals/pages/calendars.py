@@ -14,6 +14,7 @@ from accounts.pages.access import page, problems_into
 from accounts.roles import Permission
 from accounts.scope import one
 from accounts.services.filters import narrowed
+from accounts.services.zones import zone_of_actor
 from approvals.models import BusinessCalendar
 from approvals.pages.groups import PAGE_SIZE, OwnedForm
 from approvals.policy.hours import DAYS, hours_text, read_hours
@@ -99,7 +100,9 @@ def _days(calendar: BusinessCalendar) -> list[tuple[str, str]]:
 def calendar_new(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Make a calendar."""
     office = dict(zip(KEYS, (hours_text(day) for day in calendars.OFFICE_WEEK), strict=True))
-    form = CalendarForm(posted(request), actor=actor, is_new=True, initial={"zone": "UTC", **office})
+    form = CalendarForm(
+        posted(request), actor=actor, is_new=True, initial={"zone": zone_of_actor(actor).key, **office}
+    )
     if request.method == "POST" and form.is_valid():
         with problems_into(form):
             owner = form.owned()["tenant_id"]

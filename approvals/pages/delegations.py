@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.pages.access import page, problems_into
 from accounts.roles import Permission
 from accounts.scope import one
+from accounts.services.zones import zone_of_actor
 from approvals.services import delegations
 from flows.pages.forms import posted
 from look.forms import SiteForm
@@ -42,10 +44,10 @@ class DelegationForm(SiteForm):
         queryset=User.objects.none(), label="Who answers meanwhile", empty_label="Choose somebody"
     )
     start = forms.DateTimeField(
-        label="From (UTC)", widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+        label="From", widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
     )
     until = forms.DateTimeField(
-        label="Until (UTC)", widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+        label="Until", widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
     )
     reason = forms.CharField(max_length=300, required=False, help_text="Such as holidays. Others see it.")
 
@@ -54,17 +56,23 @@ class DelegationForm(SiteForm):
         fields: dict[str, Any] = self.fields
         fields["delegate"].queryset = delegations.delegates_in_reach(actor)
         fields["owner"].queryset = delegations.people(actor)
+        for name in ("start", "until"):
+            fields[name].help_text = f"{timezone.get_current_timezone_name()} time."
         if not actor.may(Permission.manage_workflow):
             del fields["owner"]
 
 
 @page(Permission.view_tasks, "GET POST")
 def delegation_list(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Who stands in for whom, and a form for one more."""
+    """Who stands in for whom, and a form for one more; in the time zone of whoever looks."""
+    with timezone.override(zone_of_actor(actor)):
+        return _list(request, actor)
+
+
+def _list(request: HttpRequest, actor: Actor) -> HttpResponse:
     now = datetime.now(UTC)
-    form = DelegationForm(
-        posted(request), actor=actor, initial={"start": now.replace(second=0, microsecond=0)}
-    )
+    begin = timezone.localtime(now).replace(second=0, microsecond=0)
+    form = DelegationForm(posted(request), actor=actor, initial={"start": begin})
     if request.method == "POST" and form.is_valid():
         with problems_into(form):
             values = form.cleaned_data
@@ -76,7 +84,8 @@ def delegation_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     manages = actor.may(Permission.manage_workflow)
     shown = [(row, row.until <= now, manages or row.owner_id == actor.user_id) for row in found.object_list]
-    context = {"page": found, "rows": shown, "form": form, "now": now}
+    zone = timezone.get_current_timezone_name()
+    context = {"page": found, "rows": shown, "form": form, "now": now, "zone": zone}
     return render(request, "approvals/delegation_list.html", context)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.middleware import open_to_forced_change
 from accounts.models import User
+from accounts.services.zones import told_in
 from approvals.models import Answer, Task
 from approvals.pages.answering import filled_in, kind_of
 from approvals.services.deciding import VERBS
@@ -57,7 +58,7 @@ def _page(
     task = opened.task
     context = {
         "task": task,
-        "link": opened.link,
+        "ends": told_in(opened.zone, opened.link.expires_at),
         "person": opened.actor.name,
         "kind": kind.value,
         "fields": fields_of(task),

@@ -15,7 +15,7 @@ from accounts.scope import one
 from accounts.services import mail as post
 from accounts.services.tenants import listed as listed_tenants
 from approvals.services.figures import figures_for
-from approvals.services.notice_settings import FIELDS, MOST_HOURS, own_of, set_telling, telling_of
+from approvals.services.notice_settings import FIELDS, MOST_HOURS, set_telling, told_to
 from common.ids import row_id
 from flows.pages.forms import posted
 from look.forms import SiteForm
@@ -61,9 +61,8 @@ class TellingForm(SiteForm):
 def telling(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Mails and chat of a tenant, or of all that say nothing of their own."""
     tenant = _tenant(request, actor)
-    row = own_of(actor, tenant.pk if tenant else None)
-    initial = {name: getattr(row, name) for name in FIELDS} if row else None
-    form = TellingForm(posted(request), initial=initial or _defaults(tenant))
+    row, is_own = told_to(actor, tenant)
+    form = TellingForm(posted(request), initial=_values(vars(row)))
     if request.method == "POST" and form.is_valid():
         with problems_into(form):
             set_telling(
@@ -78,8 +77,8 @@ def telling(request: HttpRequest, actor: Actor) -> HttpResponse:
         "form": form,
         "tenant": tenant,
         "tenants": listed_tenants(actor) if actor.is_platform else [],
-        "has_chat": bool(row and row.chat_url),
-        "is_own": row is not None,
+        "has_chat": bool(row.chat_url),
+        "is_own": is_own,
         "mail": post.status(),
     }
     return render(request, "approvals/telling.html", context)
@@ -96,13 +95,8 @@ def _tenant(request: HttpRequest, actor: Actor) -> Tenant | None:
     return one(listed_tenants(actor), wanted) if wanted else None
 
 
-def _defaults(tenant: Tenant | None) -> dict[str, Any]:
-    row = telling_of(tenant.pk if tenant else None).row
-    return {name: getattr(row, name) for name in FIELDS}
-
-
-def _values(cleaned: dict[str, Any]) -> dict[str, Any]:
-    return {name: cleaned[name] for name in FIELDS}
+def _values(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: given[name] for name in FIELDS}
 
 
 def _chat(cleaned: dict[str, Any]) -> str | None:

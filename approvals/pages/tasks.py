@@ -13,7 +13,7 @@ from accounts.roles import Permission
 from approvals.connector.reading import deliveries_of
 from approvals.models import Answer, Task
 from approvals.pages.answering import filled_in, kind_of
-from approvals.services import talking
+from approvals.services import groups, talking
 from approvals.services.blocking import blocks
 from approvals.services.deciding import VERBS, decide
 from approvals.services.reading import task_of
@@ -123,7 +123,7 @@ def _shown(request: HttpRequest, actor: Actor, task_id: UUID, problem: Problem |
         "may_continue": shown.view.may_continue or shown.absent is not None,
         "may_cancel": shown.view.may_cancel or shown.absent is not None,
         "may_comment": talking.may_comment(task, actor),
-        "askable": shown.deciders if shown.view.may_continue else [],
+        "askable": groups.handable_to(actor, task) if shown.view.may_continue else [],
         "deliveries": list(deliveries_of(actor, task)[:MOST_DELIVERIES]) if _reads_deliveries(actor) else [],
         "asked": {name: asked.get(name, "") for name in ("answer", "message", "way")},
         "filled": {field["name"]: request.POST.get(f"form.{field['name']}", "") for field in task.form},

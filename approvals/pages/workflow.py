@@ -4,24 +4,26 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
+from accounts.models import Tenant
 from accounts.pages.access import page, problems_into
 from accounts.roles import Permission
+from accounts.services.filters import TenantFilter, narrowed
 from accounts.services.tenants import listed as listed_tenants
 from approvals.connector import reading
 from approvals.models import WorkflowSettings
 from approvals.services import settings as workflow
-from common.ids import uuid_from
+from common.ids import row_id, uuid_from
 from common.problems import Problem
 from flows.pages.forms import posted
 from look.forms import SiteForm
 
 PAGE_SIZE = 20
-MOST_TENANTS = 500
+TENANTS_ON_A_PAGE = 50
 
 
 class WorkflowForm(SiteForm):
@@ -51,8 +53,9 @@ class WorkflowForm(SiteForm):
 
 @page(Permission.manage_platform, "GET POST")
 def workflow_page(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The settings, and the deliveries below them."""
-    row, tenants = workflow.workflow_settings(), list(listed_tenants(actor)[:MOST_TENANTS])
+    """The settings, with a page of the tenants, and the deliveries below them."""
+    row, found = workflow.workflow_settings(), _tenants(request, actor)
+    tenants = _shown(request, actor, found)
     on = workflow.tenant_workflows(tenants)
     initial = {name: getattr(row, name) for name in workflow.FIELDS}
     initial["tenants"] = [str(pk) for pk, is_on in on.items() if is_on]
@@ -65,10 +68,28 @@ def workflow_page(request: HttpRequest, actor: Actor) -> HttpResponse:
             for tenant in tenants:
                 workflow.set_tenant_workflow(actor, tenant, str(tenant.pk) in form.cleaned_data["tenants"])
             messages.success(request, "The workflow is saved.")
-            return redirect("approvals:workflow")
-    found = Paginator(reading.deliveries(actor), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": found, "is_signed": bool(row.secret), "endpoint": row.endpoint}
+            return redirect(request.get_full_path())
+    context = {
+        "form": form,
+        "found": found,
+        "q": request.GET.get("q", ""),
+        "on": workflow.tenants_on(),
+        "page": Paginator(reading.deliveries(actor), PAGE_SIZE).get_page(request.GET.get("page")),
+        "is_signed": bool(row.secret),
+        "endpoint": row.endpoint,
+    }
     return render(request, "approvals/workflow.html", context)
+
+
+def _tenants(request: HttpRequest, actor: Actor) -> "Page[Tenant]":
+    rows = narrowed(TenantFilter, listed_tenants(actor).order_by("name"), request.GET)
+    return Paginator(rows, TENANTS_ON_A_PAGE).get_page(request.GET.get("tenants"))
+
+
+def _shown(request: HttpRequest, actor: Actor, found: "Page[Tenant]") -> list[Tenant]:
+    """Those whose boxes the form has: what is not on the page stays as it is."""
+    ids = [row_id(text) for text in request.POST.getlist("shown")[:TENANTS_ON_A_PAGE]]
+    return list(listed_tenants(actor).filter(pk__in=[pk for pk in ids if pk]) if ids else found.object_list)
 
 
 @page(Permission.manage_platform, "POST")

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.actors import actor_of
 from accounts.services.filters import MomentFilter, SearchFilter, YesNoFilter
-from approvals.models import BusinessCalendar, Delegation, Policy, ReviewGroup, Task
+from approvals.models import BusinessCalendar, Delegation, Delivery, Policy, ReviewGroup, Task
 from approvals.services.asking import asked_of
 
 
@@ -88,6 +88,17 @@ class DelegationFilter(django_filters.FilterSet):
         """Those that are over, or those that are not."""
         now = datetime.now(UTC)
         return rows.filter(until__lte=now) if value else rows.filter(until__gt=now)
+
+
+class DeliveryFilter(django_filters.FilterSet):
+    """By where it stands, and by what it tells of."""
+
+    state = django_filters.MultipleChoiceFilter(choices=Delivery.State.choices)
+    task = django_filters.UUIDFilter(field_name="tasks")
+
+    class Meta:
+        model = Delivery
+        fields = ()
 
 
 class TaskPageFilter(TaskFilter):

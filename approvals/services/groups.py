@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.scope import visible
-from approvals.models import ReviewGroup
+from approvals.models import ReviewGroup, Task
 from approvals.services import owned
 from approvals.services.reviewers import may_review
 from common.problems import bad_value
@@ -36,6 +36,12 @@ def named_people(actor: Actor, tenant_id: int | None) -> list[tuple[int, str]]:
     """The same as id and name with address."""
     people = people_in_reach(actor, tenant_id).values_list("id", "name", "email")
     return [(pk, f"{name} ({email})" if name else email) for pk, name, email in people]
+
+
+def handable_to(actor: Actor, task: Task) -> list[tuple[int, str]]:
+    """Whom the actor can have asked about a task instead, as id and name with address."""
+    left_out = {actor.user_id, task.requester_id}
+    return [(pk, name) for pk, name in named_people(actor, task.tenant_id) if pk not in left_out]
 
 
 def create_group(*, actor: Actor, tenant_id: int | None = None, **values: Any) -> ReviewGroup:

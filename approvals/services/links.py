@@ -4,12 +4,14 @@ import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from accounts.actors import Actor
 from accounts.models import User
+from accounts.services.zones import told_in, zone_of
 from approvals.models import Answer, DecisionLink, Notice, Task
 from approvals.services.deciding import decide
 from approvals.services.permitting import decided_already
@@ -30,6 +32,8 @@ class OpenLink:
     link: DecisionLink
     task: Task
     actor: Actor
+    zone: ZoneInfo
+    """In which its person reads times."""
 
 
 def token_for(notice: Notice, hours: int, now: datetime) -> str:
@@ -68,19 +72,20 @@ def link_of(token: str, visitor: int | None) -> OpenLink:
             "This link is for somebody else, and only for them.",
             hint="If you are asked too, you have a mail of your own; or open the task under Reviews.",
         )
-    _check_use(link)
+    zone = zone_of(user)
+    _check_use(link, zone)
     _check_person(link, user)
     task = link.notice.task
     if task.state != Task.State.QUEUEING:
         raise decided_already(task)
-    _check_time(link)
+    _check_time(link, zone)
     if link.content_hash != task.content_hash:
         raise conflict(
             "content_changed",
             "The task is not what it was when this mail was written.",
             hint=f"Look at it again before you decide. {ELSEWHERE}",
         )
-    return OpenLink(link, task, Actor.of_user(user))
+    return OpenLink(link, task, Actor.of_user(user), zone)
 
 
 def decide_by_link(
@@ -97,7 +102,7 @@ def decide_by_link(
     """
     with transaction.atomic():
         opened = link_of(token, visitor)
-        _use(opened.link, kind)
+        _use(opened, kind)
         absent = stands_in_for(opened.task, opened.actor)
         return decide(
             actor=opened.actor,
@@ -111,11 +116,11 @@ def decide_by_link(
         )
 
 
-def _use(link: DecisionLink, kind: Answer.Kind) -> None:
-    rows = DecisionLink.objects.filter(pk=link.pk, used_at=None)
+def _use(opened: OpenLink, kind: Answer.Kind) -> None:
+    rows = DecisionLink.objects.filter(pk=opened.link.pk, used_at=None)
     if not rows.update(used_at=datetime.now(UTC), used_for=kind):
-        link.refresh_from_db()
-        _check_use(link)
+        opened.link.refresh_from_db()
+        _check_use(opened.link, opened.zone)
 
 
 def _found(token: str) -> DecisionLink:
@@ -134,13 +139,13 @@ def _found(token: str) -> DecisionLink:
     return found
 
 
-def _check_use(link: DecisionLink) -> None:
+def _check_use(link: DecisionLink, zone: ZoneInfo) -> None:
     if link.used_at is not None:
         word = "continued" if link.used_for == Answer.Kind.CONTINUE else "cancelled"
         raise Problem(
             410,
             "link_used",
-            f"This link was used on {link.used_at:%Y-%m-%d at %H:%M} UTC: the answer was {word}.",
+            f"This link was used on {told_in(zone, link.used_at)}: the answer was {word}.",
             hint="Each link works once.",
         )
 
@@ -155,12 +160,12 @@ def _check_person(link: DecisionLink, user: User) -> None:
         )
 
 
-def _check_time(link: DecisionLink) -> None:
+def _check_time(link: DecisionLink, zone: ZoneInfo) -> None:
     if link.expires_at <= datetime.now(UTC):
         raise Problem(
             410,
             "link_expired",
-            f"This link was good until {link.expires_at:%Y-%m-%d at %H:%M} UTC.",
+            f"This link was good until {told_in(zone, link.expires_at)}.",
             hint=ELSEWHERE,
         )
 

@@ -53,6 +53,17 @@ def own_of(actor: Actor, tenant_id: int | None) -> NoticeSettings | None:
     return NoticeSettings.objects.filter(pk=tenant_id or 0).first()
 
 
+def told_to(actor: Actor, tenant: Tenant | None) -> tuple[NoticeSettings, bool]:
+    """What holds for a tenant, or for all that say nothing, and whether it is said there; for whoever may change it.
+
+    Raises:
+        Problem: as `own_of`.
+    """
+    tenant_id = tenant.pk if tenant else None
+    own = own_of(actor, tenant_id)
+    return own or telling_of(tenant_id).row, own is not None
+
+
 def set_telling(
     *, actor: Actor, tenant: Tenant | None, values: dict[str, Any], chat_url: str | None = None
 ) -> NoticeSettings:

@@ -1,9 +1,12 @@
 """What mails and chats say of tasks: plain text, so that no value can become anything else."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from accounts.links import site_link
+from accounts.services.zones import told_in, zone_of
 from approvals.models import Answer, Notice, Task
 from approvals.services.notice_settings import Telling
 
@@ -14,7 +17,7 @@ Continue: {continue_}
 Cancel: {cancel}
 
 Each link opens a page that shows what will happen; nothing is decided before you press the button there. The links \
-are yours alone, work once, and end on {until:%Y-%m-%d at %H:%M} UTC. Do not pass them on.
+are yours alone, work once, and end on {until}. Do not pass them on.
 """
 
 
@@ -32,13 +35,14 @@ def called(task: Task) -> str:
     return " ".join((task.title or f"{task.get_type_display()} {task.server or ''}").split())[:100]
 
 
-def decide_text(notice: Notice, token: str, until: Any) -> str:
+def decide_text(notice: Notice, token: str, until: datetime) -> str:
     """The mail to one who may decide."""
     task = notice.task
+    assert notice.user is not None  # noqa: S101  # a chat gets no mail
     links = DECIDE.format(
         continue_=site_link("approvals:link", token, "continue"),
         cancel=site_link("approvals:link", token, "cancel"),
-        until=until,
+        until=told_in(zone_of(notice.user), until),
     )
     return f"{what(task)}\n{links}\nThe task: {task_link(task)}\n"
 
@@ -46,7 +50,8 @@ def decide_text(notice: Notice, token: str, until: Any) -> str:
 def requester_text(notice: Notice) -> str:
     """The mail to the one who asked for it."""
     task, kind = notice.task, notice.reason.partition(":")[0]
-    lines = [f"{called(task)}: {outcome(task)}"]
+    zone = zone_of(notice.user) if notice.user else ZoneInfo("UTC")
+    lines = [f"{called(task)}: {outcome(task, zone)}"]
     if kind == "question":
         answer = Answer.objects.filter(task=task, pk=int(notice.reason.partition(":")[2])).first()
         if answer is not None:
@@ -58,14 +63,14 @@ def requester_text(notice: Notice) -> str:
     return "\n".join([*lines, "", f"The task: {task_link(task)}", ""])
 
 
-def outcome(task: Task) -> str:
-    """Where it stands, in a sentence."""
+def outcome(task: Task, zone: ZoneInfo) -> str:
+    """Where it stands, in a sentence; times in the zone."""
     if task.state == Task.State.FINISHED_UNSUCCESSFULLY:
         return "it failed."
     if task.decided_at is None:
         return f"{task.get_state_display().lower()}."
     word = "cancelled" if task.state == Task.State.CANCELLED else "continued"
-    return f"{task.decided_by or 'the policy'} {word} it on {task.decided_at:%Y-%m-%d at %H:%M} UTC."
+    return f"{task.decided_by or 'the policy'} {word} it on {told_in(zone, task.decided_at)}."
 
 
 def what(task: Task) -> str:

@@ -45,6 +45,11 @@ def tenant_workflows(tenants: Iterable[Tenant]) -> dict[int, bool]:
     return {tenant_id: tenant_id in enabled for tenant_id in wanted}
 
 
+def tenants_on() -> int:
+    """How many tenants' own switches are on."""
+    return TenantWorkflow.objects.filter(is_enabled=True).count()
+
+
 def set_workflow(actor: Actor, **values: Any) -> WorkflowSettings:
     """Change `is_enabled`, `endpoint`, `body`, `connect_ms` and `read_ms`.
 

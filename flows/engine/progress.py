@@ -18,7 +18,7 @@ from flows.sdk import Emit, NodeError, Record, Suspend, Wake
 from flows.sdk.context import Clock
 from flows.sdk.meta import ERROR, OnCrash
 
-MOST_LOST_LEASES = 3
+MOST_LOST_LEASES = 4  # the last two of them as the one suspect of its worker
 LEVELS = {"debug": 10, "info": 20, "stdout": 21, "stderr": 22, "warning": 30, "error": 40}
 MAX_LOG_LINES = 5_000
 MAX_REASON = 40

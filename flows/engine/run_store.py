@@ -67,12 +67,18 @@ class Writes:
     leaves_review: bool = False
 
 
+SUSPECTED_AFTER = 2
+"""Of the runs that were at work when a worker died for the second time, one is tried at a time: which of them kills
+workers is not known, and none fails for what another did."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimedRun:
     """A run that this worker holds until its lease ends.
 
     `cursor` None: it has not begun. `outputs`: what finished steps left behind, by node id; only for a run that has
-    begun. `damage`: why what is stored cannot be read; that run fails alone. `is_first`: nobody claimed it before.
+    begun. `damage`: why what is stored cannot be read; that run fails alone. `lost_leases`: how many workers died in
+    a row with the step at which it stands. `is_first`: nobody claimed it before.
     """
 
     run_id: UUID
@@ -88,6 +94,11 @@ class ClaimedRun:
     lost_leases: int
     damage: str = ""
     is_first: bool = False
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether it may be what kills workers."""
+        return self.lost_leases >= SUSPECTED_AFTER
 
 
 def storable(error: NodeError) -> dict[str, object]:
@@ -105,9 +116,9 @@ class RunStore(Protocol):
     """The queue and the journal. Calls block; the runner makes them on a thread of its own."""
 
     def exchange(
-        self, writes: Sequence[Writes], *, owner: str, claim: int, lease_seconds: float
+        self, writes: Sequence[Writes], *, owner: str, claim: int, lease_seconds: float, suspect: bool
     ) -> tuple[set[UUID], list[ClaimedRun]]:
-        """Put down `writes` and claim up to `claim` due runs, in one transaction.
+        """Put down `writes` and claim up to `claim` due runs, in one transaction; one of them a suspect if it may be.
 
         Returns:
             The runs whose lease was lost (nothing of theirs was written), and the claimed ones.

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from common.ids import new_id
+from flows.engine.run_store import SUSPECTED_AFTER
 from flows.engine.subject import MAX_SUBJECT_COLUMN
 from flows.models.event import Event
 from flows.models.fields import JsonText
@@ -80,7 +81,7 @@ class QueueEntry(models.Model):
     owner = models.CharField(max_length=64, blank=True)
     fence = models.PositiveIntegerField(default=0)
     lost_leases = models.PositiveSmallIntegerField(default=0)
-    """How often in a row a worker died with it; too often is a failure, not a loop."""
+    """How often in a row a worker died with it: then it is tried by itself, and then it fails."""
     cancel_requested = models.BooleanField(default=False)
     cursor = JsonText(null=True)
     """Where the run stands (`flows.engine.cursor`); null is the beginning."""
@@ -89,6 +90,11 @@ class QueueEntry(models.Model):
         indexes = (
             models.Index(fields=["due_ms"], condition=models.Q(is_held=False), name="queue_due"),
             models.Index(fields=["flow_id", "run"], name="queue_by_flow"),
+            models.Index(
+                fields=["due_ms"],
+                condition=models.Q(lost_leases__gte=SUSPECTED_AFTER - 1),
+                name="queue_suspects",
+            ),
         )
 
     def __str__(self) -> str:

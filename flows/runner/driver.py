@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -14,8 +15,8 @@ from common.redact import secrets_known
 from flows.compiler.plan import Plan, PlannedNode
 from flows.engine.cursor import Cursor
 from flows.engine.ending import cancelled, failed, must_be_stopped
-from flows.engine.progress import MOST_LOST_LEASES, Progress
-from flows.engine.run_store import ClaimedRun, LeaseLost
+from flows.engine.progress import Progress
+from flows.engine.run_store import SUSPECTED_AFTER, ClaimedRun, LeaseLost
 from flows.engine.states import RunStatus
 from flows.engine.subject import templated_subject
 from flows.engine.walk import Walk
@@ -35,6 +36,9 @@ from flows.services.causes import caused_by
 
 logger = structlog.get_logger(__name__)
 
+
+TRIAL = timedelta(seconds=10)
+"""A suspect whose step works for longer, say because it waits for a slow system, holds up no other one."""
 
 GIVEN_UP = NodeError(
     "worker_lost",
@@ -78,6 +82,12 @@ class Drive:
         self.is_away = False
         """Whether its step has waited for another system for a while: it costs next to nothing then."""
         self._progress: Progress | None = None
+        self._trial_ends = tools.clock.now() + TRIAL if claimed.is_suspect else None
+
+    @property
+    def is_on_trial(self) -> bool:
+        """Whether the worker takes no other suspect: if it dies now, it is known whose step it was."""
+        return self._trial_ends is not None and self.tools.clock.now() < self._trial_ends
 
     async def run(self) -> None:
         """Take the run as far as it goes.
@@ -94,7 +104,8 @@ class Drive:
                     raise
                 await self._cancelled()
             except Exception:
-                if self.claimed.lost_leases < MOST_LOST_LEASES:
+                # It is this run and no other that falls over, so it need not be tried by itself first.
+                if self.claimed.lost_leases <= SUSPECTED_AFTER:
                     raise
                 logger.exception("drive_given_up")
                 await self._unusable(GIVEN_UP)
@@ -221,6 +232,7 @@ class Drive:
 
     async def _commit(self, progress: Progress) -> None:
         await self.tools.ledger.commit(progress.take_writes(), self.claimed.flow_id)
+        self._trial_ends = None  # it got further
 
     async def _unusable(self, error: NodeError) -> None:
         claimed = self.claimed

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 from uuid import UUID
 
@@ -14,8 +15,18 @@ CLOSE_SECONDS = 4.0
 
 Written = tuple[Writes, UUID]
 """What a run writes down, and the run's flow."""
-Order = Written | int
-"""To write, or to claim at most so many runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """To claim at most so many runs, and whether one of them may be a suspect."""
+
+    runs: int
+    suspect: bool
+
+
+Order = Written | Wanted
+"""To write, or to claim."""
 
 
 class Ledger:
@@ -43,9 +54,9 @@ class Ledger:
         """
         await asyncio.shield(self._commits.put((writes, flow_id)))
 
-    def claim(self, limit: int) -> asyncio.Future[list[ClaimedRun]]:
-        """Take up to `limit` due runs, together with the writes at hand. One call at a time."""
-        return self._commits.put(limit)
+    def claim(self, wanted: Wanted) -> asyncio.Future[list[ClaimedRun]]:
+        """Take due runs, together with the writes at hand. One call at a time."""
+        return self._commits.put(wanted)
 
     def close(self) -> None:
         """Put down what is left and stop; a database that is away is not waited for any more."""
@@ -56,14 +67,15 @@ class Ledger:
         self, orders: Sequence[Order], /, *, is_repeated: bool
     ) -> list[list[ClaimedRun] | Exception]:
         """The journal takes the same writes twice, so a repeated try needs no care."""
-        written = [order for order in orders if not isinstance(order, int)]
-        limit = sum(order for order in orders if isinstance(order, int))
+        written = [order for order in orders if not isinstance(order, Wanted)]
+        wanted = [order for order in orders if isinstance(order, Wanted)]
         try:
             lost, claimed = self._store.exchange(
                 [writes for writes, _ in written],
                 owner=self._owner,
-                claim=limit,
+                claim=sum(order.runs for order in wanted),
                 lease_seconds=self._lease_seconds,
+                suspect=any(order.suspect for order in wanted),
             )
         finally:
             self.last_answer = time.monotonic()
@@ -71,7 +83,7 @@ class Ledger:
             [(writes.run_id, flow_id) for writes, flow_id in written if writes.run_id not in lost]
             + [(run.run_id, run.flow_id) for run in claimed]
         )
-        return [claimed if isinstance(order, int) else _answer(order, lost) for order in orders]
+        return [claimed if isinstance(order, Wanted) else _answer(order, lost) for order in orders]
 
 
 def _answer(order: Written, lost: set[UUID]) -> list[ClaimedRun] | Exception:

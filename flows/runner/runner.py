@@ -21,12 +21,13 @@ from flows.runner.driver import Drive, Tools
 from flows.runner.errand_host import RunnerHost
 from flows.runner.errands import ErrandDesk
 from flows.runner.http import NodeHttp
-from flows.runner.ledger import Ledger
+from flows.runner.ledger import Ledger, Wanted
 from flows.runner.outside import OutsidePool
 from flows.runner.plan_cache import PlanCache
 from flows.runner.pool import DatabasePool
 from flows.runner.slot import Slot
 from flows.runner.sweeper import Sweeper
+from flows.runner.trials import Trials
 from flows.services.doorbell import BELL, QUESTIONS, doorbell
 
 logger = structlog.get_logger(__name__)
@@ -48,8 +49,8 @@ MOST_HELD = 5
 class Runner:
     """One loop, any number of runs at once up to `concurrency`.
 
-    While it hears the doorbell, it looks at the queue when that rings, and asks now and then what is due. It works
-    without Redis too: then it asks all the time, more often when there is much to do.
+    While it hears the doorbell, it looks at the queue when that rings, and asks now and then what is due. Without Redis
+    it asks all the time, more often when there is much to do.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Runner:
         self._stopping = asyncio.Event()
         self._ledger: Ledger | None = None
         self._claiming: asyncio.Future[list[ClaimedRun]] | None = None
-        self._looked = time.monotonic()
+        self._looked, self._trials = time.monotonic(), Trials()
 
     @property
     def last_look(self) -> float:
@@ -204,7 +205,9 @@ class Runner:
 
     async def _claimed(self, ledger: Ledger, limit: int) -> list[ClaimedRun]:
         """What the database hands out. On a stop while it is away, nothing: `release` gives back what still came."""
-        self._claiming = ledger.claim(limit)
+        self._claiming = ledger.claim(
+            Wanted(limit, self._trials.may_begin(drive for drive, _ in self._drives.values()))
+        )
         try:
             return await self._claiming
         except asyncio.CancelledError:
@@ -219,9 +222,11 @@ class Runner:
         held = self._drives.get(run_id)
         if held is not None and held[1] is task:
             del self._drives[run_id]
+            if self._trials.ended(held[0]):
+                self._rung.set()
         self._room.set()
         if not task.cancelled() and task.exception() is not None:
-            # The lease is no longer renewed, so the run comes back; three times, then it fails by itself.
+            # The lease is no longer renewed, so the run comes back; three times in all, then it fails.
             logger.error("drive_failed", run=str(run_id), exc_info=task.exception())
 
     async def _wind_down(self) -> None:

@@ -55,7 +55,7 @@ class DatabaseRunStore:
         self._index = TriggerIndex(LIFE_CYCLE_EVENTS)
 
     def exchange(
-        self, writes: Sequence[Writes], *, owner: str, claim: int, lease_seconds: float
+        self, writes: Sequence[Writes], *, owner: str, claim: int, lease_seconds: float, suspect: bool
     ) -> tuple[set[UUID], list[ClaimedRun]]:
         """Put down `writes` and claim up to `claim` due runs, in one transaction."""
         is_renewed = False
@@ -74,7 +74,9 @@ class DatabaseRunStore:
             lost = write(cursor, writes, changed) if writes else set()
             now = datetime.now(UTC)
             claimed = (
-                queue.claim(cursor, owner=owner, limit=claim, lease_seconds=lease_seconds, now=now)
+                queue.claim(
+                    cursor, owner=owner, limit=claim, lease_seconds=lease_seconds, now=now, suspect=suspect
+                )
                 if claim
                 else []
             )

@@ -9,32 +9,35 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from flows.engine.run_store import ClaimedRun
+from flows.engine.run_store import SUSPECTED_AFTER, ClaimedRun
 from flows.engine.states import PASSED_ON
 from flows.sdk import JsonObject
 from flows.store.database import epoch_ms, is_postgres, key, marks, moment, uuid_of
 
-CLAIMABLE = "NOT is_held AND due_ms <= %s"
+SUSPECTED = f"lost_leases >= {SUSPECTED_AFTER - 1}"
+"""Before the claim, which counts the loss of the lease that ends with it."""
+CLAIMABLE = f"NOT is_held AND due_ms <= %s AND NOT (owner <> '' AND {SUSPECTED})"
+CLAIMABLE_SUSPECT = f"NOT is_held AND due_ms <= %s AND owner <> '' AND {SUSPECTED}"
 
-CLAIM_POSTGRES = f"""
+CLAIM_POSTGRES = """
 WITH due AS (
     SELECT run_id, owner AS last_owner FROM flows_queueentry
-    WHERE {CLAIMABLE} ORDER BY due_ms LIMIT %s FOR UPDATE SKIP LOCKED
+    WHERE {} ORDER BY due_ms LIMIT %s FOR UPDATE SKIP LOCKED
 )
 UPDATE flows_queueentry AS q
 SET owner = %s, due_ms = %s, fence = q.fence + 1,
     lost_leases = CASE WHEN due.last_owner = '' THEN 0 ELSE q.lost_leases + 1 END
 FROM due WHERE q.run_id = due.run_id
 RETURNING q.run_id, q.fence, q.cursor, q.cancel_requested, q.lost_leases
-"""  # noqa: S608
+"""
 
-CLAIM_SQLITE = f"""
+CLAIM_SQLITE = """
 UPDATE flows_queueentry
 SET lost_leases = CASE WHEN owner = '' THEN 0 ELSE lost_leases + 1 END,
     owner = %s, due_ms = %s, fence = fence + 1
-WHERE run_id IN (SELECT run_id FROM flows_queueentry WHERE {CLAIMABLE} ORDER BY due_ms LIMIT %s)
+WHERE run_id IN (SELECT run_id FROM flows_queueentry WHERE {} ORDER BY due_ms LIMIT %s)
 RETURNING run_id, fence, cursor, cancel_requested, lost_leases
-"""  # noqa: S608
+"""
 
 RUN_OF_CLAIM = """
 SELECT r.id, r.flow_id, r.version_id, r.tenant_id, e.payload, e.depth, r.started_at
@@ -60,15 +63,28 @@ WHERE run_id = (SELECT run_id FROM flows_queueentry WHERE flow_id = %s AND is_he
 """
 
 
-def claim(cursor: Any, *, owner: str, limit: int, lease_seconds: float, now: datetime) -> list[ClaimedRun]:
-    """Take up to `limit` due runs, oldest first, and mark them running. Inside a transaction."""
+def claim(
+    cursor: Any, *, owner: str, limit: int, lease_seconds: float, now: datetime, suspect: bool = True
+) -> list[ClaimedRun]:
+    """Take up to `limit` due runs, oldest first, and mark them running. Inside a transaction.
+
+    Args:
+        suspect: whether one of them may be a run that is suspected of killing workers.
+    """
     due = epoch_ms(now)
     until = epoch_ms(now + timedelta(seconds=lease_seconds))
-    if is_postgres():
-        cursor.execute(CLAIM_POSTGRES, [due, limit, owner, until])
-    else:
-        cursor.execute(CLAIM_SQLITE, [owner, until, due, limit])
-    entries = {row[0]: row for row in cursor.fetchall()}
+
+    def taken(which: str, most: int) -> list[Any]:
+        if is_postgres():
+            cursor.execute(CLAIM_POSTGRES.format(which), [due, most, owner, until])
+        else:
+            cursor.execute(CLAIM_SQLITE.format(which), [owner, until, due, most])
+        rows: list[Any] = cursor.fetchall()
+        return rows
+
+    suspects = taken(CLAIMABLE_SUSPECT, 1) if suspect else []
+    rest = taken(CLAIMABLE, limit - len(suspects)) if len(suspects) < limit else []
+    entries = {row[0]: row for row in suspects + rest}
     if not entries:
         return []
     ids = list(entries)

@@ -15,6 +15,7 @@ import { startCredentials } from "./site/credentials";
 import { startDialogs } from "./site/dialogs";
 import { startHtmx } from "./site/htmx";
 import { startLists } from "./site/lists";
+import { startPicks } from "./site/picks";
 import { startQueue } from "./site/queue";
 import { startThemeSwitch } from "./site/theme";
 import { startTimes } from "./site/times";
@@ -29,6 +30,7 @@ startTimes();
 startDialogs();
 startCredentials();
 startLists();
+startPicks();
 startQueue();
 startToasts();
 

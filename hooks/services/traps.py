@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from pydantic import ValidationError
+
 from actions.credentials.snmp import Snmp, SnmpFields
 from actions.services.snmp import send_soon
 from actions.services.snmp_values import Notification, Variable
@@ -132,12 +134,15 @@ async def send_snmp_trap(ctx: NodeContext, context: Record, inputs: Mapping[str,
         raise NodeError(
             "bad_value", "destination_port is no port.", hint="Write a number from 1 to 65535, as 162."
         )
-    target = SnmpFields(
-        host=str(_input(inputs, "destination_address")),
-        port=port,
-        version="v2c",
-        community=str(_input(inputs, "community_string")),
-    )
+    address, community = (str(_input(inputs, name)) for name in ("destination_address", "community_string"))
+    try:
+        target = SnmpFields(host=address, port=port, version="v2c", community=community)
+    except ValidationError:
+        raise NodeError(
+            "bad_value",
+            "destination_address or community_string is too long.",
+            hint="An address has at most 253 characters.",
+        ) from None
     await send_to(ctx, Destination.of(target), notification_of(context))
     ctx.log.info(sent_line(context))
 

@@ -209,6 +209,10 @@ CALLS: dict[str, Call] = {
     f"DELETE {V1}commands/{{id}}/": Call(
         {}, lambda stage: create_command(actor=Actor.system(), name="Unused", executable="/usr/bin/ls").pk
     ),
+    f"PATCH {V1}me/": Call({"zone": "Europe/Berlin"}),
+    f"PATCH {V1}review-notices/": Call({"link_hours": 5}),
+    f"PATCH {V1}tenants/{{id}}/review-notices/": Call({"link_hours": 5}),
+    f"PATCH {V1}tenants/{{id}}/limits/": Call({"servers": 5}),
     f"POST {V1}services/": Call(
         lambda stage: {
             "name": "Mail",

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -12,9 +13,12 @@ class Sink:
 
     Args:
         is_holding: it answers nobody until it is told to.
+        on_call: what happens when the event of that number comes in.
     """
 
-    def __init__(self, *, is_holding: bool = False) -> None:
+    def __init__(
+        self, *, is_holding: bool = False, on_call: Callable[[int], None] = lambda number: None
+    ) -> None:
         self.keys: dict[int, list[str]] = defaultdict(list)
         self._may_answer = threading.Event()
         if not is_holding:
@@ -29,6 +33,7 @@ class Sink:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with lock:
                     keys[body["id"]].append(self.headers.get("Idempotency-Key", ""))
+                on_call(body["id"])
                 may_answer.wait()
                 self.send_response(200)
                 self.send_header("Content-Length", "2")

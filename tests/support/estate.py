@@ -94,7 +94,9 @@ def unknown(path: str) -> str:
             "node_type": "sleep",
             "answer": "continue",
         }
-        is_uuid = re.match(r"(/api/v1)?/(flows|runs|events|errands|jobs|job-runs|reviews|tasks)/", path)
+        is_uuid = re.match(
+            r"(/api/v1)?/(flows|runs|events|errands|jobs|job-runs|reviews|tasks|deliveries)/", path
+        )
         return fixed.get(parameter, UNKNOWN_UUID if is_uuid else UNKNOWN_ID)
 
     return _PARAMETER.sub(value, path)
@@ -191,7 +193,7 @@ def _workflow(server_id: int, customer: User) -> dict[str, Any]:
     return {
         "/api/tasks/": task.pk,
         "/api/applications/": application.pk,
-        "/reviews/deliveries/": delivery.pk,
+        **dict.fromkeys(("/reviews/deliveries/", "/deliveries/"), delivery.pk),
     }
 
 

@@ -304,6 +304,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the connector was told, newest first, as long as it is kept. */
+        get: operations["deliveries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the connector was told, newest first, as long as it is kept. */
+        get: operations["deliveries_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/again/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Tell the connector once more, as soon as a worker looks. */
+        post: operations["deliveries_again_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/errands/{id}/": {
         parameters: {
             query?: never;
@@ -1636,7 +1687,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** @description Choose the own time zone. */
+        patch: operations["me_partial_update"];
         trace?: never;
     };
     "/api/v1/node-types/": {
@@ -1780,6 +1832,24 @@ export interface paths {
         head?: never;
         /** @description Change a group; tasks that wait already ask whom they asked. */
         patch: operations["review_groups_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/review-notices/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How people are told of tasks. */
+        get: operations["review_notices_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change some of it. */
+        patch: operations["review_notices_partial_update"];
         trace?: never;
     };
     "/api/v1/runs/": {
@@ -2255,6 +2325,42 @@ export interface paths {
         head?: never;
         /** @description Change a tenant; `is_active: false` locks its people and tokens out. */
         patch: operations["tenants_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/limits/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The limits. */
+        get: operations["tenants_limits_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change some of them. */
+        patch: operations["tenants_limits_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/review-notices/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How people are told of its tasks. */
+        get: operations["tenants_review_notices_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change some of it. From then on it has its own, whatever the platform's are. */
+        patch: operations["tenants_review_notices_partial_update"];
         trace?: never;
     };
     "/api/v1/tokens/": {
@@ -2852,6 +2958,46 @@ export interface components {
             /** Format: date-time */
             until: string;
             reason?: string;
+        };
+        /** @description A post of a held task, or of several of one request. */
+        Delivery: {
+            /** Format: uuid */
+            readonly id: string;
+            tenant: number | null;
+            readonly tasks: string[];
+            state?: components["schemas"]["DeliveryState"];
+            is_test?: boolean;
+            is_batch?: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            due_at?: string | null;
+            attempts: components["schemas"]["DeliveryTry"][];
+        };
+        /**
+         * @description * `waiting` - Waiting
+         *     * `delivered` - Delivered
+         *     * `overtaken` - Decided before it was delivered
+         *     * `failed` - Failed
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "overtaken" | "failed";
+        /** @description One attempt. */
+        DeliveryTry: {
+            /** Format: int64 */
+            number: number;
+            /** Format: date-time */
+            at: string;
+            url: string;
+            /** @description What the endpoint answered. */
+            status: number | null;
+            /** @description How long it took; null while it is under way. */
+            ms: number | null;
+            error: {
+                code: string;
+                message: string;
+                hint?: string;
+            } | null;
         };
         /**
          * @description * `ordered` - Ordered
@@ -3791,6 +3937,8 @@ export interface components {
             name: string;
             role: components["schemas"]["RoleEnum"];
             tenant: number | null;
+            /** @description The time zone in which pages and mails tell times. */
+            zone: string;
             token: number | null;
             permissions: components["schemas"]["ScopeEnum"][];
         };
@@ -4303,6 +4451,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Delegation"][];
         };
+        PaginatedDeliveryList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Delivery"][];
+        };
         PaginatedEventList: {
             /** Format: uri */
             next: string | null;
@@ -4766,9 +4921,7 @@ export interface components {
             name?: string;
             description?: string;
             /** @description Stages with levels of reviewers, rules and deadlines; whatever is left out has its default. */
-            document?: {
-                [key: string]: unknown;
-            };
+            document?: components["schemas"]["PolicyDocument"];
             is_for_operations?: boolean;
         };
         /** @description A row of Proxmox node. */
@@ -4897,6 +5050,28 @@ export interface components {
             tenants?: number[];
             is_enabled?: boolean;
         };
+        /** @description What people say of themselves. */
+        PatchedSetMeRequest: {
+            /** @description Such as Europe/Berlin; empty: the tenant's. */
+            zone?: string;
+        };
+        /** @description What is left out stays. */
+        PatchedSetReviewNoticesRequest: {
+            /** @description Mail those who may decide. */
+            mails_reviewers?: boolean;
+            /** @description Mail who asked. */
+            mails_requester?: boolean;
+            /** @description To those who may decide. */
+            approval_subject?: string;
+            /** @description To who asked. */
+            requester_subject?: string;
+            /** @description Links in mails are good for so long. */
+            link_hours?: number;
+            /** @description What waits longer is told as overdue. */
+            target_hours?: number;
+            /** @description An incoming webhook of a chat, kept encrypted and never told; empty takes it out. */
+            chat_url?: string;
+        };
         /** @description A row of Tags. */
         PatchedTagRequest: {
             /** @description The word */
@@ -4939,12 +5114,24 @@ export interface components {
             /** @description Id of the tenant; null is the platform */
             tenant?: number | null;
         };
+        /** @description What all deployed servers of a tenant may come to. What is left out stays. */
+        PatchedTenantLimitsRequest: {
+            /** @description So many servers; null: any. */
+            servers?: number | null;
+            /** @description So many CPU cores; null: any. */
+            cpu?: number | null;
+            /** @description So many MB of memory; null: any. */
+            ram?: number | null;
+            /** @description So many GB of disk; null: any. */
+            disk?: number | null;
+        };
         /** @description A tenant. */
         PatchedTenantRequest: {
             name?: string;
             slug?: string;
             is_active?: boolean;
             mail_senders?: string[];
+            zone?: string;
         };
         /** @description A row of Tickets. */
         PatchedTicketRequest: {
@@ -5008,9 +5195,7 @@ export interface components {
             description?: string;
             readonly version: number;
             /** @description Stages with levels of reviewers, rules and deadlines; whatever is left out has its default. */
-            document: {
-                [key: string]: unknown;
-            };
+            document: components["schemas"]["PolicyDocument"];
             is_for_operations?: boolean;
             /** Format: date-time */
             readonly created_at: string;
@@ -5032,9 +5217,7 @@ export interface components {
             name: string;
             description?: string;
             /** @description Stages with levels of reviewers, rules and deadlines; whatever is left out has its default. */
-            document: {
-                [key: string]: unknown;
-            };
+            document: components["schemas"]["PolicyDocument"];
             is_for_operations?: boolean;
         };
         /** @description A named output. */
@@ -5084,18 +5267,7 @@ export interface components {
         };
         /** @description A policy document, and answers to try on it. */
         PreviewRequestRequest: {
-            /**
-             * @description Who decides on a task, and by when. The stages are asked one after the other.
-             *
-             *         Args:
-             *             four_eyes: whoever asked never decides, in no way.
-             *             delegates: whether a reviewer's delegate may answer in the reviewer's place.
-             *             overruling: whether those who may decide the tasks of others decide it at once, asked or not.
-             *             calendar: the business calendar that its business hours are of.
-             */
-            document: {
-                [key: string]: unknown;
-            };
+            document: components["schemas"]["PolicyDocument"];
             answers?: components["schemas"]["TriedAnswerRequest"][];
         };
         /** @description A hook and what it becomes. */
@@ -5194,6 +5366,19 @@ export interface components {
         RetryRequest: {
             /** @default same */
             version: components["schemas"]["VersionEnum"];
+        };
+        /** @description Mails and chat. */
+        ReviewNotices: {
+            mails_reviewers: boolean;
+            mails_requester: boolean;
+            approval_subject: string;
+            requester_subject: string;
+            link_hours: number;
+            target_hours: number;
+            /** @description Whether a chat is told. */
+            has_chat: boolean;
+            /** @description False: it says nothing of its own, and these are the platform's. */
+            is_own: boolean;
         };
         /**
          * @description * `platform_admin` - platform_admin
@@ -5900,8 +6085,20 @@ export interface components {
             slug?: string;
             is_active?: boolean;
             mail_senders?: string[];
+            zone?: string;
             /** Format: date-time */
             readonly created_at: string;
+        };
+        /** @description What all deployed servers of a tenant may come to. What is left out stays. */
+        TenantLimits: {
+            /** @description So many servers; null: any. */
+            servers?: number | null;
+            /** @description So many CPU cores; null: any. */
+            cpu?: number | null;
+            /** @description So many MB of memory; null: any. */
+            ram?: number | null;
+            /** @description So many GB of disk; null: any. */
+            disk?: number | null;
         };
         /** @description A tenant. */
         TenantRequest: {
@@ -5909,6 +6106,7 @@ export interface components {
             slug?: string;
             is_active?: boolean;
             mail_senders?: string[];
+            zone?: string;
         };
         /** @description Which values to test. */
         TestRequest: {
@@ -6259,6 +6457,181 @@ export interface components {
                 /** @description How many runs it started. */
                 runs: number;
             }[];
+        };
+        /**
+         * @description When a level is continued.
+         *
+         *     `everyone_any`: everybody has answered, and at least one says continue.
+         */
+        PolicyApproval: {
+            /** @default null */
+            number: number | null;
+            /**
+             * @default any
+             * @enum {string}
+             */
+            kind: "any" | "all" | "count" | "percent" | "everyone_any";
+        };
+        /**
+         * @description What needs nobody. The first two are for operations on servers only.
+         *
+         *     Args:
+         *         review_types: types of tasks that are reviewed; the others are continued at once.
+         *         trusted_roles: whoever asks and has one of these roles is not asked about it: continued at once.
+         *         nobody_to_ask: what happens when a stage's references name nobody at all.
+         */
+        PolicyAutoRules: {
+            /**
+             * @default [
+             *       "DEPLOY",
+             *       "UNDEPLOY",
+             *       "RECONFIGURE"
+             *     ]
+             */
+            review_types: ("DEPLOY" | "UNDEPLOY" | "RECONFIGURE")[];
+            /**
+             * @default [
+             *       "tenant_admin"
+             *     ]
+             */
+            trusted_roles: ("tenant_admin" | "manager" | "platform_admin")[];
+            /**
+             * @default cancel
+             * @enum {string}
+             */
+            nobody_to_ask: "cancel" | "continue" | "escalate";
+        };
+        /**
+         * @description What happens when nobody has decided in time.
+         *
+         *     `continue` lets the stage pass; `cancel` and `fail` end the task as cancelled and as expired; `escalate`
+         *     asks the stage's next level.
+         */
+        PolicyDeadline: {
+            after: components["schemas"]["PolicySpan"];
+            /**
+             * @default cancel
+             * @enum {string}
+             */
+            then: "continue" | "cancel" | "escalate" | "fail";
+        };
+        /** @description A field of the record that names users or groups: ids of users, addresses, names of groups, or lists of them. */
+        PolicyFieldReviewer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "field";
+            path: string;
+        };
+        /** @description The members of a review group. */
+        PolicyGroupReviewer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "group";
+            id: number;
+        };
+        /** @description Who is asked together, and what their answers come to. Times count from when they are asked. */
+        PolicyLevel: {
+            reviewers: (components["schemas"]["PolicyUserReviewer"] | components["schemas"]["PolicyGroupReviewer"] | components["schemas"]["PolicyRoleReviewer"] | components["schemas"]["PolicyFieldReviewer"])[];
+            /**
+             * @default {
+             *       "number": null,
+             *       "kind": "any"
+             *     }
+             */
+            approval: components["schemas"]["PolicyApproval"];
+            /**
+             * @default {
+             *       "number": null,
+             *       "kind": "any"
+             *     }
+             */
+            rejection: components["schemas"]["PolicyRejection"];
+            /** @default null */
+            deadline: components["schemas"]["PolicyDeadline"] | null;
+            /** @default [] */
+            reminders: components["schemas"]["PolicySpan"][];
+        };
+        /** @description When a level is cancelled. `impossible`: as soon as the answers left can no longer continue it. */
+        PolicyRejection: {
+            /** @default null */
+            number: number | null;
+            /**
+             * @default any
+             * @enum {string}
+             */
+            kind: "any" | "all" | "count" | "percent" | "impossible";
+        };
+        /** @description Everybody of the task's tenant who has the role; of managers, those whose scope holds the tenant. */
+        PolicyRoleReviewer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "role";
+            /** @enum {string} */
+            role: "tenant_admin" | "manager" | "platform_admin";
+        };
+        /** @description A time to wait: as it passes, or only while the policy's calendar is open. */
+        PolicySpan: {
+            minutes: number;
+            /**
+             * @default wall
+             * @enum {string}
+             */
+            clock: "wall" | "business";
+        };
+        /** @description One step of the way. The first level is asked; each of the others only when the one before it escalates. */
+        PolicyStage: {
+            /** @default  */
+            name: string;
+            levels: components["schemas"]["PolicyLevel"][];
+        };
+        /** @description One user. */
+        PolicyUserReviewer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "user";
+            id: number;
+        };
+        /**
+         * @description Who decides on a task, and by when. The stages are asked one after the other.
+         *
+         *     Args:
+         *         four_eyes: whoever asked never decides, in no way.
+         *         delegates: whether a reviewer's delegate may answer in the reviewer's place.
+         *         overruling: whether those who may decide the tasks of others decide it at once, asked or not.
+         *         calendar: the business calendar that its business hours are of.
+         */
+        PolicyDocument: {
+            stages: components["schemas"]["PolicyStage"][];
+            /** @default true */
+            four_eyes: boolean;
+            /** @default true */
+            delegates: boolean;
+            /** @default true */
+            overruling: boolean;
+            /** @default null */
+            calendar: number | null;
+            /**
+             * @default {
+             *       "review_types": [
+             *         "DEPLOY",
+             *         "UNDEPLOY",
+             *         "RECONFIGURE"
+             *       ],
+             *       "trusted_roles": [
+             *         "tenant_admin"
+             *       ],
+             *       "nobody_to_ask": "cancel"
+             *     }
+             */
+            auto: components["schemas"]["PolicyAutoRules"];
         };
         /** @description An error (RFC 9457): what went wrong, and what to do about it. */
         Problem: {
@@ -7186,6 +7559,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                /**
+                 * @description * `waiting` - Waiting
+                 *     * `delivered` - Delivered
+                 *     * `overtaken` - Decided before it was delivered
+                 *     * `failed` - Failed
+                 */
+                state?: ("delivered" | "failed" | "overtaken" | "waiting")[];
+                task?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDeliveryList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_again_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description A problem. */
@@ -11588,6 +12062,38 @@ export interface operations {
             };
         };
     };
+    me_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedSetMeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     node_types_list: {
         parameters: {
             query?: never;
@@ -12046,6 +12552,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_notices_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewNotices"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_notices_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedSetReviewNoticesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewNotices"];
                 };
             };
             /** @description A problem. */
@@ -13250,6 +13816,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tenants_limits_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantLimits"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tenants_limits_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedTenantLimitsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantLimits"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tenants_review_notices_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewNotices"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tenants_review_notices_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedSetReviewNoticesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewNotices"];
                 };
             };
             /** @description A problem. */

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import yaml
 
 from accounts.models import AuditEntry, Tenant
 from accounts.roles import Role
 from approvals.models import BusinessCalendar, Policy, ReviewGroup
+from scripts.shell import ROOT
 from tests.conftest import make_user
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +232,10 @@ def test_a_field_of_the_record_is_tried_with_a_stand_in(boss):
     found = boss.post(f"{POLICIES}preview/", body).json()
     assert found["people"] == {"-1": "whoever owner.id names"}
     assert found["steps"][-1]["state"] == "continued"
+
+
+def test_the_document_of_a_policy_is_described_part_by_part():
+    document = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())["components"]["schemas"]
+    assert document["PolicyDocument"]["properties"]["stages"]["items"]["$ref"].endswith("/PolicyStage")
+    assert document["PolicyLevel"]["properties"]["approval"]["$ref"].endswith("/PolicyApproval")
+    assert "count" in document["PolicyApproval"]["properties"]["kind"]["enum"]

@@ -9,6 +9,7 @@ from accounts.actors import Actor
 from accounts.models import Tenant, User
 from approvals.connector.held import try_out
 from approvals.models import Delivery, DeliveryTry
+from approvals.pages import workflow as workflow_page
 from approvals.services import settings as workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encryption_key")]
@@ -95,3 +96,18 @@ def test_a_delivery_of_others_is_unknown(tenant_admin: User):
     other = Client()
     other.force_login(tenant_admin)
     assert other.post(f"/reviews/deliveries/{delivery.pk}/again/").status_code == 404
+
+
+def test_tenants_are_searched_and_those_on_other_pages_stay_as_they_are(
+    person: Client, tenant: Tenant, other_tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(workflow_page, "TENANTS_ON_A_PAGE", 1)
+    workflow.set_workflow(Actor.system(), is_enabled=True)
+    workflow.set_tenant_workflow(Actor.system(), other_tenant, True)
+    body = {**VALUES, "tenants": [str(tenant.pk)], "shown": [str(tenant.pk)]}
+    person.post(f"{PAGE}?q={tenant.name}", body)
+    assert (workflow.holds(tenant.pk), workflow.holds(other_tenant.pk)) == (True, True)
+    first, second = (person.get(PAGE, {"tenants": number}).context["form"] for number in (1, 2))
+    assert [len(form.fields["tenants"].choices) for form in (first, second)] == [1, 1]
+    found = person.get(PAGE, {"q": other_tenant.name}).context["form"].fields["tenants"].choices
+    assert found == [(str(other_tenant.pk), other_tenant.name)]

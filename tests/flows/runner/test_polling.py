@@ -114,7 +114,7 @@ def test_a_worker_that_dies_in_a_look_leaves_the_wait_to_the_next_one(spy: type[
 
 def test_a_look_that_kills_its_worker_again_and_again_fails_the_run(spy: type[Spy]) -> None:
     run = parked({"build": 7})
-    QueueEntry.objects.filter(run=run).update(owner="dead", fence=9, due_ms=0, lost_leases=2)
+    QueueEntry.objects.filter(run=run).update(owner="dead", fence=9, due_ms=0, lost_leases=3)
     run = run_to_rest(run)
     assert (run.status, run.error["code"]) == ("failed", "worker_lost")
     assert PollingSpy.wakes == []

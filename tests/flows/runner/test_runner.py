@@ -210,7 +210,7 @@ def left_in_the_middle(run: Run, node: str) -> None:
 
 def test_a_run_whose_worker_dies_again_and_again_fails_instead_of_looping(spy: type[Spy]) -> None:
     run = started(published(line(START, spy_node("a"))))
-    QueueEntry.objects.filter(run=run).update(owner="dead", lost_leases=2)
+    QueueEntry.objects.filter(run=run).update(owner="dead", lost_leases=3)
     run_to_rest(run)
     assert run.error["code"] == "worker_lost"
     assert spy.turns["a"] == 0

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from math import inf
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from flows.models import QueueEntry, Run
 from flows.store import queue
@@ -162,3 +162,19 @@ def test_it_is_known_when_the_next_run_is_due() -> None:
     assert 29 < queue.seconds_to_due(datetime.now(UTC)) <= 30
     a_run(flow, due_in=-2)
     assert queue.seconds_to_due(datetime.now(UTC)) <= -2
+
+
+def test_one_suspect_is_handed_out_at_a_time_and_only_where_it_may_be() -> None:
+    flow = a_flow()
+    suspects = {a_run(flow, owner="dead", lost_leases=1).id for _ in range(3)}
+    others = {a_run(flow).id, a_run(flow, owner="dead").id, a_run(flow, lost_leases=1).id}
+    taken = claim("one")
+    assert others < {run.run_id for run in taken}
+    assert [run.run_id in suspects for run in taken if run.is_suspect] == [True]
+    assert [run.lost_leases for run in claim("other")] == [2]
+    with transaction.atomic(), connection.cursor() as cursor:
+        assert (
+            queue.claim(cursor, owner="x", limit=9, lease_seconds=9, now=datetime.now(UTC), suspect=False)
+            == []
+        )
+    assert len(claim("other", limit=1)) == 1
