@@ -32,16 +32,7 @@ class TaskAdmin(ServiceAdmin):
 
     is_read_only = True
     show_full_result_count = False
-    list_display = (
-        "__str__",
-        "tenant",
-        "state",
-        "what_blocks",
-        "requester_name",
-        "created_at",
-        "decided_by",
-        "review",
-    )
+    list_display = ("__str__", "review", "state", "what_blocks", "tenant", "requester_name", "created_at")
     list_filter = ("state", "type")
     list_select_related = ("tenant", "server")
     search_fields = ("title", "requester_name", "server__hostname")

@@ -38,7 +38,9 @@ class Notice(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     """Whom it is to; null for the chat."""
     reason = models.CharField(max_length=60)
-    """`asked`, `remind:<id of the answer>`, `question:<id of the answer>`, `ended`, `failed`, `chat`."""
+    """`asked`, `asked:<stage>` of a later one, `remind:<id of the answer>`, `question:<id of the answer>`, `ended`,
+    `failed`, `chat`."""
+    made_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     """When it is tried next; one that is at work lies ahead. Null: it is sent, or given up."""
     tries = models.PositiveSmallIntegerField(default=0)

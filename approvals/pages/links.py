@@ -13,9 +13,11 @@ from accounts.models import User
 from accounts.services.zones import told_in
 from approvals.models import Answer, Task
 from approvals.pages.answering import filled_in, kind_of
+from approvals.services.blocking import blocks
 from approvals.services.deciding import VERBS
 from approvals.services.links import OpenLink, decide_by_link, link_of
 from approvals.services.notice_texts import fields_of
+from approvals.services.standing_in import stands_in_for
 from common.problems import Problem
 
 
@@ -60,6 +62,8 @@ def _page(
         "task": task,
         "ends": told_in(opened.zone, opened.link.expires_at),
         "person": opened.actor.name,
+        "absent": stands_in_for(task, opened.actor),
+        "blocks": blocks(task),
         "kind": kind.value,
         "fields": fields_of(task),
         "jobs": task.jobs.all(),

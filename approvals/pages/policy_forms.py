@@ -166,10 +166,15 @@ class LevelForm(SiteForm):
 
     @property
     def boxes(self) -> list[tuple[str, list[tuple[str, str, bool]]]]:
-        """Whom it can ask, by group: value, label, whether it does."""
+        """Whom it can ask, by group, those whom it does first: value, label, whether it does."""
         chosen = set(self["reviewers"].value() or ())
         return [
-            (group, [(value, label, value in chosen) for value, label in people])
+            (
+                group,
+                sorted(
+                    ((value, label, value in chosen) for value, label in people), key=lambda one: not one[2]
+                ),
+            )
             for group, people in self._choices
             if people
         ]

@@ -5,9 +5,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts.actors import Actor
 from accounts.links import site_link
+from accounts.models import User
 from accounts.services.zones import told_in, zone_of
 from approvals.models import Answer, Notice, Task
+from approvals.services.asking import places_of
+from approvals.services.blocking import blocks
 from approvals.services.notice_settings import Telling
 
 MOST_TEXT = 4_000
@@ -44,7 +48,25 @@ def decide_text(notice: Notice, token: str, until: datetime) -> str:
         cancel=site_link("approvals:link", token, "cancel"),
         until=told_in(zone_of(notice.user), until),
     )
-    return f"{what(task)}\n{links}\nThe task: {task_link(task)}\n"
+    return f"{what(task)}\n{why(task, notice.user)}\n{links}\nThe task: {task_link(task)}\n"
+
+
+def why(task: Task, user: User) -> str:
+    """What decides, and why this person is asked."""
+    absent = places_of(Actor.of_user(user), [task]).get(task.pk)
+    asks = f"The policy {task.policy_name} asks" if task.policy_name else "The flow asks"
+    if absent is not None:
+        reason = f"{asks} {absent.name or absent.email}, who is away and has named you as delegate."
+    elif task.policy is not None:
+        reason = f"{asks} you."
+    else:
+        reason = "You may decide the tasks of others."
+    return f"{waits_for(task)}\n{reason}\n"
+
+
+def waits_for(task: Task) -> str:
+    """Whose answers are missing, in a sentence."""
+    return f"It waits for: {blocks(task)}."
 
 
 def requester_text(notice: Notice) -> str:
@@ -101,13 +123,14 @@ def chat_message(task: Task) -> dict[str, Any]:
     """
     link = task_link(task)
     return {
-        "text": f"Waiting for review: {called(task)}\n{what(task)}\n{link}",
+        "text": f"Waiting for review: {called(task)}\n{what(task)}\n{waits_for(task)}\n{link}",
         "task": str(task.id),
         "type": task.type,
         "state": task.state,
         "title": called(task),
         "tenant": task.tenant.name if task.tenant else None,
         "requester": task.requester_name,
+        "blocks": blocks(task),
         "created_at": task.created_at.isoformat(),
         "due_at": task.due_at.isoformat() if task.due_at else None,
         "fields": [{"title": label, "value": shown(value)} for label, value in fields_of(task)],

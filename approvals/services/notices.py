@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.services import mail as post
 from approvals.models import Answer, News, Notice, Task
+from approvals.policy.facts import Verdict
 from approvals.services.notice_settings import Telling, telling_of
 from approvals.services.policies import verdict_of
 from approvals.services.reviewers import overriders
@@ -56,7 +57,7 @@ def _make(task: Task) -> None:
     )
     told = set(Notice.objects.filter(task=task).values_list("user_id", "reason"))
     rows = [
-        Notice(task=task, user=user, reason=reason, due_at=now)
+        Notice(task=task, user=user, reason=reason, made_at=now, due_at=now)
         for user, reason in wanted
         if (user.pk if user else None, reason) not in told
     ]
@@ -70,15 +71,23 @@ def _of_waiting(task: Task, telling: Telling) -> Iterable[Wanted]:
         return
     said = list(task.answers.filter(kind__in=(Answer.Kind.REMIND, Answer.Kind.QUESTION)))
     if telling.row.mails_reviewers:
-        reasons = ["asked", *(f"remind:{one.pk}" for one in said if one.kind == Answer.Kind.REMIND)]
-        for user in deciders_of(task):
-            told = Notice.objects.filter(task=task, user=user).exists()
-            # Who is asked only now need not hear how often others were reminded.
-            yield from ((user, reason) for reason in (reasons if told else reasons[:1]))
+        yield from _of_deciders(task, [one for one in said if one.kind == Answer.Kind.REMIND])
     if telling.row.mails_requester and _has_mail(task.requester):
         yield from (
             (task.requester, f"question:{one.pk}") for one in said if one.kind == Answer.Kind.QUESTION
         )
+
+
+def _of_deciders(task: Task, reminders: list[Answer]) -> Iterable[Wanted]:
+    """Each is asked once in a stage, and reminded of what came after that."""
+    verdict = verdict_of(task)
+    asked = f"asked:{verdict.stage}" if verdict and verdict.stage else "asked"
+    made = dict(Notice.objects.filter(task=task, reason=asked).values_list("user_id", "made_at"))
+    for user in deciders_of(task, verdict):
+        yield user, asked
+        since = made.get(user.pk)
+        if since is not None:
+            yield from ((user, f"remind:{one.pk}") for one in reminders if one.at > since)
 
 
 def _of_over(task: Task, telling: Telling) -> Iterable[Wanted]:
@@ -88,9 +97,13 @@ def _of_over(task: Task, telling: Telling) -> Iterable[Wanted]:
             yield task.requester, "failed"
 
 
-def deciders_of(task: Task) -> list[User]:
-    """The people who could continue the task now."""
-    verdict = verdict_of(task)
+def deciders_of(task: Task, verdict: Verdict | None = None) -> list[User]:
+    """The people who could continue the task now.
+
+    Args:
+        verdict: what its policy has come to, where that is known.
+    """
+    verdict = verdict or verdict_of(task)
     ids = overriders(task.tenant_id) if verdict is None else verdict.may_answer
     people = User.objects.select_related("tenant", "scope").filter(pk__in=ids).order_by("pk")
     if verdict is None:

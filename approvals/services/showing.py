@@ -59,12 +59,13 @@ def shown_to(actor: Actor, task: Task) -> Shown:
     people = deciders_of(task) if task.state == Task.State.QUEUEING else []
     names = [(user.pk, user.name or user.email) for user in people if user.pk != actor.user_id]
     changes = _changes(task)
-    changed = {change.label for change in changes}
+    # The page tells the server with a link beside them, and a node that is not known says nothing.
+    changed = {change.label for change in changes} | ({"Server"} if task.server else set())
     return Shown(
         view=view_of(actor, task),
         absent=stands_in_for(task, actor),
         changes=changes,
-        fields=[(label, value) for label, value in fields_of(task) if label not in changed],
+        fields=[(label, value) for label, value in fields_of(task) if label not in changed and value != "-"],
         run=run,
         node=_node(run, task.node_id),
         deciders=names[:MOST_NAMES],
