@@ -12,8 +12,9 @@ from django.conf import LazySettings
 from accounts.actors import Actor
 from accounts.models import ApiToken, Tenant, User
 from flows.models import LogLine, Run, Step
+from flows.sdk import NodeError
 from flows.sdk.life_cycle import CONTEXT_KEYS
-from flows.sdk.testing import FakeContext
+from flows.sdk.testing import FakeContext, run_node
 from hooks.nodes.call_function import CallFunction
 from hooks.services.calls import rest_tokens
 from tests.hooks.acme_tasks import SOURCE
@@ -226,6 +227,18 @@ def test_the_list_has_what_the_owner_may_call(tenant: Tenant):
     assert listed(None, "FAILS_FOR") == ["acme-tasks.acme_tasks.fails_for_good"]
     assert not [one for one in listed(tenant.pk) if "acme" in one]
     assert any("run_workflow" in one for one in listed(tenant.pk))
+
+
+def test_what_is_built_in_is_called_by_the_originals_path():
+    ctx = FakeContext(owner_id=None, tenant_id=None)
+    with pytest.raises(NodeError, match="destination_port") as failed:
+        run_node(
+            CallFunction, {"implementation": "cloudify.snmp.snmp_trap.send_snmp_trap"}, CONTEXT, context=ctx
+        )
+    assert failed.value.code == "missing_input"
+    assert ctx.log.lines[0][1].startswith("The hook consumer received `workflow_started` event")
+    assert ctx.log.lines[1][1].endswith("while running the hook triggered by the event: workflow_started")
+    assert not ApiToken.objects.exists()
 
 
 def test_a_dry_run_calls_nothing():

@@ -1,0 +1,131 @@
+"""Calls of functions: how many at once, and what becomes of those that are cancelled."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+import pytest
+from django.conf import LazySettings
+from rest_framework.test import APIClient
+
+from accounts.actors import Actor
+from accounts.models import ApiToken, Tenant
+from flows.models import LogLine, Run, Step
+from flows.sdk import Finished, NodeError
+from flows.sdk.testing import FakeContext, FakePrograms
+from flows.services.runs import cancel_run
+from hooks.services.calls import rest_tokens
+from hooks.services.calls.calling import Call, carry_out
+from hooks.services.resolving import Resolved, resolve
+from tests.hooks.acme_tasks import SOURCE
+from tests.hooks.conftest import Install
+from tests.support.flows import eventually, line, published, running, started
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def resolved(install: Install) -> Resolved:
+    install("acme-tasks", "1.0", {"acme_tasks": SOURCE}, "acme_tasks")
+    found = resolve("acme-tasks.acme_tasks.sleeps")
+    assert isinstance(found, Resolved)
+    return found
+
+
+class Counting(FakePrograms):
+    """Counts how many programs are at work at once; the first ones end when so many are."""
+
+    now = most = 0
+
+    def __init__(self, awaited: int) -> None:
+        super().__init__()
+        self.awaited, self.are_many = awaited, asyncio.Event()
+
+    async def run(self, *args: Any) -> Finished:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        if self.now == self.awaited:
+            self.are_many.set()
+        await self.are_many.wait()
+        await asyncio.sleep(0.05)
+        self.now -= 1
+        return Finished(0, raw_result=b'{"how": "returned", "result": 1}')
+
+
+@pytest.mark.parametrize("at_once", [5, 2])
+def test_no_more_are_at_work_than_the_setting_says(resolved: Resolved, settings: LazySettings, at_once: int):
+    settings.HOOKFLOW = {**settings.HOOKFLOW, "HOOK_CALLS": at_once}
+    programs = Counting(at_once)
+
+    async def all_of_them() -> list[Any]:
+        calls = [
+            carry_out(
+                FakeContext(owner_id=None, tenant_id=None, programs=programs), Call(resolved, {}, {}, 5)
+            )
+            for _ in range(8)
+        ]
+        return await asyncio.gather(*calls)
+
+    assert asyncio.run(all_of_them()) == [1] * 8
+    assert programs.most == at_once
+    assert not ApiToken.objects.exists()
+
+
+def test_a_run_that_is_cancelled_ends_its_function(resolved: Resolved):
+    node = {"implementation": resolved.implementation, "inputs": {"name": "hooked-and-sad"}}
+    flow = published(line(("t", "manual", {}), ("c", "call-function", node)))
+    with running():
+        run = started(flow)
+        eventually(lambda: LogLine.objects.filter(run=run, text="at work").count() == 2, 40, "it works")
+        cancel_run(actor=Actor.system(), run=run)
+        eventually(lambda: not ApiToken.objects.exists(), 40, "its token is gone")
+        gone = "hooked-and-sad"
+        eventually(
+            lambda: gone not in [process.name() for process in psutil.process_iter()], 20, "it is gone"
+        )
+    assert Run.objects.get(id=run.id).status == "cancelled"
+
+
+def test_a_failed_call_is_tried_again_as_the_node_says(resolved: Resolved):
+    retry = {"attempts": 2, "first": "1s"}
+    node = {"implementation": "acme-tasks.acme_tasks.fails"}
+    flow = published(line(("t", "manual", {}), ("c", "call-function", node), c={"retry": retry}))
+    with running():
+        run = started(flow)
+        eventually(lambda: Run.objects.get(id=run.id).status == "failed", 60, "it failed")
+    assert list(Step.objects.filter(run=run, node_id="c").values_list("attempt", flat=True)) == [1, 2]
+
+
+def test_a_program_that_cannot_be_kept_in_leaves_no_token(resolved: Resolved):
+    ctx = FakeContext(
+        owner_id=None,
+        tenant_id=None,
+        programs=FakePrograms(NodeError("not_confined", "Nothing keeps it in.")),
+    )
+    with pytest.raises(NodeError, match="keeps it in"):
+        asyncio.run(carry_out(ctx, Call(resolved, {}, {}, 5)))
+    assert not ApiToken.objects.exists()
+
+
+def test_a_token_reads_what_its_tenant_has_and_changes_no_flow(
+    tenant: Tenant, other_tenant: Tenant, api: Callable[[], APIClient]
+):
+    own = published(line(("t", "manual", {})), Actor.system(tenant.pk))
+    theirs = published(line(("t", "manual", {})), Actor.system(other_tenant.pk))
+    given = rest_tokens.give(tenant.pk, event_type="workflow_started", execution_id="e1", seconds=60)
+    assert given
+    client = api()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {given.text}")
+    assert client.get(f"/api/v1/flows/{own.id}/").status_code == 200
+    assert client.post(f"/api/v1/flows/{own.id}/run/", {"payload": {}}, format="json").status_code in (
+        201,
+        202,
+    )
+    assert client.get(f"/api/v1/flows/{theirs.id}/").status_code == 404
+    assert client.delete(f"/api/v1/flows/{own.id}/").status_code == 403
+    assert (
+        client.post("/api/v1/tokens/", {"name": "more", "scopes": ["view"]}, format="json").status_code == 403
+    )
+    rest_tokens.take_back(given)
+    assert client.get(f"/api/v1/flows/{own.id}/").status_code == 401
