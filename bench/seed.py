@@ -36,6 +36,8 @@ def main() -> None:
     define(actor=actor, name=EVENT_TYPE, label="Bench event", example=make_event(0))
     hooked = _flow(actor, wanted, "inbound-webhook", {})
     _flow(actor, wanted, "event", {"event": EVENT_TYPE})
+    for event in wanted["heard"]:
+        _listener(actor, event)
     _, token = tokens.create(actor, name="bench", scopes=[Permission.send_events, Permission.view])
     secret = rotate_secret(actor=actor, flow=hooked)
     sys.stdout.write(json.dumps({"key": hooked.hook.key, "secret": secret, "token": token}) + "\n")
@@ -51,16 +53,29 @@ def _flow(actor: Actor, wanted: dict[str, Any], trigger: str, config: dict[str, 
         port = "true" if kind == "Filter" else "out"
     edges.append({"from": nodes[-1]["id"], "port": port, "to": "w"})
     nodes.append(_node("w", "webhook", {"url": wanted["url"], "method": "POST"}))
+    return _published(actor, f"{wanted['name']} by {trigger}", nodes, edges)
+
+
+def _listener(actor: Actor, event: str) -> None:
+    """A flow that hears of each run when that happens to it, and makes one field of it."""
+    nodes = [
+        _node("t", "life-cycle", {"event": event}),
+        _node("s", "add-field", {"as_field": "told", "value": "{{ message }}"}),
+    ]
+    _published(actor, f"Hears {event}", nodes, [{"from": "t", "port": "out", "to": "s"}])
+
+
+def _published(actor: Actor, name: str, nodes: list[dict[str, Any]], edges: list[dict[str, str]]) -> Flow:
     document = {
         "format": "hookflow/flow",
         "version": 1,
-        "name": f"{wanted['name']} by {trigger}",
+        "name": name,
         "description": "",
         "settings": {"concurrency": {"mode": "parallel"}},
         "nodes": nodes,
         "edges": edges,
     }
-    flow = create_flow(actor=actor, name=document["name"], document=read_or_refuse(document))
+    flow = create_flow(actor=actor, name=name, document=read_or_refuse(document))
     publish(actor=actor, flow=flow, revision=flow.draft_revision, is_enabled=True)
     return flow
 

@@ -16,6 +16,8 @@ SYSTEMS = {
     "restate": "durable:Restate",
     "hookflow": "hookflow:Hookflow",
     "hookflow-uvicorn": "hookflow:HookflowUvicorn",
+    "hookflow-heard": "hookflow:HookflowHeard",
+    "hookflow-postgres-heard": "hookflow:HookflowPostgresHeard",
     "hookflow-postgres": "hookflow:HookflowPostgres",
 }
 

@@ -56,6 +56,8 @@ class Hookflow(Adapter):
     note = "SQLite (WAL, synchronous=FULL); an event is accepted when it is committed, every step is stored"
     server = "daphne"
     takes_batches = True
+    heard: tuple[str, ...] = ()
+    """Life-cycle events to which a flow listens."""
     killable = ("runner", "web")
     port: int
     data: Path
@@ -73,7 +75,8 @@ class Hookflow(Adapter):
         self.data = self.work / "data"
         self.fill(empty_platform(type(self), self.cache))
         steps = [[type(step).__name__, *vars(step).values()] for step in flow.steps]
-        drawing = json.dumps({"name": flow.name, "steps": steps, "url": flow.sink_url})
+        wanted = {"name": flow.name, "steps": steps, "url": flow.sink_url, "heard": self.heard}
+        drawing = json.dumps(wanted)
         self.seeded = json.loads(self.run(python("bench.seed", drawing)))
 
     @classmethod
@@ -209,3 +212,19 @@ class HookflowPostgres(Hookflow):
     def versions(self) -> dict[str, str]:
         """With that of PostgreSQL."""
         return super().versions() | {"postgresql": service_versions()["postgresql"]}
+
+
+class HookflowHeard(Hookflow):
+    """The same while a flow listens to the life of runs."""
+
+    name = "hookflow-heard"
+    note = "hookflow; each run that succeeds starts a run of a second flow, which makes one field"
+    heard = ("workflow_succeeded",)
+
+
+class HookflowPostgresHeard(HookflowPostgres):
+    """The same on PostgreSQL."""
+
+    name = "hookflow-postgres-heard"
+    note = "hookflow-postgres; as hookflow-heard"
+    heard = HookflowHeard.heard

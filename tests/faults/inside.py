@@ -86,6 +86,35 @@ def report() -> dict[str, Any]:
     }
 
 
+def listen(events: list[str]) -> dict[str, Any]:
+    """Publish a flow for each of these life-cycle events."""
+    from tests.support.flows import line, published
+
+    does = ("a", "add-field", {"as_field": "done", "value": "yes"})
+    return {
+        "flows": [str(published(line(("t", "life-cycle", {"event": event}), does)).id) for event in events]
+    }
+
+
+def told(flow_id: str) -> dict[str, Any]:
+    """What life-cycle events told of each run of the flow, in order, and how many runs each of those events started."""
+    from flows.models import Event, Run
+
+    told: dict[str, list[str]] = {
+        str(run): [] for run in Run.objects.filter(flow=flow_id).values_list("id", flat=True)
+    }
+    events = Event.objects.filter(type__startswith="workflow_").order_by("id")
+    for event in events:
+        told.setdefault(str(event.cause_run_id), []).append(event.type)
+    runs = Run.objects.exclude(flow=flow_id)
+    return {
+        "told": told,
+        "heard": Counter(events.values_list("run_count", flat=True)),
+        "hooks": dict(Counter(runs.values_list("status", flat=True))),
+        "open": Run.objects.exclude(status__in=("succeeded", "failed", "cancelled")).count(),
+    }
+
+
 def decide(run_id: str, node: str, decision: str) -> dict[str, Any]:
     """Decide an interrupted step."""
     from flows.models import Run
@@ -159,7 +188,7 @@ if __name__ == "__main__":
         call.__name__: call
         for call in (
             *(seed, start, schedule, tick, report, decide),
-            *(review, tasks, launch_job, job_runs),
+            *(review, tasks, launch_job, job_runs, listen, told),
         )
     }
     for line in sys.stdin:
