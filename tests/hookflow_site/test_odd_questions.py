@@ -12,12 +12,14 @@ from django.http import HttpResponse, QueryDict
 from django.test import Client
 from django.urls import get_resolver
 
-from accounts.models import Tenant, User
+from accounts.models import Tenant
+from accounts.roles import Role
+from tests.conftest import make_user
 from tests.support.estate import Estate, estate_of, unknown
 from tests.support.routes import Route, routes
 from tests.support.site import ROOT
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("encryption_key")]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 VALUES = (
     "²",
@@ -39,15 +41,17 @@ RAW = ("%ff%fe", "%ED%A0%80", "%00")
 """As they stand in the address."""
 
 
-@pytest.fixture
-def estate(tenant: Tenant, tenant_admin: User, viewer: User) -> Estate:
-    return estate_of(tenant, tenant_admin, viewer)
+@pytest.fixture(scope="module")
+def estate(kept: None) -> Estate:
+    acme = Tenant.objects.create(name="Acme", slug="acme")
+    admin = make_user("admin@acme.example", Role.tenant_admin, acme)
+    return estate_of(acme, admin, make_user("viewer@acme.example", Role.viewer, acme))
 
 
-@pytest.fixture
-def ask(platform_admin: User) -> Client:
+@pytest.fixture(scope="module")
+def ask(kept: None) -> Client:
     client = Client(raise_request_exception=False)
-    client.force_login(platform_admin)
+    client.force_login(make_user("root@example.org", Role.platform_admin, None))
     return client
 
 

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from accounts.append_only import guard, lift
 from accounts.models import AuditEntry, AuditSeal
+from common import crypto
+from flows.services.doorbell import Doorbell
 from hookflow_site.databases import database_settings
 from hookflow_site.env import Env
 from tests.support.migrated import copy_migrated
@@ -109,6 +112,19 @@ def private_postgres() -> Postgres:
     if not _postgres:
         _postgres.append(Postgres())
     return _postgres[0]
+
+
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What a fixture of the module makes in the database is there for all its tests, with a key for secrets.
+
+    No test may commit: each is undone on its own, and the rest at the end of the module.
+    """
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+        patch.setattr(crypto, "_ring", crypto.KeyRing([crypto.new_key("t1")]))
+        patch.setattr(Doorbell, "ring", lambda self: None)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
