@@ -18,7 +18,7 @@ class ApprovalsConfig(AppConfig):
 
         audit_names.tell()
         gate.connect()
-        sweeping.every_second("operations", carrying_out.settle)
+        sweeping.every_second("operations", carrying_out.settle, lambda _: [carrying_out.at_work()])
         looking.connect()
         posting.connect()
         delivering.connect()

@@ -17,12 +17,13 @@ class FlowsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what the entry points name and offer the figures. A broken module is logged."""
-        from accounts.services.audit_sealing import Sealer
+        from accounts.services.audit_sealing import Sealer, unsealed
         from flows.pages import audit_names
-        from flows.services import action_metrics, queue_metrics, sweeping
+        from flows.services import action_metrics, queue_metrics, schedules, sweeping
 
         audit_names.tell()
-        sweeping.every_second("audit_seals", Sealer().seal)
+        sweeping.every_second("audit_seals", Sealer().seal, lambda _: [unsealed()])
+        sweeping.every_second("schedules", schedules.fire_due, lambda now: [schedules.due(now)])
         queue_metrics.register()
         action_metrics.register()
         for broken in load_packages():

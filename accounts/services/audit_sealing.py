@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import AuditEntry, AuditSeal
 from accounts.services.audit_chain import COLUMNS, TRAIL, VERIFIED, Place, content_of, hash_of, link_of
@@ -54,6 +56,12 @@ def head() -> Head:
     """Where the chain ends now."""
     newest = AuditSeal.objects.order_by("-place").values_list("place", "entry_id", "hash").first()
     return Head(*newest) if newest else Head()
+
+
+def unsealed() -> QuerySet[AuditEntry]:
+    """Entries behind the end of the chain."""
+    end = AuditSeal.objects.order_by("-place").values("entry_id")[:1]
+    return AuditEntry.objects.filter(id__gt=Coalesce(Subquery(end), 0))
 
 
 class Sealer:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from approvals.connector.outcome import Outcome
 from approvals.models import Delivery, DeliveryTry, Task
@@ -37,7 +37,12 @@ class Claim:
 
 def due(most: int) -> list[Delivery]:
     """Deliveries whose time has come, the longest overdue first."""
-    return list(Delivery.objects.filter(due_at__lte=datetime.now(UTC)).order_by("due_at")[:most])
+    return list(due_by(datetime.now(UTC)).order_by("due_at")[:most])
+
+
+def due_by(now: datetime) -> QuerySet[Delivery]:
+    """Deliveries whose time has come by then."""
+    return Delivery.objects.filter(due_at__lte=now)
 
 
 def claim(delivery: Delivery, limit: timedelta, url: str) -> Claim | None:

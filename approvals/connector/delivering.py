@@ -119,5 +119,5 @@ class Forgetting:
 
 def connect() -> None:
     """Have the workers' sweepers look for what is due."""
-    every_second("connector", Courier().look)
+    every_second("connector", Courier().look, lambda now: [claiming.due_by(now)])
     every_second("connector's past", Forgetting().look)

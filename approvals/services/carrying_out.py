@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from approvals.models import Task, TaskJob
 from approvals.services import making, reservations
@@ -78,12 +79,14 @@ def finish(task: Task, state: Task.State, error: JsonObject | None = None) -> bo
     return True
 
 
+def at_work() -> QuerySet[Task]:
+    """Operations whose run was started and has not said that it is over."""
+    return Task.objects.filter(state__in=AT_WORK).exclude(execution_id=None)
+
+
 def settle() -> None:
     """End the operations whose run ended without saying so: it was cancelled, or failed where nothing catches it."""
-    rows = Task.objects.filter(state__in=AT_WORK).exclude(execution_id=None)
-    ids = dict(rows.values_list("execution_id", "id")[:MOST_AT_ONCE])
-    if not ids:
-        return
+    ids = dict(at_work().values_list("execution_id", "id")[:MOST_AT_ONCE])
     for run in Run.objects.filter(id__in=list(ids), status__in=FINAL_RUN_STATUSES):
         with transaction.atomic():
             task = Task.objects.select_for_update(of=("self",)).get(id=ids[run.id])

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from approvals.models import Task
 from approvals.services import ending
@@ -18,15 +19,19 @@ REST = timedelta(minutes=1)
 
 def connect() -> None:
     """Have the workers' sweepers do it."""
-    sweeping.every_second("tasks", look)
+    sweeping.every_second("tasks", look, lambda now: [due(now)])
+
+
+def due(now: datetime) -> QuerySet[Task]:
+    """Tasks whose policy has something to do by then."""
+    return Task.objects.filter(state=Task.State.QUEUEING, due_at__lte=now)
 
 
 def look(now: datetime | None = None) -> int:
     """Do what is due, oldest first; how many tasks it was. Any number of processes may look at the same time."""
     moment = now or datetime.now(UTC)
-    rows = Task.objects.filter(state=Task.State.QUEUEING, due_at__lte=moment)
-    due = list(rows.order_by("due_at").values_list("id", flat=True)[:MOST_AT_ONCE])
-    return sum(_looked_at(task_id, moment) for task_id in due)
+    found = list(due(moment).order_by("due_at").values_list("id", flat=True)[:MOST_AT_ONCE])
+    return sum(_looked_at(task_id, moment) for task_id in found)
 
 
 def _looked_at(task_id: UUID, now: datetime) -> bool:

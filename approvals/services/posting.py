@@ -10,9 +10,10 @@ import orjson
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db.models import QuerySet
 
 from accounts.services import mail as post
-from approvals.models import DecisionLink, Notice, Task
+from approvals.models import DecisionLink, News, Notice, Task
 from approvals.services import notice_texts as texts
 from approvals.services.links import token_for
 from approvals.services.notice_settings import telling_of
@@ -35,7 +36,7 @@ CHAT_ANSWER: Final = 16_384
 
 def connect() -> None:
     """Have the workers' sweepers do it."""
-    sweeping.every_second("notices", Post().sweep)
+    sweeping.every_second("notices", Post().sweep, lambda now: [News.objects.all(), due(now)])
 
 
 class Post:
@@ -64,9 +65,9 @@ class Post:
             connection.close()
 
 
-def due() -> Any:
+def due(now: datetime | None = None) -> QuerySet[Notice]:
     """What is to be sent by now, the oldest first."""
-    return Notice.objects.filter(due_at__lte=datetime.now(UTC)).order_by("due_at", "id")
+    return Notice.objects.filter(due_at__lte=now or datetime.now(UTC)).order_by("due_at", "id")
 
 
 def send_due() -> int:

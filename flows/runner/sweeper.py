@@ -7,7 +7,7 @@ from django.db import close_old_connections, connection
 
 from accounts.services.housekeeping import forget_old
 from common.programs import sweep_folders
-from flows.services import retention, schedules, sweeping
+from flows.services import retention, sweeping
 from flows.services.hooks import forget_old_secrets
 from flows.store import errands
 from flows.store.sweep import promote_stuck
@@ -29,7 +29,6 @@ class Sweeper:
         """Fire due ticks; now and then promote and delete. A failure is logged and tried again next time."""
         try:
             close_old_connections()
-            schedules.fire_due()
             sweeping.do_chores()
             now = time.monotonic()
             if now - self._promoted >= PROMOTE_EVERY_SECONDS:

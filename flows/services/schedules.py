@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 from django.db import transaction
+from django.db.models import QuerySet
 
 from flows.models import Flow, QueueEntry, Trigger
 from flows.sdk import TriggerKind
@@ -34,13 +35,15 @@ def next_fire(cron: str, zone: str, after: datetime) -> datetime:
 def fire_due(now: datetime | None = None, *, limit: int = 100) -> int:
     """Start what is due; returns how many ticks fired. Any number of processes may call it at the same time."""
     moment = now or datetime.now(UTC)
-    due = Trigger.objects.filter(
-        kind=TriggerKind.SCHEDULE,
-        next_fire_at__lte=moment,
-        flow__is_enabled=True,
-        flow__deleted_at=None,
-    ).values_list("flow_id", flat=True)[:limit]
-    return sum(_fire_or_log(flow_id, moment) for flow_id in list(due))
+    found = list(due(moment).values_list("flow_id", flat=True)[:limit])
+    return sum(_fire_or_log(flow_id, moment) for flow_id in found)
+
+
+def due(now: datetime) -> QuerySet[Trigger]:
+    """Triggers whose tick has come."""
+    return Trigger.objects.filter(
+        kind=TriggerKind.SCHEDULE, next_fire_at__lte=now, flow__is_enabled=True, flow__deleted_at=None
+    )
 
 
 def reschedule(flow: Flow, now: datetime | None = None) -> None:

@@ -4,20 +4,15 @@ from typing import Any
 
 from flows.services import retention, sweeping
 from jobs.models import JobRun
-from jobs.services.settling import settle
-from jobs.services.ticking import tick_due
+from jobs.services.settling import open_runs, settle
+from jobs.services.ticking import due_ticks, tick_due
 
 
 def connect() -> None:
     """Have the workers' sweepers do it."""
-    sweeping.every_second("jobs", sweep)
+    sweeping.every_second("job ticks", tick_due, lambda now: [due_ticks(now)])
+    sweeping.every_second("job runs", settle, lambda _: [open_runs()])
     retention.runs_deleted.connect(forget, dispatch_uid="jobs")
-
-
-def sweep() -> None:
-    """Fire ticks, start what is due, take over what ended."""
-    tick_due()
-    settle()
 
 
 def forget(sender: Any, run_ids: list[Any], **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from flows.services.schedules import LATE_SECONDS, last_fire
@@ -16,8 +17,13 @@ from jobs.services.timing import SCHEDULE_TYPES, cron_of, next_tick
 def tick_due(now: datetime | None = None, *, limit: int = 100) -> int:
     """Put in line what is due; how many runs that made."""
     moment = now or datetime.now(UTC)
-    due = Job.objects.filter(next_at__lte=moment, is_enabled=True, deleted_at=None).order_by("next_at")
-    return sum(_tick_or_log(job_id, moment) for job_id in list(due.values_list("id", flat=True)[:limit]))
+    found = list(due_ticks(moment).order_by("next_at").values_list("id", flat=True)[:limit])
+    return sum(_tick_or_log(job_id, moment) for job_id in found)
+
+
+def due_ticks(now: datetime) -> QuerySet[Job]:
+    """Jobs whose next tick has come by then."""
+    return Job.objects.filter(next_at__lte=now, is_enabled=True, deleted_at=None)
 
 
 def _tick_or_log(job_id: UUID, now: datetime) -> bool:
