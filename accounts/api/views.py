@@ -37,7 +37,7 @@ from accounts.services import platform, scopes, tenants, tokens, users
 from accounts.services.audit_export import chunks
 from accounts.services.audit_lines import sealed_entries
 from accounts.services.filters import AuditFilter, TenantFilter, UserFilter
-from accounts.services.zones import set_own_zone, zone_of_actor
+from accounts.services.zones import refuse_token, set_own_zone, zone_of_actor
 
 
 class TenantViewSet(ScopedViewSet[Tenant]):
@@ -231,6 +231,7 @@ class MeView(APIView):
     def patch(self, request: Request) -> Response:
         """Choose the own time zone."""
         actor, body = actor_of(request), SetMeSerializer(data=request.data)
+        refuse_token(actor)
         body.is_valid(raise_exception=True)
         set_own_zone(actor, body.validated_data["zone"])
         return self._told(actor)

@@ -42,15 +42,24 @@ def checked_zone(name: str) -> str:
     return name
 
 
+def refuse_token(actor: Actor) -> None:
+    """Stop before anything of the request is looked at.
+
+    Raises:
+        Problem: 403 `not_a_person`.
+    """
+    if actor.token_id is not None:
+        raise forbidden("not_a_person", "A token does not change the account of its user.")
+
+
 def set_own_zone(actor: Actor, name: str) -> User:
     """Choose one's own zone; empty: the tenant's.
 
     Raises:
         Problem: 400 `bad_zone`; 403 `not_a_person`.
     """
+    refuse_token(actor)
     zone = checked_zone(name)
-    if actor.token_id is not None:
-        raise forbidden("not_a_person", "A token does not change the account of its user.")
     with transaction.atomic():
         rows = User.objects.select_for_update(of=("self",)).select_related("tenant")
         user = rows.filter(pk=actor.user_id or 0).first()
