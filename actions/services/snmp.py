@@ -27,26 +27,26 @@ def send(address: str, target: Any, notification: Notification) -> None:
             `not_in_v1`.
     """
     if _is_plain(target, notification):
-        _send_plain(address, target, notification)
+        _send_plain(address, target.port, target, notification)
     else:
         _check(target, notification)
         snmp_engines.deliver_blocking(address, target, notification)
 
 
-async def send_soon(address: str, target: Any, notification: Notification) -> None:
-    """The same for an event loop, which it does not hold up."""
+async def send_soon(address: str, target: Any, notification: Notification, *, port: int) -> None:
+    """The same for an event loop, which it does not hold up; to a port that need not be the credential's own."""
     if _is_plain(target, notification):
-        _send_plain(address, target, notification)
+        _send_plain(address, port, target, notification)
     else:
         _check(target, notification)
-        await snmp_engines.deliver(address, target, notification)
+        await snmp_engines.deliver(address, target.model_copy(update={"port": port}), notification)
 
 
 def _is_plain(target: Any, notification: Notification) -> bool:
     return target.version == "v2c" and not notification.is_inform
 
 
-def _send_plain(address: str, target: Any, notification: Notification) -> None:
+def _send_plain(address: str, port: int, target: Any, notification: Notification) -> None:
     content = trap_v2c(
         target.community.encode(),
         notification.trap_oid,
@@ -57,7 +57,7 @@ def _send_plain(address: str, target: Any, notification: Notification) -> None:
     if len(content) > MOST_OCTETS:
         raise _too_long()
     try:
-        send_datagram(address, target.port, content)
+        send_datagram(address, port, content)
     except EgressError as error:
         raise NodeError.of(error, field="credential") from error
 

@@ -90,7 +90,9 @@ def _open_all(
 ) -> list[OpenCredential]:
     close_old_connections()
     pauses = backoff(0.1, until=time.monotonic() + seconds)
-    return until_answered(lambda: [_open(one, owner_id, staging, is_use) for one in named], pauses)
+    # A config may name one many times: it is opened once, and an error is at the first place.
+    once = {(one.name, one.types): one for one in reversed(named)}
+    return until_answered(lambda: [_open(one, owner_id, staging, is_use) for one in once.values()], pauses)
 
 
 def _open(named: NamedCredential, owner_id: int | None, staging: bool, is_use: bool) -> OpenCredential:

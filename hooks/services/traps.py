@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from pydantic import ValidationError
@@ -109,16 +110,19 @@ async def send_to(ctx: NodeContext, destination: Destination, notification: Noti
             `actions.services.snmp`.
     """
     target, address, port = destination.target, destination.address, destination.port
-    if (address, port) != (target.host, target.port):
-        _check_own(target, address, port)
-        target = target.model_copy(update={"port": port})
-    await send_soon(await ctx.net.find_address(address, port), target, notification)
+    _check_own(target, address, port)
+    await send_soon(await ctx.net.find_address(address, port), target, notification, port=port)
+
+
+@lru_cache(maxsize=256)
+def _allowed(hosts: tuple[str, ...]) -> AllowedHosts:
+    return AllowedHosts(hosts)
 
 
 def _check_own(target: SnmpFields, address: str, port: int) -> None:
     """The way out leads to the hosts of all credentials of the step: none of them may be told to another's host."""
     try:
-        AllowedHosts(Snmp().hosts(target)).check(address, port)
+        _allowed(tuple(Snmp().hosts(target))).check(address, port)
     except EgressError as error:
         raise NodeError.of(error) from error
 

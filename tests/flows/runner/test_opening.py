@@ -11,6 +11,9 @@ from actions.models import Credential
 from actions.services import credentials
 from common.redact import MASK
 from flows.models import LogLine, Run, Step
+from flows.runner import opening
+from flows.sdk.config_fields import NamedCredential
+from flows.sdk.credentials import OpenCredential
 from tests.support.credentials import CANARY
 from tests.support.evil_server import EvilServer
 from tests.support.flows import line, published, run_to_rest, started
@@ -70,3 +73,20 @@ def test_a_credential_that_went_fails_its_step_alone(api_credential: Credential,
 def test_the_flow_of_another_owner_does_not_find_it(api_credential: Credential, outsider_admin: User) -> None:
     with pytest.raises(Exception, match="problem"):
         calling(Actor.of_user(outsider_admin))
+
+
+def test_a_credential_that_is_named_many_times_is_opened_once(
+    api_credential: Credential, tenant_admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    store = opening.credential_store()
+
+    class Counting:
+        def open(self, owner_id: int | None, name: str, *rest: Any, **options: Any) -> OpenCredential:
+            asked.append(name)
+            return store.open(owner_id, name, *rest, **options)
+
+    monkeypatch.setattr(opening, "credential_store", Counting)
+    named = [NamedCredential("shop", ("api",), f"destinations.{place}.credential") for place in range(3)]
+    found = opening._open_all(named, tenant_admin.tenant_id, 5, staging=False, is_use=False)
+    assert ([one.name for one in found], asked) == (["shop"], ["shop"])

@@ -24,7 +24,7 @@ class Receivers:
         self.told: list[str] = []
         self.broken: dict[str, bool] = {}
 
-    async def send(self, address, target, notification):
+    async def send(self, address, target, notification, *, port):
         await asyncio.sleep(0)
         if target.host in self.broken:
             raise NodeError("not_acknowledged", "No answer.", retryable=self.broken[target.host])

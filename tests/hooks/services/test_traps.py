@@ -169,7 +169,7 @@ def sent(monkeypatch):
     """What was sent, as (address, fields, notification)."""
     out = []
 
-    async def take(*told):
+    async def take(*told, port):
         out.append(told)
 
     monkeypatch.setattr(traps, "send_soon", take)
