@@ -1,8 +1,9 @@
 """Keeps one program: starts it, passes its output on, ends it, and tells what it used.
 
 A process of its own, started with nothing of the worker's (`python -I -S keeper.py FD`), because limits, signals and
-floods of output are then its affair alone. Over the socket FD comes one line of JSON; then `T` asks for the end, and
-the end of the socket, which is also that of a worker that died, is the end at once. At last it answers with one line.
+floods of output are then its affair alone. Over the socket FD comes one line of JSON; then `A` asks for the end, `T`
+asks and kills a little later, `K` kills, and so does the end of the socket, which is also that of a worker that died.
+At last it answers with one line.
 """
 
 import ctypes
@@ -91,7 +92,10 @@ class Keeper:
         asked = self.control.recv(16)
         self.ended_by = self.ended_by or "stopped"
         now = time.monotonic()
-        self.term_at, self.kill_at = now, now + (GRACE_SECONDS if asked else 0)
+        if b"K" not in asked:
+            self.term_at = now
+        if asked[-1:] != b"A":
+            self.kill_at = now + (GRACE_SECONDS if asked[-1:] == b"T" else 0)
         if not asked:
             self.poll.unregister(self.control.fileno())
 

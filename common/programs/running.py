@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,21 +14,33 @@ from typing import Any, Final
 from common.programs import keeper
 from common.programs.confinement import HOME, RESULT, Confinement, Refused, confined, environment
 from common.programs.folders import own_folder
-from common.programs.spec import MAX_OUTPUT, MAX_RESULT, Finished, Program, Stream
+from common.programs.spec import MAX_OUTPUT, MAX_RESULT, Ending, Finished, Program, Stream
 from common.redact import plain_text
 
 OnLine = Callable[[Stream, str], None]
+AskEnding = Callable[[], Awaitable[Ending]]
 MOST_LINE: Final = 8_192
 END_SECONDS: Final = 6.0
 """How long a keeper may take to end a program before it is ended itself."""
+LOOK_SECONDS: Final = 1.0
+"""Whoever asked a program to end may want it to end at once a while later."""
+WORDS: Final[dict[Ending, bytes]] = {"ask_then_kill": b"T", "ask": b"A", "kill": b"K"}
 KEEPER: Final = str(Path(keeper.__file__))
 
 
-async def run(program: Program, kept: Confinement, on_line: OnLine | None = None) -> Finished:
+async def at_once() -> Ending:
+    """Asked, and killed a little later: where nothing else is wanted."""
+    return "ask_then_kill"
+
+
+async def run(
+    program: Program, kept: Confinement, on_line: OnLine | None = None, ending: AskEnding = at_once
+) -> Finished:
     """Run a program to its end, or to that of its time. Cancelling ends it, too.
 
     Args:
         on_line: gets each line as it comes, as (`stdout` or `stderr`, text).
+        ending: says how, each second after it was cancelled.
 
     Raises:
         Refused: `not_confined`, `program_missing`.
@@ -53,7 +65,7 @@ async def run(program: Program, kept: Confinement, on_line: OnLine | None = None
                 cwd="/",
             )
             theirs.close()
-            return await _kept(process, ours, place, on_line)
+            return await _kept(process, ours, place, on_line, ending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +139,11 @@ def _input(data: bytes) -> Iterator[int]:
 
 
 async def _kept(
-    process: asyncio.subprocess.Process, control: socket.socket, place: _Place, on_line: OnLine | None
+    process: asyncio.subprocess.Process,
+    control: socket.socket,
+    place: _Place,
+    on_line: OnLine | None,
+    ending: AskEnding,
 ) -> Finished:
     if process.stdout is None or process.stderr is None:
         raise RuntimeError("The keeper has no pipes.")
@@ -141,10 +157,7 @@ async def _kept(
     try:
         await asyncio.shield(everything)
     except asyncio.CancelledError:
-        with suppress(OSError):
-            control.send(b"T")
-        with suppress(Exception):
-            await asyncio.wait_for(everything, END_SECONDS)
+        await _end(control, everything, ending)
         raise
     finally:
         if process.returncode is None:
@@ -163,6 +176,28 @@ async def _kept(
         confinement=place.confinement,
         **json.loads(answer.result()),
     )
+
+
+async def _end(control: socket.socket, everything: asyncio.Future[Any], ending: AskEnding) -> None:
+    told: Ending | None = None
+    try:
+        while told in (None, "ask") and not everything.done():
+            wanted = await _wanted(ending)
+            if wanted != told:
+                with suppress(OSError):
+                    control.send(WORDS[wanted])
+            told = wanted
+            await asyncio.wait((everything,), timeout=LOOK_SECONDS if told == "ask" else END_SECONDS)
+    finally:
+        everything.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+        everything.cancel()
+
+
+async def _wanted(ending: AskEnding) -> Ending:
+    try:
+        return await ending()
+    except Exception:  # noqa: BLE001  # whoever knows is away: as where nothing was said
+        return await at_once()
 
 
 async def _talk(control: socket.socket, spec: dict[str, Any]) -> bytes:

@@ -8,6 +8,8 @@ MAX_OUTPUT = 262_144
 """Bytes of each output that are kept."""
 MAX_RESULT = 262_144
 Stream = Literal["stdout", "stderr"]
+Ending = Literal["ask_then_kill", "ask", "kill"]
+"""How a program that is stopped ends: asked, and killed two seconds later; asked alone; or killed at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """What a running node may use of its host. Protocols: the runner and the dry run each bring their own."""
 
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, Unpack
 
 from pydantic import BaseModel
 
 from common.http import HttpAnswer, HttpOptions
-from common.programs.spec import Finished, Program, Stream
+from common.programs.spec import Ending, Finished, Program, Stream
 from common.tls import Tls
 from flows.sdk.json_types import JsonObject
 
@@ -88,11 +88,17 @@ class Net(Protocol):
 class Programs(Protocol):
     """Runs programs of the worker's machine: without a shell, away from our data, within limits."""
 
-    async def run(self, program: Program, on_line: Callable[[Stream, str], None] | None = None) -> Finished:
+    async def run(
+        self,
+        program: Program,
+        on_line: Callable[[Stream, str], None] | None = None,
+        ending: Callable[[], Awaitable[Ending]] = ...,
+    ) -> Finished:
         """Run one to its end or to that of its time; the end of the step ends it, too.
 
         Args:
             on_line: gets each line as it comes, such as `ctx.log.output`.
+            ending: says how it ends where the step is cancelled; else it is asked, and killed two seconds later.
 
         Raises:
             NodeError: `not_confined`, `program_missing`, `program_lost`.

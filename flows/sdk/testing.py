@@ -5,7 +5,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar, Unpack
@@ -13,7 +13,7 @@ from typing import TypeVar, Unpack
 from pydantic import BaseModel
 
 from common.http import HttpAnswer, HttpOptions
-from common.programs.spec import Finished, Program, Stream
+from common.programs.spec import Ending, Finished, Program, Stream
 from common.tls import Tls
 from flows.sdk.config import NodeConfig
 from flows.sdk.credentials import CredentialFields, opened
@@ -132,7 +132,12 @@ class FakePrograms:
     answer: Finished | NodeError = field(default_factory=lambda: Finished(0))
     programs: list[Program] = field(default_factory=list)
 
-    async def run(self, program: Program, on_line: Callable[[Stream, str], None] | None = None) -> Finished:
+    async def run(
+        self,
+        program: Program,
+        on_line: Callable[[Stream, str], None] | None = None,
+        ending: Callable[[], Awaitable[Ending]] | None = None,
+    ) -> Finished:
         """Take down the program, pass on the lines of the answer, and give it."""
         self.programs.append(program)
         if isinstance(self.answer, NodeError):

@@ -1,6 +1,6 @@
 """What a node gets of its host in a dry run: nothing that reaches outside."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar, Unpack
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from accounts.links import on_site
 from common.clock import SystemClock
 from common.http import HttpAnswer, HttpOptions
-from common.programs.spec import Finished, Program, Stream
+from common.programs.spec import Ending, Finished, Program, Stream
 from common.redact import know_here, log_line
 from common.tls import Tls
 from flows.engine.dry_run import DryStep
@@ -90,7 +90,12 @@ def _reaches_nothing() -> NodeError:
 class NoPrograms:
     """Refuses every program."""
 
-    async def run(self, program: Program, on_line: Callable[[Stream, str], None] | None = None) -> Finished:
+    async def run(
+        self,
+        program: Program,
+        on_line: Callable[[Stream, str], None] | None = None,
+        ending: Callable[[], Awaitable[Ending]] | None = None,
+    ) -> Finished:
         """Never runs one."""
         raise NodeError("dry_run", "Dry runs and questions run no programs.")
 

@@ -66,6 +66,10 @@ class JobRun(Sealed):
     first = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="later_attempts")
     """The first attempt of several; null on the first."""
 
+    stop_how = models.CharField(max_length=20, blank=True, db_default="")
+    """How its command is ended: `graceful`, `graceful_then_forced`, `forced`; empty as for any cancelled run."""
+    force_at = models.DateTimeField(null=True)
+
     command_line = models.TextField(blank=True)
     """What was run, redacted."""
     exit_code = models.IntegerField(null=True)

@@ -19,7 +19,7 @@ from flows.sdk import (
 )
 from jobs.models import JobRun
 from jobs.services.execution import Request, in_thread, outcome, prepared
-from jobs.services.launching import asked
+from jobs.services.launching import asked, ending_of
 
 A_DAY = 86_400.0
 
@@ -55,7 +55,8 @@ class JobCommand(Node):
             NodeError: `not_a_job_run`, `command_not_allowed`, refusals of values, `not_confined`.
         """
         program, expected = await in_thread(partial(_prepared, ctx, record))
-        finished = await ctx.programs.run(program, ctx.log.output)
+        ending = partial(in_thread, partial(ending_of, ctx.run_id))
+        finished = await ctx.programs.run(program, ctx.log.output, ending)
         return Emit("out", outcome(program, finished, expected))
 
 

@@ -38,6 +38,7 @@ from jobs.services.launched import Launched, outcome, stop_one
 from jobs.services.reach import job_runs_in_reach, usable_services
 
 LOOK_SECONDS = 1.0
+FORCED_LATER = "graceful_then_forced"
 SERVICE_SECONDS = 86_400.0
 """Of one turn: each of the commands that stop a service has a limit of its own."""
 
@@ -85,7 +86,8 @@ class StopConfig(NodeConfig):
             "graceful": "Gracefully only",
             "forced": "By force at once",
         },
-        depends_on={"target": ["service"]},
+        help="Gracefully, a command is asked to end (SIGTERM). A job run that runs a flow is cancelled, however.",
+        depends_on={"target": ["service", "job_run", "process"]},
     )
     force_after: FlowDuration = ui(
         "10s",
@@ -96,8 +98,7 @@ class StopConfig(NodeConfig):
     timeout: FlowDuration = ui(
         "60s",
         label="Wait at most",
-        help="A command is asked to end, and ended by force a little later. For a service, the time after it was last"
-        " told to end. The step fails if it goes on.",
+        help="The time after it was last told to end. The step fails if it goes on.",
         depends_on={"target": ["job_run", "flow_run", "process", "service"]},
     )
     confirm: bool = ui(
@@ -150,10 +151,13 @@ class Stop(Node):
         if config.target == "schedule":
             return self._switch_off(ctx, config, record)
         launched = _target(ctx, config)
+        way = config.how if launched.kind == "job" else ""
+        patience = timedelta(seconds=duration_seconds(config.force_after)) if way == FORCED_LATER else None
         with told_as_node_error("identifier"):
-            was_open = stop_one(acting(ctx), launched)
+            was_open = stop_one(acting(ctx), launched, how=way, force_after=patience)
         ctx.log.info(f"{'Stopping' if was_open else 'Over already:'} {launched.called!r} ({launched.id}).")
-        until = ctx.clock.now() + timedelta(seconds=duration_seconds(config.timeout))
+        wait = timedelta(seconds=duration_seconds(config.timeout))
+        until = ctx.clock.now() + (patience or timedelta()) + wait
         detail: JsonObject = {"kind": launched.kind, "id": launched.id, "called": launched.called}
         return _settled(ctx, config, record, launched, {**detail, "until": until.isoformat()})
 
@@ -186,7 +190,7 @@ class Stop(Node):
         told: JsonObject = {"stops": config.target, "which": _which(config)}
         if config.confirm:
             told["asks"] = _asked(config).title
-        return {**told, "how": config.how} if config.target == "service" else told
+        return told if config.target in ("schedule", "flow_run") else {**told, "how": config.how}
 
 
 def _asked(config: StopConfig) -> Review:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -174,8 +174,13 @@ def stop_all(actor: Actor, launched: Sequence[Launched]) -> list[str]:
     return left
 
 
-def stop_one(actor: Actor, launched: Launched) -> bool:
+def stop_one(
+    actor: Actor, launched: Launched, *, how: str = "", force_after: timedelta | None = None
+) -> bool:
     """Cancel one; False when it is over already, or gone.
+
+    Args:
+        how, force_after: of a job run, as `cancel_job_run` takes them.
 
     Raises:
         Problem: it cannot be cancelled.
@@ -184,7 +189,8 @@ def stop_one(actor: Actor, launched: Launched) -> bool:
         if launched.kind == "flow":
             cancel_run(actor=actor, run=Run.objects.get(id=launched.id))
         else:
-            cancel_job_run(actor=actor, job_run=JobRun.objects.get(id=launched.id))
+            job_run = JobRun.objects.get(id=launched.id)
+            cancel_job_run(actor=actor, job_run=job_run, how=how, force_after=force_after)
     except (Run.DoesNotExist, JobRun.DoesNotExist):
         return False
     except Problem as problem:

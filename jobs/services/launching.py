@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 
@@ -11,6 +12,7 @@ from accounts import audit
 from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import Problem, bad_value, conflict
+from common.programs.spec import Ending
 from flows.services.causes import current_cause
 from flows.services.runs import cancel_run
 from jobs.models import Job, JobRun
@@ -136,8 +138,14 @@ def asked(job: Job, overrides: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def cancel_job_run(*, actor: Actor, job_run: JobRun) -> JobRun:
+def cancel_job_run(
+    *, actor: Actor, job_run: JobRun, how: str = "", force_after: timedelta | None = None
+) -> JobRun:
     """Stop a job run: one that waits at once, one at work within seconds.
+
+    Args:
+        how: a command at work may be ended otherwise: see `JobRun.stop_how`. The last word counts.
+        force_after: how long `graceful_then_forced` lets it end by itself.
 
     Raises:
         Problem: 403; 409 `run_is_over`.
@@ -148,10 +156,25 @@ def cancel_job_run(*, actor: Actor, job_run: JobRun) -> JobRun:
         job_run = JobRun.objects.select_related("job", "run").get(id=job_run.id)
         if job_run.is_over:
             raise conflict("run_is_over", f"The job run has {job_run.state} already.")
+        job_run.stop_how = how
+        job_run.force_at = datetime.now(UTC) + force_after if force_after is not None else None
+        job_run.save(update_fields=["stop_how", "force_at"])
         _cancel(actor, job_run, f"{actor.name} cancelled it.")
-        audit.record(actor, "cancelled", "job_run", str(job_run.id), tenant_id=job_run.job.tenant_id)
+        changes = {"how": how} if how else {}
+        tenant_id = job_run.job.tenant_id
+        audit.record(actor, "cancelled", "job_run", str(job_run.id), tenant_id=tenant_id, changes=changes)
     job_run.refresh_from_db()
     return job_run
+
+
+def ending_of(run_id: UUID | str) -> Ending:
+    """How the command of the job run is ended that this run is of."""
+    row = JobRun.objects.filter(run_id=run_id).values_list("stop_how", "force_at").first()
+    how, force_at = row or ("", None)
+    if not how:
+        return "ask_then_kill"
+    is_time = force_at is not None and datetime.now(UTC) >= force_at
+    return "kill" if how == "forced" or is_time else "ask"
 
 
 def cancel_open(job: Job, message: str) -> None:

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from accounts.actors import Actor
 from accounts.models import AuditEntry, User
 from common.problems import Problem
-from flows.models import Event
+from flows.models import Event, LogLine
 from flows.sdk import NodeError
 from flows.sdk.testing import FakeContext, run_node
 from flows.services.reach import flows_in_reach
@@ -108,6 +109,43 @@ def test_lines_are_there_before_the_end_and_cancelling_ends_it(shell_job: Callab
         cancel_job_run(actor=owner, job_run=job_run)
         eventually(lambda: settle() or _state(job_run) == "cancelled", what="it is cancelled")
     assert [name for name in os.listdir("/proc") if name.isdigit() and marker in _line(name)] == []
+
+
+SLOW_TO_END = "trap 'sleep 3; echo tidied; exit' TERM; echo begun; while :; do sleep 0.1; done"
+
+
+@pytest.mark.parametrize(
+    ("how", "force_after", "is_tidied"),
+    [("graceful", None, True), ("graceful_then_forced", 20, True), ("graceful_then_forced", 0.5, False)],
+)
+def test_a_graceful_stop_lets_the_command_end_by_itself(
+    shell_job: Callable, owner: Actor, how: str, force_after: float | None, is_tidied: bool
+):
+    job_run = launch(actor=owner, job=shell_job(SLOW_TO_END))
+    patience = None if force_after is None else timedelta(seconds=force_after)
+    with running():
+        eventually(lambda: settle() or "begun" in _log(job_run), what="it is at work")
+        cancel_job_run(actor=owner, job_run=job_run, how=how, force_after=patience)
+        eventually(lambda: settle() or _state(job_run) == "cancelled", 60, what="it is cancelled")
+    assert ("tidied" in _log(job_run)) is is_tidied
+
+
+def test_what_was_asked_to_end_can_be_ended_by_force_later(shell_job: Callable, owner: Actor):
+    job_run = launch(
+        actor=owner, job=shell_job("trap 'echo no' TERM; echo begun; while :; do sleep 0.1; done")
+    )
+    with running():
+        eventually(lambda: settle() or "begun" in _log(job_run), what="it is at work")
+        cancel_job_run(actor=owner, job_run=job_run, how="graceful")
+        eventually(lambda: "no" in _log(job_run), 20, what="it was asked")
+        assert _state(job_run) == "running"
+        cancel_job_run(actor=owner, job_run=job_run, how="forced")
+        eventually(lambda: settle() or _state(job_run) == "cancelled", 60, what="it is cancelled")
+
+
+def _log(job_run: JobRun) -> list[str]:
+    run_id = JobRun.objects.values_list("run_id", flat=True).get(id=job_run.id)
+    return list(LogLine.objects.filter(run_id=run_id).values_list("text", flat=True))
 
 
 def _state(job_run: JobRun) -> str:

@@ -50,10 +50,28 @@ def test_a_job_run_is_stopped_and_waited_for(ctx: FakeContext, job_run: JobRun):
 def test_what_goes_on_past_the_time_fails(ctx: FakeContext, job_run: JobRun):
     config = {"target": "job_run", "identifier": str(job_run.id), "timeout": "5s"}
     wait = stopped(ctx, **config)
-    ctx.clock.advance(6)
+    ctx.clock.advance(16)
     with pytest.raises(NodeError) as caught:
         resume_node(Stop, config, Wake(wait.detail, ctx.clock.now()), {}, context=ctx)
     assert caught.value.code == "goes_on"
+
+
+@pytest.mark.parametrize(
+    ("how", "seconds"), [("graceful", None), ("graceful_then_forced", 20), ("forced", None)]
+)
+@pytest.mark.parametrize("target", ["job_run", "process"])
+def test_how_a_command_is_ended_is_chosen(
+    ctx: FakeContext, job_run: JobRun, target: str, how: str, seconds: int | None
+):
+    JobRun.objects.update(pid=4711)
+    identifier = "4711" if target == "process" else str(job_run.id)
+    before = datetime.now(UTC)
+    stopped(ctx, target=target, identifier=identifier, how=how, force_after="20s")
+    job_run.refresh_from_db()
+    assert job_run.stop_how == how
+    wait = None if job_run.force_at is None else round((job_run.force_at - before).total_seconds())
+    assert wait == seconds
+    assert AuditEntry.objects.filter(verb="cancelled", target="job_run").get().changes == {"how": how}
 
 
 def test_what_is_over_already_counts_as_stopped(ctx: FakeContext, job_run: JobRun):
