@@ -45,7 +45,7 @@ class Execution:
 
 def payload_of(execution: Execution, event: LifeCycle, at: datetime, error: str = "") -> JsonObject:
     """The payload, without secrets. `error`: what went wrong, of an execution that failed."""
-    error = plain_text(error[:MOST_ERROR])
+    error = plain_text(error)[:MOST_ERROR]
     told: LifeCyclePayload = {
         "message_type": "hook",
         "is_system_workflow": False,
