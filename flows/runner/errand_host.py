@@ -23,6 +23,7 @@ from flows.sdk import CredentialFields, HttpClient, JsonObject, NodeContext, Nod
 from flows.sdk.config_fields import NamedCredential
 from flows.sdk.credentials import opened
 from flows.services.dry_context import NoPrograms
+from flows.services.ways_out import all_places
 
 T = TypeVar("T")
 F = TypeVar("F", bound=BaseModel)
@@ -102,7 +103,8 @@ class RunnerHost:
         named = [NamedCredential(name, tuple(types), "") for name, types in credentials.items()]
         owner = self.errand.owner_id
         found = await open_named(named, owner, TIME_LIMIT_SECONDS, self.pool, staging=staging, is_use=False)
-        http, net = self.http, StepNet(TIME_LIMIT_SECONDS)
+        places = await self.store(all_places) if found and owner is None else ()
+        http, net = self.http, StepNet(TIME_LIMIT_SECONDS, places)
         if found:
             http, net = http.within(hosts_of(found)), net.within(hosts_of(found))
         fields = {one.name: one.fields for one in found}

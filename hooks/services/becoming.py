@@ -88,7 +88,7 @@ def _planned(hook: Hook, owner_id: int | None, *, is_late: bool) -> Planned:
         return Planned(hook, is_left_out=is_late)
     receiver = receiver_of(hook.inputs)
     if isinstance(receiver, str):
-        hint = "Write destination_address, destination_port and community_string below `inputs`."
+        hint = "Write destination_address, destination_port and community_string below “inputs”."
         return Planned(hook, problem=_located(hook, "bad_receiver", receiver, hint))
     return Planned(hook, receiver, is_left_out=is_late)
 

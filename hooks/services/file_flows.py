@@ -13,7 +13,7 @@ from flows.services.flows import create_flow, read_or_refuse, save_draft, update
 from flows.services.versions import publish
 from hooks.models import FileHook
 from hooks.services.becoming import Planned, PlannedFile
-from hooks.services.drawing import drawing_of, name_of, places_in
+from hooks.services.drawing import LONGEST_NAME, drawing_of, name_of, places_in
 from hooks.services.reading import Located
 from hooks.services.receivers import keep
 
@@ -53,11 +53,14 @@ def write_flows(file: PlannedFile) -> list[Located]:
     return problems
 
 
-def places_of(version: FlowVersion) -> frozenset[tuple[str, int]]:
-    """The receivers of traps that the file names, for a flow of its own."""
-    if not FileHook.objects.filter(flow_id=version.flow_id).exists():
-        return frozenset()
-    return places_in(version.document)
+def places_of(version: FlowVersion | None) -> frozenset[tuple[str, int]]:
+    """The receivers of traps that the file names: for a flow of its own, or all that are in force."""
+    rows = FileHook.objects.exclude(flow__published=None)
+    if version is not None:
+        is_own = rows.filter(flow_id=version.flow_id).exists()
+        return places_in(version.document) if is_own else frozenset()
+    documents = rows.exclude(number=None).values_list("flow__published__document", flat=True)
+    return frozenset(place for document in documents for place in places_in(document))
 
 
 def switch_off(rows: Iterable[FileHook]) -> None:
@@ -72,7 +75,9 @@ def switch_off(rows: Iterable[FileHook]) -> None:
 
 def _drawing(planned: Planned, credential: str) -> JsonObject:
     # Flows of the program's own are found by their name: no description makes a hook one of the others.
-    return drawing_of(planned.hook, f"Hook: {name_of(planned.hook)}"[:200], planned.receiver, credential)
+    name = name_of(planned.hook)
+    name = name if name.startswith("Hook ") else f"Hook: {name}"[:LONGEST_NAME]
+    return drawing_of(planned.hook, name, planned.receiver, credential)
 
 
 def _matched(rows: list[FileHook], wanted: list[tuple[Planned, JsonObject]]) -> dict[int, FileHook]:

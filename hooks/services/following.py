@@ -126,8 +126,8 @@ def _state(found: Content | Trouble, file: PlannedFile | None) -> str:
 
 def _tell(row: FollowedFile, found: Content | Trouble | None) -> None:
     """The audit trail and the worker's log, there in the original's words."""
-    told = {"state": row.state, "content_hash": row.content_hash}
-    audit.record(Actor.system(), "followed", "hooks_file", row.path[:100], tenant_id=None, changes=told)
+    told = {"path": row.path, "state": row.state, "content_hash": row.content_hash}
+    audit.record(Actor.system(), "followed", "hooks_file", str(row.id), tenant_id=None, changes=told)
     first = row.problems[0] if row.problems else None
     where = f"line {first['line']}: {first['message']}" if first and first["line"] else ""
     if row.state == State.INVALID:

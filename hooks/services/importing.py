@@ -87,7 +87,7 @@ def _refuse_nothing(file: PlannedFile) -> None:
     raise bad_value(
         "no_hooks" if file.is_readable else "bad_hooks_file",
         f"Nothing can be imported. {first}",
-        hint=file.problems[0].hint if file.problems else "Write the hooks below `hooks:`.",
+        hint=file.problems[0].hint if file.problems else "Write the hooks below “hooks:”.",
         field="text",
         extra={"problems": [asdict(problem) for problem in file.problems]},
     )

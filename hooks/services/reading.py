@@ -114,7 +114,7 @@ def _list_of_hooks(file: HooksFile, tree: Tree) -> Tree | None:
         BadYaml: there is none that could be read.
     """
     if tree.kind != "mapping" or tree.fault:
-        hint = "Begin it with `hooks:`, and write the hooks below, each behind a hyphen."
+        hint = "Begin it with “hooks:”, and write the hooks below, each behind a hyphen."
         raise BadYaml(tree.line, tree.column, "not_a_mapping", "The file is no mapping.", hint)
     _tell_keys(file, tree, ("hooks",), None)
     key = tree.entries().get("hooks")
@@ -122,7 +122,7 @@ def _list_of_hooks(file: HooksFile, tree: Tree) -> Tree | None:
         return None
     if key.value.kind != "list" or key.value.fault:
         hint = "Write each hook behind a hyphen."
-        raise BadYaml(key.line, key.column, "not_a_list", "`hooks` is no list.", hint)
+        raise BadYaml(key.line, key.column, "not_a_list", "“hooks” is no list.", hint)
     if len(key.value.items) > MOST_HOOKS:
         extra = key.value.items[MOST_HOOKS]
         raise BadYaml(
@@ -137,7 +137,7 @@ def _list_of_hooks(file: HooksFile, tree: Tree) -> Tree | None:
 
 def _hook(file: HooksFile, number: int, entry: Tree) -> Hook | None:
     if entry.kind != "mapping" or entry.fault:
-        hint = "Write `event_type` and `implementation` below each other."
+        hint = "Write “event_type” and “implementation” below each other."
         _say(file, number, entry, "entry_not_a_mapping", f"Hook {number} is no mapping.", hint)
         return None
     _tell_keys(file, entry, KEYS, number)
@@ -153,7 +153,7 @@ def _hook(file: HooksFile, number: int, entry: Tree) -> Hook | None:
             number,
             keys["event_type"].value,
             "unknown_event_type",
-            f"Hook {number} never runs: no event is called `{as_name(event_type, 80)}`.",
+            f"Hook {number} never runs: no event is called “{as_name(event_type, 80)}”.",
             f"There is {', '.join(LIFE_CYCLE_EVENTS)}.",
             Level.WARNING,
         )
@@ -171,14 +171,14 @@ def _word(
             number,
             key.value if key else entry,
             f"missing_{name}",
-            f"Hook {number} has no `{name}`.",
+            f"Hook {number} has no “{name}”.",
             hint,
         )
         return None
     value = key.value.scalar
     text = value.strip() if isinstance(value, str) else ""
     if key.value.fault or not text or len(text) > MOST_WORD or not text.isprintable():
-        message = f"`{name}` of hook {number} is no word that can be used."
+        message = f"“{name}” of hook {number} is no word that can be used."
         _say(file, number, key.value, f"bad_{name}", message, hint)
         return None
     return text
@@ -189,8 +189,8 @@ def _inputs(file: HooksFile, number: int, key: Key | None) -> JsonObject | None:
         return {}
     tree = key.value
     if tree.kind != "mapping" or tree.fault:
-        hint = "Write each input as `name: value`, or leave `inputs` out."
-        _say(file, number, tree, "inputs_not_a_mapping", f"`inputs` of hook {number} is no mapping.", hint)
+        hint = "Write each input as “name: value”, or leave “inputs” out."
+        _say(file, number, tree, "inputs_not_a_mapping", f"“inputs” of hook {number} is no mapping.", hint)
         return None
     faults = list(tree.faults())
     for fault in faults:
@@ -215,11 +215,11 @@ def _tell_keys(file: HooksFile, tree: Tree, known: tuple[str, ...], number: int 
     """Say which keys nobody reads, and which stand there twice."""
     for name, key in tree.entries().items():
         if name not in known:
-            message = f"Nothing reads the key `{as_name(name, 80)}`."
-            hint = f"Known are {', '.join(known)}." if number else "Only `hooks` is read."
+            message = f"Nothing reads the key “{as_name(name, 80)}”."
+            hint = f"Known are {', '.join(known)}." if number else "Only “hooks” is read."
             file.tell(Located(key.line, "unknown_key", message, hint, key.column, number, Level.NOTE))
     for key in tree.repeated() if number else tree.doubled():
-        message = f"The key `{as_name(key.name, 80)}` stands here a second time; the last one holds."
+        message = f"The key “{as_name(key.name, 80)}” stands here a second time; the last one holds."
         problem = Located(key.line, "duplicate_key", message, "Keep one.", key.column, number, Level.WARNING)
         file.tell(problem)
 

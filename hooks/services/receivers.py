@@ -36,15 +36,15 @@ def receiver_of(inputs: JsonObject) -> Receiver | str:
     """Whom the inputs of the original's trap name, or what is wrong with them, as a sentence."""
     for name in ("destination_address", "destination_port", "community_string"):
         if inputs.get(name) in (None, ""):
-            return f"The input `{name}` is missing."
+            return f"The input “{name}” is missing."
     address, community = inputs["destination_address"], inputs["community_string"]
     if not isinstance(address, str) or not _HOST.fullmatch(address.strip()):
-        return "The input `destination_address` is no address."
+        return "The input “destination_address” is no address."
     port = _port(inputs["destination_port"])
     if port is None:
-        return "The input `destination_port` is no port: write a number from 1 to 65535."
+        return "The input “destination_port” is no port: write a number from 1 to 65535."
     if isinstance(community, bool | list | dict):
-        return "The input `community_string` is no text."
+        return "The input “community_string” is no text."
     return Receiver(address.strip().strip("[]"), port, str(community))
 
 

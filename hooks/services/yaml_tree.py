@@ -151,7 +151,7 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise _bad(event, "A second document begins here.", "Keep one: remove the line `---`.")
+                raise _bad(event, "A second document begins here.", "Keep one: remove the line “---”.")
         elif isinstance(event, yaml.AliasEvent):
             self._add(event, self._alias(event))
         elif isinstance(event, yaml.ScalarEvent):
@@ -241,10 +241,10 @@ class _Builder:
 
 def _key(event: yaml.Event, key: Tree, value: Tree) -> Key:
     if key.kind != "scalar" or key.fault or _unusable(key.text):
-        raise BadYaml(key.line, key.column, "bad_yaml", "A key must be a word.", "Write `key: value`.")
+        raise BadYaml(key.line, key.column, "bad_yaml", "A key must be a word.", "Write “key: value”.")
     found = Key(key.text, key.line, key.column, value, key.text == _MERGE)
     if any(source.kind != "mapping" for source in found.sources()):
-        raise BadYaml(key.line, key.column, "bad_yaml", "`<<` merges mappings alone.", "Write `<<: *name`.")
+        raise BadYaml(key.line, key.column, "bad_yaml", "“<<” merges mappings alone.", "Write “<<: *name”.")
     return found
 
 
@@ -263,7 +263,7 @@ def _place(event: yaml.Event) -> tuple[int, int]:
 
 
 def _said(text: str) -> str:
-    return f"`{text[:80]}`"
+    return f"“{text[:80]}”"
 
 
 def _bad(event: yaml.Event, message: str, hint: str = "") -> BadYaml:
@@ -285,7 +285,7 @@ def _located(error: yaml.MarkedYAMLError, text: str) -> BadYaml:
     here = lines[line - 1].strip() if line <= len(lines) else ""
     hint = "Look at the indentation and the colons of this line and the one before it."
     if here == "...":
-        hint = "A line `...` ends a file only where it is not indented. Remove it."
+        hint = "A line “...” ends a file only where it is not indented. Remove it."
     elif "\t" in (lines[line - 1] if line <= len(lines) else ""):
         hint = "YAML is indented with spaces, not with tabs."
     return BadYaml(line, column, "bad_yaml", f"This is no YAML: {said[:300]}.", hint)

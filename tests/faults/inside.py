@@ -181,6 +181,37 @@ def job_runs() -> list[dict[str, Any]]:
     return [{"state": row.state, "run": str(row.run_id), "error": row.error} for row in rows]
 
 
+def refuse_inside() -> dict[str, Any]:
+    """Private addresses are refused, as they are from the start."""
+    from accounts.models import PlatformSettings
+
+    PlatformSettings.objects.update(egress_allowed_networks=[])
+    return {}
+
+
+def hooks_file() -> dict[str, Any]:
+    """How the followed file is."""
+    from hooks.models import FollowedFile
+
+    row = FollowedFile.objects.filter(id=1).first() or FollowedFile()
+    return {"state": row.state, "hash": row.content_hash}
+
+
+def hooked(flow_id: str) -> dict[str, Any]:
+    """How many runs of hooks each run of the flow had; how many of them did not succeed; what is queued."""
+    from flows.models import QueueEntry, Run
+
+    queued = QueueEntry.objects.count()
+    heard = dict.fromkeys(
+        (str(one) for one in Run.objects.filter(flow_id=flow_id).values_list("id", flat=True)), 0
+    )
+    statuses: Counter[str] = Counter()
+    for run in Run.objects.filter(flow__file_hook__isnull=False).select_related("event"):
+        heard[run.event.payload["execution_id"]] += 1
+        statuses[run.status] += 1
+    return {"heard": heard, "statuses": dict(statuses), "queued": queued}
+
+
 if __name__ == "__main__":
     answers, sys.stdout = sys.stdout, sys.stderr  # what the program itself says is no answer
     django.setup()
@@ -189,6 +220,7 @@ if __name__ == "__main__":
         for call in (
             *(seed, start, schedule, tick, report, decide),
             *(review, tasks, launch_job, job_runs, listen, told),
+            *(hooks_file, hooked, refuse_inside),
         )
     }
     for line in sys.stdin:

@@ -35,7 +35,7 @@ def browser(client: Client, tenant_admin: User) -> Client:
 
 def test_a_preview_names_what_is_broken_and_offers_the_rest(browser: Client) -> None:
     page, _ = previewed(browser, text=BROKEN)
-    assert "Hook 4 has no `implementation`." in page
+    assert "Hook 4 has no “implementation”." in page
     assert "Line 23" in page
     assert "Import 3 flows" in page
     assert not Flow.objects.exists()

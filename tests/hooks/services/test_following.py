@@ -13,6 +13,7 @@ from actions.models import Credential
 from flows.models import Flow, FlowVersion, Generation, Trigger
 from flows.services.plans import plan_of_version
 from flows.services.reach import flows_in_reach
+from flows.services.ways_out import all_places
 from hooks.models import FileHook, FollowedFile
 from hooks.services.following import Follower
 from hooks.services.reading import MOST_BYTES
@@ -186,6 +187,16 @@ def test_its_flows_may_reach_the_receivers_that_it_names_and_no_others_may(write
     Flow.objects.filter(id=version.flow_id).update(is_managed=True)
     FileHook.objects.filter(number=1).delete()
     assert plan_of_version(version.id).places == frozenset()
+
+
+def test_a_test_of_its_credentials_may_look_the_receivers_up(write: Write) -> None:
+    write(SNMP)
+    follower = Follower()
+    follower.look()
+    assert all_places() == {("10.239.0.109", 162)}
+    write("hooks: []\n")
+    follower.look()
+    assert all_places() == frozenset()
 
 
 def test_a_change_of_state_is_in_the_audit_trail_and_in_the_log(write: Write, path: Path) -> None:
