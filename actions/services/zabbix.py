@@ -68,7 +68,7 @@ async def exchange(ctx: NodeContext, server: Any, message: bytes, seconds: float
             try:
                 return read_counts(await _answer(reader, writer, message))
             finally:
-                writer.close()
+                await _hang_up(writer)
     except TimeoutError as error:
         raise NodeError(
             "timed_out",
@@ -83,6 +83,12 @@ async def exchange(ctx: NodeContext, server: Any, message: bytes, seconds: float
             hint="Look whether its encryption is that of the credential, and whether this machine may send to it.",
             retryable=True,
         ) from error
+
+
+async def _hang_up(writer: StreamWriter) -> None:
+    """At once: the other side need not bid farewell, which a secured connection would wait for."""
+    writer.transport.abort()
+    await asyncio.sleep(0)  # the loop lets go of the socket, which else is left to the garbage collector
 
 
 async def _answer(reader: StreamReader, writer: StreamWriter, message: bytes) -> bytes:

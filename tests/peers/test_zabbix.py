@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +64,15 @@ def psk(peer: Peer) -> ZabbixFields:
     return credential(peer, encryption="psk", **key)
 
 
+def certificate(peer: Peer) -> ZabbixFields:
+    named = {"ca": "ZABBIX_CA", "certificate": "ZABBIX_CERTIFICATE", "key": "ZABBIX_KEY"}
+    texts = {field: Path(peer[name]).read_text() for field, name in named.items()}
+    return credential(peer, encryption="certificate", **texts)
+
+
+SIGN_IN = {"plain": credential, "secret": psk, "certified": certificate}
+
+
 def send(fields: ZabbixFields, host: str, kind: str, value: object, **more: Any) -> Any:
     values = [{"key": KEYS[kind], "type": kind, "value": value, **more}]
     return run_node(Zabbix, {"credential": "z", "host": host, "values": values}, context=reaching(z=fields))
@@ -78,9 +88,9 @@ def send(fields: ZabbixFields, host: str, kind: str, value: object, **more: Any)
         ("log", "line 1\nline 2", "line 1\nline 2"),
     ],
 )
-@pytest.mark.parametrize("host", ["plain", "secret"])
+@pytest.mark.parametrize("host", SIGN_IN)
 def test_a_value_of_each_type_arrives_plain_and_with_a_key(zabbix, host, kind, value, kept):
-    fields = psk(zabbix) if host == "secret" else credential(zabbix)
+    fields = SIGN_IN[host](zabbix)
     moment = int(time.time()) - 5
     answer = send(fields, host, kind, value, timestamp=str(moment))
     assert answer.record["zabbix"] == {"processed": 1, "failed": 0, "refused": []}
@@ -106,7 +116,21 @@ def test_another_key_is_not_let_in(zabbix, change):
     assert caught.value.code in ("tls_failed", "unreachable")
 
 
-@pytest.mark.parametrize("secured", [False, True])
-def test_the_credential_is_tested_without_a_value(zabbix, secured):
-    fields = psk(zabbix) if secured else credential(zabbix)
+def test_a_server_whose_certificate_is_not_trusted_gets_nothing(zabbix):
+    with pytest.raises(NodeError) as caught:
+        send(certificate(zabbix).model_copy(update={"ca": ""}), "certified", "float", 1)
+    assert caught.value.code == "tls_failed"
+
+
+def test_another_certificate_is_not_let_in(zabbix):
+    strange = {"certificate": Path(zabbix["ZABBIX_CA"]).read_text()}
+    strange["key"] = (Path(zabbix["ZABBIX_CA"]).parent / "key.pem").read_text()
+    with pytest.raises(NodeError) as caught:
+        send(certificate(zabbix).model_copy(update=strange), "certified", "float", 1)
+    assert caught.value.code in ("tls_failed", "unreachable")
+
+
+@pytest.mark.parametrize("host", SIGN_IN)
+def test_the_credential_is_tested_without_a_value(zabbix, host):
+    fields = SIGN_IN[host](zabbix)
     assert "takes values" in asyncio.run(ZabbixCredential().test(reaching(), fields))

@@ -1,8 +1,12 @@
 """The trapper protocol, with servers that do not keep to it."""
 
 import asyncio
+import gc
 import json
+import socket
+import ssl
 import struct
+import threading
 import zlib
 
 import pytest
@@ -11,6 +15,7 @@ from actions.credentials.zabbix import ZabbixFields
 from actions.services.zabbix import MAX_ANSWER, Item, exchange, is_taken, packet
 from flows.sdk import NodeError
 from flows.sdk.testing import FakeContext, FakeNet
+from tests.support.certificates import self_signed
 
 SERVER = ZabbixFields(server="zabbix.example.org")
 ITEM = Item("web-1", "load", "0.5", 1_767_225_600)
@@ -95,3 +100,34 @@ async def test_a_server_that_says_nothing_is_left_in_time():
     with pytest.raises(NodeError) as caught:
         await exchange(FakeContext(net=Silent()), SERVER, packet([ITEM]), 0.05)
     assert (caught.value.code, caught.value.retryable) == ("timed_out", True)
+
+
+def test_a_secured_connection_is_let_go_without_a_farewell(tmp_path, recwarn):
+    """A server that goes on talking would else keep it open beyond the end of the loop."""
+    (tmp_path / "cert.pem").write_text((pair := self_signed("localhost")).certificate)
+    (tmp_path / "key.pem").write_text(pair.key)
+    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    theirs = ssl.create_default_context(cadata=pair.certificate)
+    listening = socket.create_server(("localhost", 0))
+
+    def serve():
+        with ours.wrap_socket(listening.accept()[0], server_side=True) as connection:
+            connection.recv(65_536)
+            connection.sendall(answer(info(1, 0)))
+            done.wait(20)
+
+    class Secured(FakeNet):
+        async def connect(self, host, port, *, tls=None):
+            address = listening.getsockname()
+            return await asyncio.open_connection(*address[:2], ssl=theirs, server_hostname="localhost")
+
+    done = threading.Event()
+    server = threading.Thread(target=serve)
+    server.start()
+    assert asyncio.run(is_taken(FakeContext(net=Secured()), SERVER, ITEM, 5))
+    gc.collect()
+    done.set()
+    server.join()
+    listening.close()
+    assert [warning for warning in recwarn if "transport" in str(warning.message)] == []

@@ -5,9 +5,11 @@ import sys
 import urllib.request
 
 URL, PSK = sys.argv[1:]
-NO_ENCRYPTION, PSK_ONLY = 1, 2
+NO_ENCRYPTION, PSK_ONLY, CERTIFICATE_ONLY = 1, 2, 4
 TRAPPER = 2
 VALUE_TYPES = {"test.float": 0, "test.char": 1, "test.log": 2, "test.unsigned": 3, "test.text": 4}
+
+HOSTS = (("plain", NO_ENCRYPTION), ("secret", PSK_ONLY), ("certified", CERTIFICATE_ONLY))
 
 token = None
 
@@ -28,7 +30,7 @@ token = call("user.login", {"username": "Admin", "password": "zabbix"})
 stock = call("host.get", {"output": ["hostid"], "filter": {"host": "Zabbix server"}})
 call("host.delete", [host["hostid"] for host in stock])
 group = call("hostgroup.create", {"name": "Hookflow"})["groupids"][0]
-for host, accept in (("plain", NO_ENCRYPTION), ("secret", PSK_ONLY)):
+for host, accept in HOSTS:
     settings = {"host": host, "groups": [{"groupid": group}], "tls_accept": accept}
     if accept == PSK_ONLY:
         settings |= {"tls_psk_identity": "hookflow", "tls_psk": PSK}
