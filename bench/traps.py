@@ -16,7 +16,8 @@ from typing import Any, Self
 from bench import load
 from bench.adapter import Adapter, Flow, relay
 from bench.process import python, say
-from bench.running import CONNECTIONS, SETTLE, running
+from bench.procstat import Meter
+from bench.running import CONNECTIONS, SETTLE, pids, running
 from bench.sink_server import Sink
 from bench.systems.hookflow import Hookflow, HookflowPostgres
 
@@ -130,38 +131,49 @@ def _alone(system: Hookflow, port: int, fields: dict[str, str]) -> dict[str, flo
 
 
 async def _beside(system: Telling, receivers: Receivers, args: Any) -> dict[str, Any]:
-    rates: dict[str, list[float]] = {QUIET_EVENT: [], TRAP_EVENT: []}
-    told: list[float] = []
+    found: dict[str, list[dict[str, Any]]] = {QUIET_EVENT: [], TRAP_EVENT: []}
     async with running(system, relay) as (sink, flow):
         for repeat in range(args.repeats):
             for event in (QUIET_EVENT, TRAP_EVENT) if repeat % 2 == 0 else (TRAP_EVENT, QUIET_EVENT):
-                before, began = receivers.came, time.monotonic()
-                rates[event].append(await _flooded(system, sink, flow, event, args))
-                if event == TRAP_EVENT:
-                    told.append((receivers.came - before) / (time.monotonic() - began))
-    quiet, loud = (statistics.median(rates[event]) for event in (QUIET_EVENT, TRAP_EVENT))
+                found[event].append(await _flooded(system, sink, flow, event, args))
+                await _calm(receivers)
+    quiet, loud = (statistics.median(each["runs_per_s"] for each in found[event]) for event in found)
     return {
         "runs_per_s_without_traps": round(quiet, 1),
         "runs_per_s_with_traps": round(loud, 1),
         "slowed_percent": round(100 * (1 - loud / quiet), 1),
-        "traps_per_s_received": round(statistics.median(told), 1),
-        "each": {event: [round(rate, 1) for rate in found] for event, found in rates.items()},
+        "traps_per_s_received": statistics.median(each["traps_per_s"] for each in found[TRAP_EVENT]),
+        "each": found,
     }
 
 
-async def _flooded(system: Adapter, sink: Sink, flow: Flow, event: str, args: Any) -> float:
-    """Runs a second of the relay flow, while events of the other flow come at a steady rate."""
+async def _flooded(system: Telling, sink: Sink, flow: Flow, event: str, args: Any) -> dict[str, Any]:
+    """The relay flow as fast as it goes, while events of the other flow come at a steady rate."""
     await sink.reset(flow)
     beside = asyncio.create_task(_steady(system, event, args.rate / args.destinations))
     await asyncio.sleep(1)
+    meter, before = Meter(pids(system, sink)), system.receivers.came
     try:
         sent = await load.flood(system.door, load.encode(range(args.events)), CONNECTIONS)
         await sink.wait_for(sum(one.accepted for one in sent), SETTLE)
     finally:
         beside.cancel()
-    arrivals = await sink.arrivals()
-    await asyncio.sleep(2)
-    return len(arrivals) / (max(at for _, at, _ in arrivals) - min(one.sent_at for one in sent))
+        figures = meter.read()
+    came, arrivals = system.receivers.came - before, await sink.arrivals()
+    took = max(at for _, at, _ in arrivals) - min(one.sent_at for one in sent)
+    return {
+        "runs_per_s": round(len(arrivals) / took, 1),
+        "traps_per_s": round(came / figures["metered_s"], 1),
+        **figures,
+    }
+
+
+async def _calm(receivers: Receivers) -> None:
+    """Until what was begun has come."""
+    before = -1
+    while receivers.came != before:
+        before = receivers.came
+        await asyncio.sleep(2)
 
 
 async def _steady(system: Adapter, event: str, rate: float) -> None:
