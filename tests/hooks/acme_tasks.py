@@ -52,7 +52,7 @@ def sleeps(context, name):
         time.sleep(1)
 
 def prints_much(context):
-    for _ in range(64):
+    for _ in range(16):
         sys.stdout.write("x" * 1_048_576 + "\\n")
     return "done"
 
