@@ -16,6 +16,7 @@ from accounts.actors import Actor
 from accounts.models import ApiToken, User
 from accounts.roles import Permission, Role
 from accounts.services import tokens, users
+from common.names import as_name
 from common.problems import Problem
 from flows.services import sweeping
 
@@ -43,7 +44,7 @@ def give(tenant_id: int | None, *, event_type: str, execution_id: str, seconds: 
             return None
         token, text = tokens.give(
             user,
-            name=NAME.format(event_type=event_type, execution_id=execution_id)[:120],
+            name=as_name(NAME.format(event_type=event_type, execution_id=execution_id), 120),
             scopes=list(SCOPES),
             expires_at=datetime.now(UTC) + timedelta(seconds=seconds) + SPARE,
         )
