@@ -64,22 +64,41 @@ def _measured(waiting: int) -> dict[str, Any]:
     seconds = _timed(lambda: _fill(waiting))
     figures: dict[str, Any] = {"seconds_to_fill": round(seconds, 1)}
     for name in ("root", "boss", "grace"):
-        client = APIClient()
-        client.force_login(User.objects.get(name=name))
-        for what, address in _addresses().items():
+        user = User.objects.get(name=name)
+        signed_in, with_token = APIClient(), APIClient()
+        signed_in.force_login(user)
+        with_token.credentials(HTTP_X_ABIQUO_TOKEN=_token_of(user))
+        for what, address in _addresses(user).items():
+            client = with_token if what.startswith("pending") else signed_in
             figures[f"{name}_{what}_p95_ms"] = _p95(client, address)
     lists = [value for name, value in figures.items() if name.endswith("_p95_ms") and value is not None]
     return {**figures, "list_p95_ms": max(lists), **_swept()}
 
 
-def _addresses() -> dict[str, str]:
+def _token_of(user: Any) -> str:
+    """The original's API takes no session."""
+    from accounts.actors import Actor
+    from approvals.original.auth import session_tokens
+
+    return session_tokens.made(Actor.of_user(user))
+
+
+def _addresses(user: Any) -> dict[str, str]:
     tasks = "/api/v1/tasks/"
+    pending = "action/pendingtasks"
+    enterprise = f"/api/admin/enterprises/{user.tenant_id or '_'}"
     return {
         "list": tasks,
         "waiting": f"{tasks}?state=QUEUEING",
         "large_page": f"{tasks}?state=QUEUEING&page_size=200",
         "one_type": f"{tasks}?type=DEPLOY",
         "page": "/reviews/",
+        "own_page": "/reviews/own/",
+        "pending": f"{enterprise}/{pending}",
+        "pending_second_page": f"{enterprise}/{pending}?startwith=25",
+        "pending_has": f"{enterprise}/{pending}?has=host-4711",
+        "pending_by_user": f"{enterprise}/{pending}?by=userId&asc=false",
+        "pending_of_user": f"{enterprise}/users/{user.pk}/{pending}",
     }
 
 
@@ -119,11 +138,16 @@ def _swept() -> dict[str, Any]:
 
 
 def _fill(waiting: int) -> None:
-    """Two tenants; each second task is of the one whose manager asks, and each tenth of these of one customer."""
+    """Two tenants; each second task is of the one whose manager asks, and each tenth of these of one customer.
+
+    Of each four two are operations on servers.
+    """
     from accounts.models import Tenant, User
-    from approvals.models import Policy, Task
+    from approvals.models import Policy, Task, TaskJob
     from approvals.services import policies
+    from approvals.services.operations import JOBS
     from common.ids import new_id
+    from inventory.models import Server
 
     acme, other = (Tenant.objects.create(name=name, slug=name) for name in ("acme", "other"))
     boss = User.objects.create(name="boss", email="boss@bench.example", role="tenant_admin", tenant=acme)
@@ -136,11 +160,24 @@ def _fill(waiting: int) -> None:
     policies.hold(model, Policy(tenant=acme, name="Week", document={"stages": [{"levels": [level]}]}), {})
     kept = {name: getattr(model, name) for name in ("policy_name", "policy", "reviewers", "due_at")}
     for first in range(0, waiting, BATCH):
-        Task.objects.bulk_create(
+        numbers = range(first, min(first + BATCH, waiting))
+        servers = Server.objects.bulk_create(
+            Server(
+                vmid=100 + number,
+                tenant=acme if number % 2 else other,
+                user=grace,
+                hostname=f"host-{number}.example.org",
+            )
+            for number in numbers
+            if number % 4 < 2
+        )
+        server_of = {server.vmid - 100: server for server in servers}
+        tasks = Task.objects.bulk_create(
             Task(
                 id=new_id(),
                 tenant=acme if number % 2 else other,
-                type="REVIEW",
+                type="DEPLOY" if number in server_of else "REVIEW",
+                server=server_of.get(number),
                 state="QUEUEING",
                 requester=grace if number % 20 == 1 else None,
                 requester_name="grace",
@@ -150,7 +187,13 @@ def _fill(waiting: int) -> None:
                 text="What is asked. " * 20,
                 **kept,
             )
-            for number in range(first, min(first + BATCH, waiting))
+            for number in numbers
+        )
+        TaskJob.objects.bulk_create(
+            TaskJob(id=new_id(), task=task, position=position, type=job, created_at=begin, changed_at=begin)
+            for task in tasks
+            if task.server_id
+            for position, job in enumerate(JOBS["DEPLOY"], start=1)
         )
 
 

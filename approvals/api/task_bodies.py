@@ -43,7 +43,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
     requester = serializers.IntegerField(source="requester_id", allow_null=True)
     server = serializers.IntegerField(source="server_id", allow_null=True)
     hostname = serializers.CharField(source="server.hostname", default="", help_text="Of the server.")
-    state_label = serializers.CharField(source="get_state_display", help_text="The state, for people.")
+    state_label = serializers.CharField(help_text="The state, for people.")
     message = serializers.SerializerMethodField(help_text="What was said with the decision.")
     blocks = serializers.SerializerMethodField(
         help_text="Whose answers are missing, by stage, for people; empty for what does not wait."

@@ -116,6 +116,17 @@ class Task(models.Model):
             ),
             models.Index(fields=["due_at"], condition=models.Q(state="QUEUEING"), name="task_due"),
             models.Index(fields=["server", "-created_at"], name="task_by_server"),
+            # All that the Workflow feature's lists count, narrow and cut by: the rows, which are wide, are not read.
+            models.Index(
+                fields=["tenant", "-created_at", "-id", "server", "requester", "state"],
+                condition=models.Q(state="QUEUEING", server__isnull=False),
+                name="task_operations_by_tenant",
+            ),
+            models.Index(
+                fields=["-created_at", "-id", "server", "requester", "state"],
+                condition=models.Q(state="QUEUEING", server__isnull=False),
+                name="task_operations",
+            ),
             # Lists of all states: without these the newest of a tenant are found by sorting all that it has.
             models.Index(fields=["tenant", "-created_at", "-id"], name="task_by_tenant"),
             models.Index(fields=["requester", "-created_at", "-id"], name="task_by_requester"),
@@ -140,3 +151,8 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.title or f"{self.get_type_display()} {self.id}"
+
+    @property
+    def state_label(self) -> str:
+        """The state, for people."""
+        return str(self.State(self.state).label)

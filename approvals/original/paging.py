@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db.models import Model, QuerySet
 
@@ -34,6 +34,12 @@ class Page:
     def cut(self, rows: QuerySet[M]) -> tuple[int, list[M]]:
         """How many rows there are, and those of the page."""
         return rows.count(), list(rows[self.start : self.start + self.limit])
+
+    def keys(self, rows: QuerySet[M]) -> tuple[int, list[Any]]:
+        """The same with the keys alone, where rows are wide and many are searched and sorted for a few."""
+        found = list(rows.values_list("pk", flat=True)[self.start : self.start + self.limit])
+        is_last = len(found) < self.limit and (found or not self.start)
+        return (self.start + len(found) if is_last else rows.count()), found
 
 
 def _number(query: Mapping[str, str], name: str, otherwise: int) -> int:

@@ -90,8 +90,12 @@ def machine_of(actor: Actor, datacenter: str, appliance: str, machine: str) -> S
 
 def operations(actor: Actor) -> QuerySet[Task]:
     """The tasks in reach that the original knows: those on a server; newest first, with all that a DTO needs."""
-    rows = reading.tasks_in_reach(actor).filter(server__isnull=False)
-    return rows.select_related("requester__tenant", "server").prefetch_related("jobs")
+    return told(reading.tasks_in_reach(actor).filter(server__isnull=False))
+
+
+def told(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """With all that a DTO needs."""
+    return tasks.select_related("requester__tenant", "server").prefetch_related("jobs")
 
 
 def task_id_of(actor: Actor, datacenter: str, appliance: str, machine: str, task: str) -> UUID:

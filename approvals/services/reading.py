@@ -17,6 +17,9 @@ from flows.models import Run
 from inventory.models import Server
 
 MOST_LISTED = 20
+_UNSHOWN = [
+    f"server__{field.name}" for field in Server._meta.concrete_fields if field.name not in ("id", "hostname")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,12 @@ def tasks_in_reach(actor: Actor) -> QuerySet[Task]:
 
 
 def in_brief(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """The same for a list: without the texts and documents that only one task's page or answer shows."""
+    """The same for a list of the API: without the texts, documents and rows that only one task's answer shows."""
+    return without_texts(tasks.select_related(None).select_related("server")).defer(*_UNSHOWN)
+
+
+def without_texts(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """The same for any list: the columns that are long are read only where one is asked for."""
     return tasks.defer("text", "shown", "form", "policy", "reviewers", "request")
 
 
