@@ -212,6 +212,54 @@ def hooked(flow_id: str) -> dict[str, Any]:
     return {"heard": heard, "statuses": dict(statuses), "queued": queued}
 
 
+def prepare_deploys(url: str, ca: str) -> dict[str, Any]:
+    """A Proxmox with a template, and a customer who asks for servers made from it."""
+    from accounts.models import PlatformSettings, Tenant, User
+    from actions.services.credentials import create
+    from inventory.models import ProxmoxNode, Template
+    from tests.support.flows import ADMIN
+
+    PlatformSettings.objects.update_or_create(id=1, defaults={"egress_allowed_networks": ["127.0.0.0/8"]})
+    values = {"url": url, "token_id": "hookflow@pve!flows", "secret": "s", "ca": ca}
+    create(actor=ADMIN, type="proxmox", name="cluster", values=values)
+    ProxmoxNode.objects.create(name="pve", credential="cluster")
+    Template.objects.create(vmid=9000, display_name="Debian 13")
+    tenant = Tenant.objects.create(name="Acme", slug="acme")
+    user = User.objects.create(email="grace@acme.example", name="Grace", role="customer", tenant=tenant)
+    return {"user": user.pk}
+
+
+def order(user_id: int, hostname: str) -> dict[str, Any]:
+    """Ask for a server and its deploy."""
+    from accounts.actors import Actor
+    from accounts.models import User
+    from approvals.services.ordering import order_server
+
+    asking = Actor.of_user(User.objects.get(pk=user_id))
+    task = order_server(
+        actor=asking, values={"hostname": hostname, "os": "Debian 13", "cpu": 2, "ram": 2048, "disk": 30}
+    )
+    return {"task": str(task.id)}
+
+
+def operation(task_id: str) -> dict[str, Any]:
+    """How an operation stands: its state, those of its jobs and of its server, and the events that told of them."""
+    from approvals.models import Task
+    from flows.models import Event
+
+    task = Task.objects.select_related("server").get(id=task_id)
+    assert task.server is not None
+    events = Event.objects.order_by("id").values_list("type", "payload")
+    about = (task_id, task.server_id)
+    return {
+        "state": task.state,
+        "error": task.error,
+        "jobs": [job.state for job in task.jobs.all()],
+        "server": [task.server.deployment, task.server.status, task.server.node],
+        "events": [kind for kind, told in events if told.get("taskId") in about or told.get("id") in about],
+    }
+
+
 if __name__ == "__main__":
     answers, sys.stdout = sys.stdout, sys.stderr  # what the program itself says is no answer
     django.setup()
@@ -221,6 +269,7 @@ if __name__ == "__main__":
             *(seed, start, schedule, tick, report, decide),
             *(review, tasks, launch_job, job_runs, listen, told),
             *(hooks_file, hooked, refuse_inside),
+            *(prepare_deploys, order, operation),
         )
     }
     for line in sys.stdin:

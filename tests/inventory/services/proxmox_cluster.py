@@ -61,6 +61,9 @@ class Cluster:
             return 200, self.guests[number] | lock
         elif what == "status/current":
             return 200, {"status": "running" if number in self.running else "stopped"}
+        elif what == "resize":
+            disk = self.guests[number][values["disk"]].partition(",")[0]
+            self.guests[number][values["disk"]] = f"{disk},size={values['size']}"
         elif what == "status/start":
             self.running.add(number)
         elif what == "status/stop":
