@@ -13,13 +13,14 @@ class ApprovalsConfig(AppConfig):
         """Hold servers, connect the chores, offer the figures, and tell the audit trail what things are called."""
         from approvals.connector import delivering
         from approvals.pages import audit_names, beside
-        from approvals.services import carrying_out, figures, gate, looking, posting
+        from approvals.services import carrying_out, figures, gate, leaving, looking, posting
         from flows.services import sweeping
 
         audit_names.tell()
         gate.connect()
         sweeping.every_second("operations", carrying_out.settle, lambda _: [carrying_out.at_work()])
         looking.connect()
+        leaving.connect()
         posting.connect()
         delivering.connect()
         figures.register()

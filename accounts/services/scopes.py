@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.actors import Actor
-from accounts.models import Scope
+from accounts.models import Scope, User
 from accounts.roles import Permission
 from accounts.scope import visible
+from accounts.signals import reach_changed
 from common.problems import conflict
 
 FIELDS = ("name", "is_everyone", "tenants")
@@ -53,6 +54,7 @@ def update(actor: Actor, scope: Scope, values: Mapping[str, Any]) -> Scope:
         changes = {name: [before[name], after[name]] for name in FIELDS if before[name] != after[name]}
         if changes:
             audit.record(actor, "updated", "scope", str(scope.pk), tenant_id=None, changes=changes)
+            reach_changed.send(sender=Scope, users=User.objects.filter(scope=scope), is_gone=False)
     return scope
 
 

@@ -9,11 +9,12 @@ from django.utils.text import slugify
 
 from accounts import audit
 from accounts.actors import Actor
-from accounts.models import Tenant
+from accounts.models import Tenant, User
 from accounts.roles import MACHINES, OWN_ROWS_ONLY, Permission
 from accounts.scope import visible
 from accounts.services.mail_senders import mail_senders
 from accounts.services.zones import checked_zone
+from accounts.signals import reach_changed
 from common.problems import conflict
 
 FIELDS = ("name", "slug", "is_active", "mail_senders", "zone")
@@ -77,6 +78,8 @@ def update(actor: Actor, tenant: Tenant, values: Mapping[str, Any]) -> Tenant:
         if changes:
             _save(tenant)
             audit.record(actor, "updated", "tenant", str(tenant.pk), tenant_id=tenant.pk, changes=changes)
+        if "is_active" in changes:
+            reach_changed.send(sender=Tenant, users=User.objects.filter(tenant=tenant), is_gone=False)
     return tenant
 
 

@@ -13,7 +13,7 @@ from accounts.roles import PLATFORM_ONLY, SCOPED, TENANT_ONLY, Permission, Role
 from accounts.scope import visible
 from accounts.services import passwords, sessions
 from accounts.services.granting import check_outranks, settle_permissions
-from accounts.signals import user_registered, user_updated
+from accounts.signals import reach_changed, user_registered, user_updated
 from common.problems import bad_value, conflict, forbidden
 
 FIELDS = ("email", "name", "role", "permissions", "tenant", "scope", "permission", "is_active")
@@ -83,6 +83,8 @@ def update(actor: Actor, user: User, values: Mapping[str, Any]) -> User:
         changes = {field: [_plain(before[field]), _plain(getattr(user, field))] for field in changed}
         audit.record(actor, "updated", "user", str(user.pk), tenant_id=user.tenant_id, changes=changes)
         user_updated.send(sender=User, user=user, actor=actor)
+        if not {"permissions", *_ENDS_SESSIONS}.isdisjoint(changed):
+            reach_changed.send(sender=User, users=User.objects.filter(pk=user.pk), is_gone=False)
     return user
 
 
@@ -101,6 +103,7 @@ def delete(actor: Actor, user: User) -> None:
         user_id, tenant_id = user.pk, user.tenant_id
         if user.role == Role.platform_admin:
             _check_not_the_last(user)
+        reach_changed.send(sender=User, users=User.objects.filter(pk=user_id), is_gone=True)
         user.delete()
         changes = {"email": user.email, "name": user.name}
         audit.record(actor, "deleted", "user", str(user_id), tenant_id=tenant_id, changes=changes)

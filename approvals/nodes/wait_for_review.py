@@ -5,7 +5,12 @@ from typing import Any
 
 from approvals.models import Policy
 from approvals.review_config import WaitForReviewConfig, policy_of
-from approvals.services.policies import policies_for_flows, policy_named, problems_at_publish
+from approvals.services.policies import (
+    nobody_behind,
+    policies_for_flows,
+    policy_named,
+    problems_at_publish,
+)
 from approvals.services.reviews_of_runs import told_to_desk
 from flows.sdk import (
     MISSING,
@@ -87,7 +92,13 @@ class WaitForReview(Node):
         ]
 
     def warnings(self, config: WaitForReviewConfig, owner_id: int | None) -> list[tuple[str, str, str]]:
-        """A policy that is not there, or by which nobody could ever decide."""
+        """A policy that is not there, or by which nobody could ever decide; people and groups that cannot."""
+        if config.decided_by == "people":
+            # What the record names is known when the flow runs.
+            names = [name for name in _names(config) if "{" not in name]
+            hint = "Name people who can see the flow's tasks, by their mail addresses, or groups that have such people."
+            found = nobody_behind(names, owner_id)
+            return [("reviewers", f"Nobody who could decide is behind {name!r}.", hint) for name in found]
         if config.decided_by != "policy":
             return []
         if policy_named(config.policy, owner_id) is None:
@@ -147,14 +158,17 @@ def _shown(config: WaitForReviewConfig, record: Record) -> list[tuple[str, Any]]
     return [(path, None if value is MISSING else value) for path, value in found]
 
 
+def _names(config: WaitForReviewConfig) -> list[str]:
+    return [name.strip() for name in config.reviewers.replace("\n", ",").split(",") if name.strip()]
+
+
 def _policy(ctx: NodeContext, config: WaitForReviewConfig, record: Record) -> tuple[Policy | None, Record]:
     """The policy, and the record in which it finds the people that it asks."""
     if config.decided_by == "managers":
         return None, record
     if config.decided_by == "people":
-        names = [name.strip() for name in config.reviewers.replace("\n", ",").split(",") if name.strip()]
         document = policy_of(config).model_dump(mode="json")
-        return Policy(tenant_id=ctx.owner_id, document=document), {"reviewers": names}
+        return Policy(tenant_id=ctx.owner_id, document=document), {"reviewers": _names(config)}
     found = policy_named(config.policy, ctx.owner_id)
     if found is None:
         raise NodeError(

@@ -7,13 +7,16 @@ from typing import Protocol
 from approvals.policy.document import Level, PolicyDocument, Reviewer
 from approvals.policy.tally import Tally, can_be_approved
 
+PARTIAL = ("unknown_reviewer", "empty_group")
+"""These leave the others of the level, who may be enough."""
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyProblem:
     """What is wrong with one level.
 
     Args:
-        code: `nobody_to_ask`, `too_few` or `unknown_reviewer`.
+        code: `nobody_to_ask`, `too_few`, `unknown_reviewer` or `empty_group`.
         is_fatal: no level of the stage can ever decide, so that the stage is unsatisfiable.
     """
 
@@ -46,7 +49,7 @@ def problems_of(
     for index, stage in enumerate(policy.stages):
         barred = {requester} if policy.four_eyes and requester is not None else set()
         levels = [list(_of_level(level, directory, barred)) for level in stage.levels]
-        is_fatal = all(any(code != "unknown_reviewer" for code, _ in one) for one in levels)
+        is_fatal = all(any(code not in PARTIAL for code, _ in one) for one in levels)
         found += [
             PolicyProblem(code, message, index, number, is_fatal)
             for number, one in enumerate(levels)
@@ -59,7 +62,9 @@ def _of_level(level: Level, directory: Directory, barred: set[int]) -> Iterator[
     named = [one for one in level.reviewers if directory.is_known(one)]
     known = [directory.people(one) for one in named]
     if None in known:
-        yield "unknown_reviewer", "A user or group that it asks is gone."
+        yield "unknown_reviewer", "A user whom it asks can no longer decide, or a group that it asks is gone."
+    if any(known) and any(one == frozenset() for one in known):
+        yield "empty_group", "A group or role that it asks has nobody who could decide."
     if len(named) < len(level.reviewers):
         return
     people = frozenset().union(*(one or frozenset() for one in known)) - barred

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from approvals.models import Answer, BusinessCalendar, Delegation, Policy, Task
 from approvals.policy import facts
-from approvals.policy.document import PolicyDocument
+from approvals.policy.document import FieldReviewer, PolicyDocument
 from approvals.policy.evaluation import evaluate, may_answer
 from approvals.policy.hours import calendar_json, read_calendar
 from approvals.policy.problems import PolicyProblem, problems_of
@@ -52,6 +52,12 @@ def problems_at_publish(name: str, tenant_id: int | None) -> list[PolicyProblem]
         return []
     document = PolicyDocument.model_validate(policy.document)
     return problems_of(document, TenantDirectory(tenant_id, policy.tenant_id))
+
+
+def nobody_behind(names: Sequence[str], tenant_id: int | None) -> list[str]:
+    """Those of these addresses and names of groups, as a flow names them, behind which nobody is who could decide."""
+    reviewer = FieldReviewer(kind="field", path="name")
+    return [one for one in names if not TenantDirectory(tenant_id, tenant_id, {"name": one}).people(reviewer)]
 
 
 def hold(task: Task, policy: Policy | None, record: Mapping[str, Any]) -> facts.Verdict | None:

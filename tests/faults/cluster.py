@@ -16,15 +16,14 @@ class ClusterServer:
     """The cluster at work.
 
     Attributes:
-        holds: the change, such as `clone`, whose answer is held back; it is done all the same.
-        held: set when such a call is there.
+        held: set when a call is there whose answer is held back.
     """
 
     def __init__(self, folder: Path) -> None:
         self.cluster = Cluster()
-        self.holds = ""
+        self._holds = ""
         self.held = threading.Event()
-        self.released = threading.Event()
+        self._released = threading.Event()
         pair = self_signed("localhost")
         self.ca = pair.certificate
         keys = folder / "cluster.pem"
@@ -43,15 +42,20 @@ class ClusterServer:
     def _answer(self, method: str, path: str, content: bytes) -> HttpAnswer:
         with self._lock:
             answer = self.cluster(method, f"{self.url}{path}", {"content": content})
-        if method != "GET" and self.holds and path.rpartition("/")[2] == self.holds:
-            self.holds = ""
+        if method != "GET" and path.rpartition("/")[2] == self._holds:
+            self._holds = ""
             self.held.set()
-            self.released.wait(60)
+            self._released.wait(120)
         return answer
+
+    def hold(self, change: str) -> None:
+        """Hold back the answer to the next change of that name, such as `clone`; it is done all the same."""
+        self.held.clear()
+        self._holds = change
 
     def stop(self) -> None:
         """No more."""
-        self.released.set()
+        self._released.set()
         self._server.shutdown()
         self._server.server_close()
 

@@ -41,21 +41,20 @@ def is_whole(found: dict[str, Any]) -> None:
     assert Counter(found["events"]) == ONCE
 
 
-@pytest.mark.parametrize("call", ["clone", "resize", "start"])
-def test_a_worker_killed_within_a_job_leaves_it_done_once(
-    platform: Platform, proxmox: ClusterServer, call: str
-) -> None:
+def test_a_worker_killed_within_a_job_leaves_it_done_once(platform: Platform, proxmox: ClusterServer) -> None:
     user = platform.inside("prepare_deploys", proxmox.url, proxmox.ca)["user"]
-    proxmox.holds = call
-    platform.start("worker")
-    task = platform.inside("order", user, "web.example.org")["task"]
-    assert proxmox.held.wait(60), platform.logs()
-    platform.kill("worker")
-    platform.start("worker-2")
-    is_whole(ended(platform, task))
-    done = Counter(path.rpartition("/")[2] for _, path in proxmox.cluster.changes)
-    assert done == {**dict.fromkeys(CALLS, 1), "config": 2 if call == "resize" else 1}
-    assert len(proxmox.cluster.guests) == 2
+    platform.start("worker-0")
+    for number, call in enumerate(("clone", "resize", "start")):
+        before = len(proxmox.cluster.changes)
+        proxmox.hold(call)
+        task = platform.inside("order", user, f"web-{number}.example.org")["task"]
+        assert proxmox.held.wait(60), platform.logs()
+        platform.kill(f"worker-{number}")
+        platform.start(f"worker-{number + 1}")
+        is_whole(ended(platform, task))
+        done = Counter(path.rpartition("/")[2] for _, path in proxmox.cluster.changes[before:])
+        assert done == {**dict.fromkeys(CALLS, 1), "config": 2 if call == "resize" else 1}
+    assert len(proxmox.cluster.guests) == 1 + 3
 
 
 def test_workers_killed_between_jobs_leave_each_done_once(platform: Platform, proxmox: ClusterServer) -> None:

@@ -1,6 +1,7 @@
 """Wait for review: people hold a flow, fill in a form, and let it go on or not."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.roles import Role
-from approvals.models import Answer, Policy, Task
+from approvals.models import Answer, Policy, ReviewGroup, Task
 from approvals.nodes.wait_for_review import WaitForReview
 from approvals.services.content import hash_of
 from approvals.services.deciding import decide
@@ -239,3 +240,20 @@ def test_a_dry_run_shows_what_reviewers_would_see():
     shown = WaitForReview().preview(config, {"a": 1})
     assert (shown["title"], shown["shown"]) == ("Go on?", {"a": 1})
     assert WaitForReview().dry_run_result(config, {}).record["review"]["form"] == {"cpu": None}
+
+
+def test_people_who_cannot_decide_are_named_at_publish(tenant_admin, viewer):
+    gone = make_user("gone@acme.example", Role.viewer, tenant_admin.tenant)
+    gone.is_active = False
+    gone.save()
+    now = datetime.now(UTC)
+    ReviewGroup.objects.create(tenant=tenant_admin.tenant, name="Nobody", created_at=now, updated_at=now)
+    named = f"{viewer.email}, {gone.email}, Nobody, typo@acme.example, {{{{ owner }}}}"
+    config = configured(WaitForReview, {"title": "Go on?", "decided_by": "people", "reviewers": named})
+    found = WaitForReview().warnings(config, tenant_admin.tenant_id)
+    told = "Nobody who could decide is behind "
+    assert [(field, message.removeprefix(told)) for field, message, _ in found] == [
+        ("reviewers", f"{gone.email!r}."),
+        ("reviewers", "'Nobody'."),
+        ("reviewers", "'typo@acme.example'."),
+    ]

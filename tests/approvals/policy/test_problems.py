@@ -38,6 +38,7 @@ def test_a_policy_that_can_be_decided_has_none():
         (asks(GROUP), {"group": frozenset()}, ["nobody_to_ask"]),
         (asks(USER), {}, ["unknown_reviewer", "nobody_to_ask"]),
         (asks(USER, GROUP), {"group": frozenset({2})}, ["unknown_reviewer"]),
+        (asks(USER, GROUP), {"user": frozenset({1}), "group": frozenset()}, ["empty_group"]),
         (
             asks(GROUP, approval={"kind": "count", "number": 3}),
             {"group": frozenset({1, 2})},

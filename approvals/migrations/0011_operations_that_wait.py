@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_audit_chain'),
-        ('approvals', '0009_asked'),
+        ('approvals', '0010_made_notices'),
         ('inventory', '0005_deployment'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
