@@ -143,11 +143,9 @@ def _fill(waiting: int) -> None:
     Of each four two are operations on servers.
     """
     from accounts.models import Tenant, User
-    from approvals.models import Policy, Task, TaskJob
+    from approvals.models import Policy, Task
     from approvals.services import policies
-    from approvals.services.operations import JOBS
     from common.ids import new_id
-    from inventory.models import Server
 
     acme, other = (Tenant.objects.create(name=name, slug=name) for name in ("acme", "other"))
     boss = User.objects.create(name="boss", email="boss@bench.example", role="tenant_admin", tenant=acme)
@@ -161,17 +159,7 @@ def _fill(waiting: int) -> None:
     kept = {name: getattr(model, name) for name in ("policy_name", "policy", "reviewers", "due_at")}
     for first in range(0, waiting, BATCH):
         numbers = range(first, min(first + BATCH, waiting))
-        servers = Server.objects.bulk_create(
-            Server(
-                vmid=100 + number,
-                tenant=acme if number % 2 else other,
-                user=grace,
-                hostname=f"host-{number}.example.org",
-            )
-            for number in numbers
-            if number % 4 < 2
-        )
-        server_of = {server.vmid - 100: server for server in servers}
+        server_of = _servers(numbers, grace, (other, acme))
         tasks = Task.objects.bulk_create(
             Task(
                 id=new_id(),
@@ -189,12 +177,43 @@ def _fill(waiting: int) -> None:
             )
             for number in numbers
         )
-        TaskJob.objects.bulk_create(
-            TaskJob(id=new_id(), task=task, position=position, type=job, created_at=begin, changed_at=begin)
-            for task in tasks
-            if task.server_id
-            for position, job in enumerate(JOBS["DEPLOY"], start=1)
+        _add_jobs(tasks)
+
+
+def _servers(numbers: range, user: Any, tenants: tuple[Any, Any]) -> dict[int, Any]:
+    from inventory.models import Server
+
+    made = Server.objects.bulk_create(
+        Server(
+            vmid=100 + number,
+            tenant=tenants[number % 2],
+            user=user,
+            hostname=f"host-{number}.example.org",
         )
+        for number in numbers
+        if number % 4 < 2
+    )
+    return {server.vmid - 100: server for server in made}
+
+
+def _add_jobs(tasks: list[Any]) -> None:
+    from approvals.models import TaskJob
+    from approvals.services.operations import JOBS
+    from common.ids import new_id
+
+    TaskJob.objects.bulk_create(
+        TaskJob(
+            id=new_id(),
+            task=task,
+            position=position,
+            type=job,
+            created_at=task.created_at,
+            changed_at=task.changed_at,
+        )
+        for task in tasks
+        if task.server_id
+        for position, job in enumerate(JOBS["DEPLOY"], start=1)
+    )
 
 
 def _timed(work: Callable[[], None]) -> float:
