@@ -20,7 +20,7 @@ from common import crypto
 from flows.services.doorbell import Doorbell
 from hookflow_site.databases import database_settings
 from hookflow_site.env import Env
-from tests.support.migrated import copy_migrated
+from tests.support.migrated import ROOT, copy_migrated
 from tests.support.postgres import Postgres
 from tests.support.valkey import Valkey
 
@@ -82,14 +82,24 @@ def pytest_unconfigure() -> None:
         _postgres.pop().stop()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where only tests for both databases are wanted, files that have none are not even read in."""
+    if not config.option.markexpr.startswith("both_databases") or not collection_path.name.startswith(
+        "test_"
+    ):
+        return None
+    place = collection_path.relative_to(ROOT).as_posix()
+    is_file = collection_path.is_file() and not place.startswith(BOTH)
+    return True if is_file and "both_databases" not in collection_path.read_text() else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by its folder what runs on both databases, and what needs a browser or the servers of others."""
-    root = Path(__file__).parent.parent.parent
-    folders = tuple(str(root / folder) for folder in BOTH)
+    folders = tuple(str(ROOT / folder) for folder in BOTH)
     for item in items:
-        if item.path.is_relative_to(root / "tests" / "peers"):
+        if item.path.is_relative_to(ROOT / "tests" / "peers"):
             item.add_marker(pytest.mark.peers)
-        if item.path.is_relative_to(root / "tests" / "e2e"):
+        if item.path.is_relative_to(ROOT / "tests" / "e2e"):
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.slow)
         if str(item.path).startswith(folders):
