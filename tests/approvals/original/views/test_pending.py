@@ -15,6 +15,8 @@ from tests.approvals.original.conftest import RECORDED_AT, MakeTask
 from tests.approvals.original.people import of
 from tests.conftest import make_user
 
+pytestmark = pytest.mark.both_databases
+
 ALL = "/api/admin/enterprises/4328/action/pendingtasks"
 OWN = "/api/admin/enterprises/4328/users/4395/action/pendingtasks"
 Make = Callable[[int], list[Task]]
