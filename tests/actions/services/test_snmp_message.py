@@ -1,6 +1,6 @@
 """The bytes of traps are those of pysnmp's own classes."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyasn1.codec.ber import encoder
 from pysnmp.proto import api, rfc1902
@@ -42,6 +42,7 @@ def by_pysnmp(
     return bytes(encoder.encode(message))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     community=st.binary(max_size=200),
     trap_oid=OIDS,

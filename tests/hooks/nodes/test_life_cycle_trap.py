@@ -139,4 +139,4 @@ def test_without_a_destination_there_is_a_problem():
 
 def test_the_canvas_tells_who_is_told():
     assert LifeCycleTrap().summary(configured(LifeCycleTrap, THREE)) == "trap to one, two, three"
-    assert LifeCycleTrap().summary(configured(LifeCycleTrap, {})) == ""
+    assert LifeCycleTrap().summary(configured(LifeCycleTrap, {})) == "trap to nobody yet"

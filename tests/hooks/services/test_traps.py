@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actions.credentials.snmp import SnmpFields
@@ -141,6 +141,7 @@ def test_of_a_long_error_its_last_line_but_one_is_sent_as_far_as_it_fits(text, s
     assert failed(text) == sent.encode()
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     event=st.sampled_from(LIFE_CYCLE_EVENTS),
     texts=st.tuples(*[st.none() | st.text(max_size=40)] * 4),
