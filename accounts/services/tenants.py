@@ -25,6 +25,11 @@ def listed(actor: Actor) -> QuerySet[Tenant]:
     return visible(Tenant, actor)
 
 
+def in_reach(actor: Actor, ids: Collection[int]) -> list[Tenant]:
+    """Of these, the tenants in reach."""
+    return list(listed(actor).filter(id__in=ids))
+
+
 def active(actor: Actor) -> QuerySet[Tenant]:
     """Those whose people may use the platform now."""
     return listed(actor).filter(is_active=True)

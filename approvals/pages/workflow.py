@@ -13,6 +13,7 @@ from accounts.models import Tenant
 from accounts.pages.access import page, problems_into
 from accounts.roles import Permission
 from accounts.services.filters import TenantFilter, narrowed
+from accounts.services.tenants import in_reach as tenants_in_reach
 from accounts.services.tenants import listed as listed_tenants
 from approvals.connector import reading
 from approvals.models import WorkflowSettings
@@ -82,14 +83,14 @@ def workflow_page(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _tenants(request: HttpRequest, actor: Actor) -> "Page[Tenant]":
-    rows = narrowed(TenantFilter, listed_tenants(actor).order_by("name"), request.GET)
+    rows = narrowed(TenantFilter, listed_tenants(actor), request.GET)
     return Paginator(rows, TENANTS_ON_A_PAGE).get_page(request.GET.get("tenants"))
 
 
 def _shown(request: HttpRequest, actor: Actor, found: "Page[Tenant]") -> list[Tenant]:
     """Those whose boxes the form has: what is not on the page stays as it is."""
     ids = [row_id(text) for text in request.POST.getlist("shown")[:TENANTS_ON_A_PAGE]]
-    return list(listed_tenants(actor).filter(pk__in=[pk for pk in ids if pk]) if ids else found.object_list)
+    return tenants_in_reach(actor, [pk for pk in ids if pk]) if ids else list(found.object_list)
 
 
 @page(Permission.manage_platform, "POST")

@@ -1,8 +1,9 @@
-"""Ending a run without walking it: it has not begun, is parked, or its plan cannot be had."""
+"""Ending a run without walking it (it has not begun, is parked, or its plan cannot be had), and why runs end so."""
 
 from datetime import datetime
 from uuid import UUID
 
+from flows.compiler.plan import PlannedNode
 from flows.engine.cursor import Cursor
 from flows.engine.run_store import Writes, storable
 from flows.engine.states import RunStatus
@@ -44,6 +45,24 @@ def failed(run_id: UUID, fence: int, stored: JsonObject | None, at: datetime, er
     writes = Writes(run_id, fence, RunStatus.FAILED, stored, at=at, error=storable(error))
     writes.leaves_review = stored is not None and _waits_for_review(stored)
     return writes
+
+
+def interrupted_error(node: PlannedNode) -> NodeError:
+    """Why a step that is unsafe to repeat waits for a person."""
+    return NodeError(
+        "interrupted",
+        f"The worker stopped while {node.name!r} was at work, so its outcome is not known.",
+        hint="Look whether it happened, then choose to repeat it, to skip it or to fail the run.",
+    )
+
+
+def lost_error(node: PlannedNode, times: int) -> NodeError:
+    """Why a step that worker after worker died of is not tried again."""
+    return NodeError(
+        "worker_lost",
+        f"The worker died {times} times while {node.name!r} was at work.",
+        hint="Look at the worker's log, then resume the run.",
+    )
 
 
 def _waits_for_review(stored: JsonObject) -> bool:

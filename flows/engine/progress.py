@@ -8,7 +8,7 @@ from uuid import UUID
 from common.redact import log_line, redact_known
 from flows.compiler.plan import PlannedNode
 from flows.engine.cursor import Cursor, Suspension
-from flows.engine.ending import cancelled_error
+from flows.engine.ending import cancelled_error, interrupted_error, lost_error
 from flows.engine.retry import next_delay
 from flows.engine.review_desk import HeldReview
 from flows.engine.run_store import LogEntry, StepChange, Writes, storable
@@ -25,15 +25,6 @@ MAX_REASON = 40
 
 # One for all runs: seeding one costs as much as a step.
 _chance = random.Random()  # noqa: S311  # it spreads retries, nothing else
-
-
-def interrupted_error(node: PlannedNode) -> NodeError:
-    """Why a step that is unsafe to repeat waits for a person."""
-    return NodeError(
-        "interrupted",
-        f"The worker stopped while {node.name!r} was at work, so its outcome is not known.",
-        hint="Look whether it happened, then choose to repeat it, to skip it or to fail the run.",
-    )
 
 
 @dataclass(slots=True)
@@ -100,13 +91,7 @@ class Progress:
             self._interrupt(node)
         elif lost_leases >= MOST_LOST_LEASES:
             self.begin(node)
-            self.fail(
-                NodeError(
-                    "worker_lost",
-                    f"The worker died {lost_leases} times while {node.name!r} was at work.",
-                    hint="Look at the worker's log, then resume the run.",
-                )
-            )
+            self.fail(lost_error(node, lost_leases))
 
     def _go_on(self, wait: Suspension, port: str, node: PlannedNode) -> None:
         record = self.walk.input_of(node.id) if wait.record is None else wait.record

@@ -90,7 +90,7 @@ class LifeCycleTrap(Node):
     def summary(self, config: LifeCycleTrapConfig) -> str:
         """Who is told."""
         names = [entry.address or entry.credential for entry in config.destinations]
-        return f"{config.kind} to {', '.join(names)}" if names else ""
+        return f"{config.kind} to {', '.join(names) or 'nobody yet'}"
 
     def check(self, config: LifeCycleTrapConfig, upstream: Shape) -> list[tuple[str, str, str]]:
         """Nobody is told."""
