@@ -32,6 +32,9 @@ def _long_enough(text: str) -> str:
     return text
 
 
+LengthOrNone = Annotated[FlowDuration | Literal[""], AfterValidator(_long_enough)]
+
+
 class FormField(NodeConfig):
     """One thing that the reviewer fills in."""
 
@@ -138,7 +141,7 @@ class WaitForReviewConfig(NodeConfig):
         group="Who decides",
     )
     number: int = ui(2, label="How many", depends_on=COUNTED, group="Who decides", ge=1, le=1_000)
-    deadline: Annotated[FlowDuration | Literal[""], AfterValidator(_long_enough)] = ui(
+    deadline: LengthOrNone = ui(
         "",
         label="Decide within",
         help="Empty waits for ever. Cancelling the run is always possible.",
@@ -153,7 +156,7 @@ class WaitForReviewConfig(NodeConfig):
         depends_on=BY_PEOPLE,
         group="Who decides",
     )
-    reminder: Annotated[FlowDuration | Literal[""], AfterValidator(_long_enough)] = ui(
+    reminder: LengthOrNone = ui(
         "",
         label="Remind after",
         help="Those who have not answered by then; empty reminds nobody.",

@@ -197,6 +197,24 @@ class TokenForm(SiteForm):
         ]
 
 
+class OwnerForm(SiteForm):
+    """What belongs to a tenant or to the platform: the platform's people say it, of a new thing only."""
+
+    tenant = forms.ModelChoiceField(
+        queryset=Tenant.objects.none(),
+        required=False,
+        empty_label="The platform",
+        label="Owner",
+        help_text="It stays.",
+    )
+
+    def __init__(self, *args: Any, actor: Actor, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tenant"].queryset = tenants.listed(actor)  # type: ignore[attr-defined]
+        if not is_new or not actor.is_platform:
+            del self.fields["tenant"]
+
+
 class PlatformForm(SiteForm):
     """Settings of the platform."""
 

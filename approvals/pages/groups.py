@@ -9,41 +9,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.actors import Actor
-from accounts.models import Tenant
 from accounts.pages.access import page, problems_into
+from accounts.pages.forms import OwnerForm
 from accounts.roles import Permission
 from accounts.scope import one
 from accounts.services.filters import narrowed
-from accounts.services.tenants import listed as listed_tenants
 from approvals.models import ReviewGroup
 from approvals.services import groups
 from approvals.services.filters import GroupFilter
 from common.problems import Problem
 from flows.pages.forms import posted
-from look.forms import SiteForm
 
 PAGE_SIZE = 50
 
 
-class OwnedForm(SiteForm):
+class OwnedForm(OwnerForm):
     """What belongs to a tenant or to the platform, by name."""
 
-    tenant = forms.ModelChoiceField(
-        queryset=Tenant.objects.none(),
-        required=False,
-        empty_label="The platform",
-        label="Owner",
-        help_text="It stays.",
-    )
     name = forms.CharField(max_length=120)
     description = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def __init__(self, *args: Any, actor: Actor, is_new: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        fields["tenant"].queryset = listed_tenants(actor)
-        if not is_new or not actor.is_platform:
-            del fields["tenant"]
 
     def owned(self) -> dict[str, Any]:
         """What the service takes to make one."""

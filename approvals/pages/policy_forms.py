@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.actors import Actor
-from accounts.models import Tenant
-from accounts.services.tenants import listed as listed_tenants
+from accounts.pages.forms import OwnerForm
 from approvals.policy.document import MOST_MINUTES, OPERATIONS
 from approvals.services.calendars import usable_calendars
 from approvals.services.groups import groups_of, named_people
@@ -55,16 +54,9 @@ def reviewer_choices(actor: Actor, owner_id: int | None) -> Choices:
     ]
 
 
-class PolicyForm(SiteForm):
+class PolicyForm(OwnerForm):
     """What a policy is as a whole."""
 
-    tenant = forms.ModelChoiceField(
-        queryset=Tenant.objects.none(),
-        required=False,
-        empty_label="The platform",
-        label="Owner",
-        help_text="It stays. The platform's decides for tenants that have none of their own.",
-    )
     name = forms.CharField(max_length=120)
     description = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     is_for_operations = forms.BooleanField(
@@ -105,16 +97,13 @@ class PolicyForm(SiteForm):
         ],
     )
 
-    def __init__(
-        self, *args: Any, actor: Actor, owner_id: int | None, is_new: bool = True, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, owner_id: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         calendars = [(str(calendar.pk), calendar.name) for calendar in usable_calendars(owner_id)]
         fields["calendar"].choices = [("", "None"), *calendars]
-        fields["tenant"].queryset = listed_tenants(actor)
-        if not is_new or not actor.is_platform:
-            del fields["tenant"]
+        if "tenant" in fields:
+            fields["tenant"].help_text += " The platform's decides for tenants that have none of their own."
 
     def columns(self) -> dict[str, Any]:
         """What the service takes beside the document."""

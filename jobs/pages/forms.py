@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.actors import Actor
-from accounts.models import Tenant
-from accounts.services.tenants import listed as listed_tenants
+from accounts.pages.forms import OwnerForm
 from flows.models import Flow
 from flows.pages.forms import JsonField
 from flows.services.flow_reading import listed as listed_flows
@@ -60,7 +59,7 @@ class Grouped(SiteForm):
         ]
 
 
-class JobForm(Grouped):
+class JobForm(OwnerForm, Grouped):
     """A job."""
 
     GROUPS = (
@@ -83,13 +82,6 @@ class JobForm(Grouped):
         ("When it fails", ("max_attempts", "backoff", "min_gap_seconds", "deadline", "allow_late")),
     )
 
-    tenant = forms.ModelChoiceField(
-        queryset=Tenant.objects.none(),
-        required=False,
-        empty_label="The platform",
-        label="Owner",
-        help_text="It stays.",
-    )
     name = forms.CharField(max_length=200)
     description = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     is_enabled = forms.BooleanField(
@@ -147,14 +139,11 @@ class JobForm(Grouped):
     )
     allow_late = forms.BooleanField(required=False, label="May still start after its deadline")
 
-    def __init__(self, *args: Any, actor: Actor, job: Job | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["command"].queryset = commands_in_reach(actor)
         fields["flow"].queryset = listed_flows(actor)
-        fields["tenant"].queryset = listed_tenants(actor)
-        if job is not None or not actor.is_platform:
-            del self.fields["tenant"]
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""

@@ -50,7 +50,7 @@ def job_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page(Permission.publish_flows, "GET POST")
 def job_new(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Make a job."""
-    form = JobForm(posted(request), actor=actor, initial={"is_enabled": True})
+    form = JobForm(posted(request), actor=actor, is_new=True, initial={"is_enabled": True})
     if request.method == "POST" and form.is_valid():
         with problems_into(form):
             values = form.values()
@@ -65,7 +65,7 @@ def job_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 def job_edit(request: HttpRequest, actor: Actor, job_id: UUID) -> HttpResponse:
     """Change a job."""
     job = job_for(actor, job_id)
-    form = JobForm(posted(request), actor=actor, job=job, initial=_initial(job))
+    form = JobForm(posted(request), actor=actor, is_new=False, initial=_initial(job))
     if request.method == "POST" and form.is_valid():
         with problems_into(form):
             jobs.change_job(actor=actor, job=job, **form.values())
