@@ -58,7 +58,7 @@ def test_a_hooks_file_is_imported_but_for_its_broken_hook_and_runs(
     page.wait_for_url("**/flows/*/")
     editor = Editor.open(page, page.url.rstrip("/").rpartition("/")[2])
     start_run(page, other_id, {})
-    expect(editor.node("hook").locator(".hf-node.is-succeeded")).to_be_visible(timeout=60_000)  # by itself
+    expect(editor.node("Send the trap").locator(".hf-node.is-succeeded")).to_be_visible(timeout=60_000)
     assert b"testcommunity" in receiver.recv(65_535)
 
     for flow in ask(page, "GET", "flows/?page_size=200")["results"]:
