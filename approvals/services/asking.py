@@ -67,8 +67,8 @@ def places_of(actor: Actor, tasks: Collection[Task]) -> dict[UUID, User | None]:
     return found
 
 
-def _absent(user: int) -> list[int]:
+def _absent(user: int) -> QuerySet[Delegation, int]:
     """For whom the user stands in now."""
     now = datetime.now(UTC)
     rows = Delegation.objects.filter(delegate=user, start__lte=now, until__gt=now)
-    return list(rows.values_list("owner_id", flat=True))
+    return rows.values_list("owner_id", flat=True)

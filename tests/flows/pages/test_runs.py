@@ -80,11 +80,11 @@ def test_queries_of_the_list_do_not_grow(
 ) -> None:
     browser = as_user(viewer)
     browser.get("/runs/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         browser.get("/runs/")
     for _ in range(5):
         furnished(house.flow)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         browser.get("/runs/")
 
 
@@ -99,7 +99,7 @@ def test_queries_of_the_page_are_few(
 ) -> None:
     browser = as_user(viewer)
     browser.get(f"/runs/{house.run.id}/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         browser.get(f"/runs/{house.run.id}/")
 
 
@@ -165,11 +165,11 @@ def test_queries_of_the_overview_do_not_grow(
 ) -> None:
     browser = as_user(viewer)
     browser.get("/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         browser.get("/")
     for _ in range(5):
         furnished(house.flow)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         browser.get("/")
 
 
