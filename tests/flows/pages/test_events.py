@@ -37,11 +37,11 @@ def test_queries_of_the_list_do_not_grow(
 ) -> None:
     browser = as_user(viewer)
     browser.get("/events/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         browser.get("/events/")
     for _ in range(5):
         furnished(house.flow)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         browser.get("/events/")
 
 

@@ -85,9 +85,9 @@ def test_queries_do_not_grow_with_the_flows(
 ) -> None:
     browser = as_user(flow_editor)
     browser.get("/flows/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         browser.get("/flows/")
     for number in range(5):
         furnished(published(tenant_admin, f"More {number}"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         browser.get("/flows/")

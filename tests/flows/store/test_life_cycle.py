@@ -30,7 +30,7 @@ def test_a_run_that_fails_tells_why() -> None:
     run = happens()
     (claimed,) = [
         one
-        for one in DatabaseRunStore().exchange([], owner="w", claim=9, lease_seconds=9)[1]
+        for one in DatabaseRunStore().exchange([], owner="w", claim=9, lease_seconds=9, suspect=True)[1]
         if one.run_id == run.id
     ]
     write(
@@ -109,9 +109,9 @@ def test_a_run_that_is_claimed_again_was_started_before() -> None:
     hook("workflow_started")
     run = happens()
     store = DatabaseRunStore()
-    store.exchange([], owner="dead", claim=9, lease_seconds=9)
+    store.exchange([], owner="dead", claim=9, lease_seconds=9, suspect=True)
     store.expire("dead")
-    again = store.exchange([], owner="next", claim=9, lease_seconds=9)[1]
+    again = store.exchange([], owner="next", claim=9, lease_seconds=9, suspect=True)[1]
     assert run.id in {one.run_id for one in again}
     assert told(run) == ["workflow_started"]
 
@@ -154,7 +154,7 @@ def test_a_retry_is_queued_and_a_resumed_run_says_so() -> None:
     retried = retry_run(actor=ADMIN, run=Run.objects.get(id=run.id))
     assert told(retried) == ["workflow_queued"]
     Run.objects.filter(id=retried.id).update(is_resumed=True)
-    DatabaseRunStore().exchange([], owner="w", claim=99, lease_seconds=9)
+    DatabaseRunStore().exchange([], owner="w", claim=99, lease_seconds=9, suspect=True)
     message = Event.objects.get(type="workflow_started", cause_run_id=retried.id).payload["message"]
     assert message == "Resuming 'Test flow' workflow execution"
 

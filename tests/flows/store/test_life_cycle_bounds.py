@@ -86,19 +86,19 @@ class TestCost:
         worker()
         runs = [happens() for _ in range(5)]
         store = DatabaseRunStore()
-        _, claimed = store.exchange([], owner="w", claim=5, lease_seconds=9)
+        _, claimed = store.exchange([], owner="w", claim=5, lease_seconds=9, suspect=True)
         assert asked == ["generation"]
         happens()
         asked.clear()
         ends = [finished(one.run_id, one.fence) for one in claimed]
-        store.exchange(ends, owner="w", claim=5, lease_seconds=9)
+        store.exchange(ends, owner="w", claim=5, lease_seconds=9, suspect=True)
         assert asked == ["generation"]
         assert set(Run.objects.filter(id__in=[run.id for run in runs]).values_list("status", flat=True)) == {
             "succeeded"
         }
 
     def test_a_commit_that_changes_no_run_asks_nothing(self, asked: list[str]) -> None:
-        DatabaseRunStore().exchange([], owner="w", claim=5, lease_seconds=9)
+        DatabaseRunStore().exchange([], owner="w", claim=5, lease_seconds=9, suspect=True)
         assert asked == []
 
     def test_with_a_listener_the_runs_of_a_commit_are_read_together(self, asked: list[str]) -> None:
@@ -106,5 +106,5 @@ class TestCost:
         hook("workflow_started")
         for _ in range(5):
             happens()
-        DatabaseRunStore().exchange([], owner="w", claim=5, lease_seconds=9)
+        DatabaseRunStore().exchange([], owner="w", claim=5, lease_seconds=9, suspect=True)
         assert asked == ["generation", "runs"]
