@@ -63,6 +63,8 @@ def resolve(implementation: str) -> Resolved | Problem:
     plugin = plugin_called(package)
     if plugin is not None:
         return _of_plugin(implementation, plugin, task)
+    if not _is_plain(package) and (parts := _parts(task)):
+        return _missing(f"{package}.{parts[0]}", f"no plugin called {package} is installed")
     return _of_module(implementation)
 
 

@@ -51,6 +51,12 @@ def test_what_the_original_offers_is_built_in(implementation: str, builtin: str)
     assert found(implementation).builtin == builtin
 
 
+def test_a_plugin_that_is_not_installed_is_named():
+    problem = refused(TASK)
+    assert problem.code == "function_not_found"
+    assert "no plugin called cloudify-fabric-plugin is installed" in problem.message
+
+
 @pytest.mark.usefixtures("fabric")
 def test_the_highest_version_of_a_plugin_is_called():
     resolved = found(TASK)
