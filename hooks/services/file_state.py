@@ -53,7 +53,7 @@ def file_state(actor: Actor) -> FileState:
     if not may_see_file(actor):
         raise forbidden("not_allowed", "The hooks file is the platform's.")
     row = FollowedFile.objects.filter(id=1).first() or FollowedFile()
-    rows = list(FileHook.objects.exclude(number=None).select_related("flow").defer("flow__draft"))
+    rows = list(FileHook.objects.exclude(number=None).select_related("flow__published").defer("flow__draft"))
     runs = last_runs([one.flow_id for one in rows])
     problems = [Located(**{**one, "level": Level(one["level"])}) for one in row.problems]
     hooks = [HookState(one, runs.get(one.flow_id, [])[: -SHOWN_RUNS - 1 : -1]) for one in rows]

@@ -1,5 +1,7 @@
 """The page of the hooks file, and the import: paste or upload, look, import."""
 
+import html
+import json
 import re
 from pathlib import Path
 
@@ -86,19 +88,33 @@ def test_the_option_leaves_later_hooks_out(browser: Client) -> None:
     assert page.count("Left out: not the first") == 3
 
 
-def test_the_platform_sees_the_followed_file(
-    client: Client, platform_admin: User, tmp_path: Path, settings: LazySettings
-) -> None:
+@pytest.fixture
+def followed(encryption_key: None, tmp_path: Path, settings: LazySettings) -> Path:
     path = tmp_path / "hooks.conf"
     path.write_text(BROKEN)
     settings.HOOKFLOW = {**settings.HOOKFLOW, "HOOKS_FILE": str(path)}
     Follower().look()
+    return path
+
+
+def test_the_platform_sees_the_followed_file(client: Client, platform_admin: User, followed: Path) -> None:
     client.force_login(platform_admin)
     page = client.get("/settings/hooks/").content.decode()
-    assert str(path) in page
+    assert str(followed) in page
     assert 'data-file-state="followed"' in page
     assert "Hook: Sends a SNMP trap when a workflow failed" in page
     assert "Line 23" in page
+
+
+@pytest.mark.usefixtures("followed")
+def test_each_hook_is_shown_as_a_document_that_can_be_imported(client: Client, platform_admin: User) -> None:
+    client.force_login(platform_admin)
+    page = client.get("/settings/hooks/").content.decode()
+    shown = re.findall(r'<pre[^>]*id="document-[^>]*>(.*?)</pre>', page, re.DOTALL)
+    assert len(shown) == 3
+    body = {"document": json.loads(html.unescape(shown[0]))}
+    answer = client.post("/api/v1/flows/import/", body, content_type="application/json")
+    assert answer.status_code == 201, answer.content
 
 
 def test_tenants_see_nothing_of_the_followed_file(
