@@ -104,13 +104,12 @@ class StepNet:
         """Look a name up without blocking; see `flows.sdk.Net`."""
         with as_node_errors():
             self._check(host, port)
-            seconds = min(CONNECT_SECONDS, self._lifetime.left(host))
+            source, seconds = self._source(host, port), min(CONNECT_SECONDS, self._lifetime.left(host))
             if parse_host(host)[1] is not None:  # there is nothing to wait for
-                return str((await find_addresses(host, port))[0])
+                return str((await find_addresses(host, port, source=source))[0])
             try:
                 async with asyncio.timeout(seconds):
-                    found = await find_addresses(host, port, source=self._source(host, port))
-                    return str(found[0])
+                    return str((await find_addresses(host, port, source=source))[0])
             except TimeoutError as error:
                 raise timed_out(host, seconds) from error
 
