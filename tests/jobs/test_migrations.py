@@ -20,13 +20,13 @@ def migrate(targets):
 
 
 @pytest.fixture
-def newest() -> Iterator[None]:
+def newest() -> Iterator[list[tuple[str, str]]]:
     leaves = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    yield
+    yield leaves
     migrate(leaves)
 
 
-def test_environment_and_input_are_encrypted_and_come_back(newest: None):
+def test_environment_and_input_are_encrypted_and_come_back(newest: list[tuple[str, str]]):
     old = migrate(PLAIN)
     whole = {"environment": {"KEY": "hush"}, "input": "hush", "parameters": {"a": 1}}
     job = old.get_model("jobs", "Job").objects.create(
@@ -37,6 +37,7 @@ def test_environment_and_input_are_encrypted_and_come_back(newest: None):
     bare = old.get_model("jobs", "JobRun").objects.create(job=job, overrides={"parameters": {"a": 1}}, **row)
 
     migrate(SEALED)
+    migrate(newest)
     found, launched = Job.objects.get(id=job.id), JobRun.objects.get(id=run.id)
     assert (found.environment, found.input, launched.overrides) == ({"KEY": "hush"}, "hush", whole)
     assert launched.plain_overrides == {"parameters": {"a": 1}}

@@ -91,6 +91,8 @@ class Tap(BaseHTTPRequestHandler):
         if o.rewrite:
             answer = answer.replace(o.rewrite.encode(), self.base().encode())
             headers = [(name, value.replace(o.rewrite, self.base())) for name, value in headers]
+        # Before the answer: who has it may look at once what was asked.
+        self.record(path, query, body, status, dict(headers), answer)
         self.send_response(status)
         for name, value in headers:
             if name.lower() not in HOP_BY_HOP | {"date", "server"} | set(o.drop):
@@ -99,7 +101,6 @@ class Tap(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer)
-        self.record(path, query, body, status, dict(headers), answer)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = exchange
 
