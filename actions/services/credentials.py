@@ -216,17 +216,19 @@ def _write(
             keep_secrets(row, values.secrets, staging=is_staging)
 
 
+def in_the_way_of(tenant_id: int | None) -> QuerySet[Credential]:
+    """Those whose names the owner cannot take, whatever the case of their letters: no tenant takes one of the
+    platform's, nor the platform one of a tenant's."""
+    rows = Credential.objects.all()
+    return rows if tenant_id is None else rows.filter(Q(tenant_id=tenant_id) | Q(tenant=None))
+
+
 def _free_name(name: str, tenant_id: int | None, but: int | None = None) -> str:
-    """The name as it is stored. No tenant takes a name of the platform's, nor the platform one of a tenant's."""
+    """The name as it is stored."""
     name = check_name(name.strip(), called="name", field="name")
     if not name:
         raise bad_value("bad_name", "The credential has no name.", hint="Give it one.", field="name")
-    same = Credential.objects.filter(name__iexact=name).exclude(Q(pk=but))
-    if tenant_id is not None:
-        taken = same.filter(tenant_id=tenant_id).exists() or same.filter(tenant=None).exists()
-    else:
-        taken = same.exists()
-    if taken:
+    if in_the_way_of(tenant_id).filter(name__iexact=name).exclude(Q(pk=but)).exists():
         raise conflict(
             "name_taken",
             f"There is a credential named {name!r} already.",

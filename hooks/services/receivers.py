@@ -8,7 +8,7 @@ from typing import Any, Final
 from accounts.actors import Actor
 from actions.models import Credential
 from actions.services.credential_store import opened_row
-from actions.services.credentials import create
+from actions.services.credentials import create, in_the_way_of
 from common.problems import Problem, conflict
 from flows.sdk import Json, JsonObject, NodeError
 
@@ -80,18 +80,19 @@ def _kept(actor: Actor, receiver: Receiver) -> str:
 def _found(actor: Actor, receiver: Receiver) -> tuple[str, bool]:
     """A name for its credential, and whether the owner has it.
 
-    A name that somebody else holds is passed by: those of the platform and of its tenants are never the same.
+    A name that cannot be taken because somebody else holds it is passed by.
     """
-    names = [f"SNMP {receiver.place}"]
-    names += [f"{names[0]} ({number})" for number in range(2, MOST_OF_ONE_PLACE + 1)]
-    rows: dict[str, list[Any]] = {}
-    for row in Credential.objects.filter(name__in=names).prefetch_related("secrets"):
-        rows.setdefault(row.name, []).append(row)
-    for name in names:
-        if name not in rows:
+    first = f"SNMP {receiver.place}"
+    rows: dict[str, list[Credential]] = {}
+    for row in in_the_way_of(actor.tenant_id).filter(name__istartswith=first).prefetch_related("secrets"):
+        rows.setdefault(row.name.lower(), []).append(row)
+    for name in (first, *(f"{first} ({number})" for number in range(2, MOST_OF_ONE_PLACE + 1))):
+        held = rows.get(name.lower(), [])
+        if not held:
             return name, False
-        if any(row.tenant_id == actor.tenant_id and _is_of(row, receiver) for row in rows[name]):
-            return name, True
+        own = next((row for row in held if row.tenant_id == actor.tenant_id and _is_of(row, receiver)), None)
+        if own is not None:
+            return own.name, True
     raise conflict(
         "too_many",
         f"There are {MOST_OF_ONE_PLACE} credentials for {receiver.place} already.",

@@ -80,6 +80,18 @@ def test_a_name_that_another_tenant_holds_is_passed_by(
     assert Credential.objects.filter(tenant=None).get().name == "SNMP 10.239.0.109:162 (2)"
 
 
+def test_a_tenant_learns_nothing_of_the_receivers_of_others(admin: Actor, outsider_admin: User) -> None:
+    import_hooks(admin, SNMP)
+    assert preview(Actor.of_user(outsider_admin), SNMP).hooks[0].credential == "SNMP 10.239.0.109:162"
+
+
+def test_a_name_in_other_letters_is_passed_by(admin: Actor) -> None:
+    import_hooks(admin, SNMP)
+    Credential.objects.update(name="snmp 10.239.0.109:162")
+    import_hooks(admin, SNMP.replace("testcommunity", "other"))
+    assert Credential.objects.filter(name="SNMP 10.239.0.109:162 (2)").exists()
+
+
 def test_flows_that_are_wanted_on_are_published(admin: Actor) -> None:
     made = import_hooks(admin, SNMP, is_enabled=True)
     assert all(flow.is_enabled and flow.published for flow in made.flows)
