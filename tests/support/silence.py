@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import suppress
 from types import TracebackType
 
 
@@ -18,9 +19,10 @@ class SilentPeer:
         self.port: int = self._listener.getsockname()[1]
         self.arrived = threading.Event()
         self.connections: list[socket.socket] = []
+        self._taker = threading.Thread(target=self._take, daemon=True)
 
     def __enter__(self) -> "SilentPeer":
-        threading.Thread(target=self._take, daemon=True).start()
+        self._taker.start()
         return self
 
     def __exit__(
@@ -28,6 +30,7 @@ class SilentPeer:
     ) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._taker.join()
         for connection in self.connections:
             connection.close()
 
@@ -40,8 +43,9 @@ class SilentPeer:
         while True:
             try:
                 connection, _ = self._listener.accept()
-                connection.sendall(self._says)
             except OSError:
                 return
             self.connections.append(connection)
             self.arrived.set()
+            with suppress(OSError):  # it has gone already
+                connection.sendall(self._says)
