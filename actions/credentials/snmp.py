@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from actions.services.http_auth import Host
+from common.egress.hosts import host_with_port
 from flows.sdk import (
     CredentialFields,
     CredentialMeta,
@@ -143,8 +144,7 @@ class Snmp(CredentialType):
 
     def hosts(self, fields: SnmpFields) -> Sequence[str]:
         """The receiver, and the others that are named."""
-        own = f"[{fields.host}]:{fields.port}" if ":" in fields.host else f"{fields.host}:{fields.port}"
-        return [own, *fields.others]
+        return [host_with_port(fields.host, fields.port), *fields.others]
 
     def test(self, ctx: NodeContext, fields: SnmpFields) -> str:
         """Look the address up. A receiver answers to notifications alone, and a test must not raise an alarm."""

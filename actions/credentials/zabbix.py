@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, model_validator
 
 from actions.services import zabbix
+from common.egress.hosts import host_with_port
 from common.tls import Tls
 from flows.sdk import (
     CredentialFields,
@@ -117,9 +118,7 @@ class Zabbix(CredentialType):
 
     def hosts(self, fields: ZabbixFields) -> Sequence[str]:
         """The trapper alone."""
-        return [
-            f"[{fields.server}]:{fields.port}" if ":" in fields.server else f"{fields.server}:{fields.port}"
-        ]
+        return [host_with_port(fields.server, fields.port)]
 
     async def test(self, ctx: NodeContext, fields: ZabbixFields) -> str:
         """Hand over no value at all, which a server answers too."""

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from actions.services.http import url_problem
+from common.egress.hosts import in_brackets
 
 
 def _base_url(text: str) -> str:
@@ -25,6 +26,5 @@ BaseUrl = Annotated[str, AfterValidator(_base_url), Field(max_length=500)]
 def host_at(url: str) -> str:
     """The `host` or `host:port` of an address, as `CredentialType.hosts` tells it."""
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
+    host = in_brackets(parts.hostname or "")
     return f"{host}:{parts.port}" if parts.port else host

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field
 
 from actions.services.http_log import log_message
 from common import egress, strict_json
+from common.egress.hosts import host_with_port
 from common.redact import is_secret_name, shown_url
 from flows.sdk import (
     FlowDuration,
@@ -211,7 +212,7 @@ def host_and_port(url: str) -> str:
         EgressError: `bad_url`.
     """
     target = egress.parse(url)
-    return f"[{target.host}]:{target.port}" if ":" in target.host else f"{target.host}:{target.port}"
+    return host_with_port(target.host, target.port)
 
 
 def _phrase(status: int) -> str:

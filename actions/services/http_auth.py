@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from actions.services.http import Outgoing, send, url_problem
 from actions.services.pem import CaText
 from common import egress
+from common.egress.hosts import in_brackets
 from flows.sdk import CredentialFields, CredentialRef, NodeConfig, NodeContext, NodeError, Tls, ui
 from flows.sdk.credentials import CredentialType
 
@@ -23,7 +24,7 @@ def _host(text: str) -> str:
         target = None
     if target is None or target.path != "/" or target.query or "#" in text:
         raise ValueError("Write each as a host alone, such as api.example.org or api.example.org:8443.")
-    host = f"[{target.host}]" if ":" in target.host else target.host
+    host = in_brackets(target.host)
     has_port = ":" in text.rpartition("]")[2]
     return f"{host}:{target.port}" if has_port else host
 

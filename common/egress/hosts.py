@@ -7,6 +7,16 @@ from common.egress.errors import EgressError
 from common.egress.urls import parse_host
 
 
+def in_brackets(host: str) -> str:
+    """A host as it stands in an address: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def host_with_port(host: str, port: int) -> str:
+    """A host with one port, as `AllowedHosts` reads it and as people write it."""
+    return f"{in_brackets(host)}:{port}"
+
+
 class AllowedHosts:
     """A set of hosts, each with all its ports or with one.
 

@@ -9,6 +9,7 @@ from accounts.actors import Actor
 from actions.models import Credential
 from actions.services.credential_store import opened_row
 from actions.services.credentials import create, in_the_way_of
+from common.egress.hosts import host_with_port
 from common.problems import Problem, conflict
 from flows.sdk import Json, JsonObject, NodeError
 
@@ -28,8 +29,7 @@ class Receiver:
     @property
     def place(self) -> str:
         """Address and port, as people write them."""
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{host}:{self.port}"
+        return host_with_port(self.address, self.port)
 
 
 def receiver_of(inputs: JsonObject) -> Receiver | str:
