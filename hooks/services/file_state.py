@@ -7,9 +7,9 @@ from typing import Final
 from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import forbidden
+from flows.conf import text
 from flows.models import Run
 from flows.services.run_statistics import last_runs
-from hooks.conf import text
 from hooks.models import FileHook, FollowedFile
 from hooks.services.reading import Level, Located
 

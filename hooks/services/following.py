@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.actors import Actor
-from hooks.conf import flag, text
+from flows.conf import flag, text
 from hooks.models import FileHook, FollowedFile
 from hooks.services.becoming import PlannedFile, plan_file
 from hooks.services.file_flows import switch_off, write_flows

@@ -15,7 +15,7 @@ from typing import Final
 
 from packaging.version import InvalidVersion, Version
 
-from hooks.services.finding import find, functions_of, modules_below
+from hooks.services.finding import Found, find, functions_of, modules_below
 
 GROUP: Final = "hookflow.hooks"
 
@@ -40,6 +40,10 @@ class Plugin:
         """The modules that its entry points name."""
         return tuple(offer.partition(":")[0].strip() for offer in self.offers)
 
+    def find(self, module: str) -> Found | None:
+        """A module of it, or of what is installed elsewhere."""
+        return find(module, self.folder) or find(module)
+
     def offers_task(self, module: str, function: str) -> bool:
         """Whether its entry points let hooks call the function."""
         for offer in self.offers:
@@ -57,9 +61,9 @@ class Plugin:
             if only:
                 yield f"{self.name}.{named}.{only}"
                 continue
-            top = find(named, self.folder) or find(named)
+            top = self.find(named)
             for module in modules_below(top) if top else ():
-                found = find(module, self.folder) or find(module)
+                found = self.find(module)
                 for function in functions_of(found) if found else ():
                     yield f"{self.name}.{module}.{function}"
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from accounts.models import Tenant
 from common.problems import Problem, bad_value, forbidden
-from hooks.conf import names
+from flows.conf import names
 from hooks.services.builtins.table import BUILTINS, Builtin
 from hooks.services.finding import find
 from hooks.services.plugins import Plugin, is_within, plugin_called
@@ -97,7 +97,7 @@ def _of_plugin(implementation: str, plugin: Plugin, task: str) -> Resolved | Pro
     if parts is None:
         return _malformed(implementation)
     module, function = parts
-    found = find(module, plugin.folder) or find(module)
+    found = plugin.find(module)
     if found is None or found.is_own:
         return _missing(module, f"it is not installed with {plugin.name} {plugin.version}")
     if not plugin.offers_task(module, function):

@@ -17,7 +17,7 @@ from actions.credentials.snmp import Snmp, SnmpFields
 from actions.services.snmp import send_soon
 from actions.services.snmp_values import Notification, Variable
 from common.egress import EgressError
-from common.egress.hosts import AllowedHosts
+from common.egress.hosts import AllowedHosts, host_with_port
 from flows.sdk import Json, JsonObject, NodeContext, NodeError, Record
 from flows.sdk.life_cycle import LIFE_CYCLE_EVENTS, LifeCycle, error_text
 
@@ -66,12 +66,7 @@ class Destination:
         return cls(address or target.host, port or target.port, target)
 
     def __str__(self) -> str:
-        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
-
-
-def is_life_cycle(record: Record) -> bool:
-    """Whether the record tells of a life-cycle event, and so has a notification."""
-    return record.get("event_type") in LIFE_CYCLE_EVENTS
+        return host_with_port(self.address, self.port)
 
 
 def notification_of(
@@ -82,7 +77,7 @@ def notification_of(
     Raises:
         NodeError: `no_life_cycle_event`, `bad_value`.
     """
-    if not is_life_cycle(record):
+    if record.get("event_type") not in LIFE_CYCLE_EVENTS:
         raise NodeError(
             "no_life_cycle_event",
             "The record tells of no life-cycle event.",
@@ -129,6 +124,8 @@ def _check_own(target: SnmpFields, address: str, port: int) -> None:
 
 async def send_snmp_trap(ctx: NodeContext, context: Record, inputs: Mapping[str, Json]) -> None:
     """What `cloudify.snmp.snmp_trap.send_snmp_trap` does when it is called with these inputs.
+
+    The original logs what goes wrong and goes on; here the step fails, and the run it tells of does not.
 
     Raises:
         NodeError: `missing_input`, `bad_value`, and those of `send_to`.

@@ -13,16 +13,10 @@ Carried = Callable[[NodeContext, JsonObject, JsonObject], Awaitable[Json]]
 """Takes the context of the event and the keyword arguments of the original; gives what the function returned."""
 
 
-async def _send_snmp_trap(ctx: NodeContext, context: JsonObject, inputs: JsonObject) -> Json:
-    """The original logs what goes wrong and goes on; here the step fails, and the run it tells of does not."""
-    await send_snmp_trap(ctx, context, inputs)
-    return None
-
-
 _BUILTINS: Final[dict[Builtin, Carried]] = {
     "run_workflow": run_workflow,
     "execute_as_workflow": execute_as_workflow,
-    "send_snmp_trap": _send_snmp_trap,
+    "send_snmp_trap": send_snmp_trap,
 }
 
 

@@ -12,11 +12,11 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from flows.conf import folder
 from flows.expressions import TemplateError, compile_slot
 from flows.expressions.budget import Budget
 from flows.sdk import Json, JsonObject, NodeError
 from flows.sdk.config import Slot
-from hooks.conf import folder
 from hooks.services.yaml_tree import BadYaml, read_tree
 
 MOST_BYTES: Final = 131_072
