@@ -4,8 +4,6 @@ import os
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ET  # reads only what our own test runners wrote
-from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,13 +13,18 @@ from typing import IO
 from scripts.chromium import find_chromium
 from scripts.debian import BOX_TOOLS, NETWORK_TOOLS, install_missing
 from scripts.frontend import script_code
+from scripts.reports import RESULTS, failures, report_again, report_of, reports, sums, unsteady
 from scripts.shell import ROOT, Stop, main_guard, plain_environment, run, say
 
 PYTHON = ROOT / ".venv" / "bin" / "python"
-RESULTS = ROOT / "test-results"
+MOST_AGAIN = 3
+"""So many failed tests of a suite run once more; where more fail, something is broken."""
 ON_POSTGRES = ("--database=postgres", "-m")
 IN_TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 """One file at a time for each of two processes, in the order of `tests/support/plugin.py`."""
+ONLY_FAILED = ("--last-failed", "--last-failed-no-failures=none", "-n", "0")
+TESTS_FAILED = 1
+"""The exit code of pytest when all ran and some failed."""
 Suite = Callable[[IO[str] | None], int]
 """Runs its tests and gives an exit code; the file takes what they say, None is the terminal."""
 
@@ -42,8 +45,10 @@ def main() -> int:
     counts = sums()
     if failed:
         say(f"Suites that failed: {', '.join(failed)}")
-        for case in failures():
-            say(f"  failed: {case}")
+    for report in reports():
+        mended = unsteady(report)
+        for case in sorted(failures(report)):
+            say(f"  {'failed, and passed when run again' if case in mended else 'failed'}: {case}")
     say(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return 1 if failed or not counts["passed"] else 0
 
@@ -72,12 +77,28 @@ def passes_beside(name: str) -> bool:
 
 
 def pytest(name: str, *arguments: str) -> Suite:
-    """A suite of pytest; no test collected counts as a failure."""
+    """A suite of pytest; no test collected counts as a failure.
+
+    Many tests start real processes and wait for them. Where at most `MOST_AGAIN` failed they run once more, one at a
+    time: what passes then does not fail the suite, and is told in the last lines of all.
+    """
+    command: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pytest",
+        "-q",
+        "-o",
+        f"cache_dir={RESULTS / 'cache' / name}",
+        *arguments,
+    ]
 
     def suite(output: IO[str] | None) -> int:
-        report = f"--junitxml={RESULTS / name}.xml"
-        options = ("-m", "pytest", "-q", report, *arguments)
-        return run([PYTHON, *options], env=plain_environment(), output=output)
+        environment = plain_environment()
+        code = run([*command, f"--junitxml={report_of(name)}"], env=environment, output=output)
+        if code != TESTS_FAILED or len(failures(report_of(name))) > MOST_AGAIN:
+            return code
+        again = [*ONLY_FAILED, f"--junitxml={report_again(name)}"]
+        return run([*command, *again], env=environment, output=output)
 
     return suite
 
@@ -101,37 +122,6 @@ def browser(output: IO[str] | None) -> int:
     """The tests that drive Chromium; it is found or installed first."""
     os.environ["CHROMIUM"] = find_chromium()
     return pytest("browser", "-m", "e2e", "tests/e2e", *IN_TWO)(output)
-
-
-def sums() -> Counter[str]:
-    """Tests passed, failed and skipped in all reports."""
-    counts: Counter[str] = Counter()
-    for report in sorted(RESULTS.glob("*.xml")):
-        counts.update(counts_of(report))
-    return counts
-
-
-def failures() -> list[str]:
-    """The names of the tests that failed, as the reports tell them."""
-    return [
-        f"{case.get('classname')}: {case.get('name')}"
-        for report in sorted(RESULTS.glob("*.xml"))
-        for case in ET.parse(report).getroot().iter("testcase")  # noqa: S314
-        if outcome(case) == "failed"
-    ]
-
-
-def counts_of(report: Path) -> Counter[str]:
-    """The sums of one JUnit report. Errors count as failures."""
-    return Counter(outcome(case) for case in ET.parse(report).getroot().iter("testcase"))  # noqa: S314
-
-
-def outcome(case: ET.Element) -> str:
-    """What became of one test."""
-    inside = {child.tag for child in case}
-    if inside & {"failure", "error"}:
-        return "failed"
-    return "skipped" if "skipped" in inside else "passed"
 
 
 SUITES: dict[str, Suite] = {
