@@ -13,12 +13,11 @@ class ApprovalsConfig(AppConfig):
         """Hold servers, connect the chores, offer the figures, and tell the audit trail what things are called."""
         from approvals.connector import delivering
         from approvals.pages import audit_names, beside
-        from approvals.services import carrying_out, figures, gate, leaving, looking, posting
-        from flows.services import sweeping
+        from approvals.services import cut_off, figures, gate, leaving, looking, posting
 
         audit_names.tell()
         gate.connect()
-        sweeping.every_second("operations", carrying_out.settle, lambda _: [carrying_out.at_work()])
+        cut_off.connect()
         looking.connect()
         leaving.connect()
         posting.connect()

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from approvals.models import Task
-from approvals.services import carrying_out, job_work, making
+from approvals.services import carrying_out, cut_off, job_work, making
 from flows.sdk import (
     Emit,
     Kind,
@@ -58,18 +58,18 @@ class TaskEnd(Node):
         """
         with told_as_node_error():
             task = job_work.task_of_run(record, ctx.run_id)
-            wait = making.unmake(ctx, task) if config.is_failed else None
+            wait = making.unmake(ctx, task, is_cut_off=_is_cut_off(task)) if config.is_failed else None
             return wait or _ended(ctx, config, record, task)
 
     def resume(self, ctx: NodeContext, config: TaskEndConfig, record: Record, wake: Wake) -> Result:
-        """Look whether the machine is gone that a failed deploy made.
+        """Look whether the machine is gone that the deploy made.
 
         Raises:
             NodeError: `not_a_task`.
         """
         with told_as_node_error():
             task = job_work.task_of_run(record, ctx.run_id)
-            wait = making.unmake(ctx, task, wake)
+            wait = making.unmake(ctx, task, wake, is_cut_off=_is_cut_off(task))
             return wait or _ended(ctx, config, record, task)
 
 
@@ -78,12 +78,16 @@ def _ended(ctx: NodeContext, config: TaskEndConfig, record: Record, task: Task) 
     if config.is_failed:
         found = record.get("error")
         error = carrying_out.plain_error(found if isinstance(found, dict) else None)
-        state = Task.State.FINISHED_UNSUCCESSFULLY
+        state, error = cut_off.ending_of(task) or (Task.State.FINISHED_UNSUCCESSFULLY, error)
         job_work.take_back(task, _machine(ctx, task))
     with transaction.atomic():
         carrying_out.finish(task, state, error)
     ctx.log.info(f"{task.title}: {state.label.lower()}")
     return Emit("out", {name: value for name, value in record.items() if name != "error"})
+
+
+def _is_cut_off(task: Task) -> bool:
+    return cut_off.ending_of(task) is not None
 
 
 def _machine(ctx: NodeContext, task: Task) -> Machine | None:

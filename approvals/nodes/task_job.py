@@ -4,6 +4,7 @@ from datetime import datetime
 
 from approvals.models import Task, TaskJob
 from approvals.services import job_work, making
+from approvals.services.acting import NoTask
 from flows.sdk import (
     Emit,
     Kind,
@@ -73,7 +74,7 @@ class TaskJobNode(Node):
             job = job_work.job_begins(task, config.position)
             api = making.api_for(ctx, task)
             if job is None or api is None:
-                raise job_work.NoTask
+                raise NoTask
             ended = task_ended(api, wake, ctx.clock.now())
             if isinstance(ended, Suspend):
                 return ended

@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from approvals.models import Task, TaskJob
 from approvals.services import making, reservations
+from approvals.services.acting import NoTask, check_acting
 from approvals.services.limits import check_limits
 from approvals.services.operations import INTERFACE
 from approvals.services.task_events import tell
@@ -17,7 +18,7 @@ from approvals.services.telling import tell_on_commit
 from common.ids import uuid_from
 from common.names import as_name
 from common.redact import plain_text
-from flows.sdk import JsonObject, NodeError
+from flows.sdk import JsonObject
 from inventory.models import Server
 from inventory.services import gate, server_changes
 from inventory.services.machines import Machine
@@ -26,15 +27,6 @@ from inventory.services.servers import update_server
 SHUTDOWN_SECONDS: Final = 120
 DONE: Final = (TaskJob.State.DONE, TaskJob.State.FAILED)
 Type = TaskJob.Type
-
-
-class NoTask(NodeError):
-    """The run was not started for a task: a run that someone else drew gets none."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "not_a_task", "This run was not started for a task.", hint="Ask for the operation itself."
-        )
 
 
 def task_of_run(record: Mapping[str, Any], run: str) -> Task:
@@ -81,6 +73,7 @@ def job_is_done(task: Task, job: TaskJob, status: str | None) -> JsonObject:
         Problem: 409 `quota_exceeded`, `reservation_lost`, and those of changing a server.
     """
     server = _server(task)
+    check_acting(task)
     with gate.passed(server.pk):
         _CHANGES[Type(job.type)](task, server, status)
     _mark(job, state=TaskJob.State.DONE)

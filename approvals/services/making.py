@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from approvals.models import Task
+from approvals.services.acting import check_acting
 from approvals.services.reservations import reserved
 from common.problems import conflict
 from flows.sdk import NodeContext, NodeError, Suspend, Wake
@@ -31,6 +32,8 @@ CLOUD_INIT: Final = ("ciuser", "sshkeys", "nameserver", "searchdomain")
 MOST_NUMBERS: Final = 50
 PATIENCE: Final = timedelta(minutes=10)
 """So long a machine that has to go is tried again while Proxmox does not answer."""
+MAY_STILL_COME: Final = timedelta(seconds=15)
+"""So long after a run was cut off, the machine that it was asking for may still appear."""
 
 
 def owner_of(server: Server | None) -> int | None:
@@ -113,9 +116,16 @@ def set_up(task: Task, server: Server, machine: Machine) -> str | None:
     )
 
 
-def unmake(ctx: NodeContext, task: Task, wake: Wake | None = None) -> Suspend | None:
-    """Have what was made removed; None once it is gone, or cannot be: then the task still says that it is there."""
+def unmake(
+    ctx: NodeContext, task: Task, wake: Wake | None = None, *, is_cut_off: bool = False
+) -> Suspend | None:
+    """Have what was made removed; None once it is gone, or cannot be: then the task still says that it is there.
+
+    Args:
+        is_cut_off: nobody waited for the answer to what was asked of Proxmox last.
+    """
     since = wake.since if wake is not None else None
+    is_removed = wake is not None and "upid" in wake.detail
     made, server = task.request.get(MADE), task.server
     node = nodes_of(ctx.owner_id).filter(name=made["node"]).first() if made else None
     if made is None or server is None or node is None:
@@ -123,7 +133,7 @@ def unmake(ctx: NodeContext, task: Task, wake: Wake | None = None) -> Suspend | 
     now = ctx.clock.now()
     try:
         api = api_of(ctx, node)
-        if wake is not None and "upid" in wake.detail:
+        if wake is not None and is_removed:
             ended = task_ended(api, wake, now)
             if isinstance(ended, Suspend):
                 return ended
@@ -134,6 +144,8 @@ def unmake(ctx: NodeContext, task: Task, wake: Wake | None = None) -> Suspend | 
             return looking_again(now, since)
         ctx.log.warning(f"The machine {made['vmid']} on {made['node']} was not removed: {error.message}")
         return None
+    if wait is None and is_cut_off and not is_removed and now - (since or now) < MAY_STILL_COME:
+        return looking_again(now, since)
     if wait is None:
         _forget(task, server, made)
     return wait
@@ -201,6 +213,7 @@ def _numbers(api: Proxmox, first: int | None) -> Iterator[int]:
 def _taken(ctx: NodeContext, task: Task, server: Server, node: str, number: int) -> bool:
     """Write down that the server has this number there, unless another server has it."""
     with transaction.atomic(), gate.passed(server.pk):
+        check_acting(task)
         nodes = list(
             ProxmoxNode.objects.select_for_update().filter(pk__in=nodes_of(ctx.owner_id)).order_by("pk")
         )

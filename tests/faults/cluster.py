@@ -6,6 +6,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from common.http import HttpAnswer
 from tests.inventory.services.proxmox_cluster import Cluster
@@ -42,14 +43,14 @@ class ClusterServer:
     def _answer(self, method: str, path: str, content: bytes) -> HttpAnswer:
         with self._lock:
             answer = self.cluster(method, f"{self.url}{path}", {"content": content})
-        if method != "GET" and path.rpartition("/")[2] == self._holds:
+        if method != "GET" and urlsplit(path).path.rpartition("/")[2] == self._holds:
             self._holds = ""
             self.held.set()
             self._released.wait(120)
         return answer
 
     def hold(self, change: str) -> None:
-        """Hold back the answer to the next change of that name, such as `clone`; it is done all the same."""
+        """Hold back the answer to the next change whose path ends so, such as `clone`; it is done all the same."""
         self.held.clear()
         self._holds = change
 

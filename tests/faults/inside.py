@@ -242,6 +242,17 @@ def order(user_id: int, hostname: str) -> dict[str, Any]:
     return {"task": str(task.id)}
 
 
+def cancel_operation(task_id: str) -> dict[str, Any]:
+    """Cancel the run that carries an operation out."""
+    from approvals.models import Task
+    from flows.models import Run
+    from flows.services.runs import cancel_run
+    from tests.support.flows import ADMIN
+
+    cancel_run(actor=ADMIN, run=Run.objects.get(id=Task.objects.get(id=task_id).execution_id))
+    return {}
+
+
 def operation(task_id: str) -> dict[str, Any]:
     """How an operation stands: its state, those of its jobs and of its server, and the events that told of them."""
     from approvals.models import Task
@@ -255,6 +266,7 @@ def operation(task_id: str) -> dict[str, Any]:
         "state": task.state,
         "error": task.error,
         "jobs": [job.state for job in task.jobs.all()],
+        "rollbacks": [job.rollback_state for job in task.jobs.all()],
         "server": [task.server.deployment, task.server.status, task.server.node],
         "events": [kind for kind, told in events if told.get("taskId") in about or told.get("id") in about],
     }
@@ -269,7 +281,7 @@ if __name__ == "__main__":
             *(seed, start, schedule, tick, report, decide),
             *(review, tasks, launch_job, job_runs, listen, told),
             *(hooks_file, hooked, refuse_inside),
-            *(prepare_deploys, order, operation),
+            *(prepare_deploys, order, operation, cancel_operation),
         )
     }
     for line in sys.stdin:

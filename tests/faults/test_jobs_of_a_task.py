@@ -27,7 +27,7 @@ def proxmox(tmp_path: Path) -> Iterator[ClusterServer]:
 
 def ended(platform: Platform, task: str) -> dict[str, Any]:
     def is_over() -> bool:
-        return platform.inside("operation", task)["state"].startswith("FINISHED")
+        return platform.inside("operation", task)["state"] not in ("PENDING", "STARTED")
 
     wait_until(is_over, "The task ends", 90)
     found: dict[str, Any] = platform.inside("operation", task)
@@ -71,3 +71,26 @@ def test_workers_killed_between_jobs_leave_each_done_once(platform: Platform, pr
     platform.start("worker-3")
     is_whole(ended(platform, task))
     assert Counter(path.rpartition("/")[2] for _, path in proxmox.cluster.changes)["clone"] == 1
+
+
+def test_a_cancelled_deploy_removes_its_machine_though_workers_are_killed(
+    platform: Platform, proxmox: ClusterServer
+) -> None:
+    user = platform.inside("prepare_deploys", proxmox.url, proxmox.ca)["user"]
+    platform.start("worker-0")
+    proxmox.hold("clone")
+    task = platform.inside("order", user, "web.example.org")["task"]
+    assert proxmox.held.wait(60), platform.logs()
+    platform.inside("cancel_operation", task)
+    platform.kill("worker-0")
+    machine = next(vmid for vmid in proxmox.cluster.guests if vmid != 9000)
+    proxmox.hold(str(machine))
+    platform.start("worker-1")
+    assert proxmox.held.wait(90), platform.logs()
+    platform.kill("worker-1")
+    platform.start("worker-2")
+    found = ended(platform, task)
+    assert (found["state"], found["server"]) == ("ABORTED", ["ordered", "offline", ""])
+    assert found["rollbacks"][1] == "ROLLBACK_DONE"
+    assert list(proxmox.cluster.guests) == [9000]
+    assert [method for method, _ in proxmox.cluster.changes] == ["POST", "DELETE"]

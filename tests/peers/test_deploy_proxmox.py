@@ -11,6 +11,8 @@ from actions.services.credentials import create
 from approvals.models import Task
 from approvals.services.ordering import order_server
 from common.egress import EgressPolicy, PolicySource
+from flows.models import Run
+from flows.services.runs import cancel_run
 from inventory.models import IPv4Range, Package, ProxmoxNode, Server, Template
 from tests.peers.peer import Peer
 from tests.support.flows import ADMIN, eventually, running
@@ -87,6 +89,23 @@ def test_a_deploy_that_fails_leaves_no_machine(proxmox, customer, package):
     assert calls(proxmox, before)[-1][:2] == ("DELETE", f"qemu/{server.vmid}")
     rollbacks = list(task.jobs.values_list("type", "rollback_state"))
     assert ("CONFIGURE", "ROLLBACK_DONE") in rollbacks
+
+
+def test_a_deploy_that_is_cancelled_leaves_no_machine(proxmox, customer, package):
+    before = len(proxmox.log("PROXMOX_LOG"))
+    values = {"hostname": "cancelled.example.org", "package": package}
+    task = order_server(actor=Actor.of_user(customer), values=values)
+    with running():
+
+        def is_copied() -> bool:
+            return any(path.endswith("/clone") for _, path, _ in calls(proxmox, before))
+
+        eventually(is_copied, 60, what="the copy is begun")
+        cancel_run(actor=ADMIN, run=Run.objects.get(id=task.execution_id))
+        eventually(lambda: Task.objects.get(id=task.id).state == "ABORTED", 60, what="it is taken back")
+    server = Server.objects.get()
+    assert (server.deployment, server.node) == ("ordered", "")
+    assert calls(proxmox, before)[-1][:2] == ("DELETE", f"qemu/{server.vmid}")
 
 
 def test_two_deploys_at_once_get_two_machines(proxmox, customer, package):

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.actors import Actor
 from approvals.models import Answer, Task
-from approvals.services import carrying_out
+from approvals.services import cut_off, drawings
 from approvals.services.deciding import decide
 from approvals.services.limits import set_limits
 from approvals.services.requesting import request_operation
@@ -119,7 +119,7 @@ def test_a_later_job_that_fails_takes_back_what_the_others_did(asking, server, m
 def test_a_run_that_was_cancelled_aborts_its_task(asking, server):
     (task,) = request_operation(actor=asking, servers=[server], type="DEPLOY")
     Run.objects.filter(id=task.execution_id).update(status="cancelled")
-    carrying_out.settle()
+    cut_off.settle()
     task.refresh_from_db()
     assert task.state == "ABORTED"
     assert told()[-1] == "task.finished"
@@ -128,7 +128,7 @@ def test_a_run_that_was_cancelled_aborts_its_task(asking, server):
 def test_one_flow_carries_out_everything_and_nobody_sees_it(asking, server):
     done(asking, server, "DEPLOY")
     done(asking, server, "UNDEPLOY")
-    flow = Flow.objects.get(name=carrying_out.FLOW)
+    flow = Flow.objects.get(name=drawings.CARRYING_OUT)
     assert (flow.is_managed, flow.tenant_id) == (True, None)
 
 

@@ -8,8 +8,10 @@ from accounts.actors import Actor
 from approvals.models import Task
 from approvals.nodes.task_end import TaskEnd
 from approvals.nodes.task_job import TaskJobNode
+from approvals.services import cut_off
 from approvals.services.making import owner_of, template_of
 from approvals.services.ordering import order_server
+from flows.models import Run
 from flows.sdk import NodeError, Suspend, Wake
 from flows.sdk.testing import FakeContext, FakeNet, resume_node, run_node
 from inventory.models import Package, ProxmoxNode, Server, Template
@@ -65,6 +67,13 @@ def configured(cluster: Cluster, task: Task) -> Server:
 def failed(cluster: Cluster, task: Task) -> Task:
     error = {"error": {"code": "task_failed", "message": "No.", "hint": ""}}
     at(cluster, task, TaskEnd, {"is_failed": True}, error)
+    return Task.objects.get(pk=task.pk)
+
+
+def cut_off_now(task: Task) -> Task:
+    """The task, with the run that takes it back."""
+    Run.objects.filter(id=task.execution_id).update(status="cancelled")
+    cut_off.settle()
     return Task.objects.get(pk=task.pk)
 
 
@@ -125,6 +134,54 @@ def test_a_failed_deploy_removes_what_it_made(asking, cluster, debian):
     assert failed(cluster, task).request.get("made") is None
     assert list(cluster.guests) == [9000]
     assert Server.objects.get().node == ""
+
+
+def test_a_cancelled_deploy_removes_what_it_made(asking, cluster, debian):
+    task = ordered(asking)
+    configured(cluster, task)
+    cluster.guests[500] = {"description": "The mail server"}
+    task = cut_off_now(task)
+    assert task.state == "STARTED"
+    at(cluster, task, TaskEnd, {"is_failed": True})
+    task.refresh_from_db()
+    assert (task.state, list(cluster.guests)) == ("ABORTED", [9000, 500])
+    assert (Server.objects.get().node, task.jobs.get(type="CONFIGURE").rollback_state) == (
+        "",
+        "ROLLBACK_DONE",
+    )
+
+
+def test_a_machine_that_appears_after_the_deploy_was_cancelled_is_removed(asking, cluster, debian):
+    class Slow(Cluster):
+        looks = 0
+
+        def answer(self, method: str, path: str, values: dict[str, str]) -> tuple[int, Any]:
+            """The copy that was asked for last is there at the third look."""
+            if path == "cluster/resources":
+                self.looks += 1
+                if self.looks == 3:
+                    self.guests[100] = {"description": f"Made by hookflow for task {task.id}."}
+            return super().answer(method, path, values)
+
+    task = ordered(asking)
+    at(cluster, task, TaskJobNode, {"position": 1})
+    task.jobs.filter(position=2).update(state="STARTED")
+    task.request["made"] = {"node": "pve", "vmid": 100, "before": ""}
+    task.save()
+    task, slow = cut_off_now(task), Slow()
+    at(slow, task, TaskEnd, {"is_failed": True})
+    assert slow.changes == [("DELETE", "qemu/100")]
+    assert Task.objects.get(pk=task.pk).request.get("made") is None
+
+
+def test_a_run_that_was_cut_off_makes_nothing_more(asking, cluster, debian):
+    task = ordered(asking)
+    at(cluster, task, TaskJobNode, {"position": 1})
+    before = Task.objects.get(pk=task.pk)
+    cut_off_now(task)
+    with pytest.raises(NodeError) as caught:
+        configured(cluster, before)
+    assert (caught.value.code, cluster.changes) == ("not_a_task", [])
 
 
 def test_what_cannot_be_removed_is_told(asking, cluster, debian):
