@@ -56,7 +56,7 @@ class TaskJobNode(Node):
         """Do it; where the machine is in reach, there first.
 
         Raises:
-            NodeError: `not_a_task`, `quota_exceeded`, `reservation_lost`, and those of the machine.
+            NodeError: `not_a_task`, `too_small`, `quota_exceeded`, `reservation_lost`, and those of the machine.
         """
         with told_as_node_error():
             return _worked(ctx, config, record)

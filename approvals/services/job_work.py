@@ -15,6 +15,7 @@ from approvals.services.limits import check_limits
 from approvals.services.operations import INTERFACE
 from approvals.services.task_events import tell
 from approvals.services.telling import tell_on_commit
+from approvals.services.template_sizes import check_sizes
 from common.ids import uuid_from
 from common.names import as_name
 from common.redact import plain_text
@@ -70,7 +71,7 @@ def job_is_done(task: Task, job: TaskJob, status: str | None) -> JsonObject:
         status: the power state of the machine; None without one.
 
     Raises:
-        Problem: 409 `quota_exceeded`, `reservation_lost`, and those of changing a server.
+        Problem: 409 `too_small`, `quota_exceeded`, `reservation_lost`, and those of changing a server.
     """
     server = _server(task)
     check_acting(task)
@@ -138,6 +139,7 @@ def _undo(task: Task, server: Server, job: TaskJob) -> bool:
 
 def _check(task: Task, server: Server, status: str | None) -> None:
     reservations.addresses(task)
+    check_sizes(task, server)
     check_limits(task, server)
 
 

@@ -23,6 +23,7 @@ from approvals.services.limits import check_limits
 from approvals.services.settings import holds
 from approvals.services.task_events import tell, tell_state
 from approvals.services.telling import tell_on_commit
+from approvals.services.template_sizes import check_sizes
 from common.ids import new_id
 from common.problems import bad_value, not_found
 from inventory.models import Server
@@ -51,7 +52,7 @@ def request_operation(
 
     Raises:
         Problem: 403 `not_allowed`, 404 `not_found`; 409 `server_is_held`, `already_deployed`, `not_deployed`,
-            `quota_exceeded`, `pool_exhausted`, `no_interface`; 400 `unknown_value`, `bad_amount`,
+            `too_small`, `quota_exceeded`, `pool_exhausted`, `no_interface`; 400 `unknown_value`, `bad_amount`,
             `nothing_to_change`, `unknown_option`, `bad_amount_of_servers`.
     """
     actor.need(Permission.request_tasks)
@@ -112,6 +113,7 @@ def _ask(
         raise server_is_held(server, holder)
     operations.check_operation(server, kind)
     task = _drawn_up(actor, server, kind, values, options, batch)
+    check_sizes(task, server)
     check_limits(task, server)
     task.request["reserved"] = reservations.reserve(task, server)
     is_held = holds(server.tenant_id)
