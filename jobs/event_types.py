@@ -4,7 +4,7 @@ from flows.sdk import EventType, JsonObject, Shape, event_types
 
 REPORT = Shape.object(
     {
-        "phase": Shape.string("created, jobStart or jobDone"),
+        "phase": Shape.string("created, jobStart, jobDone or credentialBlocked"),
         "job_id": Shape.string("Id of the job run"),
         "app_id": Shape.string("Id of the command or flow"),
         "app_name": Shape.string("Name of the command or flow"),
@@ -17,7 +17,9 @@ REPORT = Shape.object(
         "company_code": Shape.string("Its short name"),
         "runtemplate_id": Shape.string("Id of the job"),
         "runtemplate_name": Shape.string("Name of the job"),
-        "exitcode": Shape.integer("How the command ended; 255 when it could not run"),
+        "exitcode": Shape.integer(
+            "How the command ended; 255 when it could not run, 75 when its credentials kept it from it"
+        ),
         "exitcode_description": Shape.string("What that means"),
         "stdout": Shape.string("What it wrote, the first 65,536 characters"),
         "stderr": Shape.string("What it wrote as errors, likewise"),

@@ -61,7 +61,19 @@ def names_of(document: JsonObject) -> set[str]:
 
 def used_credentials(flow: Flow) -> Sequence[UsableCredential]:
     """Those that the draft or the published version names, as far as they are here, by name."""
-    names = names_of(flow.draft) | names_of(flow.published.document if flow.published else {})
+    return _listed(flow, names_of(flow.draft) | _published_names(flow))
+
+
+def published_credentials(flow: Flow) -> Sequence[UsableCredential]:
+    """Those that runs of the flow use."""
+    return _listed(flow, _published_names(flow))
+
+
+def _published_names(flow: Flow) -> set[str]:
+    return names_of(flow.published.document) if flow.published else set()
+
+
+def _listed(flow: Flow, names: set[str]) -> Sequence[UsableCredential]:
     return credential_store().listed(flow.tenant_id, sorted(names)) if names else ()
 
 

@@ -126,8 +126,8 @@ class JobSerializer(StrictModelSerializer):
             "id", "tenant", "name", "description", "kind", "command", "flow", "parameters", "environment",
             "working_directory", "input", "timeout_seconds", "expected_exit_codes", "interval", "cron", "zone",
             "delay_seconds", "next_at", "last_at", "max_attempts", "backoff", "min_gap_seconds", "deadline",
-            "allow_late", "allow_overlap", "on_success", "on_failure", "is_enabled", "created_by", "created_at",
-            "updated_at",
+            "allow_late", "allow_overlap", "needs_credentials", "on_success", "on_failure", "is_enabled",
+            "created_by", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = (
             "next_at", "last_at", "on_success", "on_failure", "created_by", "created_at", "updated_at",

@@ -77,6 +77,8 @@ class Job(Sealed):
     """Until when it must have succeeded: `+3h` after the time wanted, or `08:00` in the job's zone."""
     allow_late = models.BooleanField(default=False)
     """Whether it may still start when its deadline has passed."""
+    needs_credentials = models.BooleanField(default=False, db_default=False)
+    """Whether its flow starts only while no credential that it names is known not to work."""
     allow_overlap = models.BooleanField(default=False)
     """Whether several of its runs may be at work at once."""
 

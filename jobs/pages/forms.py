@@ -78,7 +78,7 @@ class JobForm(OwnerForm, Grouped):
                 "expected_exit_codes",
             ),
         ),
-        ("When", ("interval", "cron", "zone", "delay_seconds", "allow_overlap")),
+        ("When", ("interval", "cron", "zone", "delay_seconds", "allow_overlap", "needs_credentials")),
         ("When it fails", ("max_attempts", "backoff", "min_gap_seconds", "deadline", "allow_late")),
     )
 
@@ -129,6 +129,11 @@ class JobForm(OwnerForm, Grouped):
         min_value=0, initial=0, label="Delay in seconds", help_text="How long after each time it starts."
     )
     allow_overlap = forms.BooleanField(required=False, label="Several runs at once")
+    needs_credentials = forms.BooleanField(
+        required=False,
+        label="Only with credentials that work",
+        help_text="A flow with one that is unavailable or misconfigured does not start: exit code 75.",
+    )
     max_attempts = forms.IntegerField(min_value=1, initial=1, label="Attempts")
     backoff = forms.ChoiceField(label="Pause between attempts", choices=Job.Backoff.choices)
     min_gap_seconds = forms.IntegerField(min_value=0, initial=0, label="Shortest pause in seconds")

@@ -39,6 +39,7 @@ FIELDS: Final = (
     "deadline",
     "allow_late",
     "allow_overlap",
+    "needs_credentials",
     "on_success",
     "on_failure",
     "is_enabled",

@@ -18,13 +18,15 @@ from flows.services.runs import cancel_run
 from jobs.models import Job, JobRun
 from jobs.services.checks import check_request
 from jobs.services.ending import end
-from jobs.services.reporting import tell
+from jobs.services.reporting import BLOCKED_BY, tell
 from jobs.services.starting import start
-from jobs.services.timing import deadline_of
+from jobs.services.timing import deadline_of, gap_after
 
 OVERRIDES: Final = ("parameters", "environment", "working_directory", "input")
 LOOP_SECONDS: Final = 60
 """What is launched for later than this is no tight loop: the guard against loops counts anew."""
+CREDENTIAL_IS_BACK: Final = timedelta(seconds=90)
+"""One that is away is asked again after a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,37 @@ def enqueue(
     made.save(force_insert=True)
     tell(made, "created")
     if wanted <= now:
-        start(made, now)
+        begin(made, now)
     return made
+
+
+def begin(job_run: JobRun, now: datetime) -> bool:
+    """Start it when its turn has come; what a credential that is away has kept from it is tried again. Inside a
+    transaction that holds the row of its job.
+    """
+    is_started = start(job_run, now)
+    if (job_run.error or {}).get("code") == BLOCKED_BY["unavailable"]:
+        try_again(job_run, CREDENTIAL_IS_BACK)
+    return is_started
+
+
+def try_again(job_run: JobRun, least: timedelta = timedelta()) -> None:
+    """The next attempt, when there is one and it can begin before the deadline; its pause is at least so long."""
+    job = job_run.job
+    gap = gap_after(job, job_run.attempt)
+    if gap is None or not job.is_enabled or job.deleted_at is not None:
+        return
+    at = datetime.now(UTC) + max(gap, least)
+    if job_run.deadline is not None and at >= job_run.deadline:
+        return
+    how = Launch(at=at, schedule_type=job_run.schedule_type, reason=job_run.reason)
+    actor = Actor(
+        user_id=job_run.launched_by_id,
+        tenant_id=job.tenant_id,
+        role=None,
+        name=job_run.launched_by or "system",
+    )
+    enqueue(job, actor, how, job_run.overrides, after=job_run)
 
 
 def _overrides(job: Job, given: Mapping[str, Any]) -> dict[str, Any]:

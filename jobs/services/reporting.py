@@ -18,6 +18,13 @@ from jobs.version import VERSION
 EXECUTOR: Final = "Native"
 LAUNCH_FAILED: Final = 255
 """The exit code of what never ran, as in MultiFlexi."""
+EXIT_BLOCKED: Final = 75
+"""The exit code of what its credentials kept from starting, as in MultiFlexi; sysexits.h calls it EX_TEMPFAIL."""
+BLOCKED_BY: Final = {
+    "unavailable": "credential_unavailable",
+    "misconfigured": "credential_misconfigured",
+}
+"""The errors of such a run, by the state of the credential."""
 PHASES: Final = {
     "created": "created",
     "started": "jobStart",
@@ -79,7 +86,7 @@ def report(job_run: JobRun, phase: str) -> JsonObject:
     is_done = PHASES[phase] == "jobDone"
     outcome = outcome_of(job_run) if is_done else {}
     return {
-        "phase": PHASES[phase],
+        "phase": "credentialBlocked" if is_blocked(job_run) else PHASES[phase],
         "job_id": str(job_run.id),
         **_application(job),
         "begin": _time(job_run.begun_at),
@@ -112,6 +119,11 @@ def report(job_run: JobRun, phase: str) -> JsonObject:
         "max_attempts": job.max_attempts,
         "error": job_run.error,
     }
+
+
+def is_blocked(job_run: JobRun) -> bool:
+    """Whether its credentials kept it from starting."""
+    return (job_run.error or {}).get("code") in BLOCKED_BY.values()
 
 
 def _application(job: Job) -> JsonObject:

@@ -13,10 +13,9 @@ from flows.services.runs import decide_interrupted
 from flows.services.sweeping import alone
 from jobs.models import Job, JobRun
 from jobs.services.ending import end
-from jobs.services.launching import Launch, enqueue
+from jobs.services.launching import begin, try_again
 from jobs.services.output import COMMAND_NODE, outcome_of
 from jobs.services.reporting import tell
-from jobs.services.starting import start
 from jobs.services.timing import gap_after
 
 STATES = {
@@ -77,7 +76,7 @@ def settle_one(job_run_id: UUID, now: datetime) -> bool:
         if job_run.is_over:
             return False
         if job_run.run is None:
-            return start(job_run, now)
+            return begin(job_run, now)
         return _follow(job_run, job_run.run)
 
 
@@ -113,7 +112,7 @@ def _end(job_run: JobRun, run: Run) -> None:
             state, error = JobRun.State.FAILED, refused
     end(job_run, state, at, _plain(error))
     if state == JobRun.State.FAILED:
-        _try_again(job_run)
+        try_again(job_run)
 
 
 def _take_over(job_run: JobRun, outcome: dict[str, Any]) -> None:
@@ -124,22 +123,3 @@ def _take_over(job_run: JobRun, outcome: dict[str, Any]) -> None:
 
 def _plain(error: dict[str, Any] | None) -> dict[str, Any] | None:
     return {name: error.get(name, "") for name in ("code", "message", "hint")} if error else None
-
-
-def _try_again(job_run: JobRun) -> None:
-    """The next attempt, when there is one and it can begin before the deadline."""
-    job = job_run.job
-    gap = gap_after(job, job_run.attempt)
-    if gap is None or not job.is_enabled or job.deleted_at is not None:
-        return
-    at = datetime.now(UTC) + gap
-    if job_run.deadline is not None and at >= job_run.deadline:
-        return
-    how = Launch(at=at, schedule_type=job_run.schedule_type, reason=job_run.reason)
-    actor = Actor(
-        user_id=job_run.launched_by_id,
-        tenant_id=job.tenant_id,
-        role=None,
-        name=job_run.launched_by or "system",
-    )
-    enqueue(job, actor, how, job_run.overrides, after=job_run)

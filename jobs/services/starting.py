@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flows.models import Flow
 from flows.sdk import JsonObject
+from flows.services.credential_names import published_credentials
 from flows.services.events import emit_event
 from flows.services.managed import managed_flow
 from flows.services.starting import MANUAL_START
@@ -11,6 +12,7 @@ from flows.store.new_events import NewEvent
 from jobs.models import Job, JobRun
 from jobs.services.ending import end
 from jobs.services.output import COMMAND_NODE
+from jobs.services.reporting import BLOCKED_BY, EXIT_BLOCKED
 
 SOURCE = "jobs"
 COMMANDS = "Commands of jobs"
@@ -36,6 +38,10 @@ def start(job_run: JobRun, now: datetime) -> bool:
     error = _unusable(job, flow)
     if flow is None or error:
         end(job_run, JobRun.State.FAILED, now, error)
+        return False
+    if job.needs_credentials and (blocked := _blocked_by_credential(flow)):
+        job_run.exit_code = EXIT_BLOCKED
+        end(job_run, JobRun.State.FAILED, now, blocked)
         return False
     accepted = emit_event(
         NewEvent(
@@ -69,6 +75,18 @@ def _unusable(job: Job, flow: Flow | None) -> JsonObject | None:
             "code": "switched_off",
             "message": f"The flow {flow.name!r} is switched off or not published.",
         }
+    return None
+
+
+def _blocked_by_credential(flow: Flow) -> JsonObject | None:
+    """The first credential of the flow that is known not to work; one that was never tested blocks nothing."""
+    for found in published_credentials(flow):
+        if code := BLOCKED_BY.get(found.state):
+            return {
+                "code": code,
+                "message": f"The credential “{found.name}” is {found.state}: {found.state_text}",
+                "hint": "Mend the credential, or let the job start whatever its credentials are like.",
+            }
     return None
 
 

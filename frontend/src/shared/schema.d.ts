@@ -3748,6 +3748,7 @@ export interface components {
             deadline?: string;
             allow_late?: boolean;
             allow_overlap?: boolean;
+            needs_credentials?: boolean;
             /** Format: uuid */
             readonly on_success: string | null;
             /** Format: uuid */
@@ -3808,6 +3809,7 @@ export interface components {
             deadline?: string;
             allow_late?: boolean;
             allow_overlap?: boolean;
+            needs_credentials?: boolean;
             is_enabled?: boolean;
         };
         /** @description One execution of a job. */
@@ -4875,6 +4877,7 @@ export interface components {
             deadline?: string;
             allow_late?: boolean;
             allow_overlap?: boolean;
+            needs_credentials?: boolean;
             is_enabled?: boolean;
         };
         /** @description A row of Packages. */
