@@ -61,8 +61,11 @@ class Bell:
     async def _hear(
         self, url: str, rung: Mapping[str, Callable[[], None]], has_room: Callable[[str], bool]
     ) -> None:
-        # Not through a client: what that does around each command costs a third more than the command.
-        pool = ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0), decode_responses=True)
+        # Not through a client: what that does around each command costs a third more than the command. Nor with a time
+        # limit of the connection's, which makes a task of each; those below hold.
+        pool = ConnectionPool.from_url(
+            url, retry=Retry(NoBackoff(), 0), decode_responses=True, socket_timeout=None
+        )
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 listener = await pool.get_connection()  # type: ignore[no-untyped-call]  # redis-py does not say

@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import OperationalError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 SQLITE_PARAMETERS = 30_000
 """SQLite takes at least 32,000 parameters a statement."""
@@ -43,38 +44,68 @@ def written_by_hand() -> Iterator[Any]:
     """A transaction, and the driver's own cursor in it, for what runs with every event: Django's way around a small
     statement costs as much as the statement. UUIDs and times go in through `key` and `moment`.
     """
-    with _begun(), connection.wrap_database_errors:
-        cursor = connection.connection.cursor()
+    database = connections[DEFAULT_DB_ALIAS]  # `connection` looks it up at each use
+    is_own = not is_postgres() and not database.in_atomic_block
+    with _OwnTransaction(database) if is_own else transaction.atomic(), database.wrap_database_errors:
+        cursor = database.connection.cursor()
         try:
             yield cursor if is_postgres() else _Marked(cursor)
         finally:
             cursor.close()
 
 
-def _begun() -> AbstractContextManager[object]:
-    """A transaction, begun.
+class _OwnTransaction:
+    """Django's outermost transaction on SQLite, begun and committed by the driver: models, savepoints and callbacks in
+    it are as in `atomic`. Django's own way in and out costs five times as much, and more than most of what is written.
 
     SQLite itself asks for its lock ever more seldom, down to ten times a second; whoever writes often goes first each
     time. Beside a process that does, one transaction in a hundred waited for seconds; asked so often, for 50 ms.
     """
-    begun = ExitStack()
-    if is_postgres() or connection.in_atomic_block:
-        begun.enter_context(transaction.atomic())
-        return begun
-    connection.ensure_connection()
-    own, seconds = connection.connection, float(connection.settings_dict["OPTIONS"].get("timeout", 5))
+
+    def __init__(self, database: BaseDatabaseWrapper) -> None:
+        self._database = database
+        self._block = transaction.atomic()
+
+    def __enter__(self) -> None:
+        database = self._database
+        database.ensure_connection()
+        _take_lock(database)
+        database.autocommit = database.needs_rollback = False
+        database.commit_on_exit = database.in_atomic_block = True
+        database.atomic_blocks.append(self._block)
+
+    def __exit__(self, *failure: Any) -> None:
+        database = self._database
+        if failure[0] or database.needs_rollback or database.closed_in_transaction:
+            self._block.__exit__(*failure)
+            return
+        try:
+            with database.wrap_database_errors:
+                database.connection.commit()
+        except Exception as error:
+            self._block.__exit__(type(error), error, None)
+            raise
+        database.atomic_blocks.pop()
+        database.in_atomic_block, database.autocommit = False, True
+        database.errors_occurred = False
+        database.run_and_clear_commit_hooks()
+
+
+def _take_lock(database: BaseDatabaseWrapper) -> None:
+    own, seconds = database.connection, float(database.settings_dict["OPTIONS"].get("timeout", 5))
     end = time.monotonic() + seconds
     own.execute("PRAGMA busy_timeout = 0")
     try:
         while True:
             try:
-                begun.enter_context(transaction.atomic())
+                with database.wrap_database_errors:
+                    own.execute("BEGIN IMMEDIATE")
             except OperationalError as error:
                 if not _is_busy(error) or time.monotonic() > end:
                     raise
                 time.sleep(ASK_SECONDS)
             else:
-                return begun
+                return
     finally:
         own.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
