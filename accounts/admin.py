@@ -19,14 +19,11 @@ admin.site.site_header = admin.site.site_title = "hookflow"
 
 @admin.register(Tenant)
 class TenantAdmin(ServiceAdmin):
-    """Tenants."""
-
     list_display = ("name", "slug", "is_active", "created_at")
     search_fields = ("name", "slug")
     fields = ("name", "slug", "is_active")
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
-        """Through the service."""
         values = {field: form.cleaned_data[field] for field in form.changed_data}
         if change:
             tenants.update(actor_of(request), obj, values)
@@ -34,20 +31,16 @@ class TenantAdmin(ServiceAdmin):
             obj.pk = tenants.create(actor_of(request), values).pk
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Through the service."""
         tenants.delete(actor_of(request), obj)
 
 
 @admin.register(Scope)
 class ScopeAdmin(ServiceAdmin):
-    """Scopes."""
-
     list_display = ("name", "is_everyone")
     search_fields = ("name",)
     fields = scopes.FIELDS
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
-        """Through the service."""
         values = {field: form.cleaned_data[field] for field in form.changed_data}
         if change:
             scopes.update(actor_of(request), obj, values)
@@ -58,7 +51,6 @@ class ScopeAdmin(ServiceAdmin):
         """Nothing: the service has set the tenants."""
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Through the service."""
         scopes.delete(actor_of(request), obj)
 
 
@@ -85,7 +77,6 @@ class UserAdmin(ServiceAdmin):
     readonly_fields = ("register", "last_login")
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
-        """Through the service."""
         actor = actor_of(request)
         if change:
             users.update(actor, obj, {field: form.cleaned_data[field] for field in form.changed_data})
@@ -96,7 +87,6 @@ class UserAdmin(ServiceAdmin):
             self.message_user(request, f"One-time password of {made.email}: {password}")
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Through the service."""
         users.delete(actor_of(request), obj)
 
 
@@ -111,15 +101,12 @@ class ApiTokenAdmin(ServiceAdmin):
 
     @admin.action(description="Revoke the chosen tokens", permissions=["view"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """End them."""
         for token in queryset:
             tokens.revoke(actor_of(request), token)
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ServiceAdmin):
-    """The audit trail, to look at."""
-
     list_display = ("at", "actor_name", "way", "verb", "target", "target_id", "tenant")
     list_select_related = ("tenant",)
     list_filter = ("target", "verb")

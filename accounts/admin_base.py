@@ -67,7 +67,6 @@ class ServiceAdmin(Base):
         return lookup in {name for item in shown for name in _look_ups(item)}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Not when read only."""
         return not self.is_read_only and super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -75,7 +74,6 @@ class ServiceAdmin(Base):
         return not self.is_read_only and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Not when read only."""
         return not self.is_read_only and super().has_delete_permission(request, obj)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -90,7 +88,6 @@ class ServiceAdmin(Base):
     def construct_change_message(
         self, request: HttpRequest, form: Form, formsets: Any, add: bool = False
     ) -> list[dict[str, dict[str, list[str]]]]:
-        """Nothing to say."""
         return []
 
     def _refused(self, request: HttpRequest, text: str) -> HttpResponse:

@@ -71,12 +71,10 @@ class BoundedArgon2(Argon2PasswordHasher):
     """Django's Argon2 hasher, whose work waits for its turn."""
 
     def encode(self, password: str, salt: str) -> str:
-        """The hash to store."""
         with turn():
             return str(super().encode(password, salt))
 
     def verify(self, password: str, encoded: str) -> bool:
-        """Whether it is that password."""
         with turn():
             return bool(super().verify(password, encoded))
 

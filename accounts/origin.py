@@ -11,8 +11,6 @@ from django.http import HttpRequest, HttpResponse
 
 
 class Way(StrEnum):
-    """The ways in."""
-
     page = "page"
     api = "api"
     connector = "connector"
@@ -69,7 +67,6 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer."""
         way = next((way for prefix, way in PREFIXES if request.path.startswith(prefix)), Way.page)
         with coming_from(Origin(way, request.META.get("REMOTE_ADDR", "")[:45])):
             return self.get_response(request)

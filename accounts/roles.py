@@ -18,7 +18,6 @@ class Role(StrEnum):
 
     @property
     def label(self) -> str:
-        """Its name for people."""
         return self.value.replace("_", " ").capitalize()
 
 
@@ -47,7 +46,6 @@ class Permission(StrEnum):
 
     @property
     def label(self) -> str:
-        """Its name for people."""
         return self.value.replace("_", " ").capitalize()
 
     @property

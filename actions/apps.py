@@ -10,7 +10,6 @@ class ActionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Fill the registries of the core."""
         from actions.pages import audit_names
         from actions.services import credential_checks, credential_notices
 

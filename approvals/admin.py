@@ -14,14 +14,10 @@ from inventory.admin import LookOnly
 
 
 class TaskJobInline(LookOnly):
-    """Its jobs."""
-
     model = TaskJob
 
 
 class AnswerInline(LookOnly):
-    """What was said to it."""
-
     model = Answer
     fk_name = "task"
 

@@ -26,7 +26,6 @@ LAST_RESULTS = ROOT / "test-results" / "bench.jsonl"
 
 
 def main() -> None:
-    """Do what the command line says."""
     given = sys.argv[1:]
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
         given = ["all", *given]

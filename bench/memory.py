@@ -49,7 +49,6 @@ def parent(process: int) -> int:
 
 
 def name(process: int) -> str:
-    """What it runs, short."""
     try:
         line = (PROC / str(process) / "cmdline").read_bytes().decode(errors="replace")
     except OSError:

@@ -13,7 +13,6 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def say(text: str) -> None:
-    """One line on standard output."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
@@ -52,7 +51,6 @@ class Proc:
 
     @property
     def pid(self) -> int:
-        """Of the process itself."""
         return self.popen.pid
 
     def stop(self, sig: int = signal.SIGTERM, grace: float = 30) -> None:

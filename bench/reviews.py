@@ -24,7 +24,6 @@ GOALS = {"list_p95_ms": 300, "sweeper_percent_of_core": 5}
 
 
 def main() -> None:
-    """Fill, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m bench.reviews", description=__doc__)
     parser.add_argument("--waiting", type=int, default=100_000)
     parser.add_argument("--out", type=Path, default=Path("test-results/bench.jsonl"))

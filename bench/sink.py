@@ -22,7 +22,6 @@ def content_ok(event: dict[str, Any], expect: dict[str, Any]) -> bool:
 
 
 def make_app() -> web.Application:
-    """The sink as an application."""
     arrivals: list[tuple[int | None, float, bool]] = []
     state: dict[str, Any] = {"expect": {}, "distinct": set()}
 

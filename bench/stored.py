@@ -23,7 +23,6 @@ FINAL = ("succeeded", "failed", "cancelled")
 
 
 def main() -> None:
-    """Count, read a sample, print."""
     wanted = json.loads(Path(sys.argv[1]).read_text())
     numbers = set(wanted["numbers"])
     events = {

@@ -44,7 +44,6 @@ class Board:
         return slot
 
     def end(self, slot: int) -> None:
-        """It is done."""
         if slot >= 0:
             _HEAD.pack_into(self._map, slot * SLOT_BYTES, 0.0, 0)
             self._free.append(slot)

@@ -79,7 +79,6 @@ class KeyRing:
 
     @property
     def key_ids(self) -> frozenset[str]:
-        """The ids of all keys."""
         return frozenset(self._masters)
 
     @property

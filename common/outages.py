@@ -28,7 +28,6 @@ class Outage:
         self._failures = 0
 
     def failed(self, error: object) -> None:
-        """It does not answer."""
         with self._lock:
             now = time.monotonic()
             if not self._failures:
@@ -41,7 +40,6 @@ class Outage:
         logger.warning("Redis does not answer the %s (%s): %s.", self.component, name, self.effect)
 
     def over(self) -> None:
-        """It answers."""
         if not self._failures:
             return
         with self._lock:
@@ -62,7 +60,6 @@ class OneLine(logging.Filter):
         self.outage = outage
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let other lines pass."""
         text = str(record.msg).lower()
         if not any(word in text for word in ("connect", "broker", "message error", "timeout")):
             return True

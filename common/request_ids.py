@@ -23,5 +23,4 @@ def begin_request() -> tuple[str, Token[str]]:
 
 
 def end_request(mark: Token[str]) -> None:
-    """The request is over."""
     _current.reset(mark)

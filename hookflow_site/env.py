@@ -19,7 +19,6 @@ class Env:
         self.values = values
 
     def text(self, name: str, default: str = "") -> str:
-        """The value as it is."""
         path = self.values.get(f"{name}_FILE")
         if path:
             try:

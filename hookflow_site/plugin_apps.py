@@ -36,7 +36,6 @@ class GuardedApp(AppConfig):
             self._take_away(error)
 
     def ready(self) -> None:
-        """What it does at the start."""
         if self.entry not in guarded_apps:
             return
         try:

@@ -33,11 +33,9 @@ class LookOnly(Inline):
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Not here."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Not here."""
         return False
 
 
@@ -54,13 +52,10 @@ INLINES = {
 
 
 class TableAdmin(ServiceAdmin):
-    """A table under its columns."""
-
     table: Table
     show_full_result_count = False
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
-        """Through the table's writer."""
         actor, writer = actor_of(request), writer_of(self.table.model_class)
         if change:
             values = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -70,7 +65,6 @@ class TableAdmin(ServiceAdmin):
             obj.pk = writer.create(actor=actor, values=form.cleaned_data).pk
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Through the table's writer."""
         writer_of(self.table.model_class).delete(obj, actor=actor_of(request))
 
     def save_formset(

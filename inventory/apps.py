@@ -10,7 +10,6 @@ class InventoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the listeners."""
         from inventory.pages import audit_names
         from inventory.services import account_events, effects
 

@@ -46,7 +46,6 @@ class Column:
 
     @property
     def label(self) -> str:
-        """What people call it."""
         return label_of(self.name, self.attribute)
 
     @property
@@ -113,7 +112,6 @@ class Table:
 
     @property
     def model_class(self) -> type[Model]:
-        """The model."""
         return apps.get_model(self.model)
 
     def column(self, name: str) -> Column | None:
@@ -145,13 +143,11 @@ class Table:
 
     @property
     def listed_columns(self) -> tuple[Column, ...]:
-        """The columns of the list page."""
         found = (self.column(name) for name in self.listed)
         return tuple(column for column in found if column is not None)
 
     @property
     def title(self) -> str:
-        """The heading of its list."""
         return self.plural or self.label
 
     @property

@@ -10,7 +10,6 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the chores."""
         from jobs.pages import audit_names
         from jobs.services import chores
 

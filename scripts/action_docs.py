@@ -43,7 +43,6 @@ def main() -> int:
 
 
 def rows() -> list[Row]:
-    """The list."""
     with TABLE.open() as file:
         return list(csv.DictReader(file))
 

@@ -66,7 +66,6 @@ def make_venv() -> None:
 
 
 def pip(*arguments: str | Path) -> None:
-    """Run pip inside the environment."""
     must([PYTHON, "-m", "pip", "--disable-pip-version-check", "-qq", *arguments], "The installation with pip")
 
 

@@ -16,7 +16,6 @@ class Stop(Exception):
 
 
 def say(text: str) -> None:
-    """One line on standard output."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

@@ -45,7 +45,6 @@ class SignedIn(BasePermission):
     """Allows whoever is known, whatever that one may do."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Whether the request has an actor."""
         return isinstance(request.auth, Actor)
 
 

@@ -40,7 +40,6 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """A bearer token."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "hf_<prefix>_<secret>"}
 
 

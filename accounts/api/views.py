@@ -79,7 +79,6 @@ class ScopeViewSet(ScopedViewSet[Scope]):
     )
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
-        """With the tenants as the choice."""
         return _choosing(self, super().get_serializer(*args, **kwargs), tenants=tenants.listed)
 
     def create(self, request: Request) -> Response:

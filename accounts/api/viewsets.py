@@ -28,7 +28,6 @@ class ScopedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     @property
     def actor(self) -> Actor:
-        """Who asks."""
         return actor_of(self.request)
 
     @property
@@ -37,7 +36,6 @@ class ScopedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return Actor.system() if getattr(self, "swagger_fake_view", False) else self.actor
 
     def get_queryset(self) -> QuerySet[M]:
-        """The rows in reach."""
         return self.rows(self.reader)
 
     def checked(self, instance: M | None = None, *, partial: bool = False) -> dict[str, Any]:
@@ -52,5 +50,4 @@ class ScopedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return values
 
     def shown(self, instance: M, status: int = 200) -> Response:
-        """The row as the answer."""
         return Response(self.get_serializer(instance).data, status=status)

@@ -25,6 +25,5 @@ class Scope(models.Model):
         return self.name
 
     def tenant_ids(self) -> frozenset[int]:
-        """Ids of the tenants in it."""
         tenants = Tenant.objects if self.is_everyone else self.tenants
         return frozenset(tenants.order_by().values_list("pk", flat=True))

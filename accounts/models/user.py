@@ -111,7 +111,6 @@ class User(AbstractBaseUser):
         return self.email
 
     def as_role(self) -> Role:
-        """The role, typed."""
         return Role(self.role)
 
     @property

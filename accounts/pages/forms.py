@@ -37,14 +37,10 @@ def _zone(empty: str, help_text: str) -> forms.ChoiceField:
 
 
 class ZoneForm(SiteForm):
-    """The own time zone."""
-
     zone = _zone("As my tenant's", "In which you type and read times of reviews.")
 
 
 class SignInForm(SiteForm):
-    """Address and password."""
-
     email = forms.CharField(
         label="Email",
         max_length=254,
@@ -54,8 +50,6 @@ class SignInForm(SiteForm):
 
 
 class NewPasswordForm(SiteForm):
-    """A new password, twice."""
-
     new_password = _password("New password", "new-password", "At least 10 characters, not a common password.")
     repeated = _password("New password again", "new-password")
 
@@ -75,8 +69,6 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 class ForgottenForm(SiteForm):
-    """Whose password is to be set anew."""
-
     email = forms.EmailField(label="Email", max_length=254)
 
 
@@ -134,8 +126,6 @@ class UserForm(SiteForm):
 
 
 class ScopeForm(SiteForm):
-    """A scope."""
-
     name = forms.CharField(label="Name", max_length=120)
     is_everyone = forms.BooleanField(
         label="All tenants", required=False, help_text="Those that are made later too."
@@ -153,8 +143,6 @@ class ScopeForm(SiteForm):
 
 
 class TenantForm(SiteForm):
-    """A tenant."""
-
     name = forms.CharField(label="Name", max_length=120)
     slug = forms.SlugField(
         label="Short name", max_length=60, required=False, help_text="Made from the name when empty."
@@ -169,7 +157,6 @@ class TenantForm(SiteForm):
     mail_senders = _senders("its flows")
 
     def clean_mail_senders(self) -> list[str]:
-        """The lines."""
         return str(self.cleaned_data["mail_senders"]).split()
 
 
@@ -216,8 +203,6 @@ class OwnerForm(SiteForm):
 
 
 class PlatformForm(SiteForm):
-    """Settings of the platform."""
-
     egress_allowed_networks = forms.CharField(
         label="Private networks that flows may call",
         required=False,

@@ -21,7 +21,6 @@ def scope_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_platform, "GET POST")
 def scope_new(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Make a scope."""
     form = ScopeForm(actor, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with problems_into(form):
@@ -33,7 +32,6 @@ def scope_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_platform, "GET POST")
 def scope_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Change a scope."""
     scope = one(scopes.listed(actor), pk)
     initial = {
         "name": scope.name,

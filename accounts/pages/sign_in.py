@@ -75,7 +75,6 @@ def _remembered(request: HttpRequest, user: User, answer: HttpResponse) -> HttpR
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
     user = request.user
     if isinstance(user, User):
         actor = actor_of(request)

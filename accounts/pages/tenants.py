@@ -27,7 +27,6 @@ def tenant_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_platform, "GET POST")
 def tenant_new(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Make a tenant."""
     form = TenantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with problems_into(form):
@@ -39,7 +38,6 @@ def tenant_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_platform, "GET POST")
 def tenant_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Change a tenant."""
     tenant = one(tenants.listed(actor), pk)
     form = TenantForm(
         request.POST or None,

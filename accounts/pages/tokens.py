@@ -48,7 +48,6 @@ def _machine(actor: Actor, given: str) -> User | None:
 
 @page(Permission.manage_tokens, "POST")
 def token_revoke(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """End a token."""
     token = one(tokens.listed(actor), pk)
     tokens.revoke(actor, token)
     messages.success(request, f"{token.name} is revoked.")

@@ -54,7 +54,6 @@ def user_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_users, "GET POST")
 def user_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Change a user."""
     user = one(users.listed(actor), pk)
     initial: dict[str, Any] = {field: getattr(user, field) for field in users.FIELDS}
     form = UserForm(actor, request.POST or None, initial=initial)

@@ -45,7 +45,6 @@ class Findings:
     problems: list[str] = field(default_factory=list)
 
     def add(self, problem: str) -> None:
-        """Note a problem."""
         self.count += 1
         if len(self.problems) < MOST_TOLD:
             self.problems.append(problem)

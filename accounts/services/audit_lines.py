@@ -48,7 +48,6 @@ class Line:
 
     @property
     def said(self) -> str:
-        """What was done, in words."""
         return SENTENCES.get(self.entry.verb, self.entry.verb.replace("_", " "))
 
     @property
@@ -63,7 +62,6 @@ class Line:
 
     @property
     def thing(self) -> Thing:
-        """What it was done to."""
         return self.entry.target, self.entry.target_id
 
     @property
@@ -93,7 +91,6 @@ class Line:
         )
 
     def add(self, entry: AuditEntry) -> None:
-        """Fold an entry in."""
         self.count += 1
         if entry.pk > self.entry.pk:
             self.entry = entry

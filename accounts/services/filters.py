@@ -79,7 +79,6 @@ class MomentFilter(django_filters.IsoDateTimeFilter):
         self.asks_ids = asks_ids
 
     def filter(self, qs: QuerySet[M], value: datetime | None) -> QuerySet[M]:
-        """The rows of that time."""
         if value is not None and self.asks_ids:
             lag = -ID_LAG if self.lookup_expr == "gte" else ID_LAG
             qs = qs.filter(**{f"id__{self.lookup_expr}": first_id_at(value + lag)})
@@ -95,7 +94,6 @@ class RangeFilter(django_filters.ChoiceFilter):
         self.since = since
 
     def filter(self, qs: QuerySet[M], value: str) -> QuerySet[M]:
-        """The rows since then."""
         return self.since.filter(qs, datetime.now(UTC) - RANGES[value][1]) if value else qs
 
 
@@ -107,7 +105,6 @@ class SearchFilter(django_filters.CharFilter):
         self.fields = fields
 
     def filter(self, qs: QuerySet[M], value: str) -> QuerySet[M]:
-        """The rows that have it."""
         wanted = Q()
         for field in self.fields:
             wanted |= Q(**{f"{field}__icontains": value})
@@ -172,7 +169,6 @@ class WordFilter(django_filters.CharFilter):
     """A word of the trail as people write it: “Saved draft” is `saved_draft`."""
 
     def filter(self, qs: QuerySet[M], value: str) -> QuerySet[M]:
-        """The rows with that word."""
         found: QuerySet[M] = super().filter(qs, word_of(value))
         return found
 

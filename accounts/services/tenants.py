@@ -26,7 +26,6 @@ def listed(actor: Actor) -> QuerySet[Tenant]:
 
 
 def in_reach(actor: Actor, ids: Collection[int]) -> list[Tenant]:
-    """Of these, the tenants in reach."""
     return list(listed(actor).filter(id__in=ids))
 
 

@@ -75,17 +75,14 @@ class CredentialSerializer(serializers.ModelSerializer[Credential]):
 
     @extend_schema_field(HealthSerializer)
     def get_health(self, row: Credential) -> Any:
-        """How it stands."""
         return HealthSerializer(health_of(row)).data
 
     @extend_schema_field(ShownValuesSerializer)
     def get_live(self, row: Credential) -> Any:
-        """What runs use."""
         return ShownValuesSerializer(live_values(row)).data
 
     @extend_schema_field(ShownValuesSerializer(allow_null=True))
     def get_staging(self, row: Credential) -> Any:
-        """What dry runs use."""
         shown = staging_values(row)
         return None if shown is None else ShownValuesSerializer(shown).data
 

@@ -20,8 +20,6 @@ OF_TOKENS = ("repo", "public_repo")
 
 @credential_type
 class GitHub(CredentialType):
-    """A token, or an installed App."""
-
     meta = CredentialMeta(
         type="github",
         label="GitHub",
@@ -31,7 +29,6 @@ class GitHub(CredentialType):
     Fields = GitHubFields
 
     def hosts(self, fields: GitHubFields) -> Sequence[str]:
-        """That of the API."""
         return [host_at(fields.base_url)]
 
     def test(self, ctx: NodeContext, fields: GitHubFields) -> str:

@@ -41,8 +41,6 @@ class ApiKeyFields(HttpFields):
 
 @credential_type
 class HttpApiKey(HttpCredentialType):
-    """A key in a header or in the query."""
-
     meta = CredentialMeta(
         type="http-api-key",
         label="HTTP: API key",
@@ -52,5 +50,4 @@ class HttpApiKey(HttpCredentialType):
     Fields = ApiKeyFields
 
     def expires_at(self, fields: ApiKeyFields) -> datetime | None:
-        """What was written down."""
         return fields.expires

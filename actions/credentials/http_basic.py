@@ -30,8 +30,6 @@ class BasicFields(HttpFields):
 
 @credential_type
 class HttpBasic(HttpCredentialType):
-    """User name and password in a header."""
-
     meta = CredentialMeta(
         type="http-basic",
         label="HTTP: user name and password",

@@ -29,8 +29,6 @@ class BearerFields(HttpFields):
 
 @credential_type
 class HttpBearer(HttpCredentialType):
-    """A token in a header."""
-
     meta = CredentialMeta(
         type="http-bearer",
         label="HTTP: bearer token",
@@ -40,5 +38,4 @@ class HttpBearer(HttpCredentialType):
     Fields = BearerFields
 
     def expires_at(self, fields: BearerFields) -> datetime | None:
-        """What was written down."""
         return fields.expires

@@ -30,7 +30,6 @@ class ClientCertificateFields(HttpFields):
 
     @property
     def certificate(self) -> tuple[str, str]:
-        """The two."""
         return self.pem, self.key
 
 
@@ -47,5 +46,4 @@ class HttpClientCertificate(HttpCredentialType):
     Fields = ClientCertificateFields
 
     def expires_at(self, fields: ClientCertificateFields) -> datetime:
-        """When the certificate ends."""
         return expires_at(fields.pem)

@@ -8,8 +8,6 @@ from flows.sdk import CredentialMeta, CredentialType, NodeContext, NodeError, cr
 
 @credential_type
 class Jenkins(CredentialType):
-    """A user of a Jenkins."""
-
     meta = CredentialMeta(
         type="jenkins",
         label="Jenkins",
@@ -19,7 +17,6 @@ class Jenkins(CredentialType):
     Fields = JenkinsFields
 
     def hosts(self, fields: JenkinsFields) -> Sequence[str]:
-        """That of its URL."""
         return hosts(fields)
 
     def test(self, ctx: NodeContext, fields: JenkinsFields) -> str:

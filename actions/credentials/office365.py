@@ -10,8 +10,6 @@ from flows.sdk import CredentialMeta, CredentialType, NodeContext, credential_ty
 
 @credential_type
 class Office365(CredentialType):
-    """Microsoft's cloud."""
-
     meta = CredentialMeta(
         type="office365",
         label="Office 365",
@@ -21,7 +19,6 @@ class Office365(CredentialType):
     Fields = Office365Fields
 
     def hosts(self, fields: Office365Fields) -> Sequence[str]:
-        """Sign-in and Graph."""
         return fields.hosts()
 
     def test(self, ctx: NodeContext, fields: Office365Fields) -> str:

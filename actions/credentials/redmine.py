@@ -15,15 +15,12 @@ NEEDED = {"add_issues": "Add issues", "edit_issues": "Edit issues", "add_issue_n
 
 @credential_type
 class Redmine(CredentialType):
-    """A user of a Redmine."""
-
     meta = CredentialMeta(
         type="redmine", label="Redmine", icon="ticket", summary="Creates and changes issues in one Redmine."
     )
     Fields = RedmineFields
 
     def hosts(self, fields: RedmineFields) -> Sequence[str]:
-        """That of its URL."""
         return [host_at(fields.url)]
 
     def test(self, ctx: NodeContext, fields: RedmineFields) -> str:

@@ -58,13 +58,10 @@ class SmtpFields(CredentialFields):
 
 @credential_type
 class Smtp(CredentialType):
-    """Signs in at a mail server."""
-
     meta = CredentialMeta("smtp", "SMTP", "mail-cog", "Send mails over a mail server of your own.")
     Fields = SmtpFields
 
     def hosts(self, fields: SmtpFields) -> list[str]:
-        """The mail server alone."""
         host = f"[{fields.host}]" if ":" in fields.host and not fields.host.startswith("[") else fields.host
         return [f"{host}:{fields.port}"]
 

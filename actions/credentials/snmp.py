@@ -132,8 +132,6 @@ class SnmpFields(CredentialFields):
 
 @credential_type
 class Snmp(CredentialType):
-    """A receiver of notifications."""
-
     meta = CredentialMeta(
         type="snmp",
         label="SNMP",

@@ -106,8 +106,6 @@ class ZabbixFields(CredentialFields):
 
 @credential_type
 class Zabbix(CredentialType):
-    """A server's trapper."""
-
     meta = CredentialMeta(
         type="zabbix",
         label="Zabbix",
@@ -117,7 +115,6 @@ class Zabbix(CredentialType):
     Fields = ZabbixFields
 
     def hosts(self, fields: ZabbixFields) -> Sequence[str]:
-        """The trapper alone."""
         return [host_with_port(fields.server, fields.port)]
 
     async def test(self, ctx: NodeContext, fields: ZabbixFields) -> str:

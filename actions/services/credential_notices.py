@@ -21,7 +21,6 @@ BAD: Final = (State.UNAVAILABLE, State.MISCONFIGURED)
 
 
 def tell() -> None:
-    """Have them shown."""
     notices.register(notices_of)
 
 

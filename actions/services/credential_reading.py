@@ -15,7 +15,6 @@ class ShownValues:
 
 
 def live_values(row: Credential) -> ShownValues:
-    """What runs use."""
     return ShownValues(row.fields, _secrets(row, is_staging=False))
 
 

@@ -96,7 +96,6 @@ class Client:
             return found
 
     def one(self, verb: str, *path: str | int, body: Any = None, **params: str | int) -> JsonObject:
-        """One object."""
         found = self.call(verb, *path, body=body, **params)
         if not isinstance(found, dict):
             raise no_github()

@@ -32,7 +32,6 @@ class Desk:
         return f"<!-- hookflow-{digest} -->"
 
     def marked(self, text: str) -> str:
-        """The text with the marker."""
         return f"{text}\n\n{self.marker}" if text else self.marker
 
     def one(self, verb: str, *path: str | int, body: Any = None) -> JsonObject:

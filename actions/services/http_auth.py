@@ -72,8 +72,6 @@ class HttpFields(HostedFields):
 
 
 class HttpCredentialType(CredentialType):
-    """The base of credential types for HTTP."""
-
     Fields: ClassVar[type[CredentialFields]] = HttpFields
 
     def hosts(self, fields: HostedFields) -> Sequence[str]:

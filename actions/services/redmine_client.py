@@ -96,7 +96,6 @@ class Client:
             self._redmine.issue.update(number, **fields)
 
     def issue(self, number: int, include: str = "") -> JsonObject:
-        """An issue as it is now."""
         found = self.get("issues", number, **({"include": include} if include else {})).get("issue")
         if not isinstance(found, dict) or not isinstance(found.get("id"), int):
             raise no_redmine()

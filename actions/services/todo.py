@@ -73,7 +73,6 @@ class Todo:
         return str(told.get("userPrincipalName") or told.get("displayName") or self._user)
 
     def lists(self) -> list[TodoList]:
-        """All lists."""
         found: list[TodoList] = []
         path = f"{self._home}/todo/lists?$top=100"
         for _ in range(MOST_PAGES):

@@ -44,7 +44,6 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
 
     @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
     def get_tasks(self, delivery: Delivery) -> list[str]:
-        """Their ids."""
         return [str(task.pk) for task in delivery.tasks.all()]
 
 

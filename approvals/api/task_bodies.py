@@ -200,7 +200,6 @@ class OneTaskSerializer(TaskSerializer):
 
     @extend_schema_field(SaidSerializer(many=True))
     def get_history(self, task: Task) -> Any:
-        """What was said to it."""
         return SaidSerializer(self.context["view"].history, many=True).data
 
     def get_may_continue(self, task: Task) -> bool:

@@ -24,7 +24,6 @@ class ReviewsConsumer(Watcher):
         actor.need(Permission.view_tasks, Permission.request_tasks)
 
     def hint_groups(self) -> Sequence[str]:
-        """Those of the tenants in reach."""
         return groups_of(self._actor) if self._actor else []
 
     async def task_changed(self, message: dict[str, Any]) -> None:

@@ -23,8 +23,6 @@ class Answer(models.Model):
         REMIND = "remind"
 
     class Way(models.TextChoices):
-        """How it came in."""
-
         PAGE = "page"
         API = "api", "API"
         LINK = "link", "Link in a mail"
@@ -58,6 +56,5 @@ class Answer(models.Model):
         return f"{self.user_name} {self.kind} {self.task_id}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep whose answer it is."""
         self.seat = self.seat or self.on_behalf_of_id or self.user_id
         super().save(*args, **kwargs)

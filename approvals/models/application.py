@@ -35,7 +35,6 @@ class Application(models.Model):
         return self.name
 
     def seal_of(self, column: str) -> Seal:
-        """What the secret is encrypted for."""
         return Seal("oauth", ("application", str(self.api_key), column))
 
 
@@ -67,7 +66,6 @@ class ApplicationToken(models.Model):
         return f"{self.application_id} {self.key[:8]}…"
 
     def seal_of(self, column: str) -> Seal:
-        """What the secret is encrypted for."""
         return Seal("oauth", ("token", self.key, column))
 
 

@@ -14,8 +14,6 @@ class Delivery(models.Model):
     """A task, or several of one request, that the connector is to be told. Written when they are held."""
 
     class State(models.TextChoices):
-        """Where it stands."""
-
         WAITING = "waiting"
         DELIVERED = "delivered"
         OVERTAKEN = "overtaken", "Decided before it was delivered"

@@ -110,5 +110,4 @@ class NoticeSettings(models.Model):
         return f"notices of {self.tenant or 'the platform'}"
 
     def seal_of(self, column: str) -> Seal:
-        """What its ciphertext belongs to."""
         return Seal("review-chat", (str(self.pk), column))

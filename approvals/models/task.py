@@ -19,8 +19,6 @@ class Task(models.Model):
     """
 
     class Type(models.TextChoices):
-        """What was asked for."""
-
         DEPLOY = "DEPLOY"
         UNDEPLOY = "UNDEPLOY"
         RECONFIGURE = "RECONFIGURE"
@@ -154,5 +152,4 @@ class Task(models.Model):
 
     @property
     def state_label(self) -> str:
-        """The state, for people."""
         return str(self.State(self.state).label)

@@ -12,8 +12,6 @@ class WorkflowSettings(models.Model):
     """The settings of the workflow for the whole platform, in one row."""
 
     class Body(models.TextChoices):
-        """How a task is written for the connector."""
-
         JSON = "json", "JSON"
         XML = "xml", "XML, as connectors of 2013 read it"
 
@@ -38,7 +36,6 @@ class WorkflowSettings(models.Model):
         return "Workflow"
 
     def seal_of(self, column: str) -> Seal:
-        """What the secret is encrypted for."""
         return Seal("connector", (self.pk, column))
 
 

@@ -47,7 +47,6 @@ class TaskEnd(Node):
     Config = TaskEndConfig
 
     def summary(self, config: TaskEndConfig) -> str:
-        """How it went."""
         return "Takes back what was done" if config.is_failed else "Done"
 
     def run(self, ctx: NodeContext, config: TaskEndConfig, record: Record) -> Result:

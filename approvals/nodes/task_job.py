@@ -49,7 +49,6 @@ class TaskJobNode(Node):
     Config = TaskJobConfig
 
     def summary(self, config: TaskJobConfig) -> str:
-        """Its place."""
         return f"Job {config.position}"
 
     def run(self, ctx: NodeContext, config: TaskJobConfig, record: Record) -> Result:

@@ -62,14 +62,12 @@ class WaitForReview(Node):
     Config = WaitForReviewConfig
 
     def summary(self, config: WaitForReviewConfig) -> str:
-        """What is asked, and of whom."""
         if not config.title:
             return ""
         whom = {"policy": config.policy, "people": config.reviewers}.get(config.decided_by, "")
         return joined(plain(config.title), plain(whom)) if whom else plain(config.title)
 
     def fields(self, config: WaitForReviewConfig, upstream: Shape) -> Mapping[str, Shape]:
-        """The record with what people said."""
         review = {
             "decision": Shape.string("continued, cancelled or expired"),
             "message": Shape.string("What they wrote"),
@@ -132,12 +130,10 @@ class WaitForReview(Node):
         return Suspend("review", on_time=None, review=review)
 
     def resume(self, ctx: NodeContext, config: WaitForReviewConfig, record: Record, wake: Wake) -> Result:
-        """Go on behind what was decided."""
         said: JsonObject = {"decision": wake.port, **(wake.data if isinstance(wake.data, dict) else {})}
         return Emit(str(wake.port), with_value(record, config.as_field, said))
 
     def preview(self, config: WaitForReviewConfig, record: Record) -> JsonObject:
-        """What the reviewers would see."""
         return {
             "title": config.title,
             "text": config.text,

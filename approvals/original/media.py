@@ -36,7 +36,6 @@ class Asked:
     plain: bool = False
 
     def content_type(self, entity: str) -> str:
-        """What an answer is called."""
         if self.plain:
             return f"application/{self.form.value}"
         return content_type(entity, self.form, self.version)

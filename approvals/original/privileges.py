@@ -38,7 +38,6 @@ def permissions_of(names: Iterable[str]) -> list[str]:
 
 
 def privilege_dto(name: str, links: Links) -> Dto:
-    """One of them."""
     return {
         "id": _IDS[name],
         "name": name,

@@ -42,8 +42,6 @@ class HoursField(forms.CharField):
 
 
 class CalendarForm(OwnedForm):
-    """A business calendar."""
-
     zone = forms.CharField(
         max_length=64,
         label="Time zone",
@@ -98,7 +96,6 @@ def _days(calendar: BusinessCalendar) -> list[tuple[str, str]]:
 
 @page(Permission.manage_workflow, "GET POST")
 def calendar_new(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Make a calendar."""
     office = dict(zip(KEYS, (hours_text(day) for day in calendars.OFFICE_WEEK), strict=True))
     form = CalendarForm(
         posted(request), actor=actor, is_new=True, initial={"zone": zone_of_actor(actor).key, **office}
@@ -114,7 +111,6 @@ def calendar_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_workflow, "GET POST")
 def calendar_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Change a calendar."""
     calendar = one(calendars.own_calendars(actor), pk)
     form = CalendarForm(posted(request), actor=actor, is_new=False, initial=_initial(calendar))
     if request.method == "POST" and form.is_valid():
@@ -127,7 +123,6 @@ def calendar_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 @page(Permission.manage_workflow, "POST")
 def calendar_delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Take a calendar away."""
     calendar = one(calendars.own_calendars(actor), pk)
     try:
         calendars.delete_calendar(actor=actor, calendar=calendar)

@@ -37,8 +37,6 @@ class NamedChoice(Choice):
 
 
 class DelegationForm(SiteForm):
-    """Who stands in, and when."""
-
     owner = NamedChoice(queryset=User.objects.none(), required=False, label="Who is away", empty_label="I am")
     delegate = NamedChoice(
         queryset=User.objects.none(), label="Who answers meanwhile", empty_label="Choose somebody"
@@ -91,7 +89,6 @@ def _list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.view_tasks, "POST")
 def delegation_end(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """End it now."""
     row = one(delegations.delegations_in_reach(actor), pk)
     delegations.end_delegation(actor=actor, delegation=row)
     messages.success(request, "It is ended.")

@@ -36,8 +36,6 @@ class OwnedForm(OwnerForm):
 
 
 class GroupForm(OwnedForm):
-    """A review group."""
-
     members = forms.TypedMultipleChoiceField(
         required=False, coerce=int, widget=forms.CheckboxSelectMultiple, label="Members"
     )
@@ -76,7 +74,6 @@ def group_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_workflow, "GET POST")
 def group_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Change a group."""
     group = one(groups.groups_in_reach(actor), pk)
     members = [member.pk for member in group.members.all()]
     initial = {"name": group.name, "description": group.description, "members": members}
@@ -91,7 +88,6 @@ def group_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 @page(Permission.manage_workflow, "POST")
 def group_delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Take a group away."""
     group = one(groups.groups_in_reach(actor), pk)
     try:
         groups.delete_group(actor=actor, group=group)

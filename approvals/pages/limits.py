@@ -32,7 +32,6 @@ class LimitsForm(SiteForm):
 
 @page(Permission.manage_platform, "GET POST")
 def tenant_limits(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Change them."""
     tenant = one(tenants.listed(actor), pk)
     row = limits_of(tenant.pk)
     initial: dict[str, Any] = {name: getattr(row, name) for name in UNITS}

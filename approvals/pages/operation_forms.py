@@ -19,14 +19,10 @@ class DeployForm(SiteForm):
 
 
 class UndeployForm(SiteForm):
-    """How it is taken down."""
-
     force = forms.BooleanField(label="Stop it without shutting down", required=False)
 
 
 class ReconfigureForm(SiteForm):
-    """The new values."""
-
     cpu = forms.IntegerField(label="CPU cores", min_value=1, max_value=1024)
     ram = forms.IntegerField(label="Memory (MB)", min_value=16)
     disk = forms.IntegerField(label="Disk (GB)", min_value=1, help_text="A disk of a machine only grows.")
@@ -48,8 +44,6 @@ class ReconfigureForm(SiteForm):
 
 
 class OrderForm(SiteForm):
-    """A new server."""
-
     hostname = forms.CharField(label="Hostname", max_length=253)
     os = forms.CharField(label="Operating system", max_length=120, required=False)
     package: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(

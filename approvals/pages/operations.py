@@ -29,7 +29,6 @@ def operations(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 @page(Permission.request_tasks, "POST")
 def operation_ask(request: HttpRequest, actor: Actor, pk: int, kind: str) -> HttpResponse:
-    """Ask for one of them."""
     server = _server(actor, pk)
     form = _forms(server, request)[kind]
     if form.is_valid():

@@ -48,19 +48,16 @@ def policy_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_workflow, "GET POST")
 def policy_new(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Make a policy."""
     return _edited(request, actor, None)
 
 
 @page(Permission.manage_workflow, "GET POST")
 def policy_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Change a policy."""
     return _edited(request, actor, one(policy_editing.policies_in_reach(actor), pk))
 
 
 @page(Permission.manage_workflow, "POST")
 def policy_delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Take a policy away."""
     policy = one(policy_editing.policies_in_reach(actor), pk)
     policy_editing.delete_policy(actor=actor, policy=policy)
     messages.success(request, f"{policy.name} is deleted.")

@@ -55,8 +55,6 @@ def reviewer_choices(actor: Actor, owner_id: int | None) -> Choices:
 
 
 class PolicyForm(OwnerForm):
-    """What a policy is as a whole."""
-
     name = forms.CharField(max_length=120)
     description = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     is_for_operations = forms.BooleanField(
@@ -169,7 +167,6 @@ class LevelForm(SiteForm):
         ]
 
     def clean_reminders(self) -> list[dict[str, Any]]:
-        """The times, as spans of a policy."""
         words = self.cleaned_data["reminders"].replace(",", " ").split()
         found = [_REMINDER.fullmatch(word) for word in words]
         if not all(found):
@@ -196,8 +193,6 @@ class LevelForm(SiteForm):
 
 
 class TryForm(SiteForm):
-    """One answer to try."""
-
     user = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label="Who")
     kind = forms.ChoiceField(
         required=False, label="Says", choices=[("continue", "continue"), ("cancel", "cancel")]

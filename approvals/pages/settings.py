@@ -22,8 +22,6 @@ from look.forms import SiteForm
 
 
 class TellingForm(SiteForm):
-    """Mails and chat."""
-
     mails_reviewers = forms.BooleanField(
         label="Mail those who may decide",
         required=False,

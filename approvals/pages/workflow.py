@@ -28,8 +28,6 @@ TENANTS_ON_A_PAGE = 50
 
 
 class WorkflowForm(SiteForm):
-    """The platform's switch and its connector."""
-
     is_enabled = forms.BooleanField(
         label="Hold operations for review",
         required=False,

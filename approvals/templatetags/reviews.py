@@ -65,7 +65,6 @@ def answer_verb(answer: Answer) -> str:
 
 @register.filter
 def answer_colour(answer: Answer) -> str:
-    """Its colour."""
     return ANSWER_ICONS[Answer.Kind(answer.kind)][1]
 
 

@@ -31,7 +31,6 @@ class Durable(Adapter):
 
     @property
     def home(self) -> Path:
-        """Where it is installed."""
         return self.cache / self.name
 
     def install(self) -> None:
@@ -45,7 +44,6 @@ class Durable(Adapter):
 
     @property
     def python(self) -> Path:
-        """The environment's."""
         return self.home / "bin" / "python"
 
     def prepare(self, flow: Flow) -> None:
@@ -56,7 +54,6 @@ class Durable(Adapter):
         self.told = {"STEPS": json.dumps(steps), "SINK": flow.sink_url, "APP_PORT": str(self.port)}
 
     def start_program(self) -> None:
-        """Start it."""
         env = {**os.environ, **self.told}
         self.spawn("program", [str(self.python), str(PROGRAMS / self.program)], env)
 
@@ -95,7 +92,6 @@ class Dbos(Durable):
 
     @property
     def door(self) -> Door:
-        """Its one route."""
         return Door(f"http://127.0.0.1:{self.port}/event")
 
     def settings(self) -> dict[str, str]:

@@ -103,7 +103,6 @@ class Hookflow(Adapter):
         return run(command, env=self.environment(), cwd=ROOT, alone=True)
 
     def launch(self) -> None:
-        """Start all of it."""
         self.spawn("launcher", python("hookflow_site.launcher"), self.environment(), alone=True)
 
     @property
@@ -122,7 +121,6 @@ class Hookflow(Adapter):
 
     @property
     def base(self) -> str:
-        """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
     @staticmethod

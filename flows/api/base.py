@@ -28,11 +28,9 @@ class FlowView(GenericViewSet[Flow]):
 
     @property
     def actor(self) -> Actor:
-        """Who asks."""
         return actor_of(self.request)
 
     def flow(self, permission: Permission = Permission.view) -> Flow:
-        """The flow of the address."""
         return flow_for(self.actor, self.kwargs["pk"], permission)
 
 

@@ -46,7 +46,6 @@ class PlannedNode:
 
     @property
     def meta(self) -> NodeMeta:
-        """The identity of its type."""
         return self.node.meta
 
 

@@ -50,7 +50,6 @@ class Progress:
 
     @property
     def cursor(self) -> Cursor:
-        """Where the run stands."""
         return self.walk.cursor
 
     @property
@@ -175,7 +174,6 @@ class Progress:
         self.walk.advance(result.port, result.record)
 
     def suspend(self, wait: Suspend) -> None:
-        """The node waits: the run is parked."""
         node = self._current_try().node
         since = self.wake.since if self.wake else self.clock.now()
         turn, rounds = self.turn + 1, self.rounds
@@ -228,7 +226,6 @@ class Progress:
         self.finish(RunStatus.CANCELLED, cancelled_error())
 
     def finish(self, status: RunStatus, error: dict[str, object] | None = None) -> None:
-        """The run is over."""
         if status not in FINAL_RUN_STATUSES:
             raise ValueError(f"{status} is not a final status.")
         self.writes.status = status

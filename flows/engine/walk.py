@@ -47,7 +47,6 @@ class Walk:
         return self.cursor.pending[-1] if self.cursor.pending else None
 
     def input_of(self, node_id: str) -> Record:
-        """The record that reaches the node."""
         return reaching(node_id, self.plan.parent, self._records)
 
     def advance(self, port: str, record: Record) -> None:

@@ -51,7 +51,6 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         raise NotImplementedError
 
     def hint_groups(self) -> Sequence[str]:
-        """The channel groups in which hints come."""
         return [self.group]
 
     def read(self) -> dict[str, Any] | None:
@@ -74,7 +73,6 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         ]
 
     async def disconnect(self, code: int) -> None:
-        """The watcher is gone."""
         for task in self._tasks:
             task.cancel()
         try:
@@ -87,7 +85,6 @@ class Watcher(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             await self._redis.aclose()
 
     async def rows_changed(self, message: dict[str, Any]) -> None:
-        """A hint came."""
         self._hinted.set()
 
     async def receive(

@@ -126,7 +126,6 @@ class Hook(models.Model):
         return f"hook of {self.flow_id}"
 
     def seal_of(self, column: str) -> Seal:
-        """What its ciphertext belongs to."""
         return Seal("trigger-secret", (str(self.flow_id), column))
 
 

@@ -105,8 +105,6 @@ class Step(models.Model):
     """One node's turn in a run, one row a try."""
 
     class Status(models.TextChoices):
-        """Where a step stands."""
-
         RUNNING = "running"
         WAITING = "waiting"
         RETRYING = "retrying"
@@ -177,5 +175,4 @@ class LogLine(models.Model):
 
     @property
     def level_name(self) -> str:
-        """The level as a word."""
         return self.Level(self.level).name.lower()

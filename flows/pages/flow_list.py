@@ -36,7 +36,6 @@ class Row:
 
     @property
     def last(self) -> Run | None:
-        """The newest run."""
         return self.runs[-1] if self.runs else None
 
     @property

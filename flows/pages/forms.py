@@ -46,8 +46,6 @@ class JsonField(forms.CharField):
 
 
 class NewFlowForm(SiteForm):
-    """A name, and what starts the flow."""
-
     name = forms.CharField(
         max_length=200, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
     )
@@ -93,8 +91,6 @@ class SecretForm(RotationForm):
 
 
 class FlowForm(SiteForm):
-    """Name and description of a flow."""
-
     name = forms.CharField(max_length=200)
     description = forms.CharField(
         max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="What it is for."
@@ -125,8 +121,6 @@ class EventTypeForm(SiteForm):
 
 
 class RunNowForm(SiteForm):
-    """What a run by hand begins with."""
-
     payload = JsonField(help_text="What the trigger hands on. Change what you need.", required=False)
 
     def clean_payload(self) -> Any:
@@ -138,8 +132,6 @@ class RunNowForm(SiteForm):
 
 
 class SendEventForm(SiteForm):
-    """A test event."""
-
     type = forms.ChoiceField(label="Event type")
     payload = JsonField(help_text="The sample of the event type to begin with; change what you need.")
 

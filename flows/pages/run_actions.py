@@ -32,7 +32,6 @@ def _tried(request: HttpRequest, run: Run, do: Callable[[], Run], message: str) 
 
 @page(Permission.run_flows, "POST")
 def run_cancel(request: HttpRequest, actor: Actor, run_id: UUID) -> HttpResponse:
-    """Stop it."""
     run = run_for(actor, run_id)
     return _tried(request, run, lambda: cancel_run(actor=actor, run=run), "The run is being cancelled.")
 

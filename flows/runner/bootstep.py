@@ -102,9 +102,7 @@ class RunnerStep(bootsteps.StartStopStep):
     requires = ("celery.worker.components:Pool",)
 
     def start(self, parent: Any) -> None:
-        """The worker is up."""
         runner_thread.start()
 
     def stop(self, parent: Any) -> None:
-        """The worker goes down."""
         runner_thread.stop()

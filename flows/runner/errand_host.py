@@ -62,7 +62,6 @@ class ErrandContext:
 
     @property
     def run_id(self) -> str:
-        """There is no run."""
         return ""
 
     def emit(self, event_type: str, payload: JsonObject) -> None:

@@ -54,7 +54,6 @@ class StepLog:
         self._add("error", text)
 
     def output(self, stream: Stream, text: str) -> None:
-        """A line that a program wrote."""
         self._add(stream, text)
 
     def take(self) -> list[Line]:

@@ -66,7 +66,6 @@ class StepNet:
         return self._seen.is_begun
 
     def begin(self) -> None:
-        """The node has its turn."""
         self._seen.is_begun = True
 
     def note(self, host: str) -> None:

@@ -23,7 +23,6 @@ class NodePrograms:
         on_line: Callable[[Stream, str], None] | None = None,
         ending: Callable[[], Awaitable[Ending]] = at_once,
     ) -> Finished:
-        """Run one; see the protocol."""
         try:
             look = partial(best_confinement, allows_none=flag("UNCONFINED_PROGRAMS"))
             return await run(program, await asyncio.to_thread(look), on_line, ending)

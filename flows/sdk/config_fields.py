@@ -59,7 +59,6 @@ class ConfigField:
 
     @property
     def choices(self) -> Mapping[Json, str]:
-        """What the form calls each choice."""
         found: Mapping[Json, str] = self.hints.get("choices", {})
         return found
 

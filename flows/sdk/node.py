@@ -140,7 +140,6 @@ class TriggerNode(Node):
         return next((field.name for field in fields if field.chooses_event), None)
 
     def listens_to(self, config: Any) -> TriggerSpec:
-        """What starts the flow."""
         raise NotImplementedError
 
     def payload_shape(self, config: Any) -> Shape | None:

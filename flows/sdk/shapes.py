@@ -46,7 +46,6 @@ class Shape:
 
     @classmethod
     def number(cls, description: str = "") -> Shape:
-        """Any number."""
         return cls("number", description=description)
 
     @classmethod

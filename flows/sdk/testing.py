@@ -85,11 +85,9 @@ class FakeClock:
     moment: datetime = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
     def now(self) -> datetime:
-        """The moment that was set."""
         return self.moment
 
     def advance(self, seconds: float) -> None:
-        """Move the moment on."""
         self.moment += timedelta(seconds=seconds)
 
 
@@ -100,28 +98,22 @@ class FakeLog:
     lines: list[tuple[str, str]] = field(default_factory=list)
 
     def debug(self, text: str) -> None:
-        """Keep a line."""
         self.lines.append(("debug", text))
 
     def info(self, text: str) -> None:
-        """Keep a line."""
         self.lines.append(("info", text))
 
     def warning(self, text: str) -> None:
-        """Keep a line."""
         self.lines.append(("warning", text))
 
     def error(self, text: str) -> None:
-        """Keep a line."""
         self.lines.append(("error", text))
 
     def output(self, stream: Stream, text: str) -> None:
-        """Keep a line."""
         self.lines.append((stream, text))
 
     @property
     def text(self) -> str:
-        """All lines."""
         return "\n".join(text for _, text in self.lines)
 
 
@@ -188,7 +180,6 @@ class FakeContext:
         return "https://hookflow.example/hooks/waits/fake/"
 
     def opened(self, name: str, fields: type[F]) -> F:
-        """The credential that the test put in."""
         return opened(self.credentials, name, fields)
 
 

@@ -85,7 +85,6 @@ class FakeNet:
         return "192.0.2.1"
 
     async def find_address(self, host: str, port: int) -> str:
-        """The same."""
         return self.address(host, port)
 
     def session(self, *, tls: Tls | None = None, keeps_cookies: bool = False) -> requests.Session:

@@ -31,7 +31,6 @@ class DryLog:
         self.step.logs.append({"level": level, "text": log_line(text)})
 
     def debug(self, text: str) -> None:
-        """A detail."""
         self._add("debug", text)
 
     def info(self, text: str) -> None:
@@ -39,7 +38,6 @@ class DryLog:
         self._add("info", text)
 
     def warning(self, text: str) -> None:
-        """Something to look at."""
         self._add("warning", text)
 
     def error(self, text: str) -> None:
@@ -47,7 +45,6 @@ class DryLog:
         self._add("error", text)
 
     def output(self, stream: Stream, text: str) -> None:
-        """A line that a program wrote."""
         self._add(stream, text)
 
 
@@ -55,7 +52,6 @@ class NoHttp:
     """Refuses every request: a dry run reaches nothing."""
 
     async def request(self, method: str, url: str, **options: Unpack[HttpOptions]) -> HttpAnswer:
-        """Never sends."""
         raise NodeError("dry_run", "A dry run sends no requests.")
 
 
@@ -63,23 +59,18 @@ class NoNet:
     """Refuses every connection."""
 
     async def connect(self, host: str, port: int, *, tls: Tls | None = None) -> NoReturn:
-        """Never connects."""
         raise _reaches_nothing()
 
     def connected(self, host: str, port: int, *, seconds: float) -> NoReturn:
-        """Never connects."""
         raise _reaches_nothing()
 
     def address(self, host: str, port: int) -> NoReturn:
-        """Never looks up."""
         raise _reaches_nothing()
 
     async def find_address(self, host: str, port: int) -> NoReturn:
-        """Never looks up."""
         raise _reaches_nothing()
 
     def session(self, *, tls: Tls | None = None, keeps_cookies: bool = False) -> NoReturn:
-        """Never sends."""
         raise _reaches_nothing()
 
 
@@ -96,7 +87,6 @@ class NoPrograms:
         on_line: Callable[[Stream, str], None] | None = None,
         ending: Callable[[], Awaitable[Ending]] | None = None,
     ) -> Finished:
-        """Never runs one."""
         raise NodeError("dry_run", "Dry runs and questions run no programs.")
 
 
@@ -118,7 +108,6 @@ class DryContext:
         self.idempotency_key = f"dry-run:{step.node}"
 
     def emit(self, event_type: str, payload: JsonObject) -> None:
-        """Show it with the step."""
         self._outbox.emit(event_type, payload)
         self._outbox.check()
         self._step.preview = {

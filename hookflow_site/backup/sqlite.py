@@ -40,7 +40,6 @@ def load(_manifest: Manifest, folder: Path) -> None:
 
 
 def database_path() -> Path:
-    """The file of the database."""
     return Path(str(connection.settings_dict["NAME"]))
 
 

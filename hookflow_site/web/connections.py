@@ -33,8 +33,6 @@ UNREAD: Final = Problem(
 
 
 class State(enum.Enum):
-    """What a connection is at."""
-
     head = enum.auto()
     body = enum.auto()
     work = enum.auto()
@@ -164,7 +162,6 @@ class Seat:
         self.table.leave(self)
 
     def abort(self) -> None:
-        """End it at once."""
         if self.line is not None:
             self.line.abort()
 

@@ -79,7 +79,6 @@ class CallFunction(Node):
     Config = CallFunctionConfig
 
     def summary(self, config: CallFunctionConfig) -> str:
-        """Which function."""
         return joined(config.implementation)
 
     def fields(self, config: CallFunctionConfig, upstream: Shape) -> Mapping[str, Shape]:
@@ -113,7 +112,6 @@ class CallFunction(Node):
         return Emit("out", with_value(record, config.as_field, result))
 
     def preview(self, config: CallFunctionConfig, record: Record) -> Json:
-        """What would be called."""
         return {"call": config.implementation, "inputs": config.inputs or {}}
 
     def dry_run_result(self, config: CallFunctionConfig, record: Record) -> Emit:

@@ -88,7 +88,6 @@ class LifeCycleTrap(Node):
     Config = LifeCycleTrapConfig
 
     def summary(self, config: LifeCycleTrapConfig) -> str:
-        """Who is told."""
         names = [entry.address or entry.credential for entry in config.destinations]
         return f"{config.kind} to {', '.join(names) or 'nobody yet'}"
 

@@ -28,8 +28,6 @@ class PreviewedHook:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an import would make."""
-
     file: PlannedFile
     hooks: list[PreviewedHook]
 

@@ -35,7 +35,6 @@ class ReachableField(serializers.PrimaryKeyRelatedField[Any]):
     """The id of a row that the actor can reach; any other is unknown."""
 
     def get_queryset(self) -> QuerySet[Any] | None:
-        """The rows in reach."""
         rows = super().get_queryset()
         request = self.context.get("request")
         if rows is None or request is None or getattr(self.context.get("view"), "swagger_fake_view", False):

@@ -117,7 +117,6 @@ class _ServerBase(RowSerializer):
 
     @extend_schema_field(OperationSerializer(allow_null=True))
     def get_operation(self, server: Server) -> JsonObject | None:
-        """What holds the server."""
         return operation_of(server)
 
     def validate_interfaces(self, interfaces: list[dict[str, Any]]) -> list[dict[str, Any]]:

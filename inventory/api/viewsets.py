@@ -39,16 +39,13 @@ class ReadViewSet(ScopedViewSet[Any]):
     needs = NEEDS
 
     def get_queryset(self) -> QuerySet[Any]:
-        """The rows that the actor may read."""
         return rows_of(self.table, self.reader)
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
-        """The table's."""
         return self.serializer_class or serializer_for(self.table)
 
     @property
     def writer(self) -> Writer[Any]:
-        """The table's writer."""
         return writer_of(self.table.model_class)
 
 

@@ -63,8 +63,6 @@ class ProxmoxFields(CredentialFields):
 
 @credential_type
 class Proxmox(CredentialType):
-    """A cluster, or a single host."""
-
     meta = CredentialMeta(
         type="proxmox",
         label="Proxmox VE",
@@ -74,7 +72,6 @@ class Proxmox(CredentialType):
     Fields = ProxmoxFields
 
     def hosts(self, fields: ProxmoxFields) -> Sequence[str]:
-        """The API alone."""
         return [urlsplit(fields.url).netloc]
 
     def test(self, ctx: NodeContext, fields: ProxmoxFields) -> str:

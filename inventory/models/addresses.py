@@ -20,8 +20,6 @@ MOST_SUBNETS = 2**62
 
 
 class RangeScope(models.TextChoices):
-    """Whom a range is for."""
-
     everywhere = "global", "Global"
     node = "node", "Node"
     user = "user", "User"

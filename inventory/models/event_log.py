@@ -10,8 +10,6 @@ class EventLogEntry(OwnedRow):
     """One line of the event log; never changed afterwards."""
 
     class Level(models.IntegerChoices):
-        """How serious it is."""
-
         info = 1
         warning = 2
         error = 3

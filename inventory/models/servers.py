@@ -21,8 +21,6 @@ class Server(OwnedRow):
     owner_path: ClassVar[str | None] = "user_id"
 
     class Status(models.TextChoices):
-        """What the server is doing."""
-
         online = "online"
         offline = "offline"
         starting = "starting"
@@ -138,8 +136,6 @@ class ServerCharge(InventoryRow):
     owner_path: ClassVar[str | None] = "server__user_id"
 
     class ServerType(models.TextChoices):
-        """What kind of server is charged."""
-
         qemu = "s", "Server (QEMU)"
         container = "c", "Container"
 

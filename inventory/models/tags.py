@@ -10,8 +10,6 @@ from inventory.models.base import InventoryRow, OwnedRow
 
 
 class ResourceType(models.TextChoices):
-    """What can carry a tag."""
-
     server = "server", "Server"
     user = "user", "User"
     package = "package", "Package"

@@ -15,16 +15,12 @@ class Ticket(OwnedRow):
     owner_path: ClassVar[str | None] = "creator_id"
 
     class Priority(models.TextChoices):
-        """How much it presses."""
-
         low = "low"
         normal = "normal"
         high = "high"
         urgent = "urgent"
 
     class Status(models.TextChoices):
-        """How far it is."""
-
         open = "open"
         answered = "answered"
         closed = "closed"
@@ -44,8 +40,6 @@ class Ticket(OwnedRow):
 
 
 class TicketMessage(InventoryRow):
-    """One message of a ticket."""
-
     tenant_path: ClassVar[str | None] = "ticket__tenant_id"
     owner_path: ClassVar[str | None] = "ticket__creator_id"
 

@@ -62,7 +62,6 @@ class CreateTicket(Node):
     Config = CreateTicketConfig
 
     def summary(self, config: CreateTicketConfig) -> str:
-        """The title."""
         return joined(config.title)
 
     def fields(self, config: CreateTicketConfig, upstream: Shape) -> Mapping[str, Shape]:
@@ -88,7 +87,6 @@ class CreateTicket(Node):
         return Emit("out", with_value(record, config.as_field, ticket) if config.as_field else record)
 
     def preview(self, config: CreateTicketConfig, record: Record) -> Json:
-        """The ticket that would be opened."""
         return {"create_ticket": config.model_dump(exclude={"as_field"})}
 
     def dry_run_result(self, config: CreateTicketConfig, record: Record) -> Emit:

@@ -67,7 +67,6 @@ class Ipam(Node):
     Config = IpamConfig
 
     def summary(self, config: IpamConfig) -> str:
-        """What is taken, and where it goes."""
         return joined(label_of(config, "family"), "→", config.as_field)
 
     def fields(self, config: IpamConfig, upstream: Shape) -> Mapping[str, Shape]:
@@ -97,7 +96,6 @@ class Ipam(Node):
         return Emit("out", with_value(record, config.as_field, address))
 
     def preview(self, config: IpamConfig, record: Record) -> Json:
-        """Which kind of address would be taken."""
         return {"allocate": config.family, "node": config.node or None, "user_id": config.user_id or None}
 
     def dry_run_result(self, config: IpamConfig, record: Record) -> Emit:

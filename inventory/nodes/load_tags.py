@@ -60,11 +60,9 @@ class LoadTags(Node):
     Config = LoadTagsConfig
 
     def summary(self, config: LoadTagsConfig) -> str:
-        """Whose tags, and where they go."""
         return joined(label_of(config, "resource_type"), config.input_field, "→", config.as_field)
 
     def fields(self, config: LoadTagsConfig, upstream: Shape) -> Mapping[str, Shape]:
-        """The record with the list."""
         return {"out": upstream.with_field(config.as_field, Shape.array(TAG_SHAPE, "Tags"))}
 
     def run(self, ctx: NodeContext, config: LoadTagsConfig, record: Record) -> Emit:

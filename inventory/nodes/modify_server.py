@@ -159,7 +159,6 @@ class ModifyServer(Node):
     Config = ModifyServerConfig
 
     def summary(self, config: ModifyServerConfig) -> str:
-        """The action, and the server."""
         field = {GENERAL: "general_action", NETWORK: "network_action", POWER: "power_action"}.get(
             config.component, "component"
         )
@@ -236,7 +235,6 @@ class ModifyServer(Node):
         return _Change(ctx, config, needed_number(config.server_id, "server_id"), acting(ctx))
 
     def preview(self, config: ModifyServerConfig, record: Record) -> Json:
-        """The change that would be made."""
         needed = NEEDED.get(config.action)
         names = HA_SETTINGS if config.component == HIGH_AVAILABILITY else (needed,) if needed else ()
         settings = {name: getattr(config, name) for name in names}

@@ -27,7 +27,6 @@ from inventory.tables import SERVER, TICKETS
 
 @page(Permission.manage_inventory, "GET POST")
 def create(request: HttpRequest, actor: Actor, route: str) -> HttpResponse:
-    """Make a row."""
     table = table_of(route)
     form = form_for(table, actor, None, request.POST or None)
     lines = lines_for(None, request.POST or None) if table is SERVER else {}
@@ -45,7 +44,6 @@ def create(request: HttpRequest, actor: Actor, route: str) -> HttpResponse:
 
 @page(Permission.manage_inventory, "GET POST")
 def edit(request: HttpRequest, actor: Actor, route: str, pk: int) -> HttpResponse:
-    """Change a row."""
     table = table_of(route)
     found = _own(table, actor, pk)
     if not table.is_changeable:
@@ -66,7 +64,6 @@ def edit(request: HttpRequest, actor: Actor, route: str, pk: int) -> HttpRespons
 
 @page(Permission.manage_inventory, "POST")
 def delete(request: HttpRequest, actor: Actor, route: str, pk: int) -> HttpResponse:
-    """Delete a row."""
     table = table_of(route)
     found = _own(table, actor, pk)
     name = str(found)
@@ -94,7 +91,6 @@ def status(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 @page(Permission.manage_inventory, "POST")
 def message(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Write a message to a ticket."""
     ticket: Any = one(with_named(rows_of(TICKETS, actor), TICKETS), pk)
     form = MessageForm(request.POST)
     if not form.is_valid():

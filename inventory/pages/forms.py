@@ -61,7 +61,6 @@ class Group:
 
 
 def form_columns(table: Table, actor: Actor, *, is_new: bool) -> list[Column]:
-    """The columns that a form asks for."""
     hidden = (ONLY_LATER if is_new else ONLY_NEW).get(table.route, ())
     return [
         column
@@ -89,7 +88,6 @@ def form_for(table: Table, actor: Actor, row: Model | None, data: Any = None) ->
 
 
 def groups_of(table: Table, form: forms.Form) -> list[Group]:
-    """The form's fields under their headings."""
     named = [
         Group(heading, [form[name] for name in names if name in form.fields])
         for heading, names in GROUPS.get(table.route, ())

@@ -50,7 +50,6 @@ def ticket_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.write_tickets, "GET POST")
 def ticket_new(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Open a ticket."""
     form = TicketForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with problems_into(form):

@@ -9,8 +9,6 @@ LONGEST = TicketMessage._meta.get_field("content").max_length
 
 
 class TicketForm(SiteForm):
-    """A new ticket."""
-
     title = forms.CharField(label="What is it about?", max_length=200)
     priority = forms.ChoiceField(
         label="How urgent is it?",
@@ -21,8 +19,6 @@ class TicketForm(SiteForm):
 
 
 class MessageForm(SiteForm):
-    """One more message."""
-
     content = forms.CharField(
         label="Your answer", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5})
     )

@@ -31,7 +31,6 @@ class NodeInput(forms.TextInput):
         self.actor = actor
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """With the list."""
         shown = super().render(name, value, {**(attrs or {}), "list": "known-nodes"}, renderer)
         options = format_html_join(
             "", '<option value="{}"></option>', ((node,) for node in known_nodes(self.actor))

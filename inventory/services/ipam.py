@@ -33,7 +33,6 @@ class Family(StrEnum):
 
     @property
     def label(self) -> str:
-        """Its name for people."""
         return "IPv4" if self is Family.ipv4 else "IPv6"
 
 

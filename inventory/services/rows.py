@@ -173,7 +173,6 @@ class Writer(Generic[M]):
         """Called after a row was changed; `before` holds what it was."""
 
     def remove(self, row: M, *, actor: Actor) -> None:
-        """Take the row away."""
         row.delete()
 
     def nested(self, values: Mapping[str, Any]) -> JsonObject:
@@ -249,7 +248,6 @@ class Writer(Generic[M]):
         }
 
     def record(self, verb: str, row: M, actor: Actor, changes: JsonObject) -> None:
-        """Write the audit entry."""
         audit.record(
             actor, verb, audit_target(self.model), str(row.pk), tenant_id=tenant_of(row), changes=changes
         )

@@ -34,13 +34,11 @@ def server_of(server_id: int, *, actor: Actor) -> Server:
 
 
 def set_note(server: Server, note: str, *, actor: Actor) -> JsonObject:
-    """Write the note of a server."""
     update_server(server, actor=actor, note=note)
     return {"note": note}
 
 
 def set_hostname(server: Server, hostname: str, *, actor: Actor) -> JsonObject:
-    """Name a server."""
     update_server(server, actor=actor, hostname=hostname)
     return {"hostname": hostname}
 

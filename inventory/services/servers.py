@@ -195,5 +195,4 @@ def update_server(server: Server, *, actor: Actor, **values: Any) -> Server:
 
 
 def set_status(server: Server, status: str, *, actor: Actor) -> Server:
-    """Change only the status."""
     return update_server(server, actor=actor, status=status)

@@ -37,7 +37,6 @@ def tags_of(resource_type: str, resource_ids: Iterable[int], *, actor: Actor) ->
 
 
 def on_thing(rows: QuerySet[Tag], resource_type: str, resource_id: int) -> QuerySet[Tag]:
-    """Of these tags, those on one thing."""
     return rows.filter(assignments__resource_type=resource_type, assignments__resource_id=resource_id)
 
 

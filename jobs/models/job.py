@@ -16,8 +16,6 @@ class Job(Sealed):
     """A command or a flow with a schedule. Environment and input may be secret."""
 
     class Kind(models.TextChoices):
-        """What it runs."""
-
         COMMAND = "command"
         FLOW = "flow"
 
@@ -105,7 +103,6 @@ class Job(Sealed):
         return self.name
 
     def seal_of(self, column: str) -> Seal:
-        """What its ciphertext belongs to."""
         return Seal("job", (self.tenant_id, str(self.id), column))
 
     @property

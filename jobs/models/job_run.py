@@ -98,7 +98,6 @@ class JobRun(Sealed):
         return f"{self.job_id} {self.scheduled_at:%Y-%m-%d %H:%M}"
 
     def seal_of(self, column: str) -> Seal:
-        """What its ciphertext belongs to."""
         return Seal("job-run", (self.job.tenant_id, str(self.job_id), str(self.id), column))
 
     @property

@@ -59,7 +59,6 @@ class Chain(Node):
     Config = ChainConfig
 
     def summary(self, config: ChainConfig) -> str:
-        """Which job."""
         return plain(config.job or "")
 
     def fields(self, config: ChainConfig, upstream: Shape) -> Mapping[str, Shape]:
@@ -96,7 +95,6 @@ class Chain(Node):
         return Emit("out", with_value(record, config.as_field, {"id": str(made.id), "job": job.name}))
 
     def preview(self, config: ChainConfig, record: Record) -> JsonObject:
-        """What would be launched."""
         return {"launches": config.job, "after": config.after}
 
 

@@ -96,8 +96,6 @@ class CustomCommandConfig(NodeConfig):
 
 @node
 class CustomCommand(Node):
-    """Runs a program of the worker's machine."""
-
     meta = NodeMeta(
         type="custom-command",
         kind=Kind.ACTION,
@@ -112,7 +110,6 @@ class CustomCommand(Node):
     Config = CustomCommandConfig
 
     def summary(self, config: CustomCommandConfig) -> str:
-        """Which command."""
         return joined(config.command)
 
     def fields(self, config: CustomCommandConfig, upstream: Shape) -> Mapping[str, Shape]:
@@ -150,7 +147,6 @@ class CustomCommand(Node):
         return Emit("out", after)
 
     def preview(self, config: CustomCommandConfig, record: Record) -> Json:
-        """What would be run."""
         return {"run": config.model_dump(exclude={"as_field"})}
 
     def dry_run_result(self, config: CustomCommandConfig, record: Record) -> Emit:

@@ -41,11 +41,9 @@ class JobCommand(Node):
     )
 
     def summary(self, config: object) -> str:
-        """There is nothing to set up."""
         return "The job's command"
 
     def fields(self, config: object, upstream: Shape) -> Mapping[str, Shape]:
-        """What the job run takes over."""
         return {"out": Shape.object({}, is_open=True)}
 
     async def run(self, ctx: NodeContext, config: object, record: Record) -> Emit:

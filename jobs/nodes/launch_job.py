@@ -161,7 +161,6 @@ class LaunchJob(Node):
     Config = LaunchJobConfig
 
     def summary(self, config: LaunchJobConfig) -> str:
-        """What is launched."""
         return joined(config.kind, config.targets) if config.targets else ""
 
     def fields(self, config: LaunchJobConfig, upstream: Shape) -> Mapping[str, Shape]:
@@ -226,7 +225,6 @@ class LaunchJob(Node):
             raise NodeError("not_stopped", f"These go on: {', '.join(left)}.")
 
     def preview(self, config: LaunchJobConfig, record: Record) -> JsonObject:
-        """What would be launched."""
         return {"launches": list(config.targets), "kind": config.kind, "parameters": config.parameters}
 
     def dry_run_result(self, config: LaunchJobConfig, record: Record) -> Emit:

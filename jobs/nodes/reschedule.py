@@ -163,7 +163,6 @@ class Reschedule(Node):
     Config = RescheduleConfig
 
     def summary(self, config: RescheduleConfig) -> str:
-        """When."""
         match config.mode:
             case "delay":
                 return joined("in", config.delay)
@@ -217,7 +216,6 @@ class Reschedule(Node):
         return Emit("out", _with(record, config, changed.next_at, 0))
 
     def preview(self, config: RescheduleConfig, record: Record) -> JsonObject:
-        """What would be put in line."""
         when = {"delay": config.delay, "at": config.time, "cron": config.cron, "retry": config.delay}
         return {"job": config.job, "mode": config.mode, "when": when[config.mode]}
 

@@ -125,7 +125,6 @@ class Stop(Node):
     Config = StopConfig
 
     def summary(self, config: StopConfig) -> str:
-        """What is stopped."""
         return joined(label_of(config, "target"), _which(config))
 
     async def choices(self, name: str, ctx: NodeContext, config: JsonObject, search: str) -> Sequence[Choice]:
@@ -186,7 +185,6 @@ class Stop(Node):
         return Emit("out", record)
 
     def preview(self, config: StopConfig, record: Record) -> JsonObject:
-        """What would be stopped."""
         told: JsonObject = {"stops": config.target, "which": _which(config)}
         if config.confirm:
             told["asks"] = _asked(config).title

@@ -44,7 +44,6 @@ class ActionSettingsForm(SiteForm):
         return str(self._places[name].choices.get(value) or {True: "yes", False: "no"}.get(value, value))
 
     def config(self) -> JsonObject:
-        """What is set."""
         found = {name: self._value(name) for name in self._places}
         return {name: value for name, value in found.items() if value not in (None, "")}
 

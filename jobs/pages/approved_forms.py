@@ -15,8 +15,6 @@ from jobs.services.stoppable import WAYS
 
 
 class ApprovedForm(Grouped):
-    """What is approved for whom."""
-
     audience = forms.ChoiceField(choices=Command.Audience.choices, label="For")
     tenants = forms.ModelMultipleChoiceField(
         queryset=Tenant.objects.none(),
@@ -32,8 +30,6 @@ class ApprovedForm(Grouped):
 
 
 class CommandForm(ApprovedForm):
-    """An approved command."""
-
     GROUPS = (
         ("Command", ("name", "description", "executable", "slots", "is_enabled")),
         ("Who may use it", ("audience", "tenants")),
@@ -89,8 +85,6 @@ def _call(
 
 
 class ServiceForm(ApprovedForm):
-    """A service that flows may stop."""
-
     GROUPS = (
         ("Service", ("name", "description", "is_enabled")),
         ("Who may stop it", ("audience", "tenants")),
@@ -128,7 +122,6 @@ class ServiceForm(ApprovedForm):
             fields[f"{way}_command"].queryset = commands_in_reach(actor)
 
     def values(self) -> dict[str, Any]:
-        """What the service takes."""
         return {
             name: {} if value is None and name.endswith("_parameters") else value
             for name, value in self.cleaned_data.items()

@@ -34,7 +34,6 @@ def command_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_platform, "GET POST")
 def command_new(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Approve a command."""
     form = CommandForm(posted(request), actor=actor)
     if request.method == "POST" and form.is_valid():
         with problems_into(form):
@@ -46,7 +45,6 @@ def command_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_platform, "GET POST")
 def command_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Change what was approved."""
     command = one(commands_in_reach(actor), pk)
     form = CommandForm(posted(request), actor=actor, initial=_initial(command))
     if request.method == "POST" and form.is_valid():
@@ -68,7 +66,6 @@ def _initial(command: Command) -> dict[str, Any]:
 
 @page(Permission.manage_platform, "POST")
 def command_delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Take the approval back."""
     command = one(commands_in_reach(actor), pk)
     try:
         commands.delete_command(actor=actor, command=command)

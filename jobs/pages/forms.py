@@ -18,7 +18,6 @@ class CodesField(forms.CharField):
     """Whole numbers, separated by commas."""
 
     def clean(self, value: Any) -> list[int]:
-        """The numbers."""
         words = str(super().clean(value) or "").replace(",", " ").split()
         try:
             return [int(word) for word in words]
@@ -53,15 +52,12 @@ class Grouped(SiteForm):
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """The fields by heading."""
         return [
             (title, [self[name] for name in names if name in self.fields]) for title, names in self.GROUPS
         ]
 
 
 class JobForm(OwnerForm, Grouped):
-    """A job."""
-
     GROUPS = (
         ("Job", ("tenant", "name", "description", "is_enabled")),
         (
@@ -160,8 +156,6 @@ class JobForm(OwnerForm, Grouped):
 
 
 class LaunchForm(SiteForm):
-    """A run by hand."""
-
     reason = forms.CharField(
         max_length=300, required=False, label="Why", help_text="For those who look later."
     )

@@ -35,7 +35,6 @@ def job_run_detail(request: HttpRequest, actor: Actor, job_run_id: UUID) -> Http
 
 @page(Permission.run_flows, "POST")
 def job_run_cancel(request: HttpRequest, actor: Actor, job_run_id: UUID) -> HttpResponse:
-    """Stop it."""
     job_run = job_run_for(actor, job_run_id)
     try:
         cancel_job_run(actor=actor, job_run=job_run)

@@ -49,7 +49,6 @@ def job_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.publish_flows, "GET POST")
 def job_new(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Make a job."""
     form = JobForm(posted(request), actor=actor, is_new=True, initial={"is_enabled": True})
     if request.method == "POST" and form.is_valid():
         with problems_into(form):
@@ -63,7 +62,6 @@ def job_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.publish_flows, "GET POST")
 def job_edit(request: HttpRequest, actor: Actor, job_id: UUID) -> HttpResponse:
-    """Change a job."""
     job = job_for(actor, job_id)
     form = JobForm(posted(request), actor=actor, is_new=False, initial=_initial(job))
     if request.method == "POST" and form.is_valid():
@@ -121,7 +119,6 @@ def job_launch(request: HttpRequest, actor: Actor, job_id: UUID) -> HttpResponse
 
 @page(Permission.publish_flows, "POST")
 def job_switch(request: HttpRequest, actor: Actor, job_id: UUID) -> HttpResponse:
-    """On or off."""
     job = job_for(actor, job_id)
     is_on = request.POST.get("on") == "1"
     try:
@@ -135,7 +132,6 @@ def job_switch(request: HttpRequest, actor: Actor, job_id: UUID) -> HttpResponse
 
 @page(Permission.publish_flows, "POST")
 def job_delete(request: HttpRequest, actor: Actor, job_id: UUID) -> HttpResponse:
-    """Take it away."""
     job = job_for(actor, job_id)
     jobs.delete_job(actor=actor, job=job)
     messages.success(request, f"{job.name} is deleted.")

@@ -32,7 +32,6 @@ def service_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_platform, "GET POST")
 def service_new(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Approve a service."""
     form = ServiceForm(posted(request), actor=actor)
     if request.method == "POST" and form.is_valid():
         with problems_into(form):
@@ -44,7 +43,6 @@ def service_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page(Permission.manage_platform, "GET POST")
 def service_edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Change what was approved."""
     service = one(services_in_reach(actor), pk)
     form = ServiceForm(posted(request), actor=actor, initial=_initial(service))
     if request.method == "POST" and form.is_valid():
@@ -68,7 +66,6 @@ def _initial(service: Service) -> dict[str, Any]:
 
 @page(Permission.manage_platform, "POST")
 def service_delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Take the approval back."""
     service = one(services_in_reach(actor), pk)
     stoppable.delete_service(actor=actor, service=service)
     messages.success(request, f"{service.name} may be stopped no more.")

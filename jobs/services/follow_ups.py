@@ -62,7 +62,6 @@ class FollowUps:
 
     @property
     def flow_id(self) -> UUID | None:
-        """The id of the flow."""
         return self.flow.id if self.flow else None
 
     @property

@@ -15,12 +15,10 @@ class Command(BaseCommand):
     help = "Print the sealed audit trail as JSON lines, each with its place and hash in the chain."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """What part of it."""
         parser.add_argument("--tenant", help="The short name of a tenant: its entries only.")
         parser.add_argument("--after", type=int, default=0, help="Begin after the entry of this id.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print it."""
         actor = Actor.system(self._tenant_id(options["tenant"]))
         for chunk in chunks(actor, options["after"], limit=None):
             self.stdout.write(chunk.decode(), ending="")

@@ -15,7 +15,6 @@ class Command(BaseCommand):
     help = "Print a one-time password for a user; it must be changed at the next sign-in."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The mail address."""
         parser.add_argument("email")
         parser.add_argument("--tenant", help="The short name of the tenant, when several have the address.")
 

@@ -213,8 +213,6 @@ RESULT_SHAPE = Shape.object(
 
 @node
 class GitHub(Node):
-    """Works in a repository."""
-
     meta = NodeMeta(
         type="github",
         kind=Kind.ACTION,
@@ -230,14 +228,12 @@ class GitHub(Node):
     Config = GitHubConfig
 
     def summary(self, config: GitHubConfig) -> str:
-        """What is done where."""
         where = plain(config.repository)
         if config.operation in NUMBERED and where:
             return joined(config.operation, f"{where}#{plain(config.number)}")
         return joined(config.operation, "→", where) or plain(config.credential)
 
     def fields(self, config: GitHubConfig, upstream: Shape) -> Mapping[str, Shape]:
-        """The record with what was made."""
         return {"out": upstream.with_field(config.as_field, RESULT_SHAPE)}
 
     def check(self, config: GitHubConfig, upstream: Shape) -> list[tuple[str, str, str]]:
@@ -245,12 +241,10 @@ class GitHub(Node):
         return [(name, f"“{_label(name)}” is missing.", "Fill it in.") for name in _empty(config)]
 
     def choices(self, name: str, ctx: NodeContext, config: JsonObject, search: str) -> Sequence[Choice]:
-        """Ask GitHub."""
         client = connected(ctx, ctx.opened(str(config["credential"]), GitHubFields))
         return github_lists.choices(client, name, str(config.get("repository") or ""), search)
 
     def run(self, ctx: NodeContext, config: GitHubConfig, record: Record) -> Emit:
-        """Do it."""
         for name in _empty(config):
             raise NodeError("missing_value", f"“{_label(name)}” is empty.", hint="Fill it in.", field=name)
         place = repository_of(config.repository)
@@ -260,7 +254,6 @@ class GitHub(Node):
         return Emit("out", with_value(record, config.as_field, made))
 
     def preview(self, config: GitHubConfig, record: Record) -> JsonObject:
-        """What would be asked of GitHub."""
         return {"repository": config.repository, "operation": config.operation, **_values(config)}
 
     def dry_run_result(self, config: GitHubConfig, record: Record) -> Emit:

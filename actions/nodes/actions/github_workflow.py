@@ -79,11 +79,9 @@ class GitHubWorkflow(Node):
     Config = GitHubWorkflowConfig
 
     def summary(self, config: GitHubWorkflowConfig) -> str:
-        """What is started where."""
         return joined(plain(config.workflow), "→", plain(config.repository)) if config.workflow else ""
 
     def choices(self, name: str, ctx: NodeContext, config: JsonObject, search: str) -> Sequence[Choice]:
-        """Ask GitHub."""
         client = connected(ctx, ctx.opened(str(config["credential"]), GitHubFields))
         return github_lists.choices(client, name, str(config.get("repository") or ""), search)
 
@@ -97,5 +95,4 @@ class GitHubWorkflow(Node):
         return Emit("out", record)
 
     def preview(self, config: GitHubWorkflowConfig, record: Record) -> JsonObject:
-        """What would be started."""
         return config.model_dump(exclude={"credential"})

@@ -150,11 +150,9 @@ class Jenkins(Node):
     Config = JenkinsConfig
 
     def summary(self, config: JenkinsConfig) -> str:
-        """Which job."""
         return joined(config.job) if config.wait else joined(config.job, "(not waited for)")
 
     def fields(self, config: JenkinsConfig, upstream: Shape) -> Mapping[str, Shape]:
-        """The record with the build."""
         return {port.name: upstream.with_field(config.as_field, BUILD_SHAPE) for port in self.meta.ports}
 
     def choices(self, name: str, ctx: NodeContext, config: JsonObject, search: str) -> Sequence[Choice]:
@@ -171,7 +169,6 @@ class Jenkins(Node):
         ]
 
     def run(self, ctx: NodeContext, config: JenkinsConfig, record: Record) -> Result:
-        """Queue the build."""
         fields = ctx.opened(config.credential, JenkinsFields)
         if config.wait and not fields.username:
             raise NodeError(
@@ -188,7 +185,6 @@ class Jenkins(Node):
         return self._later(ctx, detail) if config.wait else _emit(config, fields, record, item, Stand(None))
 
     def resume(self, ctx: NodeContext, config: JenkinsConfig, record: Record, wake: Wake) -> Result:
-        """Look how far it is."""
         fields = ctx.opened(config.credential, JenkinsFields)
         item, number = _of(wake.detail)
         jenkins = connected(ctx, fields)
@@ -221,7 +217,6 @@ class Jenkins(Node):
         ctx.log.info(f"The build of {config.job} was {done}.")
 
     def preview(self, config: JenkinsConfig, record: Record) -> JsonObject:
-        """What would be started."""
         return {
             "starts": config.job,
             "with": {name: as_text(value) for name, value in config.parameters.items()},

@@ -175,8 +175,6 @@ ISSUE_SHAPE = Shape.object(
 
 @node
 class RedmineIssue(Node):
-    """Creates, changes and comments on issues."""
-
     meta = NodeMeta(
         type="redmine-issue",
         kind=Kind.ACTION,
@@ -198,7 +196,6 @@ class RedmineIssue(Node):
         return joined(config.operation, f"#{plain(config.issue)}")
 
     def fields(self, config: RedmineIssueConfig, upstream: Shape) -> Mapping[str, Shape]:
-        """The record with the issue."""
         return {"out": upstream.with_field(config.as_field, ISSUE_SHAPE)}
 
     def check(self, config: RedmineIssueConfig, upstream: Shape) -> list[tuple[str, str, str]]:
@@ -230,7 +227,6 @@ class RedmineIssue(Node):
         return Emit("out", with_value(record, config.as_field, issue))
 
     def preview(self, config: RedmineIssueConfig, record: Record) -> JsonObject:
-        """What would be asked of Redmine."""
         shown = config.model_dump(exclude={"as_field"})
         return {name: value for name, value in shown.items() if value not in ("", [], None)}
 

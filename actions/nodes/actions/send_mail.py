@@ -83,8 +83,6 @@ class SendMailConfig(NodeConfig):
 
 @node
 class SendMail(Node):
-    """Sends one mail to all recipients."""
-
     meta = NodeMeta(
         type="send-mail",
         kind=Kind.ACTION,
@@ -98,7 +96,6 @@ class SendMail(Node):
     Config = SendMailConfig
 
     def summary(self, config: SendMailConfig) -> str:
-        """Who gets it."""
         first, *others = config.to or [""]
         more = f" and {len(others)} more" if others else ""
         return f"→ {plain(first)}{more}" if first else ""
@@ -117,7 +114,6 @@ class SendMail(Node):
         return [] if config.credential else list(obstacles(config.sender, owner_id))
 
     def preview(self, config: SendMailConfig, record: Record) -> JsonObject:
-        """The mail that would be sent."""
         own = f"The one of the credential “{config.credential}”" if config.credential else ""
         mail = _mail(config, own or default_sender())
         return {

@@ -126,8 +126,6 @@ class SnmpTrapConfig(NodeConfig):
 
 @node
 class SnmpTrap(Node):
-    """Sends one notification."""
-
     meta = NodeMeta(
         type="snmp-trap",
         kind=Kind.ACTION,
@@ -142,7 +140,6 @@ class SnmpTrap(Node):
     Config = SnmpTrapConfig
 
     def summary(self, config: SnmpTrapConfig) -> str:
-        """Which notification it is."""
         name = config.trap_oid if config.named_by == BY_OID else config.enterprise
         return f"{config.kind} {plain(name)}".strip() if config.credential else ""
 
@@ -167,7 +164,6 @@ class SnmpTrap(Node):
         return Emit("out", record)
 
     def preview(self, config: SnmpTrapConfig, record: Record) -> JsonObject:
-        """The notification that would be sent."""
         notification = _notification(config)
         return {
             "receiver": config.credential,

@@ -148,8 +148,6 @@ TASK_SHAPE = Shape.object(
 
 @node
 class Todo(Node):
-    """Works on tasks of one user."""
-
     meta = NodeMeta(
         type="todo",
         kind=Kind.ACTION,
@@ -165,15 +163,12 @@ class Todo(Node):
     Config = TodoConfig
 
     def summary(self, config: TodoConfig) -> str:
-        """What is done, to which task."""
         return joined(config.operation, config.subject if config.operation == "create" else config.task_id)
 
     def fields(self, config: TodoConfig, upstream: Shape) -> Mapping[str, Shape]:
-        """The record with the task."""
         return {"out": upstream.with_field(config.as_field, TASK_SHAPE)}
 
     def choices(self, name: str, ctx: NodeContext, config: JsonObject, search: str) -> Sequence[Choice]:
-        """The lists of that user."""
         fields = ctx.opened(str(config["credential"]), Office365Fields)
         user_id = str(config.get("user_id") or "")
         found = Tasks(ctx, fields, "" if "{{" in user_id else user_id.strip()).lists()
@@ -201,7 +196,6 @@ class Todo(Node):
         return Emit("out", with_value(record, config.as_field, _told(task, list_id)))
 
     def preview(self, config: TodoConfig, record: Record) -> JsonObject:
-        """The task as it would be written."""
         return {
             "does": config.operation,
             "signed_in_with": config.credential,

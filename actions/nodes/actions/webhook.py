@@ -185,8 +185,6 @@ class WebhookConfig(AnswerConfig, SigningConfig, SecurityConfig, RequestConfig):
 
 @node
 class Webhook(Node):
-    """Sends a request."""
-
     meta = NodeMeta(
         type="webhook",
         kind=Kind.ACTION,
@@ -199,7 +197,6 @@ class Webhook(Node):
     Config = WebhookConfig
 
     def summary(self, config: WebhookConfig) -> str:
-        """Who is called."""
         return joined(config.method, "→", host_of(config.url))
 
     def check(self, config: WebhookConfig, upstream: Shape) -> list[tuple[str, str, str]]:

@@ -162,7 +162,6 @@ class Zabbix(Node):
     Config = ZabbixConfig
 
     def summary(self, config: ZabbixConfig) -> str:
-        """What is sent, and to which host."""
         if not config.host:
             return ""
         more = f" and {len(config.values) - 1} more" if len(config.values) > 1 else ""
@@ -183,7 +182,6 @@ class Zabbix(Node):
         return []
 
     def fields(self, config: ZabbixConfig, upstream: Shape) -> Mapping[str, Shape]:
-        """The record with the answer."""
         return {"out": upstream.with_field(config.as_field, ANSWER)}
 
     async def run(self, ctx: NodeContext, config: ZabbixConfig, record: Record) -> Emit:
@@ -202,7 +200,6 @@ class Zabbix(Node):
         return Emit("out", with_value(record, config.as_field, _answer(len(items), refused)))
 
     def preview(self, config: ZabbixConfig, record: Record) -> JsonObject:
-        """The values that would be sent."""
         return {"server": config.credential, "values": [item.as_json() for item in _items(config, record)]}
 
     def dry_run_result(self, config: ZabbixConfig, record: Record) -> Emit:

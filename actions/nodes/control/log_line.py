@@ -47,14 +47,11 @@ class LogLine(Node):
     Config = LogLineConfig
 
     def summary(self, config: LogLineConfig) -> str:
-        """The text."""
         return plain(config.text or "")
 
     def run(self, ctx: NodeContext, config: LogLineConfig, record: Record) -> Emit:
-        """Write it."""
         getattr(ctx.log, config.level)(config.text[:LONGEST])
         return Emit("out", record)
 
     def preview(self, config: LogLineConfig, record: Record) -> JsonObject:
-        """The line."""
         return {"level": config.level, "text": config.text[:LONGEST]}

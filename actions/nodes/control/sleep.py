@@ -131,7 +131,6 @@ class Sleep(Node):
     Config = SleepConfig
 
     def summary(self, config: SleepConfig) -> str:
-        """How long."""
         match config.mode:
             case "for":
                 return plain(config.duration)
@@ -157,7 +156,6 @@ class Sleep(Node):
         return Suspend("sleep", until=until, answers=answers, countdown=config.progress)
 
     def preview(self, config: SleepConfig, record: Record) -> JsonObject:
-        """How long it would wait."""
         if config.mode == "for":
             return {"sleeps_for": config.duration}
         return {"sleeps_until": _end(config, record, datetime.now(UTC)).isoformat()}

@@ -43,8 +43,6 @@ class AddFieldConfig(NodeConfig):
 
 @node
 class AddField(Node):
-    """Adds one field."""
-
     meta = NodeMeta(
         type="add-field",
         kind=Kind.ENRICHER,
@@ -56,15 +54,12 @@ class AddField(Node):
     Config = AddFieldConfig
 
     def summary(self, config: AddFieldConfig) -> str:
-        """The field and its value."""
         return f"{config.as_field} = {plain(config.value)}" if config.as_field else ""
 
     def fields(self, config: AddFieldConfig, upstream: Shape) -> Mapping[str, Shape]:
-        """The record with the new field."""
         return {"out": upstream.with_field(config.as_field, _shape_of(config.value, upstream))}
 
     def run(self, ctx: NodeContext, config: AddFieldConfig, record: Record) -> Emit:
-        """Put the value in."""
         return Emit("out", with_value(record, config.as_field, config.value))
 
 

@@ -99,8 +99,6 @@ class RestResourceConfig(SecurityConfig, ResourceConfig):
 
 @node
 class RestResource(Node):
-    """Asks over HTTP."""
-
     meta = NodeMeta(
         type="rest-resource",
         kind=Kind.ENRICHER,
@@ -113,7 +111,6 @@ class RestResource(Node):
     Config = RestResourceConfig
 
     def summary(self, config: RestResourceConfig) -> str:
-        """Who is asked, and where the answer goes."""
         return joined(config.method, host_of(config.url), "→", config.as_field)
 
     def fields(self, config: RestResourceConfig, upstream: Shape) -> Mapping[str, Shape]:
@@ -126,7 +123,6 @@ class RestResource(Node):
         return [("url", *problem)] if problem else []
 
     async def run(self, ctx: NodeContext, config: RestResourceConfig, record: Record) -> Emit:
-        """Send the request and keep the answer."""
         request = signed_in(ctx, _request(config), config)
         answer = await send(ctx, request, timeout=config.timeout, max_body_bytes=config.max_kib * 1024)
         return Emit("out", with_value(record, config.as_field, answer_value(answer)))

@@ -69,7 +69,6 @@ class Filter(Node):
     Config = FilterConfig
 
     def summary(self, config: FilterConfig) -> str:
-        """The comparison."""
         return comparison_text(config.field, config.operation, config.value)
 
     def fields(self, config: FilterConfig, upstream: Shape) -> Mapping[str, Shape]:

@@ -69,8 +69,6 @@ def _condition(drawn: EventCondition) -> Condition:
 
 @node
 class Event(TriggerNode):
-    """Starts when an event of a type arrives."""
-
     meta = NodeMeta(
         type="event",
         kind=Kind.TRIGGER,
@@ -83,7 +81,6 @@ class Event(TriggerNode):
     starts_by = TriggerKind.EVENT
 
     def summary(self, config: EventConfig) -> str:
-        """The event type, and the condition."""
         only = config.condition
         if only is None or not config.event:
             return config.event or ""

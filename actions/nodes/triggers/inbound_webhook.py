@@ -88,8 +88,6 @@ class InboundWebhookConfig(NodeConfig):
 
 @node
 class InboundWebhook(TriggerNode):
-    """Starts when its URL is called."""
-
     meta = NodeMeta(
         type="inbound-webhook",
         kind=Kind.TRIGGER,
@@ -101,7 +99,6 @@ class InboundWebhook(TriggerNode):
     starts_by = TriggerKind.HOOK
 
     def summary(self, config: InboundWebhookConfig) -> str:
-        """How a caller proves who it is."""
         if config.auth == "token":
             return f"Secret in {config.header}"
         if config.auth in _asking("header"):

@@ -71,7 +71,6 @@ class LifeCycleTrigger(TriggerNode):
     starts_by = TriggerKind.EVENT
 
     def summary(self, config: LifeCycleConfig) -> str:
-        """What happens, and to what."""
         kinds = " or ".join(KIND_LABELS[kind] for kind in config.kinds) or "Anything"
         return ", ".join([f"{kinds} {EVENT_LABELS[config.event]}", *config.flows, *config.tenants])
 

@@ -29,8 +29,6 @@ class ManualConfig(NodeConfig):
 
 @node
 class Manual(TriggerNode):
-    """Starts by hand."""
-
     meta = NodeMeta(
         type="manual",
         kind=Kind.TRIGGER,
@@ -42,11 +40,9 @@ class Manual(TriggerNode):
     starts_by = TriggerKind.MANUAL
 
     def summary(self, config: ManualConfig) -> str:
-        """There is nothing to choose."""
         return "By hand or through the API"
 
     def listens_to(self, config: ManualConfig) -> ManualTrigger:
-        """Nothing but a start by hand."""
         return ManualTrigger()
 
     def payload_shape(self, config: ManualConfig) -> Shape:

@@ -43,8 +43,6 @@ class ScheduleConfig(NodeConfig):
 
 @node
 class Schedule(TriggerNode):
-    """Starts at set times."""
-
     meta = NodeMeta(
         type="schedule",
         kind=Kind.TRIGGER,
@@ -57,11 +55,9 @@ class Schedule(TriggerNode):
     starts_by = TriggerKind.SCHEDULE
 
     def summary(self, config: ScheduleConfig) -> str:
-        """The times and their clock."""
         return joined(config.cron, config.zone)
 
     def listens_to(self, config: ScheduleConfig) -> ScheduleTrigger:
-        """Every time of the cron line."""
         return ScheduleTrigger(config.cron, config.zone, config.overlap, config.catch_up)
 
     def payload_shape(self, config: ScheduleConfig) -> Shape:

@@ -16,7 +16,6 @@ PROPERTIES: Final = (ENDPOINT, ENABLED, CONNECT, READ)
 
 
 def property_path(name: str) -> str:
-    """Where a property is."""
     return f"config/properties/{PROPERTIES.index(name) + 1}"
 
 

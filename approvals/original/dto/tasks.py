@@ -24,7 +24,6 @@ def task_dto(task: Task, links: Links) -> Dto:
 
 
 def job_dto(task: Task, job: TaskJob) -> Dto:
-    """One of its jobs."""
     return {
         "id": f"{task.id}.{job.id}",
         "parentTaskId": str(task.id),

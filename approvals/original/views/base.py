@@ -66,7 +66,6 @@ class Door(APIView):
 
     @property
     def actor(self) -> Actor:
-        """Who is there."""
         actor: Actor = self.request.auth  # type: ignore[assignment]
         return actor
 
@@ -83,7 +82,6 @@ class Door(APIView):
         super().initial(request, *args, **kwargs)
 
     def told(self, dto: Dto, status: int = 200, *, entity: str = "") -> HttpResponse:
-        """An answer with a body."""
         kind = entity or self.answers
         return HttpResponse(
             written(kind, dto, self.asked), status=status, content_type=self.asked.content_type(kind)

@@ -49,8 +49,6 @@ class Properties(Door):
 
 
 class Property(Door):
-    """One of them."""
-
     answers = SINGLE
 
     def get(self, request: Request, property_id: str) -> HttpResponse:
@@ -69,8 +67,6 @@ class Property(Door):
 
 
 class Privileges(Door):
-    """All privileges."""
-
     answers = "privileges"
 
     def get(self, request: Request) -> HttpResponse:
@@ -79,8 +75,6 @@ class Privileges(Door):
 
 
 class Privilege(Door):
-    """One of them."""
-
     answers = "privilege"
 
     def get(self, request: Request, privilege_id: str) -> HttpResponse:

@@ -37,8 +37,6 @@ class MachineTasks(Door):
 
 
 class OneTask(Door):
-    """One task."""
-
     answers = "task"
     of_task = True
 

@@ -23,7 +23,6 @@ clients: list[aiohttp.ClientSession] = []
 
 @DBOS.step()
 async def deliver(event: dict) -> int:
-    """The recorded step."""
     async with clients[0].post(SINK, json=event) as answer:
         await answer.read()
         return answer.status
@@ -31,7 +30,6 @@ async def deliver(event: dict) -> int:
 
 @DBOS.workflow()
 async def relay(event: dict) -> None:
-    """The whole flow."""
     if taken(event):
         await deliver(event)
 
@@ -49,7 +47,6 @@ app = FastAPI(lifespan=life)
 
 @app.post("/event")
 async def take(request: Request) -> dict:
-    """One event."""
     await DBOS.start_workflow_async(relay, await request.json())
     return {"ok": True}
 

@@ -15,7 +15,6 @@ clients: list[aiohttp.ClientSession] = []
 
 @relay.handler()
 async def run(ctx: restate.Context, event: dict) -> None:
-    """The whole flow."""
     if not clients:
         clients.append(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)))
     if not taken(event):

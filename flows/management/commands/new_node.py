@@ -20,7 +20,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Kind, name, and where it goes."""
         parser.add_argument("kind", choices=sorted(FOLDERS))
         parser.add_argument("name", help="words joined by dashes, such as rate-limit")
         parser.add_argument("--app", default="actions", help="the app that it goes to")
@@ -29,7 +28,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the files and say where they are."""
         if options["name"] in node_types:
             raise CommandError(f"There is a type {options['name']!r} already.")
         new = NewNode(options["root"], options["app"], options["kind"], options["name"])

@@ -19,12 +19,10 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where to, and whether to compare only."""
         parser.add_argument("--out", type=Path, default=Path(settings.BASE_DIR) / "docs" / "nodes.md")
         parser.add_argument("--check", action="store_true", help="fail when the page is not current")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the page, or compare it."""
         out: Path = options["out"]
         # A stranger's pack is documented by its own pages, and whether it is installed must not change ours.
         ours = [node for node in node_types.values() if is_own(type(node).__module__)]

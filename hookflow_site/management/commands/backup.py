@@ -10,13 +10,10 @@ from hookflow_site.backup import back_up
 
 
 class Command(BaseCommand):
-    """Writes one archive."""
-
     help = "Write the database and the keys into one archive. hookflow may run meanwhile."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The file to write."""
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -11,8 +11,6 @@ from hookflow_site.schema import NewerSchema
 
 
 class Command(BaseCommand):
-    """Restores one archive."""
-
     help = "Put the database and the keys of an archive back. Stop hookflow first."
     requires_system_checks = ()
 

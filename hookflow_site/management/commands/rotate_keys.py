@@ -10,15 +10,12 @@ from hookflow_site.rotation import rotate
 
 
 class Command(BaseCommand):
-    """Encrypts anew, and verifies."""
-
     help = (
         "Encrypt every stored secret with the first of ENCRYPTION_KEYS, and see that each opens. hookflow may run "
         "meanwhile; stopped, it goes on where it was. Afterwards the older keys can go, unless a backup needs them."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Only look."""
         parser.add_argument("--check", action="store_true", help="Change nothing; say what there is.")
 
     def handle(self, *args: Any, **options: Any) -> None:

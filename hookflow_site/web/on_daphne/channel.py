@@ -21,7 +21,6 @@ class TwistedLine:
         self._transport = transport
 
     def abort(self) -> None:
-        """End it at once."""
         self._transport.abortConnection()
 
     def unsent(self) -> int:
@@ -37,18 +36,15 @@ class BoundedChannel(Base):  # type: ignore[misc]  # Daphne and Twisted's web ha
     seat: Seat
 
     def connectionMade(self) -> None:
-        """Take the seat."""
         self.seat.line = TwistedLine(self.transport)
         self.transport.hookflow_seat = self.seat
         super().connectionMade()
 
     def connectionLost(self, reason: Any) -> None:
-        """Leave it."""
         self.seat.leave()
         super().connectionLost(reason)
 
     def dataReceived(self, data: bytes) -> None:
-        """Bytes of the client."""
         if self.seat.is_refused:
             self.seat.discard(len(data))
             return
@@ -63,7 +59,6 @@ class BoundedChannel(Base):  # type: ignore[misc]  # Daphne and Twisted's web ha
             super().rawDataReceived(data)
 
     def lineReceived(self, line: bytes) -> None:
-        """A line of the head."""
         if not self.seat.is_refused:
             super().lineReceived(line)
 
@@ -80,13 +75,11 @@ class BoundedChannel(Base):  # type: ignore[misc]  # Daphne and Twisted's web ha
         return [(name, b"; ".join(found.getRawHeaders(name, ()))) for name in (b"authorization", b"cookie")]
 
     def allContentReceived(self) -> None:
-        """The request is complete."""
         if not self.seat.is_refused:
             self.seat.begin_work()
             super().allContentReceived()
 
     def requestDone(self, request: Any) -> None:
-        """The answer is written."""
         if not self.seat.is_refused:
             self.seat.begin_idle()
         super().requestDone(request)

@@ -22,7 +22,6 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no t
         super().makeConnection(transport)
 
     def connectionLost(self, reason: Any) -> None:
-        """Leave the seat."""
         if self.seat is not None:
             self.seat.leave()
         super().connectionLost(reason)

@@ -35,7 +35,6 @@ class AsyncioLine:
         self._transport = transport
 
     def abort(self) -> None:
-        """End it at once."""
         self._transport.abort()
 
     def unsent(self) -> int:
@@ -65,14 +64,12 @@ class BoundedHttp(HttpToolsProtocol):
             transport.set_write_buffer_limits(high=NEVER_FULL)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Leave it."""
         if self.has_seat:
             self.seat.leave()
         self._drop_body()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes of the client."""
         if not self.has_seat:
             return
         if self.seat.is_refused:
@@ -177,7 +174,6 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """The answer is written."""
         self.server_state.total_requests += 1
         self.seat.begin_idle()
         if not self.transport.is_closing():

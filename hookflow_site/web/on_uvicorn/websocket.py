@@ -26,12 +26,10 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         self.budget = Frames()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Leave the seat."""
         self.seat.leave()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes of the client."""
         for start in range(0, len(data), READ_PART):
             if self.transport.is_closing():
                 return
