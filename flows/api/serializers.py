@@ -34,6 +34,9 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
         read_only=True,
         help_text="Whether the draft differs from the version that runs.",
     )
+    followed_file = serializers.CharField(
+        read_only=True, help_text="The file that alone changes this flow; empty of all others."
+    )
     last_runs = serializers.SerializerMethodField()
 
     class Meta:
@@ -44,6 +47,7 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
             "description",
             "tenant",
             "is_enabled",
+            "followed_file",
             "draft_revision",
             "has_unpublished_changes",
             "published_version",

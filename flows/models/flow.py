@@ -23,7 +23,9 @@ class Flow(models.Model):
     is_enabled = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     is_managed = models.BooleanField(default=False, db_default=False)
-    """Made by the program, which alone starts and changes it; people do not see it among their flows."""
+    """Made by the program, which alone changes it; people see it only if it follows a file."""
+    followed_file = models.TextField(blank=True, default="", db_default="")
+    """Of a managed flow: the file that it is made of, and that alone changes it. People may look at it, and run it."""
     draft = JsonText()
     draft_revision = models.PositiveIntegerField(default=1)
     draft_saved_at = models.DateTimeField()

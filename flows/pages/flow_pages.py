@@ -26,11 +26,11 @@ def flow_editor(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpRespon
     flow = flow_for(actor, flow_id, has_documents=False)
     context = {
         "flow": flow,
-        "may_edit": actor.may(Permission.edit_flows),
+        "may_edit": actor.may(Permission.edit_flows) and not flow.followed_file,
         "may_make_credentials": (
             actor.may(Permission.manage_credentials) and actor.tenant_id == flow.tenant_id
         ),
-        "may_publish": actor.may(Permission.publish_flows),
+        "may_publish": actor.may(Permission.publish_flows) and not flow.followed_file,
         "may_run": actor.may(Permission.run_flows),
     }
     return render(request, "flows/flow_editor.html", context)

@@ -18,4 +18,6 @@ def why_not_switch(actor: Actor, flow: Flow) -> str:
     """Why the actor cannot switch the flow on or off, or nothing."""
     if not actor.may(Permission.publish_flows):
         return "Your role may look at flows, not switch them."
+    if flow.followed_file:
+        return f"It follows {flow.followed_file}, which alone changes it."
     return "" if flow.published_id or flow.is_enabled else "Publish it first."

@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import not_found
 from flows.models import Flow
-from flows.services.reach import flows_in_reach
+from flows.services.reach import shown_flows
 
 
 def flow_for(
@@ -27,7 +27,7 @@ def flow_for(
     Raises:
         Problem: 404 `not_found`, equal for foreign and unknown ids; 403 `not_allowed`.
     """
-    rows = flows_in_reach(actor).select_related("published")
+    rows = shown_flows(actor).select_related("published")
     if not has_documents:
         rows = rows.select_related("tenant").defer("draft", "published__document")
     flow = _found(rows.filter(id=flow_id).first())
@@ -44,7 +44,7 @@ def listed(actor: Actor) -> QuerySet[Flow]:
         output_field=BooleanField(),
     )
     return (
-        flows_in_reach(actor)
+        shown_flows(actor)
         .select_related("tenant", "published", "trigger")
         .defer("draft", "published__document")
         .annotate(**{"has_changes": differs})
@@ -63,7 +63,7 @@ def listed_flow(actor: Actor, flow_id: UUID | str) -> Flow:
 
 def flow_names(actor: Actor) -> QuerySet[Flow]:
     """The flows by name, with nothing else, to choose from."""
-    return flows_in_reach(actor).order_by("name").only("id", "name")
+    return shown_flows(actor).order_by("name").only("id", "name")
 
 
 def _found(flow: Flow | None) -> Flow:

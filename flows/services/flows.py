@@ -88,6 +88,7 @@ def update_flow(
         Problem: 409 `not_published` when a flow without a version is switched on.
     """
     actor.need(Permission.publish_flows if is_enabled is not None else Permission.edit_flows)
+    refuse_followed(actor, flow)
     if is_enabled and flow.published_id is None:
         raise conflict(
             "not_published",
@@ -128,6 +129,7 @@ def _rename_draft(flow: Flow) -> None:
 def delete_flow(*, actor: Actor, flow: Flow) -> None:
     """Take a flow away: it starts nothing any more, and its open runs are cancelled. Its runs stay readable."""
     actor.need(Permission.edit_flows)
+    refuse_followed(actor, flow)
     with transaction.atomic():
         flow.deleted_at = datetime.now(UTC)
         flow.is_enabled = False
@@ -158,6 +160,7 @@ def save_draft(*, actor: Actor, flow: Flow, document: JsonObject, revision: int)
         Problem: 400 `bad_document`; 412 `stale_draft` with who saved when: nothing was changed.
     """
     actor.need(Permission.edit_flows)
+    refuse_followed(actor, flow)
     drawing = document_json(read_or_refuse(document, is_draft=True))
     now = datetime.now(UTC)
     renamed = {
@@ -184,6 +187,21 @@ def save_draft(*, actor: Actor, flow: Flow, document: JsonObject, revision: int)
         )
     flow.refresh_from_db()
     return flow
+
+
+def refuse_followed(actor: Actor, flow: Flow) -> None:
+    """Stop unless people may change the flow.
+
+    Raises:
+        Problem: 409 `follows_file` with the file.
+    """
+    if flow.followed_file and not actor.is_system:
+        raise conflict(
+            "follows_file",
+            f"This flow follows the file {flow.followed_file}, which alone changes it.",
+            hint="Change the file; or duplicate the flow, and change the copy.",
+            extra={"file": flow.followed_file},
+        )
 
 
 def stale_draft(flow: Flow) -> Problem:

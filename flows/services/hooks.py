@@ -18,6 +18,7 @@ from flows.models import Flow, Hook, Trigger
 from flows.sdk import HookTrigger, TriggerKind
 from flows.sdk.config import duration_seconds
 from flows.sdk.signatures import SECRET_START, standard_key
+from flows.services.flows import refuse_followed
 from flows.services.versions import ensure_hook
 
 LEAST_SECRET, MOST_SECRET = 16, 500
@@ -108,6 +109,7 @@ def describe(flow: Flow) -> Webhook:
 def make_hook(*, actor: Actor, flow: Flow) -> Webhook:
     """Make the flow's webhook URL before it is published; one that is there stays."""
     actor.need(Permission.publish_flows)
+    refuse_followed(actor, flow)
     with transaction.atomic():
         if not Hook.objects.filter(flow=flow).exists():
             ensure_hook(flow)
@@ -157,6 +159,7 @@ def take_secret(*, actor: Actor, flow: Flow, secret: str, keep_old_for: str = AT
 def end_old_secret(*, actor: Actor, flow: Flow) -> Webhook:
     """Take the secret before no more; where it has ended, nothing happens."""
     actor.need(Permission.publish_flows)
+    refuse_followed(actor, flow)
     with transaction.atomic():
         if Hook.objects.filter(flow=flow).exclude(old_secret="").update(old_secret="", old_until=None):
             audit.record(actor, "ended_old_secret", "flow", str(flow.id), tenant_id=flow.tenant_id)
@@ -191,6 +194,7 @@ def _overlap(text: str) -> timedelta:
 
 def _keep(actor: Actor, flow: Flow, secret: str, verb: str, keep_old_for: str) -> None:
     actor.need(Permission.publish_flows)
+    refuse_followed(actor, flow)
     overlap = _overlap(keep_old_for)
     with transaction.atomic():
         ensure_hook(flow)

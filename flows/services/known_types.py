@@ -11,7 +11,7 @@ from common.problems import not_found
 from flows.models import EventTypeDefinition, Trigger
 from flows.sdk import EventType, Json, JsonObject, Shape, TriggerKind, event_types
 from flows.services.event_types import definitions_for, shape_of
-from flows.services.reach import flows_in_reach
+from flows.services.reach import shown_flows
 
 OWN_GROUP = "Your own"
 
@@ -87,4 +87,4 @@ def listeners_to(actor: Actor, name: str) -> QuerySet[Trigger]:
 
 
 def _listeners(actor: Actor) -> QuerySet[Trigger]:
-    return Trigger.objects.filter(kind=TriggerKind.EVENT, flow__in=flows_in_reach(actor))
+    return Trigger.objects.filter(kind=TriggerKind.EVENT, flow__in=shown_flows(actor))

@@ -1,15 +1,24 @@
 """What an actor can reach, in a form that the database finds fast however much there is."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.scope import visible
 from flows.models import Flow, Run
 
+SHOWN: Final = ~Q(is_managed=True, followed_file="")
+
 
 def flows_in_reach(actor: Actor) -> QuerySet[Flow]:
     """The flows that are not deleted, without those that the program made for itself."""
     return visible(Flow, actor).filter(deleted_at=None, is_managed=False)
+
+
+def shown_flows(actor: Actor) -> QuerySet[Flow]:
+    """These, and those that follow a file: what people look at."""
+    return visible(Flow, actor).filter(SHOWN, deleted_at=None)
 
 
 def runs_in_reach(actor: Actor) -> QuerySet[Run]:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.roles import Permission
@@ -32,10 +32,10 @@ def resumable(runs: QuerySet[Run]) -> QuerySet[Run]:
     repeated = Run.objects.filter(retried_from=OuterRef("pk"))
     return runs.filter(
         ~Exists(repeated),
+        ~Q(flow__is_managed=True, flow__followed_file=""),
         status=Run.Status.FAILED,
         last_cursor__isnull=False,
         flow__deleted_at=None,
-        flow__is_managed=False,
     )
 
 

@@ -15,7 +15,7 @@ from common.problems import not_found
 from flows.engine.walk import reaching
 from flows.models import Event, Flow, FlowVersion, LogLine, Run, Step
 from flows.sdk import Json
-from flows.services.reach import flows_in_reach, runs_in_reach
+from flows.services.reach import runs_in_reach, shown_flows
 
 LIST_FIELDS = (
     "id", "status", "subject", "retried_from", "is_resumed", "created_at", "started_at", "finished_at", "due_at",
@@ -95,7 +95,7 @@ def around(run: Run, actor: Actor) -> Surroundings:
     newest = FlowVersion.objects.filter(flow_id=run.flow_id, id=F("flow__published_id"))
     return Surroundings(
         newest_number=newest.values_list("number", flat=True).first(),
-        is_flow_in_reach=flows_in_reach(actor).filter(id=run.flow_id).exists(),
+        is_flow_in_reach=shown_flows(actor).filter(id=run.flow_id).exists(),
         retries=visible(Run, actor).filter(retried_from=run).only("id", "status"),
         started_events=visible(Event, actor).filter(cause_run_id=run.id).only("id", "type")[:MOST_EVENTS],
         causes=causes_of(run, actor),

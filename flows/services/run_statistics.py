@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Substr
 from accounts.actors import Actor
 from common.ids import first_id_at
 from flows.models import Flow, QueueEntry, Run, Trigger
-from flows.services.reach import flows_in_reach, runs_in_reach
+from flows.services.reach import flows_in_reach, runs_in_reach, shown_flows
 
 LAST_RUNS = 10
 MOST_SCHEDULES = 5
@@ -81,7 +81,7 @@ def open_runs(actor: Actor, now: datetime) -> dict[str, Any]:
 
 def flow_counts(actor: Actor) -> dict[str, int]:
     """How many flows there are in `total`, and how many are `enabled`."""
-    return flows_in_reach(actor).aggregate(total=Count("id"), enabled=Count("id", filter=Q(is_enabled=True)))
+    return shown_flows(actor).aggregate(total=Count("id"), enabled=Count("id", filter=Q(is_enabled=True)))
 
 
 def next_schedules(actor: Actor) -> QuerySet[Trigger]:

@@ -81,7 +81,7 @@ def retry_run(*, actor: Actor, run: Run, version: Literal["same", "newest"] = "s
     """
     actor.need(Permission.run_flows)
     flow = run.flow
-    if flow.is_managed:
+    if not _is_shown(flow):
         raise _is_managed()
     if run.status not in FINAL_RUN_STATUSES:
         raise conflict("run_is_open", "The run is still open.", hint="Wait for its end, or cancel it.")
@@ -119,7 +119,7 @@ def resume_run(*, actor: Actor, run: Run, is_first: bool = False) -> Run:
             "Only a run that failed or was cancelled at a step can go on from it.",
             hint="Retry it from the start instead.",
         )
-    if run.flow.is_managed:
+    if not _is_shown(run.flow):
         raise _is_managed()
     if run.flow.deleted_at is not None:
         raise _flow_is_gone()
@@ -144,9 +144,13 @@ def resume_run(*, actor: Actor, run: Run, is_first: bool = False) -> Run:
     return again
 
 
+def _is_shown(flow: Flow) -> bool:
+    return not flow.is_managed or bool(flow.followed_file)
+
+
 def _is_managed() -> Problem:
-    hint = "Launch the job again."
-    return conflict("managed_flow", "The program made this run for a job, and does not repeat it.", hint=hint)
+    hint = "Launch the job again, or put the hook back into its file."
+    return conflict("managed_flow", "The program made this run for itself, and does not repeat it.", hint=hint)
 
 
 def _flow_is_gone() -> Problem:

@@ -18,7 +18,7 @@ from flows.graph.diff import DocumentDiff, FieldChange, diff_documents
 from flows.models import Flow, FlowVersion, Hook, Trigger
 from flows.sdk import EventTrigger, HookTrigger, JsonObject, ScheduleTrigger
 from flows.services.drafting import plan_or_refuse
-from flows.services.flows import read_or_refuse, save_draft, stale_draft, triggers_changed
+from flows.services.flows import read_or_refuse, refuse_followed, save_draft, stale_draft, triggers_changed
 from flows.services.schedules import next_fire
 
 
@@ -34,6 +34,7 @@ def publish(
         Problem: 412 `stale_draft`; 422 `flow_has_problems` with all problems: nothing was changed.
     """
     actor.need(Permission.publish_flows)
+    refuse_followed(actor, flow)
     now = datetime.now(UTC)
     drawn = Flow.objects.get(id=flow.id)
     if drawn.draft_revision != revision:

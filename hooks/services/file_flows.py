@@ -21,8 +21,11 @@ ACTOR = Actor.system()
 Likeness = Callable[[FileHook, Planned, JsonObject], bool]
 
 
-def write_flows(file: PlannedFile) -> list[Located]:
+def write_flows(file: PlannedFile, path: str) -> list[Located]:
     """Make the flows those of the file, inside a transaction that holds the row of the file.
+
+    Args:
+        path: of the file, which people see with the flows.
 
     Returns:
         What is wrong with hooks that did not become a flow after all.
@@ -50,6 +53,7 @@ def write_flows(file: PlannedFile) -> list[Located]:
             if row is not None:
                 rows.remove(row)
     switch_off(rows)
+    Flow.objects.filter(file_hook__number__isnull=False).exclude(followed_file=path).update(followed_file=path)
     return problems
 
 
@@ -64,13 +68,15 @@ def places_of(version: FlowVersion | None) -> frozenset[tuple[str, int]]:
 
 
 def switch_off(rows: Iterable[FileHook]) -> None:
-    """These hooks are in force no more. What runs goes on."""
+    """These hooks are in force no more, and their flows are not shown. What runs goes on."""
+    rows = list(rows)
     for row in rows:
         if row.flow.is_enabled:
             update_flow(actor=ACTOR, flow=row.flow, is_enabled=False)
         if row.number is not None:
             row.number = None
             row.save(update_fields=["number"])
+    Flow.objects.filter(pk__in=[row.pk for row in rows]).update(followed_file="")
 
 
 def _drawing(planned: Planned, credential: str) -> JsonObject:

@@ -87,7 +87,7 @@ def take(
         if isinstance(found, Trouble):
             problems = [Located(0, found.code, found.message, found.hint)]
         elif file is not None and file.is_readable:
-            problems = [*problems, *write_flows(file)]
+            problems = [*problems, *write_flows(file, path)]
             row.only_first = only_first
             if row.content_hash != found.hash or row.in_force_since is None:
                 row.content_hash, row.in_force_since = found.hash, datetime.now(UTC)

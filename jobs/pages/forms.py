@@ -144,7 +144,7 @@ class JobForm(OwnerForm, Grouped):
         super().__init__(*args, actor=actor, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["command"].queryset = commands_in_reach(actor)
-        fields["flow"].queryset = listed_flows(actor)
+        fields["flow"].queryset = listed_flows(actor).filter(is_managed=False)
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""

@@ -12,7 +12,11 @@ import { portsOfNode, sizeOfNode } from "./sizes";
 
 export function apply(session: Session, change: Change, said = change.name): boolean {
   if (!session.may.edit) {
-    session.ui.getState().toast("You may look at this flow, not change it.", "warning");
+    const { followed_file } = session.flow.getState();
+    const why = followed_file
+      ? `This flow follows ${followed_file}, which alone changes it. Duplicate it to change the copy.`
+      : "You may look at this flow, not change it.";
+    session.ui.getState().toast(why, "warning");
     return false;
   }
   session.documents.getState().apply(change);

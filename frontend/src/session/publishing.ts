@@ -39,6 +39,8 @@ export async function switchFlow(session: Session, isOn: boolean): Promise<void>
 
 /** Why the flow cannot be switched, or nothing when it can. */
 export function switchRefusal(session: Session, publishedVersion: number | null): string {
+  const { followed_file } = session.flow.getState();
+  if (followed_file) return `It follows ${followed_file}, which alone changes it.`;
   if (!session.may.publish) return "You may not switch flows on or off: that takes the right to publish.";
   return publishedVersion == null ? "Publish the flow first; then it can be switched on." : "";
 }

@@ -16,6 +16,7 @@ export function testSession(document: FlowDocument = emptyDocument("Test"), type
     description: "",
     tenant: null,
     is_enabled: true,
+    followed_file: "",
     draft_revision: 1,
     has_unpublished_changes: false,
     published_version: null,

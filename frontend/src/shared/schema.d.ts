@@ -3247,6 +3247,8 @@ export interface components {
             readonly description: string;
             readonly tenant: number | null;
             readonly is_enabled: boolean;
+            /** @description The file that alone changes this flow; empty of all others. */
+            readonly followed_file: string;
             readonly draft_revision: number;
             /** @description Whether the draft differs from the version that runs. */
             readonly has_unpublished_changes: boolean;

@@ -16,7 +16,8 @@ const SHOWN: Record<SaveStatus, [icon: string, text: string, tone: string]> = {
 
 /** Says honestly whether the draft is on the server, and whose it is; what went wrong can be acted on here. */
 export function SaveState() {
-  const { saver } = useSession();
+  const { saver, flow } = useSession();
+  const file = useStore(flow, (state) => state.followed_file);
   const { status, savedAt, savedBy, error } = useStore(saver.store);
   const [, setTick] = useState(0);
   useEffect(() => {
@@ -24,6 +25,13 @@ export function SaveState() {
     return () => clearInterval(timer);
   }, []);
   const [icon, text, tone] = SHOWN[status];
+  if (file)
+    return (
+      <span className="hf-save text-secondary" title={`${file} alone changes this flow`}>
+        <Icon name="lock" size={16} />
+        <span>Follows {file.split("/").at(-1)}</span>
+      </span>
+    );
   const title = error || (savedBy ? `Last saved by ${savedBy}` : "");
   return (
     <>
