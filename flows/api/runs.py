@@ -55,8 +55,10 @@ class RunViewSet(ScopedViewSet[Run]):
 
     @extend_schema(responses=OneRunSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
-        """One run, and what it waits for."""
-        return Response(OneRunSerializer(self._run(pk)).data)
+        """One run, what it waits for, and the runs that caused one another up to it."""
+        run = self._run(pk)
+        causes = run_reading.causes_of(run, self.actor)
+        return Response(OneRunSerializer(run, context={"causes": causes}).data)
 
     @extend_schema(responses=StepsSerializer)
     @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)

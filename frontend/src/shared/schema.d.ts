@@ -1876,7 +1876,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One run, and what it waits for. */
+        /** @description One run, what it waits for, and the runs that caused one another up to it. */
         get: operations["runs_retrieve"];
         put?: never;
         post?: never;
@@ -2700,6 +2700,15 @@ export interface components {
             on_behalf_of?: number | null;
             /** @description Of the task as you saw it: refused when it is another one. */
             content_hash?: string | null;
+        };
+        /** @description A run that caused another. */
+        Cause: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly flow: string;
+            flow_name: string;
+            readonly status: components["schemas"]["RunStatus"];
         };
         /** @description A row of Charges. */
         Charge: {
@@ -4144,7 +4153,7 @@ export interface components {
          */
         NodeTypeKindEnum: "trigger" | "filter" | "enricher" | "action" | "control";
         NullEnum: null;
-        /** @description A run, and what it waits for. */
+        /** @description A run, what it waits for, and what caused it. */
         OneRun: {
             /** Format: uuid */
             readonly id: string;
@@ -4179,6 +4188,7 @@ export interface components {
             readonly is_resumed: boolean;
             readonly tenant: number | null;
             readonly wait: components["schemas"]["Wait"] | null;
+            readonly causes: components["schemas"]["Cause"][];
         };
         /** @description A task with all that a reviewer has to know; made of a `TaskView`. */
         OneTask: {

@@ -15,7 +15,7 @@ from tests.flows.pages.conftest import House, furnished, published
 
 FLOWS = "/api/v1/flows/"
 KEYS = {
-    "id", "name", "description", "tenant", "is_enabled", "draft_revision", "has_unpublished_changes",
+    "id", "name", "description", "tenant", "is_enabled", "followed_file", "draft_revision", "has_unpublished_changes",
     "published_version", "created_at", "updated_at", "last_runs",
 }  # fmt: skip
 

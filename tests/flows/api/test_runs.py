@@ -27,7 +27,7 @@ def test_a_run_says_all_that_a_list_shows(editor: APIClient, house: House):
     assert (run["version"], run["status"], run["event_type"]) == (1, "failed", "server.created")
     assert run["error"]["code"] == "boom"
     assert run["duration_ms"] == 0
-    assert editor.get(f"{RUNS}{house.run.id}/").json() == {**run, "wait": None}
+    assert editor.get(f"{RUNS}{house.run.id}/").json() == {**run, "wait": None, "causes": []}
 
 
 def test_the_list_is_narrowed(editor: APIClient, tenant_admin: User, house: House):
