@@ -150,7 +150,9 @@ def _is_shown(flow: Flow) -> bool:
 
 def _is_managed() -> Problem:
     hint = "Launch the job again, or put the hook back into its file."
-    return conflict("managed_flow", "The program made this run for itself, and does not repeat it.", hint=hint)
+    return conflict(
+        "managed_flow", "The program made this run for itself, and does not repeat it.", hint=hint
+    )
 
 
 def _flow_is_gone() -> Problem:

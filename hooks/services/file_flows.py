@@ -53,7 +53,9 @@ def write_flows(file: PlannedFile, path: str) -> list[Located]:
             if row is not None:
                 rows.remove(row)
     switch_off(rows)
-    Flow.objects.filter(file_hook__number__isnull=False).exclude(followed_file=path).update(followed_file=path)
+    Flow.objects.filter(file_hook__number__isnull=False).exclude(followed_file=path).update(
+        followed_file=path
+    )
     return problems
 
 

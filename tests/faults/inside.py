@@ -12,6 +12,8 @@ from typing import Any
 
 import django
 
+from tests.faults.inside_hooks import call_tokens, hooked, hooks_file
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hookflow_site.settings")
 
 
@@ -189,29 +191,6 @@ def refuse_inside() -> dict[str, Any]:
     return {}
 
 
-def hooks_file() -> dict[str, Any]:
-    """How the followed file is."""
-    from hooks.models import FollowedFile
-
-    row = FollowedFile.objects.filter(id=1).first() or FollowedFile()
-    return {"state": row.state, "hash": row.content_hash}
-
-
-def hooked(flow_id: str) -> dict[str, Any]:
-    """How many runs of hooks each run of the flow had; how many of them did not succeed; what is queued."""
-    from flows.models import QueueEntry, Run
-
-    queued = QueueEntry.objects.count()
-    heard = dict.fromkeys(
-        (str(one) for one in Run.objects.filter(flow_id=flow_id).values_list("id", flat=True)), 0
-    )
-    statuses: Counter[str] = Counter()
-    for run in Run.objects.filter(flow__file_hook__isnull=False).select_related("event"):
-        heard[run.event.payload["execution_id"]] += 1
-        statuses[run.status] += 1
-    return {"heard": heard, "statuses": dict(statuses), "queued": queued}
-
-
 def prepare_deploys(url: str, ca: str) -> dict[str, Any]:
     """A Proxmox with a template, and a customer who asks for servers made from it."""
     from accounts.models import PlatformSettings, Tenant, User
@@ -280,7 +259,7 @@ if __name__ == "__main__":
         for call in (
             *(seed, start, schedule, tick, report, decide),
             *(review, tasks, launch_job, job_runs, listen, told),
-            *(hooks_file, hooked, refuse_inside),
+            *(hooks_file, hooked, refuse_inside, call_tokens),
             *(prepare_deploys, order, operation, cancel_operation),
         )
     }

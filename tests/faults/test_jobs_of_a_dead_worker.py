@@ -1,11 +1,11 @@
 """A worker is killed with a job's command at work: nothing of it lives on, and the job run says how it stands."""
 
-import secrets
 from pathlib import Path
 
 import pytest
 
 from tests.faults.platform import Platform
+from tests.faults.sleepers import new_marker, sleeping
 from tests.support.processes import wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -13,22 +13,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(600)]
 
 @pytest.fixture
 def marker() -> str:
-    """Seconds that nobody else sleeps."""
-    return f"300.{secrets.randbelow(10**9):09}"
-
-
-def sleeping(marker: str) -> list[int]:
-    """The processes that sleep for that long."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if words[:2] == [b"sleep", marker.encode()]:
-                found.append(int(entry.name))
-    return found
+    return new_marker()
 
 
 def script(marker: str) -> str:

@@ -1,5 +1,6 @@
 """One call of a stranger's function: its process, its token, and what came of it."""
 
+import asyncio
 import json
 import os
 import sys
@@ -64,11 +65,13 @@ async def carry_out(ctx: NodeContext, call: Call) -> Json:
         text = given.text if given else None
         if given is None:
             ctx.log.warning(f"It gets no API token: the account {rest_tokens.ACCOUNT} is switched off.")
+        renewing = asyncio.create_task(_renew(given))
         with secrets_known(*filter(None, [text])):
             try:
                 program = program_of(call, text)
                 return outcome(call, await ctx.programs.run(program, ctx.log.output))
             finally:
+                renewing.cancel()
                 await _take_back(given)
 
 
@@ -153,8 +156,17 @@ def _token_for(ctx: NodeContext, call: Call) -> rest_tokens.Given | None:
         ctx.tenant_id,
         event_type=str(call.context.get("event_type") or "call"),
         execution_id=str(call.context.get("execution_id") or ctx.run_id),
-        seconds=call.seconds,
     )
+
+
+async def _renew(given: rest_tokens.Given | None) -> None:
+    """While the call is at work."""
+    while given is not None:
+        await asyncio.sleep(rest_tokens.RENEW_SECONDS)
+        try:
+            await in_thread(partial(rest_tokens.renew, given))
+        except Exception:
+            logger.exception("hook_token_not_renewed", token=given.id)
 
 
 async def _take_back(given: rest_tokens.Given | None) -> None:

@@ -23,8 +23,9 @@ from flows.services import sweeping
 ACCOUNT: Final = "hooks@hookflow.invalid"
 SCOPES: Final = (Permission.run_flows.value, Permission.view.value)
 NAME: Final = "Hook rest token: {event_type} {execution_id}."
-SPARE: Final = timedelta(minutes=2)
-"""How much longer than the call may take its token is good; what a dead worker left behind ends then."""
+LEASE: Final = timedelta(minutes=3)
+"""For so long a token is good at a time: that of a dead worker ends then, however long its call might have taken."""
+RENEW_SECONDS: Final = 60.0
 SWEEP_SECONDS: Final = 30.0
 
 
@@ -36,7 +37,7 @@ class Given:
     text: str
 
 
-def give(tenant_id: int | None, *, event_type: str, execution_id: str, seconds: float) -> Given | None:
+def give(tenant_id: int | None, *, event_type: str, execution_id: str) -> Given | None:
     """A token for one call; None where the account is switched off."""
     with transaction.atomic():
         user = _account(tenant_id)
@@ -46,9 +47,14 @@ def give(tenant_id: int | None, *, event_type: str, execution_id: str, seconds: 
             user,
             name=as_name(NAME.format(event_type=event_type, execution_id=execution_id), 120),
             scopes=list(SCOPES),
-            expires_at=datetime.now(UTC) + timedelta(seconds=seconds) + SPARE,
+            expires_at=datetime.now(UTC) + LEASE,
         )
     return Given(token.pk, text)
+
+
+def renew(given: Given) -> None:
+    """Its call goes on."""
+    ApiToken.objects.filter(pk=given.id).update(expires_at=datetime.now(UTC) + LEASE)
 
 
 def take_back(given: Given) -> None:

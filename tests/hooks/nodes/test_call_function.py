@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psutil
@@ -173,10 +174,11 @@ def test_a_flood_of_output_is_cut():
 
 
 def test_tokens_of_workers_that_died_are_swept(tenant: Tenant):
-    given = rest_tokens.give(tenant.pk, event_type="workflow_failed", execution_id="e1", seconds=-600)
-    fresh = rest_tokens.give(tenant.pk, event_type="workflow_failed", execution_id="e1", seconds=60)
+    given = rest_tokens.give(tenant.pk, event_type="workflow_failed", execution_id="e1")
+    fresh = rest_tokens.give(tenant.pk, event_type="workflow_failed", execution_id="e1")
     assert given
     assert fresh
+    ApiToken.objects.filter(pk=given.id).update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert ApiToken.objects.get(pk=fresh.id).name == "Hook rest token: workflow_failed e1."
     assert rest_tokens.forget_left() == 1
     assert list(ApiToken.objects.values_list("pk", flat=True)) == [fresh.id]
@@ -191,7 +193,7 @@ def test_an_admin_may_have_functions_called_without_a_token():
 
 
 def test_the_token_reads_and_starts_flows_of_the_tenant_and_nothing_else(tenant: Tenant):
-    given = rest_tokens.give(tenant.pk, event_type="e", execution_id="x", seconds=60)
+    given = rest_tokens.give(tenant.pk, event_type="e", execution_id="x")
     assert given
     token = ApiToken.objects.get(pk=given.id)
     assert (token.tenant_id, sorted(token.scopes)) == (tenant.pk, ["run_flows", "view"])

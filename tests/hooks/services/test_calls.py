@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import psutil
@@ -113,7 +114,7 @@ def test_a_token_reads_what_its_tenant_has_and_changes_no_flow(
 ):
     own = published(line(("t", "manual", {})), Actor.system(tenant.pk))
     theirs = published(line(("t", "manual", {})), Actor.system(other_tenant.pk))
-    given = rest_tokens.give(tenant.pk, event_type="workflow_started", execution_id="e1", seconds=60)
+    given = rest_tokens.give(tenant.pk, event_type="workflow_started", execution_id="e1")
     assert given
     client = api()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {given.text}")
@@ -129,3 +130,31 @@ def test_a_token_reads_what_its_tenant_has_and_changes_no_flow(
     )
     rest_tokens.take_back(given)
     assert client.get(f"/api/v1/flows/{own.id}/").status_code == 401
+
+
+class Lasting(FakePrograms):
+    """A program that ends when its token was renewed."""
+
+    async def run(self, *args: Any) -> Finished:
+        (token,) = [token async for token in ApiToken.objects.all()]
+        while (await ApiToken.objects.aget(pk=token.pk)).expires_at == token.expires_at:
+            await asyncio.sleep(0.01)
+        return Finished(0, raw_result=b'{"how": "returned", "result": 1}')
+
+
+def test_the_token_of_a_long_call_is_renewed(resolved: Resolved, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rest_tokens, "RENEW_SECONDS", 0.01)
+    ctx = FakeContext(owner_id=None, tenant_id=None, programs=Lasting())
+    assert asyncio.run(carry_out(ctx, Call(resolved, {}, {}, 86_400))) == 1
+    assert not ApiToken.objects.exists()
+
+
+def test_a_token_is_good_for_minutes_however_long_its_call_may_take(tenant: Tenant):
+    given = rest_tokens.give(tenant.pk, event_type="workflow_failed", execution_id="e1")
+    assert given
+    ends = ApiToken.objects.get(pk=given.id).expires_at
+    assert ends
+    assert ends <= datetime.now(UTC) + rest_tokens.LEASE
+    rest_tokens.take_back(given)
+    rest_tokens.renew(given)
+    assert not ApiToken.objects.exists()
