@@ -229,6 +229,7 @@ HOOKFLOW = {
     "HOOK_CALLS": env.number("HOOKFLOW_HOOK_CALLS", 5, least=1, most=1000),
     "HOOK_MEMORY_MB": env.number("HOOKFLOW_HOOK_MEMORY_MB", 512, least=64, most=65_536),
     "HOOK_NETWORK": env.flag("HOOKFLOW_HOOK_NETWORK", True),
+    "HOOK_TENANT_NETWORK": env.flag("HOOKFLOW_HOOK_TENANT_NETWORK", False),
     "HOOK_TEMPLATES": env.text("HOOKFLOW_HOOK_TEMPLATES"),
 }
 CREDENTIAL_STORE = "actions.services.credential_store.CredentialStore"

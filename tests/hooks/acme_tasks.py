@@ -21,6 +21,10 @@ def noisy(context):
     sys.stdout.flush(); sys.stdout.buffer.write(b"\\xff\\xfe not utf-8\\n")
     print(context["rest_token"])
 
+def reaches(context, port):
+    import socket
+    socket.create_connection(("127.0.0.1", port), 5).close()
+
 def fails(context):
     raise ValueError("no such host")
 

@@ -68,16 +68,20 @@ async def carry_out(ctx: NodeContext, call: Call) -> Json:
         renewing = asyncio.create_task(_renew(given))
         with secrets_known(*filter(None, [text])):
             try:
-                program = program_of(call, text)
+                program = program_of(call, text, ctx.owner_id)
                 return outcome(call, await ctx.programs.run(program, ctx.log.output))
             finally:
                 renewing.cancel()
                 await _take_back(given)
 
 
-def program_of(call: Call, rest_token: str | None) -> Program:
+def program_of(call: Call, rest_token: str | None, owner_id: int | None) -> Program:
     """The process of a call. It gets nothing of the worker's environment, and sees Python, the installed packages and
-    the folder that the function comes from."""
+    the folder that the function comes from.
+
+    Args:
+        owner_id: of the flow; None is the platform.
+    """
     asked = {
         "module": call.resolved.module,
         "function": call.resolved.function,
@@ -91,7 +95,8 @@ def program_of(call: Call, rest_token: str | None) -> Program:
         argv=[os.path.realpath(sys.executable), "-I", "-S", "-B", RUNNER],
         stdin=json.dumps(asked).encode(),
         directories=(os.path.realpath(sys.base_prefix), *_installed(), *_own_folder(call.resolved), RUNNER),
-        has_network=flag("HOOK_NETWORK"),
+        # The machine's own network, past the guard that everything else of a tenant is held by.
+        has_network=flag("HOOK_NETWORK") and (owner_id is None or flag("HOOK_TENANT_NETWORK")),
         limits=Limits(
             seconds=call.seconds, cpu_seconds=int(call.seconds) + 1, memory_mb=number("HOOK_MEMORY_MB")
         ),

@@ -1,6 +1,7 @@
 """Calls of functions: how many at once, and what becomes of those that are cancelled."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,12 +13,13 @@ from rest_framework.test import APIClient
 
 from accounts.actors import Actor
 from accounts.models import ApiToken, Tenant
+from common.programs.confinement import best_confinement
 from flows.models import LogLine, Run, Step
 from flows.sdk import Finished, NodeError
 from flows.sdk.testing import FakeContext, FakePrograms
 from flows.services.runs import cancel_run
 from hooks.services.calls import rest_tokens
-from hooks.services.calls.calling import Call, carry_out
+from hooks.services.calls.calling import Call, carry_out, program_of
 from hooks.services.resolving import Resolved, resolve
 from tests.hooks.acme_tasks import SOURCE
 from tests.hooks.conftest import Install
@@ -158,3 +160,41 @@ def test_a_token_is_good_for_minutes_however_long_its_call_may_take(tenant: Tena
     rest_tokens.take_back(given)
     rest_tokens.renew(given)
     assert not ApiToken.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("is_tenants", "settings_on", "expected"),
+    [
+        (False, {}, True),
+        (True, {}, False),
+        (True, {"HOOK_TENANT_NETWORK": True}, True),
+        (False, {"HOOK_NETWORK": False}, False),
+        (True, {"HOOK_NETWORK": False, "HOOK_TENANT_NETWORK": True}, False),
+    ],
+)
+def test_functions_of_the_platforms_flows_have_a_network(
+    resolved: Resolved, settings: LazySettings, is_tenants: bool, settings_on: dict[str, bool], expected: bool
+):
+    settings.HOOKFLOW = {**settings.HOOKFLOW, **settings_on}
+    program = program_of(Call(resolved, {}, {}, 5), None, owner_id=1 if is_tenants else None)
+    assert program.has_network is expected
+
+
+@pytest.mark.skipif(
+    best_confinement(allows_none=True).kind != "box", reason="nothing here takes a network away"
+)
+def test_a_function_that_a_tenants_flow_calls_reaches_nothing(
+    tenant: Tenant, settings: LazySettings, resolved: Resolved
+):
+    settings.HOOKFLOW = {**settings.HOOKFLOW, "HOOK_TENANTS": [tenant.slug]}
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        node = {
+            "implementation": "acme-tasks.acme_tasks.reaches",
+            "inputs": {"port": server.getsockname()[1]},
+        }
+        for owner, status in ((Actor.system(), "succeeded"), (Actor.system(tenant.pk), "failed")):
+            flow = published(line(("t", "manual", {}), ("c", "call-function", node)), owner)
+            with running():
+                run = started(flow)
+                eventually(lambda run=run: Run.objects.get(id=run.id).finished_at, 60, "it is over")
+            assert Run.objects.get(id=run.id).status == status
