@@ -14,10 +14,10 @@ from accounts.roles import Permission
 from common.problems import bad_value
 from flows.api.answers import LogsSerializer, ResumedSerializer, StepsSerializer
 from flows.api.base import body_of
+from flows.api.one_run import OneRunSerializer
 from flows.api.renderers import document_response
 from flows.api.serializers import (
     DecideSerializer,
-    OneRunSerializer,
     RetrySerializer,
     RunSerializer,
 )

@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.strict import NameField, StrictSerializer
-from flows.api.waits import WaitField
 from flows.models import Flow, FlowVersion, Run
 from flows.sdk.config import MAX_CREDENTIAL_NAME
 from flows.services.hooks import AT_ONCE
@@ -254,31 +253,6 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         if run.started_at is None or run.finished_at is None:
             return None
         return round((run.finished_at - run.started_at).total_seconds() * 1000, 1)
-
-
-class CauseSerializer(serializers.ModelSerializer[Run]):
-    """A run that caused another."""
-
-    flow_name = serializers.CharField(source="flow.name")
-
-    class Meta:
-        model = Run
-        fields = read_only_fields = ("id", "flow", "flow_name", "status")
-
-
-class OneRunSerializer(RunSerializer):
-    """A run, what it waits for, and what caused it."""
-
-    wait = WaitField()
-    causes = serializers.SerializerMethodField()
-
-    class Meta(RunSerializer.Meta):
-        fields = read_only_fields = (*RunSerializer.Meta.fields, "wait", "causes")
-
-    @extend_schema_field(CauseSerializer(many=True))
-    def get_causes(self, run: Run) -> list[dict[str, Any]]:
-        """The runs in reach that caused one another up to this one, the first of them first."""
-        return list(CauseSerializer(self.context["causes"], many=True).data)
 
 
 class RetrySerializer(StrictSerializer):

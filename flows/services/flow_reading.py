@@ -52,6 +52,11 @@ def listed(actor: Actor) -> QuerySet[Flow]:
     )
 
 
+def listed_own(actor: Actor) -> QuerySet[Flow]:
+    """Those of them that people change, and that jobs may start."""
+    return listed(actor).filter(is_managed=False)
+
+
 def listed_flow(actor: Actor, flow_id: UUID | str) -> Flow:
     """One of them.
 

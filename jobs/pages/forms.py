@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from accounts.pages.forms import OwnerForm
 from flows.models import Flow
 from flows.pages.forms import JsonField
-from flows.services.flow_reading import listed as listed_flows
+from flows.services.flow_reading import listed_own
 from jobs.models import Command, Job
 from jobs.services.command_reading import commands_in_reach
 from look.forms import SiteForm
@@ -144,7 +144,7 @@ class JobForm(OwnerForm, Grouped):
         super().__init__(*args, actor=actor, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["command"].queryset = commands_in_reach(actor)
-        fields["flow"].queryset = listed_flows(actor).filter(is_managed=False)
+        fields["flow"].queryset = listed_own(actor)
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
