@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
+from weakref import WeakValueDictionary
 
 import re2
 
@@ -53,6 +54,27 @@ def _base64_forms(data: bytes) -> Iterable[str]:
             yield inner.replace("+", "-").replace("/", "_")
 
 
+class _Pattern:
+    """Finds every form of every value of a set."""
+
+    def __init__(self, values: frozenset[str]) -> None:
+        options = re2.Options()
+        options.longest_match = True
+        options.max_mem = _MAX_MEMORY
+        options.log_errors = False
+        forms = {form for value in values for form in forms_of(value)}
+        encodable = sorted(form for form in forms if form.isprintable() or form.encode("utf-8", "ignore"))
+        self._found: Any = re2.compile("|".join(re2.escape(form) for form in encodable), options)
+
+    def replace(self, text: str, mask: str) -> str:
+        return str(self._found.sub(mask, text)) if self._found.search(text) else text
+
+
+_patterns: Final[WeakValueDictionary[frozenset[str], _Pattern]] = WeakValueDictionary()
+"""Runs that are at work beside each other open the same credentials, and making a pattern costs as much as a step. One
+is gone with the last who use it."""
+
+
 class SecretForms:
     """A growing set of values.
 
@@ -62,7 +84,7 @@ class SecretForms:
 
     def __init__(self, others: "SecretForms | None" = None) -> None:
         self._values: set[str] = set(others._values) if others else set()
-        self._pattern: Any = None
+        self._pattern: _Pattern | None = None
         self._lock = threading.Lock()
 
     def __bool__(self) -> bool:
@@ -78,23 +100,18 @@ class SecretForms:
 
     def mask(self, text: str, mask: str) -> str:
         """`text` with every form of every value replaced by `mask`."""
-        pattern = self._pattern or self._compile()
+        pattern = self._pattern or self._made()
         if pattern is None:
             return text
         try:
-            return str(pattern.sub(mask, text)) if pattern.search(text) else text
+            return pattern.replace(text, mask)
         except UnicodeEncodeError:
-            return str(pattern.sub(mask, text.encode("utf-8", "replace").decode()))
+            return pattern.replace(text.encode("utf-8", "replace").decode(), mask)
 
-    def _compile(self) -> Any:
+    def _made(self) -> _Pattern | None:
         with self._lock:
-            forms = {form for value in self._values for form in forms_of(value)}
-            if not forms:
-                return None
-            options = re2.Options()
-            options.longest_match = True
-            options.max_mem = _MAX_MEMORY
-            options.log_errors = False
-            encodable = sorted(form for form in forms if form.isprintable() or form.encode("utf-8", "ignore"))
-            self._pattern = re2.compile("|".join(re2.escape(form) for form in encodable), options)
+            values = frozenset(self._values)
+            if values:
+                self._pattern = _patterns.get(values) or _Pattern(values)
+                _patterns[values] = self._pattern
             return self._pattern

@@ -6,8 +6,7 @@ from typing import Any, Final
 from actions.services import snmp_engines
 from actions.services.snmp_message import trap_v2c, uptime
 from actions.services.snmp_values import Notification, Variable
-from common.egress import EgressError
-from common.egress.udp import send_datagram
+from common.egress import EgressError, udp
 from flows.sdk import NodeError
 
 TRAP_ENTERPRISE: Final = "1.3.6.1.6.3.1.1.4.3.0"
@@ -26,8 +25,9 @@ def send(address: str, target: Any, notification: Notification) -> None:
         NodeError: `not_acknowledged` (retryable), `unreachable` (retryable), `snmp_refused`, `value_too_long`,
             `not_in_v1`.
     """
-    if _is_plain(target, notification):
-        _send_plain(address, target.port, target, notification)
+    datagram = datagram_of(target, notification)
+    if datagram is not None:
+        send_datagram(address, target.port, datagram)
     else:
         _check(target, notification)
         snmp_engines.deliver_blocking(address, target, notification)
@@ -35,18 +35,22 @@ def send(address: str, target: Any, notification: Notification) -> None:
 
 async def send_soon(address: str, target: Any, notification: Notification, *, port: int) -> None:
     """The same for an event loop, which it does not hold up; to a port that need not be the credential's own."""
-    if _is_plain(target, notification):
-        _send_plain(address, port, target, notification)
+    datagram = datagram_of(target, notification)
+    if datagram is not None:
+        send_datagram(address, port, datagram)
     else:
         _check(target, notification)
         await snmp_engines.deliver(address, target.model_copy(update={"port": port}), notification)
 
 
-def _is_plain(target: Any, notification: Notification) -> bool:
-    return target.version == "v2c" and not notification.is_inform
+def datagram_of(target: Any, notification: Notification) -> bytes | None:
+    """A trap of v2c as it is sent to all who know the same community; None where pysnmp makes it.
 
-
-def _send_plain(address: str, port: int, target: Any, notification: Notification) -> None:
+    Raises:
+        NodeError: `value_too_long`.
+    """
+    if target.version != "v2c" or notification.is_inform:
+        return None
     content = trap_v2c(
         target.community.encode(),
         notification.trap_oid,
@@ -56,8 +60,17 @@ def _send_plain(address: str, port: int, target: Any, notification: Notification
     )
     if len(content) > MOST_OCTETS:
         raise _too_long()
+    return content
+
+
+def send_datagram(address: str, port: int, datagram: bytes) -> None:
+    """Send what `datagram_of` made to a checked address; waits for nothing.
+
+    Raises:
+        NodeError: `unreachable` (retryable).
+    """
     try:
-        send_datagram(address, port, content)
+        udp.send_datagram(address, port, datagram)
     except EgressError as error:
         raise NodeError.of(error, field="credential") from error
 

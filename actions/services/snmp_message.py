@@ -5,7 +5,7 @@ the bytes against those classes.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -44,7 +44,7 @@ def uptime() -> int:
 
 
 def trap_v2c(
-    community: bytes, trap_oid: str, variables: Sequence[Variable], *, request_id: int, ticks: int
+    community: bytes, trap_oid: str, variables: Iterable[Variable], *, request_id: int, ticks: int
 ) -> bytes:
     """A whole message: time and name come before the variables.
 
@@ -52,23 +52,20 @@ def trap_v2c(
         request_id: from 0 to 2**31 - 1.
         ticks: hundredths of a second for sysUpTime.
     """
-    head = (Variable(SYS_UPTIME, "timeticks", ticks), Variable(TRAP_OID, "oid", trap_oid))
-    bindings = _block(_SEQUENCE, _bindings(head) + _kept_bindings(tuple(variables)))
-    pdu = _block(_TRAP_V2, _block(_INTEGER, _number(request_id)) + _NO_ERROR + bindings)
+    time_since_start = _binding(SYS_UPTIME, "timeticks", ticks)
+    bindings = [_binding(entry.oid, entry.type, entry.value) for entry in variables]
+    content = b"".join((time_since_start, _named(trap_oid), *bindings))
+    pdu = _block(_TRAP_V2, _block(_INTEGER, _number(request_id)) + _NO_ERROR + _block(_SEQUENCE, content))
     return _block(_SEQUENCE, _V2C + _block(_OCTETS, community) + pdu)
 
 
-@lru_cache(maxsize=32)
-def _kept_bindings(variables: tuple[Variable, ...]) -> bytes:
-    """For the other destinations of the same notification."""
-    return _bindings(variables)
+@lru_cache(maxsize=1024)
+def _named(trap_oid: str) -> bytes:
+    return _binding(TRAP_OID, "oid", trap_oid)
 
 
-def _bindings(variables: Iterable[Variable]) -> bytes:
-    return b"".join(
-        _block(_SEQUENCE, _oid(entry.oid) + _block(_TAGS[entry.type], _content(entry.type, entry.value)))
-        for entry in variables
-    )
+def _binding(oid: str, kind: str, value: Plain) -> bytes:
+    return _block(_SEQUENCE, _oid(oid) + _block(_TAGS[kind], _content(kind, value)))
 
 
 def _content(kind: str, value: Plain) -> bytes:

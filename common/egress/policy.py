@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -161,10 +162,26 @@ class PolicySource:
         self._policy: EgressPolicy | None = None
         self._asked_at = float("-inf")
         self._lock = threading.Lock()
+        self._is_renewed = False
 
     def fresh(self) -> EgressPolicy | None:
         """The policy if it was asked for just now, without waiting for anything."""
         return self._policy if time.monotonic() - self._asked_at < self._seconds else None
+
+    def at_hand(self) -> EgressPolicy | None:
+        """`fresh` for an event loop. A policy that is about to be too old is asked for meanwhile, so that whoever goes
+        out often never waits."""
+        policy = self.fresh()
+        is_old = time.monotonic() - self._asked_at > self._seconds / 2
+        if policy is not None and is_old and not self._is_renewed:
+            self._is_renewed = True
+            _thread.submit(self._renew)
+        return policy
+
+    def _renew(self) -> None:
+        with self._lock, suppress(EgressError):
+            self._ask()
+        self._is_renewed = False
 
     def current(self) -> EgressPolicy:
         """The policy; asks the provider when the last answer is too old, and blocks for it.
@@ -184,7 +201,7 @@ class PolicySource:
         Raises:
             EgressError: `unreachable`, as `current` does.
         """
-        policy = self.fresh()
+        policy = self.at_hand()
         if policy is not None:
             return policy
         return await asyncio.get_running_loop().run_in_executor(_thread, self.current)

@@ -56,8 +56,9 @@ def check_all(
     """
     if not all(policy.is_listed(address) or is_public(address) for address in addresses):
         raise refused(f"The host {host}")
-    for address in addresses:
-        policy.check(address, port, http=http)
+    if http:
+        for address in addresses:
+            policy.check(address, port)
 
 
 class Resolver:
@@ -67,13 +68,17 @@ class Resolver:
         self._kept: TimedCache[str, tuple[Address, ...]] = TimedCache(seconds=KEEP_SECONDS, most=_MAX_KEPT)
         self._asked: dict[str, asyncio.Future[tuple[Address, ...]]] = {}
 
+    def kept(self, host: str) -> tuple[Address, ...] | None:
+        """Every address of a name, if it was asked for just now."""
+        return self._kept.get(host)
+
     async def addresses(self, host: str) -> tuple[Address, ...]:
         """Every address of a name.
 
         Raises:
             EgressError: `unreachable`.
         """
-        kept = self._kept.get(host)
+        kept = self.kept(host)
         if kept is not None:
             return kept
         asked = self._asked.get(host)
@@ -95,4 +100,6 @@ _resolvers: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, Resolver]] = Weak
 
 def resolver_here() -> Resolver:
     """The resolver that all share who look names up on the running event loop."""
-    return _resolvers.setdefault(asyncio.get_running_loop(), Resolver())
+    loop = asyncio.get_running_loop()
+    found = _resolvers.get(loop)
+    return _resolvers.setdefault(loop, Resolver()) if found is None else found

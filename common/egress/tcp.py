@@ -47,9 +47,29 @@ async def find_addresses(
     Raises:
         EgressError: `bad_url`, `unreachable`, `address_refused`.
     """
+    found = addresses_at_hand(host, port, source=source, http=http)
+    if found is not None:
+        return found
     name, address = parse_host(host)
     addresses = (address,) if address is not None else await resolver_here().addresses(name)
     check_all(host, port, addresses, await (source or default_source()).wait(), http=http)
+    return addresses
+
+
+def addresses_at_hand(
+    host: str, port: int, *, source: PolicySource | None = None, http: bool = False
+) -> tuple[Address, ...] | None:
+    """`find_addresses` where there is nothing to wait for; None where there is.
+
+    Raises:
+        EgressError: `bad_url`, `address_refused`.
+    """
+    name, address = parse_host(host)
+    addresses = (address,) if address is not None else resolver_here().kept(name)
+    policy = (source or default_source()).at_hand()
+    if addresses is None or policy is None:
+        return None
+    check_all(host, port, addresses, policy, http=http)
     return addresses
 
 

@@ -17,8 +17,7 @@ from common.egress.hosts import AllowedHosts
 from common.egress.lifetime import Lifetime
 from common.egress.policy import NAMED, PolicySource
 from common.egress.sync import GuardedSession, Way
-from common.egress.tcp import checked_addresses, connect, find_addresses, open_stream
-from common.egress.urls import parse_host
+from common.egress.tcp import addresses_at_hand, checked_addresses, connect, find_addresses, open_stream
 from common.tls import Tls
 from flows.sdk import NodeError
 
@@ -101,16 +100,26 @@ class StepNet:
 
     async def find_address(self, host: str, port: int) -> str:
         """Look a name up without blocking; see `flows.sdk.Net`."""
+        found = self.address_at_hand(host, port)
+        if found is not None:
+            return found
         with as_node_errors():
-            self._check(host, port)
             source, seconds = self._source(host, port), min(CONNECT_SECONDS, self._lifetime.left(host))
-            if parse_host(host)[1] is not None:  # there is nothing to wait for
-                return str((await find_addresses(host, port, source=source))[0])
             try:
                 async with asyncio.timeout(seconds):
                     return str((await find_addresses(host, port, source=source))[0])
             except TimeoutError as error:
                 raise timed_out(host, seconds) from error
+
+    def address_at_hand(self, host: str, port: int) -> str | None:
+        """Tell it if there is nothing to wait for; see `flows.sdk.Net`."""
+        try:
+            self._check(host, port)
+            self._lifetime.left(host)
+            found = addresses_at_hand(host, port, source=self._source(host, port))
+        except EgressError as error:
+            raise NodeError.of(error, field=error.field) from error
+        return None if found is None else str(found[0])
 
     def session(self, *, tls: Tls | None = None, keeps_cookies: bool = False) -> requests.Session:
         """Make a session; see `flows.sdk.Net`."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, replace
 from functools import partial
+from typing import Final
+from weakref import WeakKeyDictionary
 
 from django.db import close_old_connections
 
@@ -13,6 +15,7 @@ from common.egress.hosts import AllowedHosts
 from common.redact import know_here, redact_known
 from flows.compiler.plan import PlannedNode
 from flows.runner.context import StepContext
+from flows.runner.shared_reads import SharedReads
 from flows.sdk import Emit, NodeError, Record, Result, Review, Suspend
 from flows.sdk.config_fields import NamedCredential
 from flows.sdk.credentials import OpenCredential
@@ -21,6 +24,11 @@ from flows.store.patience import backoff, until_answered
 
 MOST_NAMED = 20
 MOST_SECONDS = 20.0
+
+_Wanted = tuple[tuple[NamedCredential, ...], int | None, bool, bool]
+"""Their names, the owner, whether the values for trying out are taken, and whether it is a use."""
+_reads: Final[WeakKeyDictionary[Executor, SharedReads[_Wanted, list[OpenCredential]]]] = WeakKeyDictionary()
+"""Of each runner, by the pool on which it reads."""
 
 
 async def with_credentials(node: PlannedNode, ctx: StepContext, pool: Executor) -> StepContext:
@@ -60,10 +68,22 @@ async def open_named(
         raise NodeError(
             "too_many_credentials", f"More than {MOST_NAMED} credentials are named.", hint="Name fewer."
         )
-    work = partial(_open_all, named, owner_id, seconds, staging=staging, is_use=is_use)
-    opened = await asyncio.get_running_loop().run_in_executor(pool, work)
+    until = time.monotonic() + seconds
+    work = partial(_open_all, named, owner_id, until, staging=staging, is_use=is_use)
+
+    async def read() -> list[OpenCredential]:
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+    opened = await _reads_on(pool).ask((tuple(named), owner_id, staging, is_use), read)
     know_here(*(secret for found in opened for secret in found.fields.secrets()))
     return opened
+
+
+def _reads_on(pool: Executor) -> SharedReads[_Wanted, list[OpenCredential]]:
+    found = _reads.get(pool)
+    if found is None:
+        found = _reads[pool] = SharedReads()
+    return found
 
 
 def hosts_of(opened: Iterable[OpenCredential]) -> AllowedHosts:
@@ -86,10 +106,10 @@ def without_secrets(node: PlannedNode, result: Result, record: Record) -> Result
 
 
 def _open_all(
-    named: Sequence[NamedCredential], owner_id: int | None, seconds: float, *, staging: bool, is_use: bool
+    named: Sequence[NamedCredential], owner_id: int | None, until: float, *, staging: bool, is_use: bool
 ) -> list[OpenCredential]:
     close_old_connections()
-    pauses = backoff(0.1, until=time.monotonic() + seconds)
+    pauses = backoff(0.1, until=until)
     # A config may name one many times: it is opened once, and an error is at the first place.
     once = {(one.name, one.types): one for one in reversed(named)}
     return until_answered(lambda: [_open(one, owner_id, staging, is_use) for one in once.values()], pauses)

@@ -57,7 +57,8 @@ class Net(Protocol):
 
     Private and special addresses are refused unless allowed; any port may be used except by a session, which goes to
     those of HTTP. Whatever is opened is hung up when the step's time limit comes, and when it has ended.
-    `connect` and `find_address` are for the event loop; the others block, and are for nodes with `meta.outside`.
+    `connect`, `find_address` and `address_at_hand` are for the event loop; the others block, and are for nodes with
+    `meta.outside`.
 
     Raises:
         NodeError: `address_refused`, `unreachable` (retryable), `timed_out` (retryable), `bad_url`, `tls_failed`,
@@ -77,6 +78,9 @@ class Net(Protocol):
 
     async def find_address(self, host: str, port: int) -> str:
         """`address` for the event loop."""
+
+    def address_at_hand(self, host: str, port: int) -> str | None:
+        """`find_address` where there is nothing to wait for, as with `192.0.2.1`; None where there is."""
 
     def session(self, *, tls: Tls | None = None, keeps_cookies: bool = False) -> "requests.Session":
         """A session for libraries that take one: at most 30 seconds and 8 MiB an answer, five redirects.

@@ -8,6 +8,7 @@ import json
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Final, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -36,11 +37,7 @@ class CredentialFields(BaseModel):
     @classmethod
     def secret_names(cls) -> frozenset[str]:
         """The fields that are encrypted."""
-        return frozenset(
-            name
-            for name, info in cls.model_fields.items()
-            if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get(_HINT)
-        )
+        return _secret_names(cls)
 
     def secrets(self) -> Iterator[str]:
         """The values of those that are filled in."""
@@ -48,6 +45,15 @@ class CredentialFields(BaseModel):
             value = getattr(self, name)
             if isinstance(value, str) and value:
                 yield value
+
+
+@lru_cache(maxsize=256)
+def _secret_names(model: type[CredentialFields]) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, info in model.model_fields.items()
+        if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get(_HINT)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import responses
+from ipaddress import ip_address
 from typing import Any
 
 import requests
@@ -87,6 +88,10 @@ class FakeNet:
     async def find_address(self, host: str, port: int) -> str:
         return self.address(host, port)
 
+    def address_at_hand(self, host: str, port: int) -> str | None:
+        """The same for what is written as an address; for a name there is something to wait for."""
+        return self.address(host, port) if _is_address(host) else None
+
     def session(self, *, tls: Tls | None = None, keeps_cookies: bool = False) -> requests.Session:
         """A session whose requests are answered by `exchange`."""
         self.tls.append(tls)
@@ -107,6 +112,14 @@ class FakeNet:
         if isinstance(answer, NodeError):
             raise answer
         return answer
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 class _Kept(asyncio.Transport):

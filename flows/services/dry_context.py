@@ -70,6 +70,10 @@ class NoNet:
     async def find_address(self, host: str, port: int) -> NoReturn:
         raise _reaches_nothing()
 
+    def address_at_hand(self, host: str, port: int) -> NoReturn:
+        """Never looks up."""
+        raise _reaches_nothing()
+
     def session(self, *, tls: Tls | None = None, keeps_cookies: bool = False) -> NoReturn:
         raise _reaches_nothing()
 

@@ -1,7 +1,6 @@
 """Send life-cycle trap: tell monitoring systems of a life-cycle event, in the words of Cloudify's MIB."""
 
-import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -125,27 +124,27 @@ async def _send(
         record, is_inform=config.kind == "inform", seconds=config.seconds, repeats=config.repeats
     )
     left = [place for place in range(len(config.destinations)) if place not in sent]
-    destinations = {place: _destination(ctx, config.destinations[place]) for place in left}
-    outcomes = await asyncio.gather(
-        *(traps.send_to(ctx, destinations[place], notification) for place in left), return_exceptions=True
-    )
+    destinations = _destinations(ctx, [config.destinations[place] for place in left])
     failed: dict[int, NodeError] = {}
-    for place, outcome in zip(left, outcomes, strict=True):
-        if isinstance(outcome, NodeError):
-            outcome.field = f"destinations.{place}.credential"
-            failed[place] = outcome
-            ctx.log.warning(f"{destinations[place]}: {outcome.message}")
-        elif outcome is not None:
-            raise outcome
+    names: dict[int, str] = {}
+    outcomes = await traps.send_all(ctx, destinations, notification)
+    for place, destination, error in zip(left, destinations, outcomes, strict=True):
+        if error is not None:
+            error.field = f"destinations.{place}.credential"
+            failed[place], names[place] = error, str(destination)
+            ctx.log.warning(f"{destination}: {error.message}")
     if len(failed) < len(left):
         ctx.log.info(traps.sent_line(record))
     if failed:
-        raise _not_all_sent(config, failed, {place: str(destinations[place]) for place in failed})
+        raise _not_all_sent(config, failed, names)
     return Emit("out", record)
 
 
-def _destination(ctx: NodeContext, drawn: TrapDestination) -> traps.Destination:
-    return traps.Destination.of(ctx.opened(drawn.credential, SnmpFields), drawn.address, drawn.port)
+def _destinations(ctx: NodeContext, drawn: Sequence[TrapDestination]) -> list[traps.Destination]:
+    targets = {
+        name: ctx.opened(name, SnmpFields) for name in dict.fromkeys(entry.credential for entry in drawn)
+    }
+    return [traps.Destination.of(targets[entry.credential], entry.address, entry.port) for entry in drawn]
 
 
 def _not_all_sent(

@@ -4,8 +4,9 @@ Source of the OIDs, the order and the bounds: `CLOUDIFY-MIB` and `cloudify/snmp/
 objects come in that code's order, which is not the MIB's, and without the instance `.0`.
 """
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,7 +15,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from actions.credentials.snmp import Snmp, SnmpFields
-from actions.services.snmp import send_soon
+from actions.services.snmp import datagram_of, send_datagram, send_soon
 from actions.services.snmp_values import Notification, Variable
 from common.egress import EgressError
 from common.egress.hosts import AllowedHosts, host_with_port
@@ -97,6 +98,32 @@ def shown(notification: Notification) -> JsonObject:
     }
 
 
+async def send_all(
+    ctx: NodeContext, destinations: Sequence[Destination], notification: Notification
+) -> list[NodeError | None]:
+    """Send it to each of them, and none waits for another: what went wrong there, or None, in their order."""
+    outcomes: list[NodeError | None] = [None] * len(destinations)
+    waiting: list[int] = []
+    ways: dict[int, _Way] = {}
+    for place, destination in enumerate(destinations):
+        target = destination.target
+        try:
+            way = ways.get(id(target)) or ways.setdefault(id(target), _Way.of(target, notification))
+            if not _sent_at_once(ctx, destination, way):
+                waiting.append(place)
+        except NodeError as error:
+            outcomes[place] = error
+    if waiting:
+        late = await asyncio.gather(
+            *(send_to(ctx, destinations[place], notification) for place in waiting), return_exceptions=True
+        )
+        for place, outcome in zip(waiting, late, strict=True):
+            if outcome is not None and not isinstance(outcome, NodeError):
+                raise outcome
+            outcomes[place] = outcome
+    return outcomes
+
+
 async def send_to(ctx: NodeContext, destination: Destination, notification: Notification) -> None:
     """Send it to one destination.
 
@@ -105,8 +132,36 @@ async def send_to(ctx: NodeContext, destination: Destination, notification: Noti
             `actions.services.snmp`.
     """
     target, address, port = destination.target, destination.address, destination.port
-    _check_own(target, address, port)
+    _check_own(_hosts_of(target), address, port)
     await send_soon(await ctx.net.find_address(address, port), target, notification, port=port)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What all destinations of one credential share. `datagram` None: it is not made here."""
+
+    hosts: AllowedHosts
+    datagram: bytes | None
+
+    @classmethod
+    def of(cls, target: SnmpFields, notification: Notification) -> "_Way":
+        return cls(_hosts_of(target), datagram_of(target, notification))
+
+
+def _sent_at_once(ctx: NodeContext, destination: Destination, way: _Way) -> bool:
+    """Whether there was nothing to wait for: most destinations are addresses, and a task for each costs as much as
+    what it sends."""
+    if way.datagram is None:
+        return False
+    _check_own(way.hosts, destination.address, destination.port)
+    address = ctx.net.address_at_hand(destination.address, destination.port)
+    if address is not None:
+        send_datagram(address, destination.port, way.datagram)
+    return address is not None
+
+
+def _hosts_of(target: SnmpFields) -> AllowedHosts:
+    return _allowed(tuple(Snmp().hosts(target)))
 
 
 @lru_cache(maxsize=256)
@@ -114,10 +169,10 @@ def _allowed(hosts: tuple[str, ...]) -> AllowedHosts:
     return AllowedHosts(hosts)
 
 
-def _check_own(target: SnmpFields, address: str, port: int) -> None:
+def _check_own(hosts: AllowedHosts, address: str, port: int) -> None:
     """The way out leads to the hosts of all credentials of the step: none of them may be told to another's host."""
     try:
-        _allowed(tuple(Snmp().hosts(target))).check(address, port)
+        hosts.check(address, port)
     except EgressError as error:
         raise NodeError.of(error) from error
 

@@ -2,6 +2,7 @@
 
 import base64
 import contextvars
+import gc
 import html
 import json
 import threading
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common import secret_forms
 from common.redact import (
     MASK,
     is_secret_name,
@@ -83,6 +85,19 @@ def test_blocks_that_overlap_do_not_forget_for_each_other() -> None:
             pass
         assert redact_text("sesame-open") == MASK
     assert redact_text("sesame-open") == "sesame-open"
+
+
+def test_those_who_know_the_same_share_a_pattern_that_goes_with_the_last() -> None:
+    known = frozenset(["sesame-open", "sesame-shut"])
+    with secrets_known(*known):
+        redact_text("sesame-open")
+        pattern = secret_forms._patterns[known]
+        with secrets_known("sesame-open"):
+            assert redact_text("sesame-shut") == MASK
+            assert secret_forms._patterns[known] is pattern
+    del pattern
+    gc.collect()
+    assert known not in secret_forms._patterns
 
 
 def test_what_one_task_knows_is_a_word_in_another() -> None:

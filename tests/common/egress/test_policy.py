@@ -1,6 +1,7 @@
 """Which addresses pass."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
@@ -146,6 +147,33 @@ def test_provider_is_asked_at_most_once_in_two_seconds(monkeypatch: pytest.Monke
     provider.answer = lambda: EgressPolicy.of(["10.0.0.0/8"])
     assert source.current().allowed_networks
     assert provider.asked == 2
+
+
+def test_an_event_loop_has_a_new_policy_before_the_old_one_is_too_old(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("common.egress.policy.time.monotonic", lambda: now[0])
+    renewed: list[Callable[[], None]] = []
+    monkeypatch.setattr("common.egress.policy._thread", SimpleNamespace(submit=renewed.append))
+    provider = Provider()
+    source = PolicySource(provider)
+    assert source.at_hand() is None
+    source.current()
+    now[0] += 0.9
+    assert (source.at_hand(), renewed) == (EgressPolicy(), [])
+    now[0] += 0.2
+    provider.answer = lambda: EgressPolicy.of(["10.0.0.0/8"])
+    assert [source.at_hand() for _ in range(3)] == [EgressPolicy()] * 3
+    [renew] = renewed
+    renew()
+    assert source.at_hand() == provider.answer()
+    now[0] += 1.1
+    provider.answer = _broken
+    source.at_hand()
+    renewed[1]()
+    now[0] += 1
+    assert (source.at_hand(), len(renewed)) == (None, 2), "nobody goes out by a policy that is too old"
 
 
 def test_failing_provider_is_forgiven_for_a_while_and_then_nothing_leaves(

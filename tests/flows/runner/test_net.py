@@ -7,12 +7,13 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from common.egress import EgressPolicy, PolicySource
+from common.egress import EgressPolicy, PolicySource, default_source, resolve
 from common.egress.hosts import AllowedHosts
 from common.tls import Tls
 from flows.runner.net import StepNet
@@ -40,12 +41,18 @@ def silent() -> Iterator[SilentPeer]:
         yield peer
 
 
+def at_hand(net: StepNet, host: str, port: int) -> str | None:
+    default_source().current()
+    return net.address_at_hand(host, port)
+
+
 CALLS: list[Callable[[StepNet, str, int], Any]] = [
     lambda net, host, port: net.connect(host, port),
     lambda net, host, port: net.connected(host, port, seconds=2),
     lambda net, host, port: net.address(host, port),
     lambda net, host, port: net.session().get(f"http://{host}:{port}/"),
     lambda net, host, port: net.find_address(host, port),
+    at_hand,
 ]
 
 
@@ -191,6 +198,24 @@ def first_byte(connection: socket.socket) -> None:
 def _ignoring(call: Callable[[], Any]) -> None:
     with suppress(NodeError, OSError):
         call()
+
+
+async def test_only_what_needs_no_waiting_is_at_hand(net: StepNet) -> None:
+    assert net.address_at_hand("127.0.0.1", 162) is None, "nobody has asked for the policy yet"
+    assert await net.find_address("127.0.0.1", 162) == net.address_at_hand("127.0.0.1", 162) == "127.0.0.1"
+    assert net.address_at_hand("localhost", 162) is None
+    narrow = net.within(AllowedHosts(["127.0.0.1:162"]))
+    with pytest.raises(NodeError):
+        narrow.address_at_hand("127.0.0.1", 161)
+
+
+async def test_a_name_that_was_just_looked_up_is_at_hand(
+    net: StepNet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolve, "look_up", lambda host: (ip_address("127.0.0.1"),))
+    assert net.address_at_hand("traps.example.org", 162) is None
+    assert await net.find_address("traps.example.org", 162) == "127.0.0.1"
+    assert net.address_at_hand("traps.example.org", 162) == "127.0.0.1"
 
 
 async def test_a_place_that_the_admin_named_is_reached_and_nothing_beside_it() -> None:

@@ -1,5 +1,6 @@
 """A run opens what its nodes name, for their turns alone."""
 
+import time
 from typing import Any
 
 import pytest
@@ -88,5 +89,7 @@ def test_a_credential_that_is_named_many_times_is_opened_once(
 
     monkeypatch.setattr(opening, "credential_store", Counting)
     named = [NamedCredential("shop", ("api",), f"destinations.{place}.credential") for place in range(3)]
-    found = opening._open_all(named, tenant_admin.tenant_id, 5, staging=False, is_use=False)
+    found = opening._open_all(
+        named, tenant_admin.tenant_id, time.monotonic() + 5, staging=False, is_use=False
+    )
     assert ([one.name for one in found], asked) == (["shop"], ["shop"])

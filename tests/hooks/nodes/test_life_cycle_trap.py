@@ -140,3 +140,29 @@ def test_without_a_destination_there_is_a_problem():
 def test_the_canvas_tells_who_is_told():
     assert LifeCycleTrap().summary(configured(LifeCycleTrap, THREE)) == "trap to one, two, three"
     assert LifeCycleTrap().summary(configured(LifeCycleTrap, {})) == "trap to nobody yet"
+
+
+def test_addresses_are_told_without_waiting_and_one_datagram_does_for_a_credential(receivers, monkeypatch):
+    sent = []
+    monkeypatch.setattr(traps, "send_datagram", lambda *told: sent.append(told))
+    known = SnmpFields(host="192.0.2.1", others=("192.0.2.1:163", "one.example.org:162"), community="word")
+    places = [{"port": 162}, {"port": 163}, {"address": "one.example.org"}, {"address": "evil.example.org"}]
+    config = {"destinations": [{"credential": "all", **place} for place in places]}
+    error = failing(FakeContext(credentials={"all": known}), config)
+    (first, port, datagram), second = sent
+    assert (first, port, second) == ("192.0.2.1", 162, ("192.0.2.1", 163, datagram))
+    assert receivers.told == ["192.0.2.1"], (
+        "a name is looked up, and its receiver told with the others that wait"
+    )
+    assert (error.code, dict(error.keeps)) == ("not_all_sent", {"sent": [0, 1, 2]})
+
+
+def test_a_full_line_fails_alone(monkeypatch):
+    def send(address, port, datagram):
+        if port == 162:
+            raise NodeError("unreachable", "Full.", retryable=True)
+
+    monkeypatch.setattr(traps, "send_datagram", send)
+    known = SnmpFields(host="192.0.2.1", others=("192.0.2.1:163",), community="word")
+    config = {"destinations": [{"credential": "all", "port": port} for port in (162, 163)]}
+    assert dict(failing(FakeContext(credentials={"all": known}), config).keeps) == {"sent": [1]}
