@@ -67,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     hostile.add_argument("--server", default="daphne", help="what serves it: daphne or uvicorn")
     traps = commands.add_parser("traps", help="life-cycle traps, and what they cost the runs beside them")
     traps.add_argument("--rate", type=int, default=1000, help="traps a second")
-    traps.add_argument("--destinations", type=int, default=10, help="receivers of each, at most 20")
+    traps.add_argument(
+        "--destinations", default="10,50", help="receivers of each run, comma-separated, at most 50"
+    )
     traps.add_argument("--dead", type=int, default=0, help="destinations more whose name nobody knows")
     traps.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
     traps.add_argument("--events", type=int, default=3000, help="runs in each measurement")

@@ -20,19 +20,23 @@ CREDENTIALS = {"all": "127.0.0.1", "gone": "no-such-name.invalid"}
 
 
 def main() -> None:
-    """The event types, the credentials, the two flows."""
+    """The event types, the credentials, the flows."""
     wanted = json.loads(sys.argv[1])
     user = User.objects.filter(role=Role.platform_admin).first()
     assert user is not None, "The preparation makes an administrator."
     actor = Actor(user_id=user.pk, tenant_id=None, role=Role.platform_admin, name=user.name)
     ports = wanted["ports"]
     for name, host in CREDENTIALS.items():
-        others = [f"{host}:{port}" for port in ports[1:20]] if name == "all" else []
+        others = [f"{host}:{port}" for port in ports[1:]] if name == "all" else []
         values = {"host": host, "port": ports[0], "community": "bench", "others": others}
         credentials.create(actor=actor, type="snmp", name=name, values=values)
     alive = [{"credential": "all", "address": "127.0.0.1", "port": port} for port in ports]
     dead = [{"credential": "gone"}] * wanted["dead"]
-    for event, config in ((wanted["quiet"], None), (wanted["trap"], {"destinations": [*alive, *dead]})):
+    configs = {
+        event: {"destinations": [*alive[:destinations], *dead]}
+        for event, destinations in wanted["traps"].items()
+    }
+    for event, config in {wanted["quiet"]: None, **configs}.items():
         define(actor=actor, name=event, label=event, example=wanted["context"])
         _publish(actor, event, config)
 

@@ -51,7 +51,7 @@ class SnmpFields(CredentialFields):
         max_length=253,
     )
     port: int = ui(162, label="Port", help="UDP.", ge=1, le=65_535)
-    others: Annotated[tuple[Host, ...], Field(max_length=20)] = ui(
+    others: Annotated[tuple[Host, ...], Field(max_length=49)] = ui(
         (),
         label="Other receivers",
         help="Those that know us in the same way, such as backup.example.org:162. Nodes choose among them.",

@@ -64,17 +64,19 @@ async def open_named(
     Raises:
         NodeError: one of them cannot be opened; the error names the config field.
     """
-    if len(named) > MOST_NAMED:
+    # A config may name one many times: it is opened once, and an error is at the first place.
+    once = tuple({(one.name, one.types): one for one in reversed(named)}.values())
+    if len(once) > MOST_NAMED:
         raise NodeError(
             "too_many_credentials", f"More than {MOST_NAMED} credentials are named.", hint="Name fewer."
         )
     until = time.monotonic() + seconds
-    work = partial(_open_all, named, owner_id, until, staging=staging, is_use=is_use)
+    work = partial(_open_all, once, owner_id, until, staging=staging, is_use=is_use)
 
     async def read() -> list[OpenCredential]:
         return await asyncio.get_running_loop().run_in_executor(pool, work)
 
-    opened = await _reads_on(pool).ask((tuple(named), owner_id, staging, is_use), read)
+    opened = await _reads_on(pool).ask((once, owner_id, staging, is_use), read)
     know_here(*(secret for found in opened for secret in found.fields.secrets()))
     return opened
 
@@ -110,9 +112,7 @@ def _open_all(
 ) -> list[OpenCredential]:
     close_old_connections()
     pauses = backoff(0.1, until=until)
-    # A config may name one many times: it is opened once, and an error is at the first place.
-    once = {(one.name, one.types): one for one in reversed(named)}
-    return until_answered(lambda: [_open(one, owner_id, staging, is_use) for one in once.values()], pauses)
+    return until_answered(lambda: [_open(one, owner_id, staging, is_use) for one in named], pauses)
 
 
 def _open(named: NamedCredential, owner_id: int | None, staging: bool, is_use: bool) -> OpenCredential:

@@ -25,7 +25,7 @@ from flows.sdk import (
 )
 from hooks.services import traps
 
-MOST_DESTINATIONS = 20
+MOST_DESTINATIONS = 50
 SENT = "sent"
 
 

@@ -1,6 +1,7 @@
 """A run opens what its nodes name, for their turns alone."""
 
-import time
+import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from accounts.actors import Actor
 from accounts.models import User
 from actions.models import Credential
 from actions.services import credentials
-from common.redact import MASK
+from common.redact import MASK, redact_text, secrets_known
 from flows.models import LogLine, Run, Step
 from flows.runner import opening
+from flows.runner.pool import DatabasePool
+from flows.sdk import NodeError
 from flows.sdk.config_fields import NamedCredential
 from flows.sdk.credentials import OpenCredential
 from tests.support.credentials import CANARY
@@ -76,20 +79,93 @@ def test_the_flow_of_another_owner_does_not_find_it(api_credential: Credential, 
         calling(Actor.of_user(outsider_admin))
 
 
-def test_a_credential_that_is_named_many_times_is_opened_once(
-    api_credential: Credential, tenant_admin: User, monkeypatch: pytest.MonkeyPatch
+class Counting:
+    """The store of this installation, and what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self._store = opening.credential_store()
+
+    def open(self, owner_id: int | None, name: str, *rest: Any, **options: Any) -> OpenCredential:
+        self.asked.append(name)
+        return self._store.open(owner_id, name, *rest, **options)
+
+
+@pytest.fixture
+def counting(monkeypatch: pytest.MonkeyPatch) -> Counting:
+    found = Counting()
+    monkeypatch.setattr(opening, "credential_store", lambda: found)
+    return found
+
+
+@pytest.fixture
+def pool() -> Iterator[DatabasePool]:
+    with DatabasePool(4, "opening") as made:
+        yield made
+
+
+def places(name: str, count: int) -> list[NamedCredential]:
+    return [NamedCredential(name, ("api",), f"destinations.{place}.credential") for place in range(count)]
+
+
+async def test_a_credential_that_is_named_many_times_is_opened_once(
+    api_credential: Credential, tenant_admin: User, counting: Counting, pool: DatabasePool
 ) -> None:
-    asked: list[str] = []
-    store = opening.credential_store()
+    named = places("shop", opening.MOST_NAMED + 1)
+    with secrets_known():
+        found = await opening.open_named(named, tenant_admin.tenant_id, 5, pool)
+    assert ([one.name for one in found], counting.asked) == (["shop"], ["shop"])
 
-    class Counting:
-        def open(self, owner_id: int | None, name: str, *rest: Any, **options: Any) -> OpenCredential:
-            asked.append(name)
-            return store.open(owner_id, name, *rest, **options)
 
-    monkeypatch.setattr(opening, "credential_store", Counting)
-    named = [NamedCredential("shop", ("api",), f"destinations.{place}.credential") for place in range(3)]
-    found = opening._open_all(
-        named, tenant_admin.tenant_id, time.monotonic() + 5, staging=False, is_use=False
+async def test_there_is_a_bound_to_the_credentials_of_one_node(
+    tenant_admin: User, counting: Counting, pool: DatabasePool
+) -> None:
+    named = [one for number in range(opening.MOST_NAMED + 1) for one in places(f"shop {number}", 1)]
+    with pytest.raises(NodeError) as caught:
+        await opening.open_named(named, tenant_admin.tenant_id, 5, pool)
+    assert (caught.value.code, counting.asked) == ("too_many_credentials", [])
+
+
+async def test_runs_beside_each_other_share_a_look_up_and_each_masks_its_secrets(
+    api_credential: Credential, tenant_admin: User, counting: Counting, pool: DatabasePool
+) -> None:
+    async def opened() -> str:
+        with secrets_known():
+            await opening.open_named(places("shop", 1), tenant_admin.tenant_id, 5, pool)
+            return redact_text(CANARY)
+
+    assert await asyncio.gather(*(opened() for _ in range(9))) == [MASK] * 9
+    assert counting.asked == ["shop"]
+
+
+async def test_owners_share_nothing(
+    api_credential: Credential, tenant_admin: User, outsider_admin: User, pool: DatabasePool
+) -> None:
+    owners = (tenant_admin.tenant_id, outsider_admin.tenant_id, None)
+    with secrets_known():
+        found = await asyncio.gather(
+            *(opening.open_named(places("shop", 1), owner, 5, pool) for owner in owners),
+            return_exceptions=True,
+        )
+    assert [getattr(one, "code", "open") for one in found] == [
+        "open",
+        "unknown_credential",
+        "unknown_credential",
+    ]
+
+
+async def test_a_change_is_in_force_for_whoever_opens_it_afterwards(
+    api_credential: Credential, tenant_admin: User, pool: DatabasePool
+) -> None:
+    actor = Actor.of_user(tenant_admin)
+
+    async def user() -> str:
+        with secrets_known():
+            [found] = await opening.open_named(places("shop", 1), actor.tenant_id, 5, pool)
+        return str(found.fields.model_dump()["user"])
+
+    assert await user() == "ops"
+    await sync_to_async(credentials.change)(
+        actor=actor, credential=api_credential, values={"user": "other"}, confirm=True
     )
-    assert ([one.name for one in found], asked) == (["shop"], ["shop"])
+    assert await user() == "other"
