@@ -26,11 +26,8 @@ class AllowedHosts:
 
     def __init__(self, entries: Iterable[str]) -> None:
         self._entries = frozenset(entry for text in entries if (entry := _read(text)) is not None)
-
-    @property
-    def names(self) -> list[str]:
-        """The hosts, without their ports."""
-        return sorted({name for name, _ in self._entries})
+        self.names = ", ".join(sorted({name for name, _ in self._entries}))
+        """The hosts, without their ports, as people read them."""
 
     def check(self, host: str, port: int) -> None:
         """See that a request may go there; `host` in normal form or as it was written.
@@ -47,6 +44,12 @@ class AllowedHosts:
             hint="Use it at its own hosts, or take one that is made for this host.",
             field="url",
         )
+
+
+@lru_cache(maxsize=1024)
+def allowed_hosts(entries: tuple[str, ...]) -> AllowedHosts:
+    """The same for entries that come again and again, as those of a credential do."""
+    return AllowedHosts(entries)
 
 
 @lru_cache(maxsize=2048)

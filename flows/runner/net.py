@@ -51,7 +51,7 @@ class StepNet:
         """The same way out, for these hosts alone; what one of the two closes is closed for both."""
         narrow = copy(self)
         narrow._hosts = hosts
-        narrow.note(", ".join(hosts.names))
+        narrow.note(hosts.names)
         return narrow
 
     @property

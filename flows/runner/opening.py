@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import close_old_connections
 
-from common.egress.hosts import AllowedHosts
+from common.egress.hosts import AllowedHosts, allowed_hosts
 from common.redact import know_here, redact_known
 from flows.compiler.plan import PlannedNode
 from flows.runner.context import StepContext
@@ -90,7 +90,7 @@ def _reads_on(pool: Executor) -> SharedReads[_Wanted, list[OpenCredential]]:
 
 def hosts_of(opened: Iterable[OpenCredential]) -> AllowedHosts:
     """Where the way out leads while these are open."""
-    return AllowedHosts(host for found in opened for host in found.hosts)
+    return allowed_hosts(tuple(host for found in opened for host in found.hosts))
 
 
 def without_secrets(node: PlannedNode, result: Result, record: Record) -> Result:

@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 
 from pydantic import ValidationError
@@ -18,7 +17,7 @@ from actions.credentials.snmp import Snmp, SnmpFields
 from actions.services.snmp import datagram_of, send_datagram, send_soon
 from actions.services.snmp_values import Notification, Variable
 from common.egress import EgressError
-from common.egress.hosts import AllowedHosts, host_with_port
+from common.egress.hosts import AllowedHosts, allowed_hosts, host_with_port
 from flows.sdk import Json, JsonObject, NodeContext, NodeError, Record
 from flows.sdk.life_cycle import LIFE_CYCLE_EVENTS, LifeCycle, error_text
 
@@ -161,12 +160,7 @@ def _sent_at_once(ctx: NodeContext, destination: Destination, way: _Way) -> bool
 
 
 def _hosts_of(target: SnmpFields) -> AllowedHosts:
-    return _allowed(tuple(Snmp().hosts(target)))
-
-
-@lru_cache(maxsize=256)
-def _allowed(hosts: tuple[str, ...]) -> AllowedHosts:
-    return AllowedHosts(hosts)
+    return allowed_hosts(tuple(Snmp().hosts(target)))
 
 
 def _check_own(hosts: AllowedHosts, address: str, port: int) -> None:
