@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from approvals.api import deliveries, operations, policies, settings, tasks
+from approvals.api import deliveries, operations, policies, settings, tasks, workflow
 
 router = SimpleRouter(use_regex_path=False)
 router.register("tasks", tasks.TaskViewSet, basename="task")
@@ -22,6 +22,10 @@ urlpatterns = [
         name="tenant-review-notices",
     ),
     path("tenants/<int:pk>/limits/", settings.TenantLimitsView.as_view(), name="tenant-limits"),
+    path("workflow/", workflow.WorkflowView.as_view(), name="workflow-settings"),
+    path("workflow/secret/", workflow.WorkflowSecretView.as_view(), name="workflow-signing"),
+    path("workflow/test/", workflow.WorkflowTestView.as_view(), name="workflow-try"),
+    path("tenants/<int:pk>/workflow/", workflow.TenantWorkflowView.as_view(), name="tenant-workflow"),
     path("operations/", operations.OperationsView.as_view(), name="operations"),
     path("server-orders/", operations.ServerOrdersView.as_view(), name="server-orders"),
 ]

@@ -16,10 +16,13 @@ from approvals.services.task_events import tell_workflow
 from common.crypto import seal, unseal
 from common.egress import EgressError, parse
 from common.problems import bad_value, forbidden
+from flows.sdk.signatures import SECRET_START, standard_key
 
 LEAST_MS: Final = 100
 MOST_MS: Final = 600_000
 MOST_ADDRESS: Final = 2000
+SECRET_BYTES: Final = range(24, 65)
+"""How long a secret of Standard Webhooks is."""
 FIELDS: Final = ("is_enabled", "endpoint", "body", "connect_ms", "read_ms")
 
 
@@ -87,10 +90,20 @@ def set_tenant_workflow(actor: Actor, tenant: Tenant, is_enabled: bool) -> None:
 
 def new_secret(actor: Actor) -> str:
     """Have deliveries signed from now on, with a new secret, which is told this once."""
-    need_platform(actor)
-    secret = f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
-    _save(actor, {"secret": seal(secret, WorkflowSettings().seal_of("secret"))})
+    secret = f"{SECRET_START}{b64encode(secrets.token_bytes(32)).decode()}"
+    take_secret(actor, secret)
     return secret
+
+
+def take_secret(actor: Actor, secret: str) -> WorkflowSettings:
+    """Have deliveries signed from now on, with the secret that the connector has.
+
+    Raises:
+        Problem: 403; 400 `bad_secret`.
+    """
+    need_platform(actor)
+    _check_secret(secret)
+    return _save(actor, {"secret": seal(secret, WorkflowSettings().seal_of("secret"))})
 
 
 def drop_secret(actor: Actor) -> None:
@@ -114,6 +127,17 @@ def need_platform(actor: Actor) -> None:
     if not actor.is_platform:
         raise forbidden(
             "not_allowed", "The workflow is the platform's.", hint="Ask an admin of the platform."
+        )
+
+
+def _check_secret(secret: str) -> None:
+    if not secret.startswith(SECRET_START) or len(standard_key(secret)) not in SECRET_BYTES:
+        least, most = SECRET_BYTES[0], SECRET_BYTES[-1]
+        raise bad_value(
+            "bad_secret",
+            "This is no secret for signatures.",
+            hint=f"Send {SECRET_START} and {least} to {most} bytes in base64, as Standard Webhooks writes it.",
+            field="secret",
         )
 
 

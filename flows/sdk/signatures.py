@@ -4,7 +4,6 @@ A package names its module in the entry point group `hookflow.signatures`, and t
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -120,7 +119,7 @@ def standard_key(secret: str) -> bytes:
         return text.encode()
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:
         return b""
 
 

@@ -15,7 +15,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry, Tenant, User
 from scripts.shell import ROOT
-from tests.architecture.mutations import CALLS, NO_CHANGE, Call, Stage
+from tests.architecture.mutations import CALLS, NO_CHANGE
+from tests.architecture.stage import Call, Stage
 from tests.architecture.test_access import table
 from tests.support.estate import estate_of
 

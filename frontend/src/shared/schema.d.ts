@@ -2363,6 +2363,24 @@ export interface paths {
         patch: operations["tenants_review_notices_partial_update"];
         trace?: never;
     };
+    "/api/v1/tenants/{id}/workflow/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its own switch. */
+        get: operations["tenants_workflow_retrieve"];
+        /** @description Set it. */
+        put: operations["tenants_workflow_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens/": {
         parameters: {
             query?: never;
@@ -2451,6 +2469,60 @@ export interface paths {
         put?: never;
         /** @description Give the user a one-time password, which only this answer shows. */
         post: operations["users_reset_password_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How they are set. */
+        get: operations["workflow_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change some of it. */
+        patch: operations["workflow_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/workflow/secret/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Sign deliveries with a secret that the connector has already; nothing shows it again. */
+        put: operations["workflow_secret_update"];
+        /** @description Make a new secret; deliveries are signed with it from now on. */
+        post: operations["workflow_secret_create"];
+        /** @description Have deliveries go out unsigned. */
+        delete: operations["workflow_secret_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow/test/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send it a made-up task, as soon as a worker looks. `/api/v1/deliveries/{id}/` tells how that went. */
+        post: operations["workflow_test_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2624,6 +2696,12 @@ export interface components {
         BecomesEnum: "call-function" | "life-cycle-trap";
         /** @enum {unknown} */
         BlankEnum: "";
+        /**
+         * @description * `json` - JSON
+         *     * `xml` - XML, as connectors of 2013 read it
+         * @enum {string}
+         */
+        BodyEnum: "json" | "xml";
         /** @description A module that could not be loaded: its name, the package that it came with, and one line that says why. */
         BrokenModule: {
             module: string;
@@ -4106,6 +4184,11 @@ export interface components {
             readonly last_login: string | null;
             readonly one_time_password: string | null;
         };
+        /** @description What deliveries are signed with from now on. */
+        NewWorkflowSecret: {
+            /** @description Only this answer shows it. */
+            secret: string;
+        };
         /** @description A node without its config. */
         NodeBrief: {
             node: string;
@@ -5087,6 +5170,24 @@ export interface components {
             /** @description An incoming webhook of a chat, kept encrypted and never told; empty takes it out. */
             chat_url?: string;
         };
+        /** @description What is left out stays. */
+        PatchedSetWorkflowRequest: {
+            /** @description Whether operations of the tenants that are switched on wait for review. */
+            is_enabled?: boolean;
+            /** @description The address of the connector; empty: there is none, and people decide by hand. */
+            endpoint?: string;
+            /**
+             * @description How tasks are written for it.
+             *
+             *     * `json` - JSON
+             *     * `xml` - XML, as connectors of 2013 read it
+             */
+            body?: components["schemas"]["BodyEnum"];
+            /** @description How long the connector has to take the call, in milliseconds. */
+            connect_ms?: number;
+            /** @description How long the connector has to answer, in milliseconds. */
+            read_ms?: number;
+        };
         /** @description A row of Tags. */
         PatchedTagRequest: {
             /** @description The word */
@@ -5913,6 +6014,11 @@ export interface components {
             /** @description Id of the tenant; null is the platform */
             tenant?: number | null;
         };
+        /** @description A secret that the connector has already. */
+        TakeWorkflowSecretRequest: {
+            /** @description As Standard Webhooks writes it: whsec_ and 24 to 64 bytes in base64. */
+            secret: string;
+        };
         /** @description A secret that the calling system issued. */
         TakenSecretRequest: {
             /**
@@ -6122,6 +6228,16 @@ export interface components {
             is_active?: boolean;
             mail_senders?: string[];
             zone?: string;
+        };
+        /** @description A tenant's own switch. */
+        TenantWorkflow: {
+            /** @description Whether its operations wait for review, when the workflow is on for the platform too. */
+            is_enabled: boolean;
+        };
+        /** @description A tenant's own switch. */
+        TenantWorkflowRequest: {
+            /** @description Whether its operations wait for review, when the workflow is on for the platform too. */
+            is_enabled: boolean;
         };
         /** @description Which values to test. */
         TestRequest: {
@@ -6350,6 +6466,16 @@ export interface components {
             to?: string;
             port?: string;
             from?: string;
+        };
+        /** @description The platform's switch and its connector. */
+        Workflow: {
+            readonly is_enabled: boolean;
+            readonly endpoint: string;
+            readonly body: components["schemas"]["BodyEnum"];
+            readonly connect_ms: number;
+            readonly read_ms: number;
+            /** @description Whether deliveries are signed. */
+            readonly is_signed: boolean;
         };
         /** @description A drawing. */
         FlowDocument: {
@@ -13972,6 +14098,70 @@ export interface operations {
             };
         };
     };
+    tenants_workflow_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantWorkflow"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tenants_workflow_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantWorkflowRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantWorkflow"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tokens_list: {
         parameters: {
             query?: {
@@ -14291,6 +14481,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OneTimePassword"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workflow_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workflow_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedSetWorkflowRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workflow_secret_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeWorkflowSecretRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workflow_secret_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWorkflowSecret"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workflow_secret_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workflow_test_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description A problem. */
