@@ -107,7 +107,8 @@ class TaskViewSet(ScopedViewSet[Task]):
     @action(detail=True, methods=["post"])
     def questions(self, request: Request, pk: str) -> Response:
         """Ask whoever requested it for information; it goes on waiting."""
-        task = self._reviewed()
+        task = self._task()
+        talking.need_voice(task, self.actor, Answer.Kind.QUESTION)
         message = body_of(request, CommentSerializer)["message"]
         said = talking.ask(actor=self.actor, task_id=task.id, message=message, way=way_of(self.actor))
         return Response(SaidSerializer(said).data, status=201)
@@ -116,16 +117,12 @@ class TaskViewSet(ScopedViewSet[Task]):
     @action(detail=True, methods=["post"])
     def reassign(self, request: Request, pk: str) -> Response:
         """Have others asked in your place."""
-        task = self._reviewed()
+        task = self._task()
+        talking.reviewer(task, self.actor)
         values = body_of(request, ReassignSerializer)
         return self._one(
             talking.reassign(actor=self.actor, task_id=task.id, way=way_of(self.actor), **values)
         )
-
-    def _reviewed(self) -> Task:
-        task = self._task()
-        talking.reviewer(task, self.actor)
-        return task
 
     @extend_schema(request=None, responses=OneTaskSerializer)
     @action(detail=True, methods=["post"])

@@ -13,6 +13,7 @@ from approvals.services import settling
 from approvals.services.deciding import locked, plain, said
 from approvals.services.permitting import Admission, admission_of, is_own, refusal_of
 from approvals.services.reviewers import may_review
+from approvals.services.standing_in import stands_in_for
 from approvals.services.telling import tell_on_commit
 from approvals.services.trail import write_down
 from common.problems import bad_value, conflict, forbidden
@@ -44,25 +45,38 @@ def _talk(actor: Actor, task_id: UUID, kind: Answer.Kind, message: str, way: Ans
         raise bad_value("required", "Write something.", field="message")
     with transaction.atomic():
         task = locked(actor, task_id)
-        if kind == Answer.Kind.QUESTION:
-            reviewer(task, actor)
-        else:
-            need_part(task, actor)
+        need_voice(task, actor, kind)
+        absent = stands_in_for(task, actor)
         now = datetime.now(UTC)
-        answer = said(task, actor, kind, way, now, message=text)
+        answer = said(task, actor, kind, way, now, message=text, on_behalf_of=absent)
         verb = "asked" if kind == Answer.Kind.QUESTION else "commented"
         write_down(actor, task, verb, message=text, way=way.value)
         tell_on_commit(task)
     return answer
 
 
+def need_voice(task: Task, actor: Actor, kind: Answer.Kind) -> None:
+    """Stop unless the actor may say such a thing: who may decide may, in whosever place.
+
+    Raises:
+        Problem: 403 `not_asked`; for a question also those of `reviewer`.
+    """
+    if kind != Answer.Kind.QUESTION or actor.role is Role.connector:
+        need_part(task, actor)
+    elif stands_in_for(task, actor) is None:
+        reviewer(task, actor)
+
+
 def may_comment(task: Task, actor: Actor) -> bool:
-    """Whether the actor has a part in it: asked for it, or may review it."""
+    """Whether the actor has a part in it: asked for it, or may review it, in the own place or in that of somebody who
+    is away."""
     if actor.role is Role.connector:  # it continues and cancels, and nothing else
         return False
     if is_own(task, actor) and actor.may(Permission.request_tasks):
         return True
-    return actor.may(Permission.workflow_override) or refusal_of(task, actor, Answer.Kind.CONTINUE) is None
+    if actor.may(Permission.workflow_override) or refusal_of(task, actor, Answer.Kind.CONTINUE) is None:
+        return True
+    return stands_in_for(task, actor) is not None
 
 
 def need_part(task: Task, actor: Actor) -> None:
@@ -117,7 +131,8 @@ def acknowledge(*, actor: Actor, task_id: UUID) -> Task:
 
 
 def reviewer(task: Task, actor: Actor) -> Admission:
-    """As a reviewer: taking an own task back is not reviewing it, and a connector only decides."""
+    """As a reviewer in the own place: a delegate cannot pass it on, taking an own task back is not reviewing it, and a
+    connector only decides."""
     if actor.role is Role.connector:
         need_part(task, actor)
     return admission_of(task, actor, Answer.Kind.CONTINUE)

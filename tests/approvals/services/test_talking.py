@@ -7,6 +7,7 @@ from accounts.models import AuditEntry
 from approvals.models import Answer
 from approvals.services.talking import acknowledge, ask, comment, reassign
 from common.problems import Problem
+from tests.approvals.services.test_asking import asks, away, held, person
 
 pytestmark = pytest.mark.django_db
 API = Answer.Way.API
@@ -60,3 +61,22 @@ def test_a_failed_task_is_acknowledged_once(boss, hold):
     task = hold(state="FINISHED_UNSUCCESSFULLY")
     assert acknowledge(actor=boss, task_id=task.id).state == "ACK_ERROR"
     assert refusal(acknowledge, actor=boss, task_id=task.id) == "not_failed"
+
+
+def test_a_delegate_talks_in_the_place_of_who_is_away_and_passes_nothing_on(tenant, manager):
+    ann, ben = person(tenant, "ann"), person(tenant, "ben")
+    away(ann, ben)
+    task, actor = held(tenant, asks(ann)), Actor.of_user(ben)
+    ask(actor=actor, task_id=task.id, message="What for?", way=API)
+    comment(actor=actor, task_id=task.id, message="I look.", way=API)
+    said = list(task.answers.filter(user=ben).values_list("kind", "on_behalf_of"))
+    assert said == [("question", ann.pk), ("comment", ann.pk)]
+    assert refusal(reassign, actor=actor, task_id=task.id, to_users=[manager.pk], way=API) == "not_asked"
+
+
+def test_a_delegate_says_nothing_where_the_policy_takes_none(tenant):
+    ann, ben = person(tenant, "ann"), person(tenant, "ben")
+    away(ann, ben)
+    task, actor = held(tenant, asks(ann), delegates=False), Actor.of_user(ben)
+    for say in (ask, comment):
+        assert refusal(say, actor=actor, task_id=task.id, message="Hm.", way=API) == "not_asked"
