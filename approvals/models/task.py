@@ -81,6 +81,8 @@ class Task(models.Model):
     policy = JsonText(null=True)
     """The policy as it was when the task was held: `{"document", "calendar", "version"}`; null: whoever may review
     decides alone."""
+    can_be_overruled = models.BooleanField(default=True)
+    """Whether those who may decide the tasks of others decide it at once; without a policy they are who decides."""
     reviewers = JsonText(default=dict)
     """What the policy's references came to when the task was held: `{"people", "gone"}`; ids of users for each level
     of each stage, and since when some of them can no longer answer."""
@@ -111,6 +113,12 @@ class Task(models.Model):
                 fields=["requester", "-created_at"],
                 condition=models.Q(state="QUEUEING"),
                 name="task_waiting_by_requester",
+            ),
+            # What a badge counts for those who may decide the tasks of others.
+            models.Index(
+                fields=["tenant", "requester"],
+                condition=models.Q(state="QUEUEING", can_be_overruled=True),
+                name="task_to_overrule",
             ),
             models.Index(fields=["due_at"], condition=models.Q(state="QUEUEING"), name="task_due"),
             models.Index(fields=["server", "-created_at"], name="task_by_server"),

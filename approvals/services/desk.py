@@ -69,6 +69,7 @@ def _task(held: HeldReview, run: Run, people: Mapping[int, User]) -> Task:
         form=[dict(field) for field in review.form],
         policy_name=str(policy.get("name", ""))[:120],
         policy=policy.get("policy"),
+        can_be_overruled=policy["policy"]["document"]["overruling"] if policy.get("policy") else True,
         reviewers=policy.get("reviewers", {}),
         # The sweeper looks at once: it may be decided already, or by nobody.
         due_at=held.since if policy.get("policy") else None,

@@ -69,7 +69,7 @@ def hold(task: Task, policy: Policy | None, record: Mapping[str, Any]) -> facts.
         return None
     document = PolicyDocument.model_validate(policy.document)
     calendar = BusinessCalendar.objects.filter(pk=document.calendar).first() if document.calendar else None
-    task.policy_name = policy.name
+    task.policy_name, task.can_be_overruled = policy.name, document.overruling
     task.policy = {
         "document": document.model_dump(mode="json"),
         "calendar": calendar and calendar_json(read_calendar(vars(calendar))),

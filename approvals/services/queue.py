@@ -110,7 +110,7 @@ def row_of(actor: Actor, task: Task, places: Mapping[UUID, User | None]) -> Row:
     if task.state != Task.State.QUEUEING:
         return Row(task, "", may_continue=False, may_cancel=False)
     is_own = task.requester_id is not None and task.requester_id == actor.user_id
-    overrides = actor.may(Permission.workflow_override) and not is_own
+    overrides = actor.may(Permission.workflow_override) and task.can_be_overruled and not is_own
     decides = overrides or task.id in places
     takes_back = is_own and actor.may(Permission.request_tasks)
     absent = None if overrides else places.get(task.id)
@@ -126,14 +126,18 @@ def counted(rows: QuerySet[Task], most: int = MOST_COUNTED) -> str:
 def waiting_for(actor: Actor) -> int:
     """How many tasks wait for the actor, counted to one more than a badge shows.
 
-    Who may decide the tasks of others can decide all in reach; for a customer it is the own ones, for all others
-    what a policy asks of them.
+    Who may decide the tasks of others can decide all in reach, but those of which a policy leaves that to its
+    reviewers; for a customer it is the own ones, for all others what a policy asks of them.
     """
     rows = tasks_in_reach(actor).filter(state=Task.State.QUEUEING)
     if actor.may(Permission.workflow_override):
-        rows = rows.exclude(requester_id=actor.user_id) if actor.user_id else rows
-    elif not actor.is_own_only:
-        rows = asked_of_actor(actor, rows)
+        others = rows.exclude(requester_id=actor.user_id) if actor.user_id else rows
+        count = _at_most(others.filter(can_be_overruled=True))
+        return count + _at_most(asked_of_actor(actor, others.filter(can_be_overruled=False)))
+    return _at_most(rows if actor.is_own_only else asked_of_actor(actor, rows))
+
+
+def _at_most(rows: QuerySet[Task]) -> int:
     return rows.order_by()[: MOST_ON_BADGE + 1].count()
 
 

@@ -31,7 +31,7 @@ def held(tenant: Tenant, *stages: Any, **more: Any) -> Task:
     """A task that waits by a policy of these stages, and was looked at."""
     document = {
         "stages": list(stages),
-        **{key: more.pop(key) for key in ("delegates", "four_eyes") if key in more},
+        **{key: more.pop(key) for key in ("delegates", "four_eyes", "overruling") if key in more},
     }
     name = f"p{Policy.objects.count()}"
     policy = Policy.objects.create(
@@ -126,6 +126,17 @@ def test_a_badge_counts_what_is_asked_and_no_more(tenant: Tenant):
     away(ben, ann)
     assert queue.waiting_for(Actor.of_user(ann)) == 2
     assert queue.waiting_for(Actor.of_user(person(tenant, "eve"))) == 0
+
+
+def test_a_badge_leaves_out_what_a_policy_does_not_let_one_overrule(tenant: Tenant):
+    ann, boss = person(tenant, "ann"), make_user("boss@acme.example", Role.manager, tenant)
+    open_to_all, closed = held(tenant, asks(ann)), held(tenant, asks(ann), overruling=False)
+    actor = Actor.of_user(boss)
+    assert queue.waiting_for(actor) == 1
+    held(tenant, asks(boss), overruling=False)
+    assert queue.waiting_for(actor) == 2
+    decides = {task: queue.row_of(actor, task, {}).may_continue for task in (open_to_all, closed)}
+    assert decides == {open_to_all: True, closed: False}
 
 
 def test_moving_to_another_tenant_takes_the_tasks_away(tenant: Tenant, other_tenant: Tenant):
