@@ -120,7 +120,13 @@ class Task(models.Model):
                 condition=models.Q(state="QUEUEING", can_be_overruled=True),
                 name="task_to_overrule",
             ),
-            models.Index(fields=["due_at"], condition=models.Q(state="QUEUEING"), name="task_due"),
+            # The list by deadline, of all and of a tenant; many tasks of one policy may be due at the same moment.
+            models.Index(fields=["due_at", "id"], condition=models.Q(state="QUEUEING"), name="task_due"),
+            models.Index(
+                fields=["tenant", "due_at", "id"],
+                condition=models.Q(state="QUEUEING", due_at__isnull=False),
+                name="task_due_by_tenant",
+            ),
             models.Index(fields=["server", "-created_at"], name="task_by_server"),
             # All that the Workflow feature's lists count, narrow and cut by: the rows, which are wide, are not read.
             models.Index(
