@@ -15,6 +15,7 @@ from typing import IO, Protocol
 
 from hookflow_site.launcher.deaths import die_with_parent
 from hookflow_site.launcher.messages import say
+from hookflow_site.launcher.niceness import stand_back
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -163,7 +164,7 @@ def spawn(spec: Spec) -> "subprocess.Popen[bytes]":
 
 
 def _begin(niceness: int) -> None:
-    os.nice(niceness)
+    stand_back(niceness)
     die_with_launcher()
 
 
