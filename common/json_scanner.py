@@ -45,8 +45,8 @@ class BadJson(Problem):
 
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
-_STRING: Final = re.compile(r'"([^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*)"')
-_STRING_START: Final = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*')
+_TEXT_PART: Final = re.compile(r'(?:[^"\\\x00-\x1f]{1,65536}+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){0,1024}+')
+"""Of what lies between quotes: one search over megabytes of escapes would hold up all other threads for a second."""
 _ESCAPE: Final = re.compile(
     r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))"
 )
@@ -215,21 +215,26 @@ class _Scanner:
             )
 
     def _string(self) -> str:
-        match = _STRING.match(self.text, self.position)
-        if match is None:
-            raise self._bad_string()
-        body = match.group(1)
+        end = self._end_of_text()
+        if self.text[end : end + 1] != '"':
+            raise self._bad_string(end)
+        body = self.text[self.position + 1 : end]
         value = self._unescape(body) if "\\" in body else body
         if len(value) > self.limits.string:
             raise self._problem(
                 "string_too_long", f"A text is longer than {self.limits.string} characters.", "Shorten it."
             )
-        self.position = match.end()
+        self.position = end + 1
         return value
 
-    def _bad_string(self) -> BadJson:
-        good = _STRING_START.match(self.text, self.position)
-        end = good.end() if good else self.position
+    def _end_of_text(self) -> int:
+        """Where what a text may hold ends; there should be its quote."""
+        end = self.position + 1
+        while (part := _TEXT_PART.match(self.text, end)) and part.end() > end:
+            end = part.end()
+        return end
+
+    def _bad_string(self, end: int) -> BadJson:
         if end == len(self.text):
             return self._problem("bad_json", "A text is not closed.", "Add the closing quote.")
         if self.text[end] == "\x00":

@@ -21,7 +21,7 @@ DEFAULT_LIMITS: Final = Limits()
 _BIG: Final = 2.0**63
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _SPACED_COLONS: Final = (b" :", b"\n:", b"\t:", b"\r:")
-_TEXTS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_TEXT_PART: Final = re.compile(rb'(?:[^"\\]{1,65536}+|\\.){0,1024}+', re.DOTALL)
 _SCANNED_BYTES: Final = 262_144
 """What the careful parser takes to say where one value too many stands; of longer texts only that is said."""
 _BEHIND_KEY: Final = re.compile(rb'"[ \t\n\r]*:')
@@ -82,15 +82,21 @@ def _is_small_enough(raw: bytes, limits: Limits) -> bool:
 def _has_more_commas(raw: bytes, most: int) -> bool:
     """Whether there are so many commas outside of texts; each stands between two values.
 
-    It goes from text to text, for one call over megabytes would hold up every other thread.
+    It goes from part to part, for one call over megabytes would hold up every other thread.
     """
     commas = end = 0
-    for text in _TEXTS.finditer(raw):
-        commas += raw.count(b",", end, text.start())
-        end = text.end()
+    while (start := raw.find(b'"', end)) >= 0:
+        commas += raw.count(b",", end, start)
         if commas >= most:
             return True
+        end = _end_of_text(raw, start + 1) + 1
     return commas + raw.count(b",", end) >= most
+
+
+def _end_of_text(raw: bytes, end: int) -> int:
+    while (part := _TEXT_PART.match(raw, end)) and part.end() > end:
+        end = part.end()
+    return end
 
 
 def _is_provably_strict(value: Any, raw: bytes, limits: Limits) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from common import strict_json
+from common import json_scanner, strict_json
 from common.json_scanner import Limits, scan
 from common.strict_json import BadJson, dumps, loads
 
@@ -222,3 +222,21 @@ def test_far_too_many_values_are_refused_without_the_slow_parse(monkeypatch: pyt
 def test_commas_inside_of_long_texts_are_no_values() -> None:
     raw = json.dumps({"a": ",[{" * 200_000, "b": [1, 2]}).encode()
     assert loads(raw, max_nodes=10) == json.loads(raw)
+
+
+@pytest.mark.parametrize("piece", ["x", "\\n", "x\\n", "\\\\", "\\u00e9", "\\ud83d\\ude00", "é"])
+def test_long_texts_are_read_in_parts_and_mean_the_same(piece: str) -> None:
+    raw = ('["a' + piece * 3_000 + '", 1, 1]').encode()
+    value = json.loads(raw)
+    assert scan(raw, Limits()) == value
+    with pytest.raises(BadJson) as caught:
+        scan(raw.replace(b'", 1', b'\\q", 1'), Limits())
+    assert caught.value.column == len('["a' + piece * 3_000) + 1
+
+
+@pytest.mark.parametrize("piece", ["\\n", "x\\n", '\\",', "\\u00e9"])
+def test_no_search_goes_over_megabytes_of_escapes(piece: str) -> None:
+    text = piece * 100_000
+    for part in (strict_json._TEXT_PART.match(text.encode()), json_scanner._TEXT_PART.match(text)):
+        assert part is not None
+        assert 0 < part.end() < 10_000
