@@ -5,7 +5,7 @@ import pytest
 from approvals.models import Task
 from inventory.models import Server
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 URL, ORDERS = "/api/v1/operations/", "/api/v1/server-orders/"
 
 

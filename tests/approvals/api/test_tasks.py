@@ -16,7 +16,7 @@ from tests.approvals.services.test_asking import asks, away, held
 from tests.conftest import make_user
 from tests.flows.api.conftest import Clients
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TASKS = "/api/v1/tasks/"
 
 

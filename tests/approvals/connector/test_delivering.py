@@ -20,7 +20,7 @@ from tests.approvals.connector.conftest import attempt
 from tests.approvals.original.conftest import MakeTask
 from tests.support.connectors import Connector
 
-pytestmark = pytest.mark.usefixtures("encryption_key")
+pytestmark = [pytest.mark.usefixtures("encryption_key"), pytest.mark.both_databases]
 MACHINE = "cloud/virtualdatacenters/4328/virtualappliances/4328/virtualmachines/1369"
 
 

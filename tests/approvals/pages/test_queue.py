@@ -14,7 +14,7 @@ from approvals.services import queue
 from tests.approvals.services.test_asking import asks, away, held
 from tests.conftest import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from approvals.services.permitting import refusal_of
 from approvals.services.standing_in import stands_in_for
 from tests.conftest import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from approvals.models import Task
 from approvals.services import cut_off, job_work
@@ -30,7 +31,8 @@ def work(task: Task, position: int) -> None:
     found = Task.objects.select_related("server").get(pk=task.pk)
     job = job_work.job_begins(found, position)
     assert job is not None
-    job_work.job_is_done(found, job, None)
+    with transaction.atomic():
+        job_work.job_is_done(found, job, None)
 
 
 def cut(task: Task, status: str = "cancelled") -> Task:
@@ -83,6 +85,6 @@ def test_a_run_that_was_cut_off_does_no_further_job(deploying):
     before = Task.objects.select_related("server").get(pk=deploying.pk)
     job = before.jobs.get(position=3)
     cut(deploying)
-    with pytest.raises(NodeError) as caught:
+    with pytest.raises(NodeError) as caught, transaction.atomic():
         job_work.job_is_done(before, job, None)
     assert caught.value.code == "not_a_task"

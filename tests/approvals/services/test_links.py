@@ -12,7 +12,7 @@ from approvals.services import links
 from approvals.services.deciding import decide
 from common.problems import Problem
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from common.egress import EgressError
 from common.egress.mail import Mail
 from common.egress.smtp import Sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 APPROVAL = "You have a pending task pending for approval"
 CHAT = "https://chat.example.org/hooks/s3cret-part"
 

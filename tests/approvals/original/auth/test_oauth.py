@@ -37,6 +37,7 @@ def test_query_parameters_are_signed(app: dict, access: dict, recorded: Task):
     assert signed(path, app, **access).json()["totalSize"] == 1
 
 
+@pytest.mark.both_databases
 def test_the_same_request_counts_once(app: dict, access: dict):
     signer = Signer(app["apiKey"], client_secret=app["apiSecret"], **access)
     _, headers, _ = signer.sign(f"{SITE}/api/login")
@@ -44,6 +45,7 @@ def test_the_same_request_counts_once(app: dict, access: dict):
     assert [caller.get("/api/login").status_code for _ in range(2)] == [200, 401]
 
 
+@pytest.mark.both_databases
 def test_a_request_token_s_nonce_counts_once(app: dict):
     signer = Signer(app["apiKey"], client_secret=app["apiSecret"], callback_uri="oob")
     _, headers, _ = signer.sign(f"{SITE}/api/oauth/request_token")

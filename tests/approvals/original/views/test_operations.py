@@ -20,7 +20,7 @@ GROUP = MACHINE.removesuffix("/virtualmachines/1369")
 KIND = "application/vnd.abiquo.virtualmachinetask+json; version=3.10"
 SITE = "http://127.0.0.1:8000"
 
-pytestmark = pytest.mark.usefixtures("encryption_key")
+pytestmark = [pytest.mark.usefixtures("encryption_key"), pytest.mark.both_databases]
 
 
 @pytest.fixture

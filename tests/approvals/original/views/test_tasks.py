@@ -10,6 +10,8 @@ from inventory.models import Server
 from tests.approvals.original.conftest import MakeTask
 from tests.approvals.original.people import TASK, Caller, of
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_the_last_twenty_tasks_of_a_machine_come_newest_first(
     connector: User, task_of: MakeTask, machine: Server
