@@ -81,7 +81,7 @@ def create(
             `too_many`.
     """
     actor.need(Permission.manage_credentials)
-    kind = _type(type)
+    kind = type_called(type)
     live = _values(kind, values, "values")
     trial = None if staging is None else _values(kind, staging, "staging")
     now = datetime.now(UTC)
@@ -127,7 +127,7 @@ def change(
     """
     with transaction.atomic():
         row = _locked(actor, credential)
-        kind = _type(row.type)
+        kind = type_called(row.type)
         live = None if values is None else _merged(kind, row, values, is_staging=False)
         trial = None if staging is None else _merged(kind, row, staging, is_staging=True)
         told = _told(row, name, values, staging, drop_staging, is_shared)
@@ -166,7 +166,7 @@ def _locked(actor: Actor, credential: Credential) -> Credential:
     return one(visible(Credential, actor).select_for_update(of=("self",)), credential.pk)
 
 
-def _type(name: str) -> CredentialType:
+def type_called(name: str) -> CredentialType:
     kind = credential_types.get(name)
     if kind is None:
         raise bad_value(

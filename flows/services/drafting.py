@@ -7,7 +7,7 @@ from typing import Literal
 from common.problems import Problem
 from common.redact import secrets_known
 from common.strict_json import dumps
-from flows.compiler import Compilation, possible_sources, possible_targets
+from flows.compiler import Compilation, compile_document, possible_sources, possible_targets
 from flows.compiler.answers import ShapeWriter
 from flows.compiler.findings import Finding
 from flows.compiler.plan import Plan
@@ -99,13 +99,18 @@ def wiring_to(
     return possible_sources(document, target, Installation(tenant_id))
 
 
-def plan_or_refuse(document: FlowDocument, tenant_id: int | None) -> Plan:
+def plan_or_refuse(
+    document: FlowDocument, tenant_id: int | None, installation: Installation | None = None
+) -> Plan:
     """The plan of a drawing.
+
+    Args:
+        installation: as the tenant sees it, where one stands for many drawings.
 
     Raises:
         Problem: 422 `flow_has_problems` with all of them.
     """
-    compilation: Compilation = compile_for(document, tenant_id)
+    compilation: Compilation = compile_document(document, installation or Installation(tenant_id))
     if compilation.plan is None:
         raise Problem(
             422,

@@ -60,6 +60,18 @@ class Installation:
         return credential_store().usable(self.tenant_id)
 
 
+class InstallationWith(Installation):
+    """The same with credentials that are about to be made: their types by name."""
+
+    def __init__(self, tenant_id: int | None, more: Mapping[str, str]) -> None:
+        super().__init__(tenant_id)
+        self._all = {**super().credentials(), **more}
+
+    def credentials(self) -> Mapping[str, str]:
+        """Those that are there, and those that will be."""
+        return self._all
+
+
 class InstallationAtRun(Installation):
     """The same for a version that runs: a credential is looked for when a step needs it, and only that step fails."""
 

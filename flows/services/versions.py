@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,12 +24,19 @@ from flows.services.schedules import next_fire
 
 
 def publish(
-    *, actor: Actor, flow: Flow, revision: int, comment: str = "", is_enabled: bool | None = None
+    *,
+    actor: Actor,
+    flow: Flow,
+    revision: int,
+    comment: str = "",
+    is_enabled: bool | None = None,
+    plan: Plan | None = None,
 ) -> FlowVersion:
     """Make the draft at `revision` the version that runs. Runs that are open keep theirs.
 
     Args:
         is_enabled: whether the flow is on afterwards; without it, it stays as it is, which is off for a new flow.
+        plan: of the draft at `revision`, from who compiled it before a transaction.
 
     Raises:
         Problem: 412 `stale_draft`; 422 `flow_has_problems` with all problems: nothing was changed.
@@ -39,7 +47,7 @@ def publish(
     drawn = Flow.objects.get(id=flow.id)
     if drawn.draft_revision != revision:
         raise stale_draft(flow)
-    plan = plan_or_refuse(read_or_refuse(drawn.draft, is_draft=True), drawn.tenant_id)
+    plan = plan or plan_or_refuse(read_or_refuse(drawn.draft, is_draft=True), drawn.tenant_id)
     with transaction.atomic():
         locked = Flow.objects.select_for_update().get(id=flow.id)
         if locked.draft_revision != revision:
@@ -60,37 +68,31 @@ def publish(
         locked.save(update_fields=["published", "is_enabled", "updated_at"])
         _write_trigger(locked, version, plan, now)
         triggers_changed()
-        audit.record(
-            actor,
-            "published",
-            "flow",
-            str(flow.id),
-            tenant_id=flow.tenant_id,
-            changes={"version": version.number, "comment": comment, **switched},
-        )
+        told = {"version": version.number, "comment": comment, **switched}
+        audit.record(actor, "published", "flow", str(flow.id), tenant_id=flow.tenant_id, changes=told)
     flow.refresh_from_db()
     return version
 
 
 def _write_trigger(flow: Flow, version: FlowVersion, plan: Plan, now: datetime) -> None:
-    spec = plan.trigger
-    Trigger.objects.update_or_create(
-        flow=flow,
-        defaults={
-            "version": version,
-            "node_id": plan.trigger_id,
-            "kind": spec.kind,
-            "event_type": spec.event_type if isinstance(spec, EventTrigger) else "",
-            "spec": asdict(spec),
-            "concurrency": version.document["settings"].get("concurrency", {"mode": "parallel"}),
-            "tells_own_life": plan.settings.tells_own_life,
-            "next_fire_at": (
-                next_fire(spec.cron, spec.zone, now) if isinstance(spec, ScheduleTrigger) else None
-            ),
-        },
-    )
-    if isinstance(spec, HookTrigger):
+    Trigger.objects.update_or_create(flow=flow, defaults=trigger_values(version, plan, now))
+    if isinstance(plan.trigger, HookTrigger):
         ensure_hook(flow)
+
+
+def trigger_values(version: FlowVersion, plan: Plan, now: datetime) -> dict[str, Any]:
+    """The columns of what starts a version."""
+    spec = plan.trigger
+    return {
+        "version": version,
+        "node_id": plan.trigger_id,
+        "kind": spec.kind,
+        "event_type": spec.event_type if isinstance(spec, EventTrigger) else "",
+        "spec": asdict(spec),
+        "concurrency": version.document["settings"].get("concurrency", {"mode": "parallel"}),
+        "tells_own_life": plan.settings.tells_own_life,
+        "next_fire_at": next_fire(spec.cron, spec.zone, now) if isinstance(spec, ScheduleTrigger) else None,
+    }
 
 
 def ensure_hook(flow: Flow) -> Hook:

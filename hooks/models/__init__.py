@@ -1,5 +1,5 @@
 """The tables of hooks."""
 
-from hooks.models.followed import FileHook, FollowedFile
+from hooks.models.followed import FileCredential, FileHook, FollowedFile
 
-__all__ = ["FileHook", "FollowedFile"]
+__all__ = ["FileCredential", "FileHook", "FollowedFile"]

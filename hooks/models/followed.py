@@ -44,6 +44,19 @@ class FollowedFile(models.Model):
         return self.path
 
 
+class FileCredential(models.Model):
+    """A credential that was made for a receiver of the file: it goes when nothing needs it any more."""
+
+    tenant_path: ClassVar[str | None] = None
+
+    credential = models.OneToOneField(
+        "actions.Credential", models.CASCADE, primary_key=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return str(self.credential_id)
+
+
 class FileHook(models.Model):
     """A hook of the file and its flow. A hook that left the file keeps its flow, switched off, for the next one."""
 

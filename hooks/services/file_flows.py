@@ -1,62 +1,88 @@
 """The flows of the hooks file: written so that the same hook keeps its flow, and so its history."""
 
 from collections.abc import Callable, Iterable
-
-from django.db import transaction
+from dataclasses import dataclass
+from typing import Any
 
 from accounts.actors import Actor
+from actions.models import Credential
 from common.problems import Problem
+from common.strict_json import dumps
 from flows.graph.codec import document_json
 from flows.models import Flow, FlowVersion
 from flows.sdk import JsonObject
-from flows.services.flows import create_flow, read_or_refuse, save_draft, update_flow
+from flows.services.flows import read_or_refuse, save_draft, update_flow
+from flows.services.many import Drawn, draw, make_flows
+from flows.services.plans import Installation, InstallationWith
 from flows.services.versions import publish
-from hooks.models import FileHook
+from hooks.models import FileCredential, FileHook
 from hooks.services.becoming import Planned, PlannedFile
 from hooks.services.drawing import LONGEST_NAME, drawing_of, name_of, places_in
 from hooks.services.reading import Located
-from hooks.services.receivers import keep
+from hooks.services.receivers import Chosen, choose, make_missing
 
 ACTOR = Actor.system()
 Likeness = Callable[[FileHook, Planned, JsonObject], bool]
 
 
-def write_flows(file: PlannedFile, path: str) -> list[Located]:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is to be written: each hook that is wanted with its drawing, and what became of the others."""
+
+    chosen: Chosen
+    drawn: list[tuple[Planned, Drawn]]
+    problems: list[Located]
+
+    def is_current(self) -> bool:
+        """Whether the credentials are still what they were: another worker may have made or forgotten some."""
+        wanted = set(self.chosen.names.values())
+        own = Credential.objects.filter(tenant=None, name__in=wanted).values_list("name", flat=True)
+        return set(own) == wanted - set(self.chosen.missing)
+
+
+def prepare(file: PlannedFile) -> Prepared:
+    """Choose credentials, draw and compile, before a transaction. What is in force already is not compiled again."""
+    chosen = choose(ACTOR, file.receivers)
+    installation = InstallationWith(None, chosen.types)
+    known = {dumps(one) for one in FileHook.objects.values_list("flow__published__document", flat=True)}
+    drawn, problems = [], []
+    for planned in file.wanted:
+        raw = document_json(read_or_refuse(_drawing(planned, chosen.name_of(planned.receiver))))
+        try:
+            drawn.append((planned, draw(raw, installation, publishes=dumps(raw) not in known)))
+        except Problem as problem:
+            hook = planned.hook
+            problems.append(Located(hook.line, problem.code, _why(problem), problem.hint, entry=hook.number))
+    return Prepared(chosen, drawn, problems)
+
+
+def write_flows(prepared: Prepared, path: str) -> None:
     """Make the flows those of the file, inside a transaction that holds the row of the file.
 
     Args:
         path: of the file, which people see with the flows.
-
-    Returns:
-        What is wrong with hooks that did not become a flow after all.
     """
-    names = keep(ACTOR, file.receivers)
-    wanted = [
-        (
-            one,
-            document_json(read_or_refuse(_drawing(one, names.get(one.receiver, "") if one.receiver else ""))),
-        )
-        for one in file.wanted
-    ]
+    made = make_missing(ACTOR, prepared.chosen)
+    FileCredential.objects.bulk_create(FileCredential(credential=one) for one in made)
     rows = list(FileHook.objects.select_related("flow", "flow__published"))
-    matched = _matched(rows, wanted)
-    problems = []
-    for planned, drawing in wanted:
-        row = matched.pop(planned.hook.number, None)
-        try:
-            with transaction.atomic():
-                _write(row, planned, drawing)
-        except Problem as problem:
-            hook = planned.hook
-            problems.append(Located(hook.line, problem.code, _why(problem), problem.hint, entry=hook.number))
+    matched = _matched(rows, [(planned, drawn.document) for planned, drawn in prepared.drawn])
+    switch_off(row for row in rows if row not in matched.values())
+    new = []
+    for planned, drawn in prepared.drawn:
+        row = matched.get(planned.hook.number)
+        if row is None:
+            # Of two hooks that are the same, one may have been in force alone.
+            again = drawn if drawn.plan else draw(drawn.document, Installation(None), publishes=True)
+            new.append((planned, again))
         else:
-            if row is not None:
-                rows.remove(row)
-    switch_off(rows)
+            _write(row, planned, drawn)
+    flows = make_flows(actor=ACTOR, drawn=[drawn for _, drawn in new], is_managed=True)
+    FileHook.objects.bulk_create(
+        FileHook(flow=flow, **_place(planned)) for flow, (planned, _) in zip(flows, new, strict=True)
+    )
     Flow.objects.filter(file_hook__number__isnull=False).exclude(followed_file=path).update(
         followed_file=path
     )
-    return problems
 
 
 def places_of(version: FlowVersion | None) -> frozenset[tuple[str, int]]:
@@ -117,31 +143,24 @@ def _is_of_that_event(row: FileHook, planned: Planned, drawing: JsonObject) -> b
 _LIKENESSES: tuple[Likeness, ...] = (_is_same, _is_for_the_same, _is_of_that_event)
 
 
-def _write(row: FileHook | None, planned: Planned, drawing: JsonObject) -> None:
-    flow = row.flow if row else _new_flow(drawing)
-    if flow.published is None or flow.published.document != drawing:
-        if row:
-            flow = save_draft(actor=ACTOR, flow=flow, document=drawing, revision=flow.draft_revision)
-        publish(actor=ACTOR, flow=flow, revision=flow.draft_revision, is_enabled=True)
+def _write(row: FileHook, planned: Planned, drawn: Drawn) -> None:
+    flow = row.flow
+    if flow.published is None or flow.published.document != drawn.document:
+        flow = save_draft(actor=ACTOR, flow=flow, document=drawn.document, revision=flow.draft_revision)
+        publish(actor=ACTOR, flow=flow, revision=flow.draft_revision, is_enabled=True, plan=drawn.plan)
     elif not flow.is_enabled:
         update_flow(actor=ACTOR, flow=flow, is_enabled=True)
+    place = _place(planned)
+    if any(getattr(row, name) != value for name, value in place.items()):
+        FileHook.objects.filter(pk=row.pk).update(**place)
+
+
+def _place(planned: Planned) -> dict[str, Any]:
     hook = planned.hook
-    values = {
+    return {
         "number": hook.number, "line": hook.line,
         "event_type": hook.event_type, "implementation": hook.implementation,
     }  # fmt: skip
-    if row is None or any(getattr(row, name) != value for name, value in values.items()):
-        FileHook.objects.update_or_create(flow=flow, defaults=values)
-
-
-def _new_flow(drawing: JsonObject) -> Flow:
-    return create_flow(
-        actor=ACTOR,
-        name=str(drawing["name"]),
-        description=str(drawing["description"]),
-        document=read_or_refuse(drawing),
-        is_managed=True,
-    )
 
 
 def _why(problem: Problem) -> str:

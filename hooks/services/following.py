@@ -16,7 +16,7 @@ from accounts.actors import Actor
 from flows.conf import flag, text
 from hooks.models import FileHook, FollowedFile
 from hooks.services.becoming import PlannedFile, plan_file
-from hooks.services.file_flows import switch_off, write_flows
+from hooks.services.file_flows import prepare, switch_off, write_flows
 from hooks.services.file_looking import Content, Signature, Trouble, read_file, signature_of
 from hooks.services.reading import Located
 
@@ -27,7 +27,7 @@ logger = structlog.get_logger(__name__)
 
 
 class _Moved(Exception):
-    """The file changed after it was read."""
+    """What was read, or chosen, changed before it could be written."""
 
 
 class Follower:
@@ -71,11 +71,12 @@ def take(
             have changed while no worker ran.
 
     Raises:
-        _Moved: the file changed meanwhile.
+        _Moved: the file changed meanwhile, or a credential went.
     """
     file = plan_file(found.raw, None, only_first=only_first) if isinstance(found, Content) else None
+    prepared = prepare(file) if file is not None and file.is_readable else None
     with transaction.atomic():
-        row = _locked()
+        row = locked_file()
         if signature_of(path) != signature:
             raise _Moved
         state = _state(found, file)
@@ -86,8 +87,11 @@ def take(
         problems = file.problems if file else []
         if isinstance(found, Trouble):
             problems = [Located(0, found.code, found.message, found.hint)]
-        elif file is not None and file.is_readable:
-            problems = [*problems, *write_flows(file, path)]
+        elif prepared is not None:
+            if not prepared.is_current():
+                raise _Moved
+            problems = [*problems, *prepared.problems]
+            write_flows(prepared, path)
             row.only_first = only_first
             if row.content_hash != found.hash or row.in_force_since is None:
                 row.content_hash, row.in_force_since = found.hash, datetime.now(UTC)
@@ -103,7 +107,7 @@ def stop_following() -> None:
     if not FollowedFile.objects.exclude(state=State.OFF).exists():
         return
     with transaction.atomic():
-        row = _locked()
+        row = locked_file()
         if row.state == State.OFF:
             return
         switch_off(FileHook.objects.select_related("flow"))
@@ -113,7 +117,8 @@ def stop_following() -> None:
         _tell(row, None)
 
 
-def _locked() -> FollowedFile:
+def locked_file() -> FollowedFile:
+    """The row of the file, held until the end of the transaction."""
     FollowedFile.objects.get_or_create(id=1)
     return FollowedFile.objects.select_for_update().get(id=1)
 

@@ -9,12 +9,13 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from common.problems import Problem, bad_value
 from flows.models import Flow
-from flows.services.flows import create_flow, read_or_refuse
-from flows.services.versions import publish
+from flows.sdk import JsonObject
+from flows.services.many import draw, make_flows
+from flows.services.plans import InstallationWith
 from hooks.services.becoming import Planned, PlannedFile, plan_file
 from hooks.services.drawing import drawing_of, name_of
 from hooks.services.reading import Located
-from hooks.services.receivers import Receiver, keep, names_for
+from hooks.services.receivers import choose, make_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ def preview(actor: Actor, raw: str | bytes, *, only_first: bool = False) -> Prev
     """What an import of the text would make. Changes nothing."""
     _need(actor)
     file = plan_file(raw, actor.tenant_id, only_first=only_first)
-    names = names_for(actor, file.receivers)
-    hooks = [PreviewedHook(one, name_of(one.hook), _of(one, names)) for one in file.hooks]
+    chosen = choose(actor, file.receivers)
+    hooks = [PreviewedHook(one, name_of(one.hook), chosen.name_of(one.receiver)) for one in file.hooks]
     return Preview(file, hooks)
 
 
@@ -63,9 +64,15 @@ def import_hooks(
     _need(actor)
     file = plan_file(raw, actor.tenant_id, only_first=only_first)
     _refuse_nothing(file)
+    chosen = choose(actor, file.receivers)
+    installation = InstallationWith(actor.tenant_id, chosen.types)
+    drawn = [
+        draw(_drawing(planned, chosen.name_of(planned.receiver)), installation, publishes=is_enabled)
+        for planned in file.wanted
+    ]
     with transaction.atomic():
-        names = keep(actor, file.receivers)
-        flows = [_flow(actor, planned, _of(planned, names), is_enabled) for planned in file.wanted]
+        make_missing(actor, chosen)
+        flows = make_flows(actor=actor, drawn=drawn)
         told = {"hooks": len(file.hooks), "flows": len(flows), "is_enabled": is_enabled}
         audit.record(actor, "imported", "hooks_file", "", tenant_id=actor.tenant_id, changes=told)
     return Imported(flows, file.problems)
@@ -91,14 +98,5 @@ def _refuse_nothing(file: PlannedFile) -> None:
     )
 
 
-def _of(planned: Planned, names: dict[Receiver, str]) -> str:
-    return names.get(planned.receiver, "") if planned.receiver else ""
-
-
-def _flow(actor: Actor, planned: Planned, credential: str, is_enabled: bool) -> Flow:
-    name = name_of(planned.hook)
-    document = read_or_refuse(drawing_of(planned.hook, name, planned.receiver, credential))
-    flow = create_flow(actor=actor, name=name, description=document.description, document=document)
-    if is_enabled:
-        publish(actor=actor, flow=flow, revision=flow.draft_revision, is_enabled=True)
-    return flow
+def _drawing(planned: Planned, credential: str) -> JsonObject:
+    return drawing_of(planned.hook, name_of(planned.hook), planned.receiver, credential)

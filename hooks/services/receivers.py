@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from accounts.actors import Actor
 from actions.models import Credential
+from actions.services.credential_batches import create_all
 from actions.services.credential_store import opened_row
-from actions.services.credentials import create, in_the_way_of
+from actions.services.credentials import in_the_way_of
 from common.egress.hosts import host_with_port
 from common.problems import Problem, conflict
 from flows.sdk import Json, JsonObject, NodeError
 
 MOST_OF_ONE_PLACE: Final = 100
 TYPE: Final = "snmp"
+FIRST: Final = "SNMP "
 _HOST: Final = re.compile(r"[A-Za-z0-9_.-]{1,80}|\[?[0-9A-Fa-f:.]{2,45}\]?")
 
 
@@ -53,46 +55,70 @@ def _port(value: Json) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:6]) <= 65_535 else None
 
 
-def names_for(actor: Actor, receivers: Iterable[Receiver]) -> dict[Receiver, str]:
-    """What the credential of each is called: one that the owner has already, or one that is free to be made."""
-    return {receiver: _found(actor, receiver)[0] for receiver in dict.fromkeys(receivers)}
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the credential of each receiver is called, and those that are yet to be made, by name."""
+
+    names: dict[Receiver, str] = field(default_factory=dict)
+    missing: dict[str, Receiver] = field(default_factory=dict)
+
+    def name_of(self, receiver: Receiver | None) -> str:
+        """The name of the one that it needs; empty without a receiver."""
+        return self.names.get(receiver, "") if receiver else ""
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The types of those that are yet to be made, by name."""
+        return dict.fromkeys(self.missing, TYPE)
 
 
-def keep(actor: Actor, receivers: Iterable[Receiver]) -> dict[Receiver, str]:
-    """The same, and those that were missing are made. Inside a transaction.
-
-    Raises:
-        Problem: see `actions.services.credentials.create`.
-    """
-    return {receiver: _kept(actor, receiver) for receiver in dict.fromkeys(receivers)}
-
-
-def _kept(actor: Actor, receiver: Receiver) -> str:
-    name, is_there = _found(actor, receiver)
-    if not is_there:
-        values = {
-            "host": receiver.address, "port": receiver.port, "version": "v2c", "community": receiver.community,
-        }  # fmt: skip
-        create(actor=actor, type=TYPE, name=name, values=values)
-    return name
-
-
-def _found(actor: Actor, receiver: Receiver) -> tuple[str, bool]:
-    """A name for its credential, and whether the owner has it.
+def choose(actor: Actor, receivers: Iterable[Receiver]) -> Chosen:
+    """For each a credential that the owner has already, or a name that is free. Changes nothing.
 
     A name that cannot be taken because somebody else holds it is passed by.
+
+    Raises:
+        Problem: 409 `too_many`.
     """
-    first = f"SNMP {receiver.place}"
-    rows: dict[str, list[Credential]] = {}
-    for row in in_the_way_of(actor.tenant_id).filter(name__istartswith=first).prefetch_related("secrets"):
-        rows.setdefault(row.name.lower(), []).append(row)
+    chosen = Chosen()
+    wanted = list(dict.fromkeys(receivers))
+    held: dict[str, list[Credential]] = {}
+    for row in in_the_way_of(actor.tenant_id).filter(name__istartswith=FIRST) if wanted else ():
+        held.setdefault(row.name.lower(), []).append(row)
+    for receiver in wanted:
+        chosen.names[receiver] = _choose(actor, receiver, held, chosen.missing)
+    return chosen
+
+
+def make_missing(actor: Actor, chosen: Chosen) -> list[Credential]:
+    """Make those that are yet to be made. Inside a transaction.
+
+    Raises:
+        Problem: see `actions.services.credential_batches.create_all`.
+    """
+    if not chosen.missing:
+        return []
+    values = {
+        name: {
+            "host": receiver.address, "port": receiver.port, "version": "v2c", "community": receiver.community,
+        }
+        for name, receiver in chosen.missing.items()
+    }  # fmt: skip
+    return create_all(actor=actor, type=TYPE, named=values)
+
+
+def _choose(
+    actor: Actor, receiver: Receiver, held: dict[str, list[Credential]], missing: dict[str, Receiver]
+) -> str:
+    first = f"{FIRST}{receiver.place}"
     for name in (first, *(f"{first} ({number})" for number in range(2, MOST_OF_ONE_PLACE + 1))):
-        held = rows.get(name.lower(), [])
-        if not held:
-            return name, False
-        own = next((row for row in held if row.tenant_id == actor.tenant_id and _is_of(row, receiver)), None)
+        rows = held.get(name.lower(), [])
+        if not rows and name.lower() not in map(str.lower, missing):
+            missing[name] = receiver
+            return name
+        own = next((row for row in rows if row.tenant_id == actor.tenant_id and _is_of(row, receiver)), None)
         if own is not None:
-            return own.name, True
+            return own.name
     raise conflict(
         "too_many",
         f"There are {MOST_OF_ONE_PLACE} credentials for {receiver.place} already.",
