@@ -54,6 +54,8 @@ class DelegationForm(SiteForm):
         fields: dict[str, Any] = self.fields
         fields["delegate"].queryset = delegations.delegates_in_reach(actor)
         fields["owner"].queryset = delegations.people(actor)
+        for name in ("owner", "delegate"):
+            fields[name].widget.attrs["data-pick"] = "Search people"
         for name in ("start", "until"):
             fields[name].help_text = f"{timezone.get_current_timezone_name()} time."
         if not actor.may(Permission.manage_workflow):

@@ -48,3 +48,32 @@ test("a short list has none", () => {
   drawn(NAMES.slice(0, 3));
   expect(search()).toBeNull();
 });
+
+function drawnSelect(chosen = ""): HTMLSelectElement {
+  const options = NAMES.map((name) => `<option value="${name}">${name}</option>`);
+  const all = `<option value="">Choose</option>${options.join("")}`;
+  document.body.innerHTML = `<form><select data-pick="Search people">${all}</select></form>`;
+  const select = document.querySelector("select") as HTMLSelectElement;
+  select.value = chosen;
+  startPicks();
+  return select;
+}
+
+const offered = (select: HTMLSelectElement) => [...select.options].map((option) => option.text);
+
+test("a long select is narrowed, and what is chosen stays", () => {
+  const select = drawnSelect("Ben");
+  type("id");
+  expect(offered(select)).toEqual(["Choose", "Ben", "Ida"]);
+  expect(select.value).toBe("Ben");
+  expect(document.querySelector("small")?.textContent).toBe("1 found");
+  type("");
+  expect(offered(select)).toEqual(["Choose", ...NAMES]);
+});
+
+test("Enter in the search of a select chooses the first that is found", () => {
+  const select = drawnSelect();
+  type("a");
+  search()?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", cancelable: true }));
+  expect(select.value).toBe("Ann");
+});

@@ -25,3 +25,9 @@ def test_times_are_typed_and_shown_in_the_own_time_zone(client: Client, viewer: 
     assert (made.start.hour, made.start.minute, made.until.hour) == (3, 30, 13)
     assert f"{start:%Y-%m-%d} 09:00" in page
     assert "Times in Asia/Kolkata" in page
+
+
+def test_people_can_be_searched_in_both_choices(client: Client, tenant_admin: User):
+    client.force_login(tenant_admin)
+    form = client.get("/delegations/").content.decode()
+    assert form.count('data-pick="Search people"') == 2
