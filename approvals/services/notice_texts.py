@@ -1,5 +1,6 @@
 """What mails and chats say of tasks: plain text, so that no value can become anything else."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -111,8 +112,9 @@ def fields_of(task: Task) -> Sequence[tuple[str, Any]]:
 
 
 def shown(value: Any) -> str:
-    """A value in one line."""
-    text = "-" if value is None else " ".join(str(value).split())
+    """A value in one line; what is no text or number as JSON, as flows have it."""
+    told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = "-" if value is None else " ".join(told.split())
     return text if len(text) <= MOST_VALUE else f"{text[:MOST_VALUE]}…"
 
 

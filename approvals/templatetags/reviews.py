@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from approvals.models import Answer, Task
+from approvals.models import Answer, Task, TaskJob
 from approvals.services.notice_texts import called, shown
 
 register = template.Library()
@@ -39,6 +39,17 @@ ANSWER_ICONS = {
     Answer.Kind.ESCALATE: ("trending-up", "text-orange"),
     Answer.Kind.REMIND: ("bell", "text-orange"),
 }
+JOB_WORDS = {
+    TaskJob.Type.SCHEDULE: "Checks limits and kept addresses",
+    TaskJob.Type.CONFIGURE: "Gives it its addresses, and makes or sizes the machine",
+    TaskJob.Type.POWER_ON: "Switches it on",
+    TaskJob.Type.POWER_OFF: "Switches it off",
+    TaskJob.Type.UPDATE_RESOURCES: "Checks the limits",
+    TaskJob.Type.RECONFIGURE: "Changes the machine",
+    TaskJob.Type.REGISTER_VM: "Writes the new values down",
+    TaskJob.Type.DECONFIGURE: "Ends its deployment",
+    TaskJob.Type.FREE_RESOURCES: "Gives its addresses back",
+}
 
 
 @register.inclusion_tag("approvals/parts/state_badge.html")
@@ -49,6 +60,23 @@ def task_badge(task: Task) -> dict[str, Any]:
         "label": task.get_state_display(),
         "colour": STATE_COLOURS[Task.State(task.state)],
     }
+
+
+@register.filter
+def job_words(job: TaskJob) -> str:
+    """What a job does; why its rollback failed, where it did."""
+    return (
+        job.description if job.rollback_state == TaskJob.State.FAILED else JOB_WORDS[TaskJob.Type(job.type)]
+    )
+
+
+@register.filter
+def job_state(job: TaskJob) -> str:
+    """Where a job stands, and its rollback, such as `Failed, rollback done`."""
+    state, rollback = (one.lower().replace("_", " ") for one in (job.state, job.rollback_state))
+    if job.rollback_state == TaskJob.State.UNKNOWN:
+        return state.capitalize()
+    return f"{state.capitalize()}, rollback {rollback.removeprefix('rollback ')}"
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """The page of one task: what it shows, and what can be done on it."""
 
+import html
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +29,37 @@ def test_it_shows_the_text_and_the_chosen_fields(mia: Client, hold: Any):
     text = text_of(mia, hold(text="Give <b>db-1</b> more", shown=[["Memory", 8192]]))
     assert "Give &lt;b&gt;db-1&lt;/b&gt; more" in text
     assert "8192" in text
+
+
+def test_a_shown_value_that_is_no_text_stands_there_as_json(mia: Client, hold: Any):
+    text = text_of(mia, hold(shown=[["Owner", {"name": "Åsa", "is_paid": True}], ["Tags", ["a"]]]))
+    assert html.escape('{"name": "Åsa", "is_paid": true}') in text
+    assert html.escape('["a"]') in text
+
+
+@pytest.mark.parametrize(
+    ("state", "rollback", "told"),
+    [("DONE", "UNKNOWN", ">Done<"), ("FAILED", "ROLLBACK_DONE", ">Failed, rollback done<")],
+)
+def test_a_job_tells_what_it_does_and_where_it_stands(
+    mia: Client, hold: Any, state: str, rollback: str, told: str
+):
+    task, now = hold(), datetime.now(UTC)
+    task.jobs.create(
+        position=1, type="POWER_ON", state=state, rollback_state=rollback, created_at=now, changed_at=now
+    )
+    text = text_of(mia, task)
+    assert "Switches it on" in text
+    assert told in text
+
+
+def test_a_rollback_that_failed_tells_why(mia: Client, hold: Any):
+    task, now = hold(), datetime.now(UTC)
+    task.jobs.create(
+        position=1, type="CONFIGURE", state="FAILED", rollback_state="FAILED", description="It is stuck",
+        created_at=now, changed_at=now,
+    )  # fmt: skip
+    assert "It is stuck" in text_of(mia, task)
 
 
 def test_it_shows_values_before_and_after(mia: Client, hold: Any, tenant: Tenant, customer: User):
