@@ -16,7 +16,7 @@ from accounts.services.filters import TenantFilter, narrowed
 from accounts.services.tenants import in_reach as tenants_in_reach
 from accounts.services.tenants import listed as listed_tenants
 from approvals.connector import reading
-from approvals.models import WorkflowSettings
+from approvals.models import Delivery, WorkflowSettings
 from approvals.services import settings as workflow
 from common.ids import row_id, uuid_from
 from common.problems import Problem
@@ -68,12 +68,14 @@ def workflow_page(request: HttpRequest, actor: Actor) -> HttpResponse:
                 workflow.set_tenant_workflow(actor, tenant, str(tenant.pk) in form.cleaned_data["tenants"])
             messages.success(request, "The workflow is saved.")
             return redirect(request.get_full_path())
+    deliveries = Paginator(reading.deliveries(actor), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "found": found,
         "q": request.GET.get("q", ""),
         "on": workflow.tenants_on(),
-        "page": Paginator(reading.deliveries(actor), PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": deliveries,
+        "is_under_way": any(one.state == Delivery.State.WAITING for one in deliveries.object_list),
         "is_signed": bool(row.secret),
         "endpoint": row.endpoint,
     }
@@ -96,7 +98,7 @@ def workflow_test(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Send a made-up task."""
     try:
         reading.send_test(actor)
-        messages.success(request, "The test is on its way: load this page again in a moment.")
+        messages.success(request, "The test is on its way: what becomes of it stands below.")
     except Problem as problem:
         messages.error(request, problem.told)
     return redirect("approvals:workflow")

@@ -1,5 +1,7 @@
 """The pages by which people ask for operations."""
 
+import re
+
 import pytest
 
 from approvals.models import Task
@@ -49,3 +51,11 @@ def test_a_customer_orders_a_server(client, customer, held_tenant):
     page = client.post("/my/servers/new/", form, follow=True).content.decode()
     assert "Waiting for review" in page
     assert Server.objects.get().deployment == "ordered"
+
+
+def test_the_navigation_says_that_one_is_among_the_servers(client, customer, server):
+    client.force_login(customer)
+    for address in (at(server), "/my/servers/new/"):
+        page = client.get(address).content.decode()
+        (here,) = re.findall(r'<a [^>]*href="([^"]+)"[^>]*aria-current="page"', page)
+        assert here == "/my/servers/"

@@ -111,3 +111,10 @@ def test_tenants_are_searched_and_those_on_other_pages_stay_as_they_are(
     assert [len(form.fields["tenants"].choices) for form in (first, second)] == [1, 1]
     found = person.get(PAGE, {"q": other_tenant.name}).context["form"].fields["tenants"].choices
     assert found == [(str(other_tenant.pk), other_tenant.name)]
+
+
+def test_the_list_follows_while_a_delivery_waits(person: Client):
+    delivery = try_out()
+    assert person.get(PAGE).context["is_under_way"]
+    Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.DELIVERED, due_at=None)
+    assert not person.get(PAGE).context["is_under_way"]
