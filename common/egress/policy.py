@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from math import inf
 from typing import Final
 
 from common.egress.errors import EgressError, refused
@@ -223,7 +224,7 @@ class PolicySource:
 
 _source = PolicySource(EgressPolicy)
 
-NAMED: Final = PolicySource(lambda: EgressPolicy.of(["0.0.0.0/0", "::/0"]))
+NAMED: Final = PolicySource(lambda: EgressPolicy.of(["0.0.0.0/0", "::/0"]), seconds=inf)
 """For a host that the platform's admin named one by one: any address of it, but a metadata service."""
 
 

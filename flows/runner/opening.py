@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Final
@@ -11,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import close_old_connections
 
+from common.egress import EgressError, default_source
 from common.egress.hosts import AllowedHosts, allowed_hosts
 from common.redact import know_here, redact_known
 from flows.compiler.plan import PlannedNode
@@ -112,7 +114,10 @@ def _open_all(
 ) -> list[OpenCredential]:
     close_old_connections()
     pauses = backoff(0.1, until=until)
-    return until_answered(lambda: [_open(one, owner_id, staging, is_use) for one in named], pauses)
+    opened = until_answered(lambda: [_open(one, owner_id, staging, is_use) for one in named], pauses)
+    with suppress(EgressError):  # the step goes out next, and is told then
+        default_source().current()
+    return opened
 
 
 def _open(named: NamedCredential, owner_id: int | None, staging: bool, is_use: bool) -> OpenCredential:

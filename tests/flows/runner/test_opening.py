@@ -11,9 +11,11 @@ from accounts.actors import Actor
 from accounts.models import User
 from actions.models import Credential
 from actions.services import credentials
+from common.egress import EgressPolicy, use_provider
 from common.redact import MASK, redact_text, secrets_known
 from flows.models import LogLine, Run, Step
 from flows.runner import opening
+from flows.runner.net import StepNet
 from flows.runner.pool import DatabasePool
 from flows.sdk import NodeError
 from flows.sdk.config_fields import NamedCredential
@@ -169,3 +171,27 @@ async def test_a_change_is_in_force_for_whoever_opens_it_afterwards(
         actor=actor, credential=api_credential, values={"user": "other"}, confirm=True
     )
     assert await user() == "other"
+
+
+async def test_where_it_may_go_is_known_when_it_is_open(
+    api_credential: Credential, tenant_admin: User, pool: DatabasePool
+) -> None:
+    net = StepNet(20)
+    assert net.address_at_hand("8.8.8.8", 162) is None
+    with secrets_known():
+        await opening.open_named(places("shop", 1), tenant_admin.tenant_id, 5, pool)
+    assert net.address_at_hand("8.8.8.8", 162) == "8.8.8.8"
+
+
+async def test_a_policy_that_cannot_be_read_is_told_where_the_step_goes_out(
+    api_credential: Credential, tenant_admin: User, pool: DatabasePool
+) -> None:
+    def away() -> EgressPolicy:
+        raise OSError("the database is away")
+
+    use_provider(away)
+    with secrets_known():
+        assert await opening.open_named(places("shop", 1), tenant_admin.tenant_id, 5, pool)
+    with pytest.raises(NodeError) as caught:
+        await StepNet(20).find_address("8.8.8.8", 162)
+    assert caught.value.code == "unreachable"
