@@ -1,17 +1,14 @@
 """Installations of processes, and servers that write down what reaches them."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.faults.platform import ROOT, Platform
+from tests.faults.platform import Platform
 from tests.faults.sink import Sink
-from tests.support.migrated import copy_migrated
+from tests.support.migrated import copy_migrated, create_migrated
 from tests.support.plugin import private_postgres
 
 
@@ -19,9 +16,7 @@ from tests.support.plugin import private_postgres
 def migrated(request: pytest.FixtureRequest) -> Callable[[Path], str]:
     """`migrated(folder)` is the URL of a new database with all tables."""
     if request.config.getoption("--database") == "postgres":
-        env = {**os.environ, "DATABASE_URL": private_postgres().create_database("migrated")}
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=env, check=True)
-        return lambda _: private_postgres().create_database("installation", template="migrated")
+        return lambda _: create_migrated(private_postgres(), "installation")
     return lambda folder: f"sqlite:///{copy_migrated(folder / 'installation.sqlite3')}"
 
 

@@ -1,4 +1,4 @@
-"""A SQLite database with all tables: made once for the program as it is now, and copied by whoever needs one."""
+"""Databases with all tables: made once for the program as it is now, and copied by whoever needs one."""
 
 import fcntl
 import hashlib
@@ -6,8 +6,11 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+
+from tests.support.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PLACE = ROOT / "test-results"
@@ -20,26 +23,50 @@ def copy_migrated(target: Path) -> Path:
     return target
 
 
+def create_migrated(server: Postgres, name: str) -> str:
+    """Make a database with all tables on a server; its URL."""
+    if not server.has_database(TEMPLATE):
+        dump = once(f"{server.version}.sql", lambda part: _dump(server, part))
+        if not server.has_database(TEMPLATE):
+            server.load(server.create_database(TEMPLATE), dump)
+    return server.create_database(name, template=TEMPLATE)
+
+
+TEMPLATE = "migrated"
+
+
 def migrated() -> Path:
-    """The database itself; another process that makes it at this moment is waited for."""
-    made = PLACE / f"migrated-{program()}.sqlite3"
+    """The database of SQLite itself."""
+    return once("sqlite3", lambda part: _migrate(f"sqlite:///{part}"))
+
+
+def once(ending: str, make: Callable[[Path], None]) -> Path:
+    """A file that is made for this program once; another process that makes it at this moment is waited for."""
+    made = PLACE / f"migrated-{program()}.{ending}"
     if made.is_file():
         return made
     PLACE.mkdir(exist_ok=True)
     with (PLACE / "migrated.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.is_file():
-            _make(made)
+            for old in PLACE.glob("migrated-*"):
+                if not old.name.startswith(made.name.partition(".")[0]):
+                    old.unlink()
+            part = made.with_suffix(".part")
+            make(part)
+            part.rename(made)
     return made
 
 
-def _make(target: Path) -> None:
-    for old in PLACE.glob("migrated-*"):
-        old.unlink()
-    part = target.with_suffix(".part")
-    env = {**os.environ, "DATABASE_URL": f"sqlite:///{part}"}
+def _migrate(url: str) -> None:
+    env = {**os.environ, "DATABASE_URL": url}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=env, check=True)
-    part.rename(target)
+
+
+def _dump(server: Postgres, target: Path) -> None:
+    url = server.create_database(TEMPLATE)
+    _migrate(url)
+    server.dump(url, target)
 
 
 def program() -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management.color import no_style
 from django.db import connection, connections, transaction
+from django.db.backends.utils import CursorWrapper
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
@@ -20,7 +20,7 @@ from common import crypto
 from flows.services.doorbell import Doorbell
 from hookflow_site.databases import database_settings
 from hookflow_site.env import Env
-from tests.support.migrated import ROOT, copy_migrated
+from tests.support.migrated import ROOT, copy_migrated, create_migrated
 from tests.support.postgres import Postgres
 from tests.support.valkey import Valkey
 
@@ -36,6 +36,8 @@ BOTH = (
 _postgres: list[Postgres] = []
 OF_MODELS = {"django_content_type", "auth_permission"}
 """Filled by the migrations, with the same rows after each test."""
+LARGE = 1 << 20
+"""Bytes of a table of PostgreSQL above which all are emptied as a whole."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,24 +52,66 @@ def pytest_configure(config: pytest.Config) -> None:
     TransactionTestCase._fixture_teardown = flush_guarded  # type: ignore[method-assign]
     settings.WHITENOISE_AUTOREFRESH = True  # else every test client looks through all static files first
     is_postgres = os.environ.get("DATABASE_URL", "").startswith("postgres")
-    if config.getoption("--database") == "postgres" and not is_postgres:
+    is_controller = config.getoption("dist", "no") != "no"  # its processes have a server each
+    if config.getoption("--database") == "postgres" and not is_postgres and not is_controller:
         os.environ["DATABASE_URL"] = private_postgres().create_database("hookflow")
         use_database()
 
 
 def flush_guarded(_case: TransactionTestCase) -> None:
-    """Tests that commit end by emptying all tables; those that refuse it are opened for that moment.
+    """Tests that commit end by emptying the tables that hold rows; those that refuse it are opened for that moment.
 
     Django would empty its own tables of models and rights too, and fill them again at five times the cost.
     """
-    guarded = [model for model in (AuditEntry, AuditSeal) if model.objects.exists()]
-    for model in guarded:
-        lift(connection, model._meta.db_table)
-    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
-    statements = connection.ops.sql_flush(no_style(), sorted(tables - OF_MODELS))
-    connection.ops.execute_sql_flush(statements)
-    for model in guarded:
-        guard(connection, model._meta.db_table)
+    existing = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    tables = sorted(set(existing) - OF_MODELS)
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            flush_postgres(cursor, tables)
+        else:
+            flush_sqlite(cursor, tables)
+
+
+def flush_postgres(cursor: CursorWrapper, tables: list[str]) -> None:
+    """Whoever still writes is waited for; keys and triggers rest meanwhile, which takes a superuser.
+
+    Emptying a table as a whole makes files for it and each of its indexes: for a few rows that costs far more
+    than to delete them. Where deleted rows would be in the way of later tests, it is done.
+    """
+    names = ", ".join(map(connection.ops.quote_name, tables))
+    cursor.execute(f"SET LOCAL session_replication_role = replica; LOCK TABLE {names} IN EXCLUSIVE MODE")
+    filled = filled_of(cursor, tables)
+    cursor.execute(
+        "SELECT 1 FROM unnest(%s::text[]) name WHERE pg_relation_size(name::regclass) > %s", (filled, LARGE)
+    )
+    if cursor.fetchone():
+        cursor.execute(f"TRUNCATE {names}")
+        return
+    for name in filled:
+        cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")
+
+
+def flush_sqlite(cursor: CursorWrapper, tables: list[str]) -> None:
+    """Without their triggers, tables that are written once let go of their rows."""
+    filled = filled_of(cursor, tables)
+    guarded = [name for name in (AuditEntry._meta.db_table, AuditSeal._meta.db_table) if name in filled]
+    for name in guarded:
+        lift(connection, name)
+    for name in filled:
+        cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")
+    for name in guarded:
+        guard(connection, name)
+
+
+def filled_of(cursor: CursorWrapper, tables: list[str]) -> list[str]:
+    """The tables that hold rows."""
+    cursor.execute(
+        " UNION ALL ".join(
+            f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(name)})"
+            for name in tables
+        )
+    )
+    return [name for (name,) in cursor.fetchall()]
 
 
 def listen_to_interrupts() -> None:
@@ -179,14 +223,23 @@ def valkey() -> Iterator[Valkey]:
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """The copy on SQLite has its tables already; on PostgreSQL the migrations make them."""
-    return settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    """A copy has its tables already; on a PostgreSQL of the developer's the migrations make them."""
+    return settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") or is_on_private_postgres()
+
+
+def is_on_private_postgres() -> bool:
+    """Whether the tests' own database is on the server of this session."""
+    return any(str(server.port) == str(settings.DATABASES["default"].get("PORT")) for server in _postgres)
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
     """SQLite in a file: several threads then meet the locks that they meet in production."""
     database = settings.DATABASES["default"]
+    if is_on_private_postgres():
+        own = database.setdefault("TEST", {})
+        own["NAME"] = own.get("NAME") or f"test_{database['NAME']}"
+        create_migrated(private_postgres(), own["NAME"])
     if not database["ENGINE"].endswith("sqlite3"):
         yield
         return

@@ -14,8 +14,8 @@ import psycopg
 
 from tests.support.processes import Server, free_port, wait_until
 
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-"""What a test may do without: its data need not survive a power cut."""
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+"""What a test may do without: its data need not survive a power cut, and its tables are emptied anyway."""
 
 
 class Postgres:
@@ -66,6 +66,26 @@ class Postgres:
         """Remove a database, also while somebody uses it."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def has_database(self, name: str) -> bool:
+        """Whether there is one of this name."""
+        with psycopg.connect(self.url()) as connection:
+            return bool(connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).rowcount)
+
+    @property
+    def version(self) -> int:
+        """As PostgreSQL counts it: 170004."""
+        with psycopg.connect(self.url()) as connection:
+            return connection.info.server_version
+
+    def dump(self, url: str, target: Path) -> None:
+        """Write all of a database as statements."""
+        subprocess.run([self.binaries / "pg_dump", "--no-owner", "-d", url, "-f", target], check=True)
+
+    def load(self, url: str, dump: Path) -> None:
+        """Make of a new database what `dump` wrote."""
+        command = [self.binaries / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", dump]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     def stop(self) -> None:
         """Fast shutdown, then nothing is left."""

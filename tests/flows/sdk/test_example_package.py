@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.migrated import copy_migrated
+
 ROOT = Path(__file__).resolve().parents[3]
 FILE = re.compile(r"`([\w/]+\.(?:toml|py))`[^:`]*:\n\n```\w+\n(.*?)```", re.DOTALL)
 LOOK = """
@@ -95,7 +97,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """The package as documented, installed, with its migration written."""
+    """The package as documented, installed beside a hookflow that has its tables, with its migration written."""
     place = Place(tmp_path_factory.mktemp("acme"))
     for name, text in FILE.findall((ROOT / "docs" / "plugins.md").read_text()):
         (place.package / name).parent.mkdir(parents=True, exist_ok=True)
@@ -103,6 +105,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place.folder / "venv")], check=True)
     (own,) = (place.folder / "venv" / "lib").glob("python*/site-packages")
     (own / "hookflow.pth").write_text(sysconfig.get_path("purelib"))
+    copy_migrated(place.folder / "db.sqlite3")
     place.pip("install", "-qq", "--no-deps", "--no-build-isolation", "--no-index", "-e", ".")
     place.manage("makemigrations", "acme_calls")
     return place

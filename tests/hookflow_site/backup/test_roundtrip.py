@@ -17,6 +17,7 @@ import pytest
 
 from hookflow_site import schema
 from hookflow_site.backup.archive import BadArchive, Manifest, unpack, write_archive
+from tests.support.migrated import copy_migrated, create_migrated
 from tests.support.postgres import Postgres
 from tests.support.site import ROOT
 
@@ -84,25 +85,33 @@ def read_tables(execute: Callable[[str], Any], listing: str) -> dict[str, list[A
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Installation]:
-    """`make(name)` is an installation whose database is empty."""
+def original(request: pytest.FixtureRequest, tmp_path: Path) -> Installation:
+    """An installation whose database has tables and no rows."""
+    data = tmp_path / "original"
+    data.mkdir(mode=0o700)
+    if request.param == "sqlite":
+        copy_migrated(data / "hookflow.sqlite3")
+        return Installation(data)
+    server: Postgres = request.getfixturevalue("postgres")
+    return Installation(data, create_migrated(server, "backup_original"))
 
-    def one(name: str) -> Installation:
-        data = tmp_path / name
-        data.mkdir(mode=0o700)
-        if request.param == "sqlite":
-            return Installation(data)
-        server: Postgres = request.getfixturevalue("postgres")
-        return Installation(data, server.create_database(f"backup_{name}"))
 
-    return one
+@pytest.fixture
+def copy(original: Installation, request: pytest.FixtureRequest, tmp_path: Path) -> Installation:
+    """An installation of the same kind whose database is empty."""
+    data = tmp_path / "copy"
+    data.mkdir(mode=0o700)
+    if not original.database_url:
+        return Installation(data)
+    server: Postgres = request.getfixturevalue("postgres")
+    return Installation(data, server.create_database("backup_copy"))
 
 
 @pytest.mark.slow
 def test_restored_installation_equals_the_original(
-    make: Callable[[str], Installation], tmp_path: Path
+    original: Installation, copy: Installation, tmp_path: Path
 ) -> None:
-    original, copy, archive = make("original"), make("copy"), tmp_path / "backup.tar.gz"
+    archive = tmp_path / "backup.tar.gz"
     original.work(ORIGINAL, archive)
     said = copy.work(COPY, archive)
 

@@ -190,7 +190,7 @@ def test_database_of_a_newer_program_is_refused(site: Site) -> None:
 
 
 def test_demo_ends_when_it_is_switched_off(tmp_path: Path) -> None:
-    demo = Site(tmp_path / "data", HOOKFLOW_LOCAL_DEMO="1").start()
+    demo = Site(tmp_path / "data", HOOKFLOW_LOCAL_DEMO="1").with_tables().start()
     demo.stop()
     assert allowed_networks(demo) == ["127.0.0.0/8", "::1/128"]
     demo.env["HOOKFLOW_LOCAL_DEMO"] = "0"
