@@ -17,10 +17,11 @@ from accounts.models import AuditEntry, Tenant, User
 from accounts.origin import Origin, Way, coming_from
 from accounts.services import audit_checks, tokens
 from accounts.services.audit_checks import Findings
-from accounts.services.audit_sealing import Head, Sealer
+from accounts.services.audit_sealing import Head
 from flows.models import Run
 from flows.services.flows import create_flow, delete_flow, save_draft, update_flow
 from look.templatetags.ui import time_ago
+from tests.accounts.services.test_audit_sealing import seal
 from tests.support.estate import estate_of
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -47,12 +48,6 @@ def saved(
         target="flow",
         target_id=flow,
     )
-
-
-def sealed() -> None:
-    sealer = Sealer()
-    sealer.seal()
-    sealer.seal()
 
 
 def counts(browser: Client, query: str = "") -> list[int]:
@@ -228,7 +223,7 @@ def test_the_page_tells_how_the_chain_stands(browser: Client, tenant_admin: User
     assert "Nothing is sealed yet" in page
     assert "never verified." in page
     saved(tenant_admin, "a", 0)
-    sealed()
+    seal()
     audit_checks.note(Actor.system(), audit_checks.verify())
     page = browser.get("/audit/").content.decode()
     assert f"Sealed until {time_ago(NOW)}" in page
@@ -246,7 +241,7 @@ def test_the_trail_is_downloaded_as_lines_of_ones_own_tenant(
     saved(tenant_admin, "a", 0)
     saved(outsider_admin, "b", 0)
     saved(tenant_admin, "c", 0)
-    sealed()
+    seal()
     answer: Any = browser.get("/audit/export/")
     assert answer["Content-Disposition"] == 'attachment; filename="audit.jsonl"'
     lines = [json.loads(line)["entry"] for line in answer.getvalue().splitlines()]
