@@ -157,13 +157,13 @@ def test_a_list_that_does_not_come_takes_a_thread_for_outside_calls_and_gives_it
 def test_nobody_else_is_held_up_by_two_hundred_steps_that_hang(silent: SilentPeer, spy: type[Spy]) -> None:
     """Half of them hang in threads, half on the loop; look-ups in our database go on as before."""
     normal = published(line(START, ("a", "spy", {"name": "normal"}), ("b", "load-tags", {})))
-    hanging = [asking(kind, silent.url, "20s") for kind in ("blocking-ask", "async-ask")]
+    hanging = [asking(kind, silent.url, "100s") for kind in ("blocking-ask", "async-ask")]
     with running() as runner:
         before = seconds_for(normal)
         for flow in hanging:
             for _ in range(100):
                 started(flow)
-        eventually(lambda: len(runner._drives) >= 200, 20, what="all of them hang")
+        eventually(lambda: len(runner._drives) >= 200, 60, what="all of them hang")
         eventually(
             lambda: sum(drive.is_away for drive, _ in list(runner._drives.values())) >= 200,
             5,
