@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from actions.services.snmp_message import SYS_UPTIME, TRAP_OID, uptime
-from actions.services.snmp_values import Notification
+from actions.services.snmp_values import KINDS, Notification
 from flows.sdk import NodeError
 
 IDLE_SECONDS: Final = 60.0
@@ -41,18 +41,6 @@ PRIVACY: Final[Mapping[str, str]] = {
     "aes256": "USM_PRIV_CFB256_AES",
     "aes192-blumenthal": "USM_PRIV_CFB192_AES_BLUMENTHAL",
     "aes256-blumenthal": "USM_PRIV_CFB256_AES_BLUMENTHAL",
-}
-TYPES: Final[Mapping[str, str]] = {
-    "text": "OctetString",
-    "hex": "OctetString",
-    "integer": "Integer32",
-    "oid": "ObjectIdentifier",
-    "ip": "IpAddress",
-    "counter32": "Counter32",
-    "gauge32": "Gauge32",
-    "timeticks": "TimeTicks",
-    "counter64": "Counter64",
-    "opaque": "Opaque",
 }
 
 
@@ -235,7 +223,7 @@ def _bindings(notification: Notification) -> list[tuple[str, Any]]:
         (TRAP_OID, rfc1902.ObjectIdentifier(notification.trap_oid)),
     ]
     return head + [
-        (variable.oid, getattr(rfc1902, TYPES[variable.type])(variable.value))
+        (variable.oid, getattr(rfc1902, KINDS[variable.type].syntax)(variable.value))
         for variable in notification.variables
     ]
 

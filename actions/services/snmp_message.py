@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from actions.services.snmp_values import Plain, Variable
+from actions.services.snmp_values import KINDS, Plain, Variable
 
 SYS_UPTIME: Final = "1.3.6.1.2.1.1.3.0"
 TRAP_OID: Final = "1.3.6.1.6.3.1.1.4.1.0"
@@ -21,20 +21,6 @@ _SEQUENCE: Final = 0x30
 _TRAP_V2: Final = 0xA7
 _V2C: Final = b"\x02\x01\x01"
 _NO_ERROR: Final = b"\x02\x01\x00\x02\x01\x00"
-_TAGS: Final = {
-    "text": _OCTETS,
-    "hex": _OCTETS,
-    "integer": _INTEGER,
-    "oid": _OID,
-    "ip": 0x40,
-    "counter32": 0x41,
-    "gauge32": 0x42,
-    "timeticks": 0x43,
-    "opaque": 0x44,
-    "counter64": 0x46,
-}
-
-
 _STARTED: Final = time.monotonic()
 
 
@@ -65,7 +51,7 @@ def _named(trap_oid: str) -> bytes:
 
 
 def _binding(oid: str, kind: str, value: Plain) -> bytes:
-    return _block(_SEQUENCE, _oid(oid) + _block(_TAGS[kind], _content(kind, value)))
+    return _block(_SEQUENCE, _oid(oid) + _block(KINDS[kind].tag, _content(kind, value)))
 
 
 def _content(kind: str, value: Plain) -> bytes:

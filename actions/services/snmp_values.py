@@ -28,6 +28,40 @@ MAX_PART: Final = 2**32 - 1
 MAX_OCTETS: Final = 32_768
 OID: Final = re.compile(r"\.?\d{1,10}(\.\d{1,10})+", re.ASCII)
 HEX: Final = re.compile(r"(?:0x)?((?:[0-9a-f]{2})*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueKind:
+    """A type of values.
+
+    Args:
+        syntax: its name in the standard, which pysnmp's class has too.
+        tag: the octet before it on the wire.
+        written: how octets are written where the name does not say it.
+    """
+
+    syntax: str
+    tag: int
+    written: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.syntax} ({self.written})" if self.written else self.syntax
+
+
+KINDS: Final[Mapping[str, ValueKind]] = {
+    "text": ValueKind("OctetString", 0x04, "text"),
+    "hex": ValueKind("OctetString", 0x04, "hexadecimal"),
+    "integer": ValueKind("Integer32", 0x02),
+    "oid": ValueKind("ObjectIdentifier", 0x06),
+    "ip": ValueKind("IpAddress", 0x40),
+    "counter32": ValueKind("Counter32", 0x41),
+    "gauge32": ValueKind("Gauge32", 0x42),
+    "timeticks": ValueKind("TimeTicks", 0x43),
+    "counter64": ValueKind("Counter64", 0x46),
+    "opaque": ValueKind("Opaque", 0x44, "hexadecimal"),
+}
+"""By the name that flows use."""
 RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "integer": (-(2**31), 2**31 - 1),
     "counter32": (0, 2**32 - 1),

@@ -8,6 +8,7 @@ from actions.credentials.snmp import SnmpFields
 from actions.services import snmp
 from actions.services.snmp import TRAP_ADDRESS, TRAP_ENTERPRISE
 from actions.services.snmp_values import (
+    KINDS,
     Notification,
     Variable,
     VariableType,
@@ -48,18 +49,7 @@ class SnmpVariable(NodeConfig):
     type: VariableType = ui(
         "text",
         label="Type",
-        choices={
-            "text": "OctetString (text)",
-            "hex": "OctetString (hexadecimal)",
-            "integer": "Integer32",
-            "oid": "ObjectIdentifier",
-            "ip": "IpAddress",
-            "counter32": "Counter32",
-            "gauge32": "Gauge32",
-            "timeticks": "TimeTicks",
-            "counter64": "Counter64",
-            "opaque": "Opaque (hexadecimal)",
-        },
+        choices={name: kind.label for name, kind in KINDS.items()},
     )
     value: TemplateValue = ui("", label="Value", placeholder="{{ hostname }}")
 

@@ -5,9 +5,8 @@ from hypothesis import strategies as st
 from pyasn1.codec.ber import encoder
 from pysnmp.proto import api, rfc1902
 
-from actions.services.snmp_engines import TYPES
 from actions.services.snmp_message import SYS_UPTIME, TRAP_OID, trap_v2c
-from actions.services.snmp_values import RANGES, Variable
+from actions.services.snmp_values import KINDS, RANGES, Variable
 
 PARTS = st.lists(st.integers(0, 2**32 - 1), max_size=12)
 OIDS = st.builds(
@@ -33,7 +32,7 @@ def by_pysnmp(
     module.apiTrapPDU.set_defaults(pdu)
     module.apiTrapPDU.set_request_id(pdu, request_id)
     bindings = [(SYS_UPTIME, rfc1902.TimeTicks(ticks)), (TRAP_OID, rfc1902.ObjectIdentifier(trap_oid))]
-    bindings += [(entry.oid, getattr(rfc1902, TYPES[entry.type])(entry.value)) for entry in variables]
+    bindings += [(entry.oid, getattr(rfc1902, KINDS[entry.type].syntax)(entry.value)) for entry in variables]
     module.apiTrapPDU.set_varbinds(pdu, [(module.ObjectIdentifier(oid), value) for oid, value in bindings])
     message = module.Message()
     module.apiMessage.set_defaults(message)
