@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from common.failure import Failure
+from flows.sdk.config_errors import first_fault
 
 MOST_BYTES = 65_536
 """Of one argument."""
@@ -51,9 +52,8 @@ def read_slots(raw: Any) -> tuple[Slot, ...]:
     try:
         slots = Slots.validate_python(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise BadArgument("bad_slots", f"Argument slot {place}: {first['msg']}.", field="slots") from error
+        place, _, message = first_fault(error)
+        raise BadArgument("bad_slots", f"Argument slot {place}: {message}.", field="slots") from error
     names = [slot.name for slot in slots]
     if len(set(names)) != len(names):
         raise BadArgument("bad_slots", "Two argument slots have the same name.", field="slots")

@@ -19,6 +19,7 @@ from approvals.services.groups import groups_of, people_in_reach
 from approvals.services.reviewers import TenantDirectory
 from common.ids import row_id
 from common.problems import Problem, bad_value
+from flows.sdk.config_errors import first_fault
 
 
 def policies_in_reach(actor: Actor) -> QuerySet[Policy]:
@@ -86,9 +87,7 @@ def checked_document(raw: Any) -> PolicyDocument:
 
 
 def _bad_policy(error: ValidationError) -> Problem:
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
+    place, _, message = first_fault(error)
     return bad_value(
         "bad_policy",
         f"{message[:1].upper()}{message[1:]}.",

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from flows.sdk.config_fields import ConfigField
@@ -98,6 +99,27 @@ def located_errors(
             yield LocatedError(path, "wrong_value", f"“{label}” is not right.", said)
         else:
             yield LocatedError(path, "wrong_value", f"“{label}” is not right: {error['msg']}.")
+
+
+class Fault(NamedTuple):
+    """What pydantic finds first, where no form has a label for it.
+
+    Args:
+        place: dotted, such as `levels.0.deadline`; empty for the whole.
+        kind: pydantic's name of it, such as `missing`.
+        message: what it says, without a full stop.
+    """
+
+    place: str
+    kind: str
+    message: str
+
+
+def first_fault(error: ValidationError) -> Fault:
+    """The first thing that is wrong; what was given is not in it."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    return Fault(place, first["type"], first["msg"].removeprefix("Value error, "))
 
 
 def label_at(path: str, config: ConfigField) -> str:

@@ -5,6 +5,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from flows.sdk import JsonObject, NodeError
+from flows.sdk.config_errors import first_fault
 
 M = TypeVar("M", bound="Inputs")
 
@@ -24,13 +25,12 @@ def checked(model: type[M], inputs: JsonObject) -> M:
     try:
         return model.model_validate(inputs)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = ".".join(str(part) for part in first["loc"])
+        name, kind, message = first_fault(error)
         raise NodeError(
             "bad_inputs",
             f"The input {name} is missing."
-            if first["type"] == "missing"
-            else f"The input {name} cannot be used: {first['msg']}.",
+            if kind == "missing"
+            else f"The input {name} cannot be used: {message}.",
             hint=f"It takes: {', '.join(model.model_fields)}.",
             field="inputs",
         ) from error

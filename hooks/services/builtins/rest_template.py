@@ -17,6 +17,7 @@ from flows.expressions import TemplateError, compile_slot
 from flows.expressions.budget import Budget
 from flows.sdk import Json, JsonObject, NodeError
 from flows.sdk.config import Slot
+from flows.sdk.config_errors import first_fault
 from hooks.services.yaml_tree import BadYaml, read_tree
 
 MOST_BYTES: Final = 131_072
@@ -136,9 +137,8 @@ def rendered(
     except TemplateError as error:
         raise bad_template(f"{error.message} ({error.path or 'path'})", error.hint) from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise bad_template(f"{where} of a call cannot be used: {first['msg']}.") from error
+        place, _, message = first_fault(error)
+        raise bad_template(f"{place} of a call cannot be used: {message}.") from error
     return one, urls
 
 
