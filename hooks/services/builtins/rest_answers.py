@@ -14,6 +14,7 @@ from defusedxml.common import DefusedXmlException
 from common.http import HttpAnswer
 from common.strict_json import BadJson, loads
 from flows.sdk import Json, JsonObject, NodeError
+from flows.sdk.paths import MISSING, child
 from flows.sdk.patterns import found
 from hooks.services.builtins.rest_template import Format, bad_template
 
@@ -119,11 +120,10 @@ def _is_v2(rules: Any) -> bool:
 
 def _at(body: Json, path: list[Any]) -> Json:
     for key in path:
-        try:
-            body = body[key]
-        except (LookupError, TypeError) as error:
+        body = child(body, key)
+        if body is MISSING:
             message = f"No key or index {key!r} in the answer."
-            raise NodeError("unexpected_answer", message, retryable=True) from error
+            raise NodeError("unexpected_answer", message, retryable=True)
     return body
 
 
@@ -152,14 +152,14 @@ def _content(element: Element, depth: int) -> Json:
     if depth > MOST_DEPTH:
         raise ValueError("too deep")
     out: dict[str, Any] = {f"@{name}": value for name, value in element.attrib.items()}
-    for child in element:
-        value = _content(child, depth + 1)
-        if child.tag not in out:
-            out[child.tag] = value
-        elif isinstance(out[child.tag], list):
-            out[child.tag].append(value)
+    for below in element:
+        value = _content(below, depth + 1)
+        if below.tag not in out:
+            out[below.tag] = value
+        elif isinstance(out[below.tag], list):
+            out[below.tag].append(value)
         else:
-            out[child.tag] = [out[child.tag], value]
+            out[below.tag] = [out[below.tag], value]
     text = (element.text or "").strip()
     if not out:
         return text or None

@@ -15,6 +15,7 @@ from accounts.scope import visible
 from common.problems import Problem
 from flows.models import Flow
 from flows.sdk import Json, JsonObject, NodeContext, NodeError
+from flows.sdk.paths import MISSING, child
 from flows.services.reach import flows_in_reach
 from hooks.services.builtins.inputs import Inputs, checked
 from inventory.models import Server
@@ -107,11 +108,8 @@ def skipped_by(rules: Any, known: JsonObject) -> str | None:
 
 def _value_at(value: Any, path: list[Any]) -> Any:
     for key in path:
-        try:
-            value = value[key]
-        except (LookupError, TypeError):
-            return None
-    return value
+        value = child(value, key)
+    return None if value is MISSING else value
 
 
 def _server(ctx: NodeContext, text: str) -> Server | None:
