@@ -46,7 +46,7 @@ class TestSerializer(StrictSerializer):
 
 
 class CredentialSerializer(serializers.ModelSerializer[Credential]):
-    """A credential without its secrets. `live` is what runs use, `staging` what dry runs use, when it is another."""
+    """A credential without its secrets. `live` is what runs use, `staging` what test runs use, when it is another."""
 
     live = serializers.SerializerMethodField()
     staging = serializers.SerializerMethodField()

@@ -13,7 +13,7 @@ from flows.models.fields import JsonText
 class Credential(models.Model):
     """The access to one outside system, of a tenant or of the platform.
 
-    It has a second set of values for trying out, its *staging* values, which dry runs use.
+    It has a second set of values for trying out, its *staging* values, which test runs use.
     """
 
     tenant_path: ClassVar[str | None] = "tenant_id"

@@ -26,7 +26,7 @@ class AboutForm(SiteForm):
     is_shared = forms.BooleanField(required=False, label="The flows of tenants may use it")
     has_staging = forms.BooleanField(
         required=False,
-        label="Dry runs use other values",
+        label="Test runs use other values",
         help_text="Such as those of a server for trying things out.",
     )
     confirm = forms.BooleanField(required=False, label="Change it for the flows that use it")

@@ -19,7 +19,7 @@ def live_values(row: Credential) -> ShownValues:
 
 
 def staging_values(row: Credential) -> ShownValues | None:
-    """What dry runs use, when that is something else."""
+    """What test runs use, when that is something else."""
     if row.staging_fields is None:
         return None
     return ShownValues(row.staging_fields, _secrets(row, is_staging=True))

@@ -8,14 +8,16 @@ from pydantic import ValidationError
 
 from actions.models import Credential
 from actions.services.credential_health import health_of
+from actions.services.credential_reading import live_values, staging_values
 from actions.services.secrets import opened_secrets
 from common.crypto import CryptoError
 from common.timed_cache import TimedCache
-from flows.sdk import CredentialType, NodeError, credential_types
+from flows.sdk import CredentialFields, CredentialType, NodeError, credential_types
 from flows.sdk.credentials import OpenCredential, UsableCredential, unknown_credential
 
 KEPT_SECONDS = 60.0
 MOST_KEPT = 500
+STAND_IN = "(secret)"
 USED_EVERY = timedelta(minutes=5)
 
 _opened: TimedCache[tuple[int, int, datetime, bool], OpenCredential] = TimedCache(
@@ -37,9 +39,7 @@ class CredentialStore:
         is_use: bool = True,
     ) -> OpenCredential:
         """Open the credential of that name that the owner may use; see the protocol."""
-        row = usable_rows(owner_id).filter(name=name).order_by(F("tenant").asc(nulls_first=True)).first()
-        if row is None:
-            raise unknown_credential(name)
+        row = _named(owner_id, name)
         if types and row.type not in types:
             raise NodeError(
                 "wrong_credential_type",
@@ -50,6 +50,13 @@ class CredentialStore:
         if is_use and not staging:
             _note_use(row)
         return found
+
+    def outline(self, owner_id: int | None, name: str) -> CredentialFields:
+        """It with stand-ins for its secrets; see the protocol."""
+        row = _named(owner_id, name)
+        shown = staging_values(row) or live_values(row)
+        secrets = dict.fromkeys(shown.secrets, STAND_IN)
+        return type_of(row).Fields.model_construct(**{**shown.values, **secrets})
 
     def usable(self, owner_id: int | None) -> Mapping[str, str]:
         """The type of every credential that the owner's flows may use, by name."""
@@ -64,6 +71,13 @@ class CredentialStore:
         return [_shown(row, owner_id) for row in rows]
 
 
+def _named(owner_id: int | None, name: str) -> Credential:
+    row = usable_rows(owner_id).filter(name=name).order_by(F("tenant").asc(nulls_first=True)).first()
+    if row is None:
+        raise unknown_credential(name)
+    return row
+
+
 def _shown(row: Credential, owner_id: int | None) -> UsableCredential:
     kind, health = credential_types.get(row.type), health_of(row)
     return UsableCredential(
@@ -75,6 +89,7 @@ def _shown(row: Credential, owner_id: int | None) -> UsableCredential:
         state_text=health.text,
         is_platform=row.tenant_id != owner_id,
         version=row.version,
+        has_staging=row.staging_fields is not None,
     )
 
 

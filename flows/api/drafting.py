@@ -100,5 +100,7 @@ class DraftingViewSet(FlowView):
     def run(self, request: Request, pk: str) -> Response:
         """Run the published version with a payload: `{run, event}`."""
         flow, values = self.flow(), body_of(request, RunNowSerializer)
-        accepted = start_flow(actor=self.actor, flow=flow, payload=values["payload"])
+        accepted = start_flow(
+            actor=self.actor, flow=flow, payload=values["payload"], is_test=values["is_test"]
+        )
         return Response({"run": str(accepted.runs[0]), "event": str(accepted.id)}, status=202)

@@ -156,6 +156,9 @@ class RunNowSerializer(StrictSerializer):
     """The payload of a manual start."""
 
     payload = PayloadField(required=False, default=dict)
+    is_test = serializers.BooleanField(
+        default=False, help_text="Credentials open with their values for trying out, where they have such."
+    )
 
 
 class PublishSerializer(StrictSerializer):
@@ -244,6 +247,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "due_at",
             "retried_from",
             "is_resumed",
+            "is_test",
             "tenant",
         )
         read_only_fields = fields

@@ -78,7 +78,8 @@ class ClaimedRun:
 
     `cursor` None: it has not begun. `outputs`: what finished steps left behind, by node id; only for a run that has
     begun. `damage`: why what is stored cannot be read; that run fails alone. `lost_leases`: how many workers died in
-    a row with the step at which it stands. `is_first`: nobody claimed it before.
+    a row with the step at which it stands. `is_first`: nobody claimed it before. `is_test`: credentials open with
+    their values for trying out.
     """
 
     run_id: UUID
@@ -94,6 +95,7 @@ class ClaimedRun:
     lost_leases: int
     damage: str = ""
     is_first: bool = False
+    is_test: bool = False
 
     @property
     def is_suspect(self) -> bool:

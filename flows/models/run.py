@@ -48,6 +48,8 @@ class Run(models.Model):
     retried_from = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="retries")
     is_resumed = models.BooleanField(default=False, db_default=False)
     """Whether it goes on from where `retried_from` stopped, instead of from the start."""
+    is_test = models.BooleanField(default=False, db_default=False)
+    """Whether credentials open with their values for trying out; so it is with what it causes."""
     last_cursor = JsonText(null=True)
     """Of a failed run: where it stood, so that a new run can go on from there."""
 

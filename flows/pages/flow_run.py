@@ -15,6 +15,7 @@ from flows.models import Flow, Run
 from flows.pages.forms import RunNowForm, posted
 from flows.pages.refusals import why_not_run
 from flows.sdk import JsonObject
+from flows.services.credential_names import published_credentials
 from flows.services.flow_reading import flow_for
 from flows.services.flows import read_or_refuse
 from flows.services.run_reading import run_for
@@ -29,9 +30,10 @@ def flow_run(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
     flow = flow_for(actor, flow_id)
     chosen = uuid_from(request.GET.get("sample", ""))
     form = RunNowForm(posted(request), initial={"payload": pretty_json(_payload(actor, flow, chosen))})
+    form.fields["is_test"].help_text = tried_with = _tried_with(flow)
     if request.method == "POST" and form.is_valid():
         try:
-            accepted = start_flow(actor=actor, flow=flow, payload=form.cleaned_data["payload"])
+            accepted = start_flow(actor=actor, flow=flow, **form.cleaned_data)
         except Problem as problem:
             form.add_problem(problem)
         else:
@@ -41,9 +43,23 @@ def flow_run(request: HttpRequest, actor: Actor, flow_id: UUID) -> HttpResponse:
         "form": form,
         "samples": _samples(actor, flow),
         "chosen": str(chosen or request.POST.get("sample", "")),
+        "offers_test": bool(tried_with) or form.is_bound,
         "refusal": why_not_run(actor, flow),
     }
     return render(request, "flows/flow_run.html", context)
+
+
+def _tried_with(flow: Flow) -> str:
+    """Which credentials a test run opens with their values for trying out; nothing when none has such."""
+    found = published_credentials(flow)
+    names = {
+        is_test: ", ".join(one.name for one in found if one.has_staging is is_test)
+        for is_test in (True, False)
+    }
+    if not names[True]:
+        return ""
+    rest = f" These have none and work with their real ones: {names[False]}." if names[False] else ""
+    return f"Credentials open with their values for trying out: {names[True]}.{rest}"
 
 
 def _shown(request: HttpRequest, run: Run) -> HttpResponse:

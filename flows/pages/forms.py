@@ -122,6 +122,7 @@ class EventTypeForm(SiteForm):
 
 class RunNowForm(SiteForm):
     payload = JsonField(help_text="What the trigger hands on. Change what you need.", required=False)
+    is_test = forms.BooleanField(label="As a test run", required=False)
 
     def clean_payload(self) -> Any:
         """An object; nothing at all is an empty one."""

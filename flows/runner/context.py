@@ -34,6 +34,7 @@ class StepContext:
     run_id: str
     outbox: Outbox
     is_dry_run: bool = False
+    is_test: bool = False
     node_id: str = ""
     turn: int = 0
     """How often the step had its turn before and waited."""

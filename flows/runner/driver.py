@@ -113,7 +113,7 @@ class Drive:
     async def _drive(self) -> None:
         progress = await self._pick_up()
         if progress is not None:
-            with caused_by(self.claimed.run_id, self.claimed.event_depth):
+            with caused_by(self.claimed.run_id, self.claimed.event_depth, is_test=self.claimed.is_test):
                 await self._walk(progress)
 
     async def _pick_up(self) -> Progress | None:
@@ -225,6 +225,7 @@ class Drive:
             owner_id=progress.walk.plan.owner_id,
             run_id=str(self.claimed.run_id),
             outbox=Outbox.of(type(node.node).__module__),
+            is_test=self.claimed.is_test,
             node_id=node.id,
             turn=progress.turn,
             rounds=progress.rounds,

@@ -54,6 +54,7 @@ class ErrandContext:
     log: NoLog = field(default_factory=NoLog)
     programs: NoPrograms = field(default_factory=NoPrograms)
     is_dry_run: bool = True
+    is_test: bool = False
 
     @property
     def tenant_id(self) -> int | None:
@@ -108,7 +109,7 @@ class RunnerHost:
             http, net = http.within(hosts_of(found)), net.within(hosts_of(found))
         fields = {one.name: one.fields for one in found}
         try:
-            yield ErrandContext(http, net, owner, f"errand:{self.errand.id}", fields)
+            yield ErrandContext(http, net, owner, f"errand:{self.errand.id}", fields, is_test=staging)
         finally:
             net.close()
 

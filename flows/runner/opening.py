@@ -42,7 +42,7 @@ async def with_credentials(node: PlannedNode, ctx: StepContext, pool: Executor) 
     if not node.credentials:
         return ctx
     seconds = min(node.timeout_seconds, MOST_SECONDS)
-    opened = await open_named(node.credentials, ctx.owner_id, seconds, pool)
+    opened = await open_named(node.credentials, ctx.owner_id, seconds, pool, staging=ctx.is_test)
     hosts = hosts_of(opened)
     return replace(
         ctx,

@@ -159,6 +159,10 @@ class NodeContext(Protocol):
     def is_dry_run(self) -> bool:
         """Whether nothing outside may be touched. `run` is not called on actions then, `preview` is."""
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it is a run to try the flow out: credentials are open with their values for trying out."""
+
     def emit(self, event_type: str, payload: JsonObject) -> None:
         """Emit an event of a type that the node's own package declares, for the tenant of the run.
 

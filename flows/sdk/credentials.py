@@ -140,6 +140,7 @@ class UsableCredential:
         state_text: what works, or what is wrong and what to do.
         is_platform: it is the platform's, and not the owner's.
         version: rises with every change of its values.
+        has_staging: it has values for trying out.
     """
 
     id: int
@@ -150,6 +151,7 @@ class UsableCredential:
     state_text: str
     is_platform: bool
     version: int
+    has_staging: bool
 
 
 class CredentialStore(Protocol):
@@ -176,6 +178,14 @@ class CredentialStore(Protocol):
 
         Raises:
             NodeError: `unknown_credential`, `wrong_credential_type`, `credential_unusable`.
+        """
+
+    def outline(self, owner_id: int | None, name: str) -> CredentialFields:
+        """The credential of that name with stand-ins for its secrets, which stay shut; the values for trying out, when
+        it has such. Values are not checked.
+
+        Raises:
+            NodeError: `unknown_credential`, `credential_unusable`.
         """
 
     def usable(self, owner_id: int | None) -> Mapping[str, str]:

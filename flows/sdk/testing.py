@@ -156,6 +156,7 @@ class FakeContext:
     owner_id: int | None = 1
     run_id: str = "01950000-0000-7000-8000-000000000000"
     is_dry_run: bool = False
+    is_test: bool = False
     credentials: Mapping[str, CredentialFields] = field(default_factory=dict)
     outbox: Outbox = field(default_factory=Outbox)
 

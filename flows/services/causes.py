@@ -1,4 +1,4 @@
-"""Which run causes what happens now, so that events know where they come from."""
+"""Which run causes what happens now, so that events know where they come from: those of a test run start test runs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +13,7 @@ class Cause:
 
     run_id: UUID
     depth: int
+    is_test: bool = False
 
 
 _current: ContextVar[Cause | None] = ContextVar("cause", default=None)
@@ -24,9 +25,9 @@ def current_cause() -> Cause | None:
 
 
 @contextmanager
-def caused_by(run_id: UUID, depth: int) -> Iterator[None]:
+def caused_by(run_id: UUID, depth: int, *, is_test: bool = False) -> Iterator[None]:
     """Within, every event is caused by that run."""
-    token = _current.set(Cause(run_id, depth))
+    token = _current.set(Cause(run_id, depth, is_test))
     try:
         yield
     finally:

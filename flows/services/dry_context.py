@@ -10,7 +10,7 @@ from accounts.links import on_site
 from common.clock import SystemClock
 from common.http import HttpAnswer, HttpOptions
 from common.programs.spec import Ending, Finished, Program, Stream
-from common.redact import know_here, log_line
+from common.redact import log_line
 from common.tls import Tls
 from flows.engine.dry_run import DryStep
 from flows.sdk import JsonObject, Node, NodeError
@@ -98,6 +98,7 @@ class DryContext:
     """`flows.sdk.NodeContext` of a dry run."""
 
     is_dry_run = True
+    is_test = True
     run_id = "dry-run"
 
     def __init__(self, step: DryStep, node: Node, tenant_id: int | None) -> None:
@@ -123,7 +124,5 @@ class DryContext:
         return on_site("/hooks/waits/dry-run/")
 
     def opened(self, name: str, fields: type[F]) -> F:
-        """The values for trying out, where the credential has such."""
-        found = credential_store().open(self.owner_id, name, staging=True)
-        know_here(*found.fields.secrets())
-        return opened({name: found.fields}, name, fields)
+        """The credential with stand-ins for its secrets: pages do not open any, and a dry run shows them to nobody."""
+        return opened({name: credential_store().outline(self.owner_id, name)}, name, fields)

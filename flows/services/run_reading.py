@@ -18,8 +18,8 @@ from flows.sdk import Json
 from flows.services.reach import runs_in_reach, shown_flows
 
 LIST_FIELDS = (
-    "id", "status", "subject", "retried_from", "is_resumed", "created_at", "started_at", "finished_at", "due_at",
-    "wait_reason", "error", "flow", "version", "event", "tenant",
+    "id", "status", "subject", "retried_from", "is_resumed", "is_test", "created_at", "started_at", "finished_at",
+    "due_at", "wait_reason", "error", "flow", "version", "event", "tenant",
 )  # fmt: skip
 BESIDE = (
     Prefetch("flow", Flow.objects.only("name")),

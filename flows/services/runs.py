@@ -172,6 +172,7 @@ def _open(run: Run, version_id: UUID, cursor: Cursor | None) -> Run:
         subject=run.subject,
         retried_from=run,
         is_resumed=cursor is not None,
+        is_test=run.is_test,
     )
     admitted = _admitted(run.flow)
     QueueEntry.objects.create(

@@ -31,7 +31,7 @@ EVENT_COLUMNS = {
 RUN_COLUMNS = {
     "id": "uuid", "flow_id": "uuid", "version_id": "uuid", "tenant_id": "bigint", "event_id": "uuid",
     "status": "text", "created_at": "timestamptz", "finished_at": "timestamptz", "wait_reason": "text",
-    "subject": "text", "error": "text",
+    "subject": "text", "error": "text", "is_test": "boolean",
 }  # fmt: skip
 QUEUE_COLUMNS = {
     "run_id": "uuid", "flow_id": "uuid", "tenant_id": "bigint", "is_held": "boolean", "due_ms": "bigint",
@@ -209,6 +209,7 @@ def _queue_run(
             "",
             subject,
             json_text(error),
+            event.is_test,
         )
     )
     change = LifeCycle.CANCELLED if is_refused else LifeCycle.QUEUED

@@ -27,8 +27,9 @@ class NewEvent:
     `dedup_key` empty: every delivery counts. `flow_id`: the event is meant for that flow alone (webhook, schedule,
     manual start) instead of for all that listen to its type. `verdicts`: by flow version, why its trigger's condition
     is not met, empty when it is; a version never changes, so a verdict holds for good. `platform_refusal`: why the
-    platform's flows do not hear of it. `is_cut`: it is one of so many that caused one another that it starts nothing.
-    `fate`, `payload_json`: worked out before the transaction, where that pays.
+    platform's flows do not hear of it. `is_test`: what it starts are test runs. `is_cut`: it is one of so many that
+    caused one another that it starts nothing. `fate`, `payload_json`: worked out before the transaction, where that
+    pays.
     """
 
     type: str
@@ -41,6 +42,7 @@ class NewEvent:
     flow_id: UUID | None = None
     verdicts: dict[UUID, str] = field(default_factory=dict)
     platform_refusal: str = ""
+    is_test: bool = False
     is_cut: bool = False
     fate: Fate | None = None
     payload_json: str = ""

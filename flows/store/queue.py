@@ -40,7 +40,7 @@ RETURNING run_id, fence, cursor, cancel_requested, lost_leases
 """
 
 RUN_OF_CLAIM = """
-SELECT r.id, r.flow_id, r.version_id, r.tenant_id, e.payload, e.depth, r.started_at
+SELECT r.id, r.flow_id, r.version_id, r.tenant_id, e.payload, e.depth, r.started_at, r.is_test
 FROM flows_run r JOIN flows_event e ON e.id = r.event_id WHERE r.id IN ({})
 """
 
@@ -123,6 +123,7 @@ def _claimed(entry: Any, run: Any, outputs: dict[str, Any]) -> ClaimedRun:
         outputs=outputs,
         damage=damage,
         is_first=run[6] is None,
+        is_test=bool(run[7]),
     )
 
 

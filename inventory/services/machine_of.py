@@ -48,7 +48,7 @@ def api_of(ctx: NodeContext, node: ProxmoxNode) -> Proxmox:
 
 
 def _opened(ctx: NodeContext, name: str) -> Fields:
-    found = credential_store().open(ctx.owner_id, name, ("proxmox",))
+    found = credential_store().open(ctx.owner_id, name, ("proxmox",), staging=ctx.is_test)
     know_here(*found.fields.secrets())
     fields: Fields = found.fields  # type: ignore[assignment]  # the type was asked for by its name
     return fields

@@ -62,6 +62,8 @@ class JobRun(Sealed):
     cause_run_id = models.UUIDField(null=True)
     """The run whose step launched it."""
     depth = models.PositiveSmallIntegerField(default=0)
+    is_test = models.BooleanField(default=False, db_default=False)
+    """A test run launched it, so its flow is one, too."""
     attempt = models.PositiveSmallIntegerField(default=1)
     first = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="later_attempts")
     """The first attempt of several; null on the first."""

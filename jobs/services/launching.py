@@ -104,6 +104,7 @@ def enqueue(
         reason=how.reason[:300],
         cause_run_id=cause.run_id if cause else None,
         depth=0 if is_later else (after.depth + 1 if after else cause.depth + 1 if cause else 0),
+        is_test=after.is_test if after else bool(cause and cause.is_test),
         attempt=after.attempt + 1 if after else 1,
         first_id=(after.first_id or after.id) if after else None,
     )

@@ -53,6 +53,7 @@ def start(job_run: JobRun, now: datetime) -> bool:
             flow_id=flow.id,
             cause_run_id=job_run.cause_run_id,
             depth=job_run.depth,
+            is_test=job_run.is_test,
         )
     )
     if not accepted.runs:

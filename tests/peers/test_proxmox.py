@@ -42,7 +42,7 @@ def fields(proxmox: Peer) -> ProxmoxFields:
 @pytest.fixture
 def ctx(monkeypatch: pytest.MonkeyPatch, fields: ProxmoxFields, tenant: Tenant) -> Iterator[FakeContext]:
     class Store:
-        def open(self, owner_id: int | None, name: str, types: Any) -> OpenCredential:
+        def open(self, owner_id: int | None, name: str, types: Any, *, staging: bool) -> OpenCredential:
             return OpenCredential(name, "proxmox", fields, ())
 
     monkeypatch.setattr(machine_of, "credential_store", Store)

@@ -26,6 +26,7 @@ from flows.sdk import (
 )
 
 CANARY = "c4nary-0f-the-api-key"
+STAGED = "c4nary-0f-the-test-system"
 
 
 class ApiFields(CredentialFields):
@@ -76,3 +77,10 @@ def api_type() -> Iterator[ApiType]:
 def api_credential(api_type: ApiType, encryption_key: None, tenant_admin: User) -> Credential:
     values = {"user": "ops", "key": CANARY}
     return credentials.create(actor=Actor.of_user(tenant_admin), type="api", name="shop", values=values)
+
+
+@pytest.fixture
+def staged_credential(api_credential: Credential, tenant_admin: User) -> Credential:
+    """The same with values for trying out."""
+    values = {"user": "tester", "key": STAGED}
+    return credentials.change(actor=Actor.of_user(tenant_admin), credential=api_credential, staging=values)

@@ -2947,7 +2947,7 @@ export interface components {
             /** @default out */
             port: string;
         };
-        /** @description A credential without its secrets. `live` is what runs use, `staging` what dry runs use, when it is another. */
+        /** @description A credential without its secrets. `live` is what runs use, `staging` what test runs use, when it is another. */
         Credential: {
             readonly id: number;
             readonly tenant: number | null;
@@ -4269,6 +4269,7 @@ export interface components {
             /** Format: uuid */
             readonly retried_from: string | null;
             readonly is_resumed: boolean;
+            readonly is_test: boolean;
             readonly tenant: number | null;
             readonly wait: components["schemas"]["Wait"] | null;
             readonly causes: components["schemas"]["Cause"][];
@@ -5549,6 +5550,7 @@ export interface components {
             /** Format: uuid */
             readonly retried_from: string | null;
             readonly is_resumed: boolean;
+            readonly is_test: boolean;
             readonly tenant: number | null;
         };
         /** @description Why a run failed or was cancelled. */
@@ -5563,6 +5565,11 @@ export interface components {
             payload?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description Credentials open with their values for trying out, where they have such.
+             * @default false
+             */
+            is_test: boolean;
         };
         /**
          * @description * `queued` - Queued

@@ -266,3 +266,11 @@ def test_the_webhook_shows_its_secret_once(editor: APIClient, flow_editor: User)
     assert secret not in second.content.decode()
     assert secret not in Hook.objects.get().secret
     assert editor.post(f"{url}rotate/").json()["secret"] != secret
+
+
+@pytest.mark.usefixtures("staged_credential")
+def test_a_test_run_is_started_and_shown_as_one(api: Clients, tenant_admin: User):
+    asking, actor = api(tenant_admin), Actor.of_user(tenant_admin)
+    flow = drawn(line(("t", "manual", {}), ("c", "call", {"credential": "shop"})), actor)
+    begun = asking.post(f"/api/v1/flows/{flow.id}/run/", {"is_test": True}, format="json").json()
+    assert asking.get(f"/api/v1/runs/{begun['run']}/").json()["is_test"] is True

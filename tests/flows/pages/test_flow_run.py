@@ -5,9 +5,12 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from accounts.actors import Actor
 from accounts.models import User
+from actions.models import Credential
 from flows.models import Event, Flow, Run
 from tests.flows.pages.conftest import House, furnished
+from tests.support.flows import line, published
 
 Browser = Callable[[User], Client]
 
@@ -100,3 +103,31 @@ def test_a_viewer_finds_every_switch_and_button_disabled_with_a_reason(
     assert page.count('role="switch"') == 1
     assert '<form method="post"' not in page.split('id="content"')[1]
     assert browser.get(page_of(house)).status_code == 403
+
+
+@pytest.fixture
+def calling(api_credential: Credential, tenant_admin: User) -> Flow:
+    drawing = line(("t", "manual", {}), ("c", "call", {"credential": api_credential.name}))
+    return published(drawing, Actor.of_user(tenant_admin))
+
+
+@pytest.mark.usefixtures("staged_credential")
+def test_a_test_run_names_its_credentials_and_is_marked(
+    as_user: Browser, tenant_admin: User, calling: Flow
+) -> None:
+    browser, place = as_user(tenant_admin), f"/flows/{calling.id}/run/"
+    assert "values for trying out: shop." in browser.get(place).content.decode()
+    answer = browser.post(place, {"payload": "{}", "is_test": "on"})
+    assert Run.objects.get().is_test
+    assert "Test run" in browser.get(answer.headers["Location"]).content.decode()
+    assert "Test run" in browser.get("/runs/").content.decode()
+
+
+def test_none_is_offered_where_no_credential_has_values_for_it(
+    as_user: Browser, tenant_admin: User, calling: Flow
+) -> None:
+    browser, place = as_user(tenant_admin), f"/flows/{calling.id}/run/"
+    assert "As a test run" not in browser.get(place).content.decode()
+    refused = browser.post(place, {"payload": "{}", "is_test": "on"})
+    assert "No credential of the flow has values for trying out." in refused.content.decode()
+    assert not Run.objects.exists()

@@ -37,7 +37,20 @@ def put_to_sleep(flow: object, count: int) -> None:
             "flows_run",
             RUN_COLUMNS,
             (
-                (one, flow_id, version_id, None, event, "waiting", moment(now), None, "sleep", "", None)
+                (
+                    one,
+                    flow_id,
+                    version_id,
+                    None,
+                    event,
+                    "waiting",
+                    moment(now),
+                    None,
+                    "sleep",
+                    "",
+                    None,
+                    False,
+                )
                 for one in ids
             ),
         )

@@ -28,7 +28,7 @@ class Store:
 
     asked: list[tuple[int | None, str]] = []
 
-    def open(self, owner_id: int | None, name: str, types: Any) -> OpenCredential:
+    def open(self, owner_id: int | None, name: str, types: Any, *, staging: bool) -> OpenCredential:
         self.asked.append((owner_id, name))
         assert types == ("proxmox",)
         return OpenCredential(name, "proxmox", FIELDS, ("pve.example.org:8006",))
