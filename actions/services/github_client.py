@@ -4,8 +4,7 @@ Its connections are replaced by private names, for each client by itself: it has
 are sent by its requester; its objects would ask for more than a step needs, and check their input by assertions.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -15,6 +14,7 @@ from github.GithubException import GithubException
 from github.Requester import RequestsResponse
 
 from actions.services.github import GitHubFields, refused
+from actions.services.strangers import stranger, understood
 from flows.sdk import JsonObject, NodeError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Client:
     ) -> tuple[Mapping[str, str], Any]:
         """The same, with the headers of the answer by names in small letters."""
         place = "/" + "/".join(quote(str(part), safe="") for part in path)
-        with as_node_errors():
+        with understood(no_github, GithubException):
             found: tuple[Mapping[str, str], Any] = self._requester.requestJsonAndCheck(
                 verb, place, parameters=params or None, input=body
             )
@@ -117,7 +117,7 @@ class Client:
 
     def graphql(self, query: str, variables: Mapping[str, Any]) -> JsonObject:
         """The data of a GraphQL query. GitHub answers 200 for errors, too."""
-        with as_node_errors():
+        with understood(no_github, GithubException):
             _, answer = self._requester.requestJsonAndCheck(
                 "POST", self._requester.graphql_url, input={"query": query, "variables": dict(variables)}
             )
@@ -168,19 +168,5 @@ def _graphql_error(errors: Any) -> NodeError:
 
 def no_github() -> NodeError:
     """The answer is none of GitHub's."""
-    return NodeError(
-        "bad_answer",
-        "Something answered that is no GitHub.",
-        hint="Check the API URL in the credential. A GitHub Enterprise Server has it at /api/v3.",
-    )
-
-
-@contextmanager
-def as_node_errors() -> Iterator[None]:
-    """What the library makes of an answer that it does not understand."""
-    try:
-        yield
-    except NodeError:
-        raise
-    except (GithubException, AssertionError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise no_github() from error
+    hint = "Check the API URL in the credential. A GitHub Enterprise Server has it at /api/v3."
+    return stranger("no GitHub", hint)

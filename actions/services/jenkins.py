@@ -1,8 +1,7 @@
 """Jenkins: what a credential holds, and what builds are asked for and told of."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote, urlsplit
@@ -12,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from actions.services.header_values import HeaderSecret
 from actions.services.http import RETRYABLE_STATUSES, host_and_port, retry_after_seconds, url_problem
 from actions.services.pem import CaText
+from actions.services.strangers import understood
 from flows.sdk import CredentialFields, Json, NodeContext, NodeError, Secret, Tls, ui
 
 if TYPE_CHECKING:
@@ -138,20 +138,16 @@ def refusal(ctx: NodeContext, answer: "requests.Response") -> NodeError:
     )
 
 
-@contextmanager
-def understood() -> Iterator[None]:
-    """What is read of an answer inside the block; one that does not look like Jenkins' is told as such."""
-    try:
-        yield
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
-        raise NodeError(
-            "bad_answer",
-            "Jenkins answered with something that cannot be understood.",
-            hint="Look whether the URL in the credential leads to Jenkins, or to something before it.",
-        ) from error
+def unreadable() -> NodeError:
+    """The answer does not look like one of Jenkins."""
+    return NodeError(
+        "bad_answer",
+        "Jenkins answered with something that cannot be understood.",
+        hint="Look whether the URL in the credential leads to Jenkins, or to something before it.",
+    )
 
 
-@understood()
+@understood(unreadable)
 def job_names(jenkins: "Controller") -> list[str]:
     """The full names of all jobs that the user sees; folders only lead to them."""
     found = jenkins.get_all_jobs(folder_depth=6)
@@ -162,7 +158,7 @@ def _is_job(job: Mapping[str, Any]) -> bool:
     return "Folder" not in str(job.get("_class", "")) and "MultiBranch" not in str(job.get("_class", ""))
 
 
-@understood()
+@understood(unreadable)
 def definition(jenkins: "Controller", job: str) -> dict[str, Parameter] | None:
     """The parameters of a job by name; None when it has none.
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from actions.services.jenkins import JenkinsFields, check_values, definition, place, understood
+from actions.services.jenkins import JenkinsFields, check_values, definition, place, unreadable
+from actions.services.strangers import understood
 from flows.sdk import JsonObject, NodeContext, NodeError
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _not_again(error: NodeError) -> NodeError:
     return NodeError(error.code, error.message, hint=hint, field=error.field)
 
 
-@understood()
+@understood(unreadable)
 def own_item(jenkins: "Controller", order: Order) -> int | None:
     """The queue item of the build that this step ordered, wherever it has got to by now."""
     for item in jenkins.read("queue", f"items[id,{CAUSES}]").get("items") or []:
@@ -109,7 +110,7 @@ class Stand:
     is_withdrawn: bool = False
 
 
-@understood()
+@understood(unreadable)
 def stand_of(jenkins: "Controller", job: str, item: int, number: int | None) -> Stand:
     """Ask the queue, and once it has left that, the build.
 

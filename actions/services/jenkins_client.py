@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 import jenkins
 
+from actions.services.strangers import stranger
 from flows.sdk import NodeError
 
 if TYPE_CHECKING:
@@ -89,10 +90,9 @@ class Controller(jenkins.Jenkins):  # type: ignore[misc]  # the library has no t
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
-            raise NodeError(
-                "bad_answer",
-                "Something answered that is no Jenkins.",
-                hint="Check the URL in the credential: it ends where Jenkins begins, such as https://ci.example.org.",
+            raise stranger(
+                "no Jenkins",
+                "Check the URL in the credential: it ends where Jenkins begins, such as https://ci.example.org.",
             )
         return found
 

@@ -1,7 +1,6 @@
 """python-redmine over the guarded session. Imported by the first step that needs it, as all libraries of connectors."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -10,6 +9,7 @@ from redminelib.engines.sync import SyncEngine
 from redminelib.exceptions import BaseRedmineError
 
 from actions.services.redmine import refused
+from actions.services.strangers import stranger, understood
 from flows.sdk import JsonObject, NodeError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Client:
     def get(self, *path: str | int, **params: str | int) -> JsonObject:
         """One answer; the parts of the path are names or numbers."""
         place = "/".join(quote(str(part), safe="") for part in path)
-        with as_node_errors():
+        with understood(no_redmine, BaseRedmineError):
             found: JsonObject = self._redmine.engine.request("get", f"{self.url}/{place}.json", params=params)
             return found
 
@@ -84,7 +84,7 @@ class Client:
 
     def create_issue(self, fields: Mapping[str, Any]) -> int:
         """Create an issue; gives its number."""
-        with as_node_errors():
+        with understood(no_redmine, BaseRedmineError):
             number = self._redmine.issue.create(**fields).id
         if not isinstance(number, int):
             raise no_redmine()
@@ -92,7 +92,7 @@ class Client:
 
     def update_issue(self, number: int, fields: Mapping[str, Any]) -> None:
         """Change an issue, or comment on it with `notes`."""
-        with as_node_errors():
+        with understood(no_redmine, BaseRedmineError):
             self._redmine.issue.update(number, **fields)
 
     def issue(self, number: int, include: str = "") -> JsonObject:
@@ -117,19 +117,4 @@ class Client:
 
 def no_redmine() -> NodeError:
     """The answer is none of Redmine's."""
-    return NodeError(
-        "bad_answer",
-        "Something answered that is no Redmine.",
-        hint="Check the URL in the credential: it ends where Redmine begins.",
-    )
-
-
-@contextmanager
-def as_node_errors() -> Iterator[None]:
-    """What the library makes of an answer that it does not understand."""
-    try:
-        yield
-    except NodeError:
-        raise
-    except (BaseRedmineError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise no_redmine() from error
+    return stranger("no Redmine", "Check the URL in the credential: it ends where Redmine begins.")

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from actions.services.office365 import WANTED, Office365Fields, signed_in
 from actions.services.office365_errors import graph_error
+from actions.services.strangers import stranger
 from flows.sdk import JsonObject, NodeContext, NodeError
 
 if TYPE_CHECKING:
@@ -160,9 +161,5 @@ def _json(answer: "requests.Response") -> JsonObject:
     except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
-        raise NodeError(
-            "bad_answer",
-            "Something answered that is not Microsoft Graph.",
-            hint="Check the Graph address in the credential.",
-        )
+        raise stranger("not Microsoft Graph", "Check the Graph address in the credential.")
     return told

@@ -13,7 +13,6 @@ from django.db import close_old_connections
 from pydantic import BaseModel
 
 from common.clock import SystemClock
-from common.programs.spec import Stream
 from flows.engine.errands import TIME_LIMIT_SECONDS, OpenErrand
 from flows.runner.http import NodeHttp
 from flows.runner.net import StepNet
@@ -22,6 +21,7 @@ from flows.runner.outside import OutsidePool
 from flows.sdk import CredentialFields, HttpClient, JsonObject, NodeContext, NodeError
 from flows.sdk.config_fields import NamedCredential
 from flows.sdk.credentials import opened
+from flows.sdk.logs import LineLog
 from flows.services.dry_context import NoPrograms
 from flows.services.ways_out import all_places
 
@@ -29,15 +29,10 @@ T = TypeVar("T")
 F = TypeVar("F", bound=BaseModel)
 
 
-class NoLog:
+class NoLog(LineLog):
     """Nobody reads the lines of an errand."""
 
-    def debug(self, text: str) -> None:
-        """Forget it."""
-
-    info = warning = error = debug
-
-    def output(self, stream: Stream, text: str) -> None:
+    def add(self, level: str, text: str) -> None:
         """Forget it."""
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.clock import SystemClock
-from common.programs.spec import Stream
 from common.redact import log_line
 from flows.engine.progress import MAX_LOG_LINES
+from flows.sdk.logs import LineLog
 
 SECONDS: Final = 0.2
 MANY_LINES: Final = 100
@@ -26,7 +26,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class StepLog:
+class StepLog(LineLog):
     """The lines of one step, written by whatever thread it works on; each is redacted and freed of control characters.
 
     Once it is closed, whoever is late writes into the void.
@@ -37,25 +37,6 @@ class StepLog:
     on_many: Callable[[], object] | None = None
     _lines: deque[Line] = field(default_factory=deque)
 
-    def debug(self, text: str) -> None:
-        """A detail for whoever looks for a fault."""
-        self._add("debug", text)
-
-    def info(self, text: str) -> None:
-        """Something that happened."""
-        self._add("info", text)
-
-    def warning(self, text: str) -> None:
-        """Something to look at that did not stop the step."""
-        self._add("warning", text)
-
-    def error(self, text: str) -> None:
-        """Something that went wrong."""
-        self._add("error", text)
-
-    def output(self, stream: Stream, text: str) -> None:
-        self._add(stream, text)
-
     def take(self) -> list[Line]:
         """The lines since the last time."""
         return [self._lines.popleft() for _ in range(len(self._lines))]
@@ -63,7 +44,8 @@ class StepLog:
     def __bool__(self) -> bool:
         return bool(self._lines)
 
-    def _add(self, level: str, text: str) -> None:
+    def add(self, level: str, text: str) -> None:
+        """Keep it, while there is room."""
         if self.is_closed or len(self._lines) >= MAX_LOG_LINES:
             return
         self._lines.append(Line(self.clock.now(), level, log_line(text)))

@@ -20,6 +20,7 @@ from flows.sdk.credentials import CredentialFields, opened
 from flows.sdk.emitting import Outbox
 from flows.sdk.errors import NodeError
 from flows.sdk.json_types import JsonObject, Record
+from flows.sdk.logs import LineLog
 from flows.sdk.node import Node
 from flows.sdk.results import Result, Wake
 from flows.sdk.testing_net import FakeNet
@@ -92,25 +93,14 @@ class FakeClock:
 
 
 @dataclass
-class FakeLog:
+class FakeLog(LineLog):
     """Keeps every line as (level, text)."""
 
     lines: list[tuple[str, str]] = field(default_factory=list)
 
-    def debug(self, text: str) -> None:
-        self.lines.append(("debug", text))
-
-    def info(self, text: str) -> None:
-        self.lines.append(("info", text))
-
-    def warning(self, text: str) -> None:
-        self.lines.append(("warning", text))
-
-    def error(self, text: str) -> None:
-        self.lines.append(("error", text))
-
-    def output(self, stream: Stream, text: str) -> None:
-        self.lines.append((stream, text))
+    def add(self, level: str, text: str) -> None:
+        """Keep it."""
+        self.lines.append((level, text))
 
     @property
     def text(self) -> str:

@@ -16,36 +16,21 @@ from flows.engine.dry_run import DryStep
 from flows.sdk import JsonObject, Node, NodeError
 from flows.sdk.credentials import opened
 from flows.sdk.emitting import Outbox
+from flows.sdk.logs import LineLog
 from flows.services.credentials import credential_store
 
 F = TypeVar("F", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class DryLog:
+class DryLog(LineLog):
     """Keeps the lines with the step."""
 
     step: DryStep
 
-    def _add(self, level: str, text: str) -> None:
+    def add(self, level: str, text: str) -> None:
+        """Show it with the step."""
         self.step.logs.append({"level": level, "text": log_line(text)})
-
-    def debug(self, text: str) -> None:
-        self._add("debug", text)
-
-    def info(self, text: str) -> None:
-        """Something that happened."""
-        self._add("info", text)
-
-    def warning(self, text: str) -> None:
-        self._add("warning", text)
-
-    def error(self, text: str) -> None:
-        """Something that went wrong."""
-        self._add("error", text)
-
-    def output(self, stream: Stream, text: str) -> None:
-        self._add(stream, text)
 
 
 class NoHttp:

@@ -14,8 +14,8 @@ from actions.nodes.actions.jenkins import Jenkins
 from actions.services.jenkins import JenkinsFields
 from flows.sdk import Emit, NodeError, Suspend, Wake
 from flows.sdk.testing import FakeContext, configured
-from tests.peers.outside import outside
 from tests.peers.peer import Peer
+from tests.peers.reaching import reaching
 
 SECONDS = 40
 
@@ -25,7 +25,7 @@ def by_token(peer: Peer, **more) -> JenkinsFields:
 
 
 @pytest.fixture
-def ctx(jenkins: Peer, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeContext]:
+def ctx(jenkins: Peer, loopback_allowed: None) -> Iterator[FakeContext]:
     credentials = {
         "token": by_token(jenkins),
         "password": JenkinsFields(
@@ -35,10 +35,10 @@ def ctx(jenkins: Peer, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeContext]
         "both": by_token(jenkins, trigger_token="trigger"),
         "wrong": JenkinsFields(url=jenkins["JENKINS_URL"], username="flow", password="wrong"),
     }
-    with outside(monkeypatch, credentials) as context:
-        context.clock.moment = datetime.now(UTC)
-        context.idempotency_key = f"key-{time.time_ns()}"
-        yield context
+    context = reaching(f"key-{time.time_ns()}", **credentials)
+    context.clock.moment = datetime.now(UTC)
+    yield context
+    context.net.close()
 
 
 def drawn(**config):

@@ -16,8 +16,8 @@ from flows.runner.net import StepNet
 from flows.sdk import NodeError
 from flows.sdk.testing import FakeContext
 from flows.testing import render
-from tests.peers.outside import outside
 from tests.peers.peer import Peer
+from tests.peers.reaching import reaching
 
 JOB = {
     "job_id": 7,
@@ -49,7 +49,7 @@ def places(peer: Peer) -> dict[str, str]:
 
 
 @pytest.fixture
-def ctx(graph: Peer, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeContext]:
+def ctx(graph: Peer, monkeypatch: pytest.MonkeyPatch, loopback_allowed: None) -> Iterator[FakeContext]:
     user = {
         "username": graph["ENTRA_USER"],
         "password": graph["ENTRA_PASSWORD"],
@@ -65,9 +65,10 @@ def ctx(graph: Peer, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeContext]:
         "unknown": application(graph, client_id="33333333-2222-2222-2222-222222222222"),
     }
     realm_at_the_port_of(graph, monkeypatch)
-    with outside(monkeypatch, credentials) as context:
-        context.clock.moment = datetime(2026, 1, 15, 12, tzinfo=UTC)
-        yield context
+    context = reaching(**credentials)
+    context.clock.moment = datetime(2026, 1, 15, 12, tzinfo=UTC)
+    yield context
+    context.net.close()
 
 
 def realm_at_the_port_of(graph: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
