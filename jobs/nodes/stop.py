@@ -93,7 +93,7 @@ class StopConfig(NodeConfig):
         "10s",
         label="By force after",
         help="How long it may take to end by itself.",
-        depends_on={"how": ["graceful_then_forced"]},
+        depends_on={"how": [FORCED_LATER], "target": ["service", "job_run", "process"]},
     )
     timeout: FlowDuration = ui(
         "60s",

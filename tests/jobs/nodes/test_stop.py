@@ -151,3 +151,11 @@ def test_a_database_that_is_away_for_a_moment_is_waited_for(
     monkeypatch.setattr("jobs.nodes.stop.change_job", away)
     assert stopped(ctx, target="schedule", job=str(job.id)).port == "out"
     assert Job.objects.get().interval == "n"
+
+
+def test_the_form_asks_how_long_to_wait_where_force_may_come() -> None:
+    fields = Stop.Config.model_json_schema()["properties"]
+    assert fields["force_after"]["x-ui"]["dependsOn"] == {
+        "how": ["graceful_then_forced"],
+        "target": ["service", "job_run", "process"],
+    }

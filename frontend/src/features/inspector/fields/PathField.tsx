@@ -20,7 +20,7 @@ export function PathField({ spec, path, value, problems, onChange }: FieldProps)
         list={listId}
         autoComplete="off"
         spellCheck={false}
-        placeholder={spec.ui.placeholder ?? ""}
+        placeholder={spec.ui.placeholder ?? typedText(spec.schema.default)}
         value={text}
         {...describedBy(ids, spec, problems)}
         onPaste={(event) => {

@@ -10,6 +10,7 @@ const schema: Schema = {
   properties: {
     subject: { type: "string", title: "Subject", "x-slot": "text" },
     other: { type: "string", title: "Other" },
+    job: { type: "string", title: "Job", "x-slot": "text", default: "{{ runtemplate_id }}" },
   },
 };
 const focus = vi.fn();
@@ -66,4 +67,8 @@ test("it leaves it there too when they went on while it was being put in", async
   await act(async () => arrive());
   expect(focus).not.toHaveBeenCalled();
   expect(document.activeElement).toBe(box("Other"));
+});
+
+test("what counts while it is empty is shown", () => {
+  expect(box("Job").getAttribute("placeholder")).toBe("{{ runtemplate_id }}");
 });

@@ -75,7 +75,7 @@ export function TemplateField({ spec, path, value, problems, onChange }: FieldPr
           className={`form-control hf-template ${problems.length > 0 ? "is-invalid" : ""}`}
           rows={spec.isMultiline ? 5 : 1}
           spellCheck={false}
-          placeholder={spec.ui.placeholder ?? ""}
+          placeholder={spec.ui.placeholder ?? typedText(spec.schema.default)}
           value={text}
           {...describedBy(ids, spec, problems)}
           onFocus={() => void upgrade()}
