@@ -35,7 +35,7 @@ def told_to_desk(
 def caused_by_run_of(task: Task) -> Iterator[None]:
     """Within, events come from the run that waits: flows that ask about one another end at some depth."""
     run = Run.objects.select_related("event").filter(id=task.run_id).first() if task.run_id else None
-    with caused_by(run.id, run.event.depth, is_test=run.is_test) if run else nullcontext():
+    with caused_by(run.id, run.event.depth) if run else nullcontext():
         yield
 
 

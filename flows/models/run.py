@@ -49,7 +49,7 @@ class Run(models.Model):
     is_resumed = models.BooleanField(default=False, db_default=False)
     """Whether it goes on from where `retried_from` stopped, instead of from the start."""
     is_test = models.BooleanField(default=False, db_default=False)
-    """Whether credentials open with their values for trying out; so it is with what it causes."""
+    """Whether credentials open with their values for trying out; so it is in flows and jobs that it launches."""
     last_cursor = JsonText(null=True)
     """Of a failed run: where it stood, so that a new run can go on from there."""
 

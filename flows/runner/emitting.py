@@ -67,7 +67,6 @@ def _checked(ctx: StepContext, claimed: ClaimedRun) -> list[NewEvent]:
             dedup_key=f"{ctx.idempotency_key}:{ctx.turn}.{place}",
             cause_run_id=claimed.run_id,
             depth=claimed.event_depth + 1,
-            is_test=claimed.is_test,
         )
         for place, event in enumerate(ctx.outbox.events)
     ]

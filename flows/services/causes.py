@@ -1,4 +1,4 @@
-"""Which run causes what happens now, so that events know where they come from: those of a test run start test runs."""
+"""Which run causes what happens now, so that events know where they come from; what a test run launches is one, too."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -58,7 +58,8 @@ def emit_event(event: NewEvent) -> Accepted:
     if not connection.in_atomic_block:
         raise NotInTransaction("Emit events inside transaction.atomic().")
     cause = current_cause()
-    event.is_test = event.is_test or (cause is not None and cause.is_test)
+    if event.flow_id is not None and cause is not None and cause.is_test:
+        event.is_test = True
     with connection.cursor() as cursor:
         index = TriggerIndex.of_event(cursor, event.type, event.flow_id)
         judge(index, event, IN_TRANSACTION_WORK)

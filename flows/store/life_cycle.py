@@ -34,7 +34,7 @@ MOST_DEPTH: Final = 32_000
 
 RUNS = """
 SELECT r.id, r.flow_id, f.name, f.tenant_id, f.is_managed, r.is_resumed, t.name, e.type, e.depth,
-    CASE WHEN LENGTH(e.payload) <= %s THEN e.payload END, r.is_test
+    CASE WHEN LENGTH(e.payload) <= %s THEN e.payload END
 FROM flows_run r
 JOIN flows_flow f ON f.id = r.flow_id
 JOIN flows_event e ON e.id = r.event_id
@@ -121,7 +121,7 @@ def _full(cursor: Any, flow_ids: set[Any]) -> set[Any]:
 
 
 def _event(change: Change, row: Any, *, is_cut: bool) -> NewEvent:
-    _, flow_id, name, owner_id, _, is_resumed, tenant_name, event_type, depth, text, is_test = row
+    _, flow_id, name, owner_id, _, is_resumed, tenant_name, event_type, depth, text = row
     parameters = TOO_LONG if text is None else _parsed(text)
     execution = Execution(
         kind="flow",
@@ -140,7 +140,6 @@ def _event(change: Change, row: Any, *, is_cut: bool) -> NewEvent:
         source=SOURCE,
         cause_run_id=change.run_id,
         depth=min(depth + 1, MOST_DEPTH),
-        is_test=bool(is_test),
         is_cut=is_cut,
     )
 

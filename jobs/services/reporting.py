@@ -58,7 +58,6 @@ def tell(job_run: JobRun, phase: str) -> None:
             dedup_key=f"{job_run.id}:{phase}",
             cause_run_id=cause,
             depth=depth,
-            is_test=job_run.is_test,
         )
     )
     at = job_run.ended_at or job_run.begun_at or job_run.created_at

@@ -1,4 +1,4 @@
-"""Test runs: credentials open with their values for trying out, and what such a run causes is one, too."""
+"""Test runs: credentials open with their values for trying out, and what such a run launches is one, too."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ from flows.services.samples import Sample
 from flows.services.starting import start_flow
 from jobs.models import JobRun
 from jobs.services.jobs import create_job
+from jobs.services.launched import start_flow_once
 from jobs.services.launching import Launch, launch
 from jobs.services.settling import settle
 from tests.support.credentials import ApiFields
@@ -84,18 +85,24 @@ def test_to_repeat_it_is_another(flow: Flow, actor: Actor) -> None:
 
 
 @pytest.mark.parametrize("is_test", [True, False])
-def test_what_it_causes_is_one_too(actor: Actor, is_test: bool) -> None:
+def test_a_flow_that_it_launches_is_one_too(flow: Flow, is_test: bool) -> None:
+    with caused_by(UUID(int=7), 0, is_test=is_test):
+        launched = start_flow_once(flow, {}, "a key")
+    assert Run.objects.get(id=launched.id).is_test is is_test
+
+
+def test_flows_that_hear_of_what_it_did_run_for_real(actor: Actor) -> None:
     published(line(("t", "event", {"event": "server.created"})), actor)
-    with transaction.atomic(), caused_by(UUID(int=7), 0, is_test=is_test):
+    with transaction.atomic(), caused_by(UUID(int=7), 0, is_test=True):
         accepted = emit("server.created", {"id": 1}, tenant_id=actor.tenant_id)
-    assert Run.objects.get(id=accepted.runs[0]).is_test is is_test
+    assert not Run.objects.get(id=accepted.runs[0]).is_test
 
 
 @pytest.mark.usefixtures("staged_credential")
-def test_so_is_what_hears_of_its_life(flow: Flow, actor: Actor) -> None:
+def test_so_do_those_that_hear_of_its_life(flow: Flow, actor: Actor) -> None:
     listening = published(line(("t", "life-cycle", {"event": "workflow_succeeded"})), actor)
     tried(flow, actor)
-    assert list(Run.objects.filter(flow=listening).values_list("is_test", flat=True)) == [True]
+    assert list(Run.objects.filter(flow=listening).values_list("is_test", flat=True)) == [False]
 
 
 def test_a_job_that_it_launches_for_later_is_one_too(flow: Flow, actor: Actor) -> None:
