@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.pages.access import page, problems_into
 from accounts.roles import Permission
 from flows.pages.forms import posted
-from hooks.services.file_state import file_state, may_see_file
+from hooks.services.file_state import file_state, followed_path, may_see_file
 from hooks.services.importing import import_hooks, preview
 from hooks.services.reading import MOST_BYTES
 from look.forms import SiteForm
@@ -78,7 +78,7 @@ def hooks_page(request: HttpRequest, actor: Actor) -> HttpResponse:
 def import_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Paste or upload, look at what it becomes, import."""
     form = ImportForm(posted(request), request.FILES or None)
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"form": form, "followed": followed_path(actor)}
     if request.method == "POST" and form.is_valid():
         raw = form.wanted()
         only_first = form.cleaned_data["only_first"]

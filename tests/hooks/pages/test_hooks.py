@@ -106,6 +106,15 @@ def test_the_platform_sees_the_followed_file(client: Client, platform_admin: Use
     assert "Line 23" in page
 
 
+def test_an_import_beside_a_followed_file_says_that_hooks_may_be_done_twice(
+    client: Client, platform_admin: User, tenant_admin: User, followed: Path
+) -> None:
+    client.force_login(platform_admin)
+    assert f"The hooks of {followed} are in force already." in previewed(client, text=SNMP)[0]
+    client.force_login(tenant_admin)
+    assert "in force already" not in previewed(client, text=SNMP)[0]
+
+
 @pytest.mark.usefixtures("followed")
 def test_each_hook_is_shown_as_a_document_that_can_be_imported(client: Client, platform_admin: User) -> None:
     client.force_login(platform_admin)
