@@ -49,7 +49,7 @@ def decide_text(notice: Notice, token: str, until: datetime) -> str:
         cancel=site_link("approvals:link", token, "cancel"),
         until=told_in(zone_of(notice.user), until),
     )
-    return f"{what(task)}\n{why(task, notice.user)}\n{links}\nThe task: {task_link(task)}\n"
+    return f"{what(task)}\n{why(task, notice.user)}{links}\nThe task: {task_link(task)}\n"
 
 
 def why(task: Task, user: User) -> str:
