@@ -1,6 +1,5 @@
 """A customer asks for a server; a manager on a phone and a connector decide at the same moment; one of them wins."""
 
-import json
 import subprocess
 import sys
 import threading
@@ -46,19 +45,20 @@ def manage(site: Site, *command: str) -> str:
 
 
 class Connector(threading.Thread):
-    """Cancels a task over the API, and keeps what it was told."""
+    """Follows the link `cancel` of what was posted to it, as connectors of the Workflow feature do."""
 
-    def __init__(self, site: Site, token: str, task: str) -> None:
+    def __init__(self, site: Site, token: str, posted: Any) -> None:
         super().__init__(daemon=True)
-        self.url = f"{site.url}/api/v1/tasks/{task}/cancel/"
+        (cancel,) = (link["href"] for link in posted["links"] if link["rel"] == "cancel")
+        self.url = f"{site.url}/api/{cancel}"
         self.token = token
         self.status, self.answer = 0, ""
 
     def run(self) -> None:
         request = urllib.request.Request(
             self.url,
-            data=json.dumps({"message": "The connector says no"}).encode(),
-            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+            data=b"The connector says no",
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "text/plain"},
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
@@ -135,11 +135,15 @@ def test_a_deploy_waits_until_one_of_two_has_decided(
         ordered(customer, hostname)
         row = manager.locator("tr[data-task]").filter(has_text=hostname)
         expect(row).to_be_visible()  # by itself
+        expect(manager.locator("#queue-count")).to_have_text("1 waiting for review")
         task = str(row.get_attribute("data-task"))
         wait_until(lambda told=told: len(sink.at("/connector")) > told, "The connector is told", 60)
+        posted = sink.at("/connector")[-1]
+        assert posted.headers["Content-Type"] == "application/vnd.abiquo.task+json; version=6.1"
+        assert (posted.body["taskId"], posted.body["state"]) == (task, "QUEUEING")
         manager.goto(f"/reviews/{task}/")
         manager.get_by_label("Message").fill("Welcome")
-        connector = Connector(site, token, task)
+        connector = Connector(site, token, posted.body)
         if race:
             manager.once("request", lambda _, connector=connector: connector.start())
         else:
@@ -149,7 +153,7 @@ def test_a_deploy_waits_until_one_of_two_has_decided(
         connector.join()
         if connector.status == 409:
             break
-        assert connector.status == 200, connector.answer
+        assert connector.status == 204, connector.answer
         expect(manager.get_by_text("Connector cancelled").first).to_be_visible()
         manager.goto("/reviews/")
     assert "Mia continued the task" in connector.answer
