@@ -37,7 +37,7 @@ def main() -> int:
     for old in RESULTS.glob("*.xml"):
         old.unlink()
     install_tools(wanted)
-    beside = [name for name in wanted if name in BESIDE] if len(wanted) > 1 else []
+    beside = [name for name in BESIDE if name in wanted] if len(wanted) > 1 else []
     with ThreadPoolExecutor(max_workers=1) as lane:
         passed_beside = lane.map(passes_beside, beside)
         failed = [name for name in wanted if name not in beside and not passes(name)]
@@ -133,7 +133,7 @@ SUITES: dict[str, Suite] = {
     "browser": browser,
     "peers": pytest("peers", "tests/peers"),
 }
-BESIDE = ("faults", "postgresql faults", "peers")
+BESIDE = ("faults", "peers", "postgresql faults")
 """They mostly wait for processes: one after the other they run beside the rest, and hurry nobody."""
 BY_NAME = ("peers",)
 """They install the servers of others: `make test-peers`, or `make test SUITES=all`."""
