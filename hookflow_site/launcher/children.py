@@ -15,7 +15,6 @@ from typing import IO, Protocol
 
 from hookflow_site.launcher.deaths import die_with_parent
 from hookflow_site.launcher.messages import say
-from hookflow_site.launcher.niceness import stand_back
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -164,7 +163,7 @@ def spawn(spec: Spec) -> "subprocess.Popen[bytes]":
 
 
 def _begin(niceness: int) -> None:
-    stand_back(niceness)
+    os.nice(niceness)
     die_with_launcher()
 
 

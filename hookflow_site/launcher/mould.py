@@ -21,7 +21,6 @@ from importlib import import_module
 from typing import Final
 
 from hookflow_site.launcher.deaths import die_with_parent
-from hookflow_site.launcher.niceness import stand_back
 
 READY: Final = b"ready"
 MAX_MESSAGE: Final = 65_536
@@ -113,7 +112,7 @@ def _cast(order: Order, output: int) -> int | None:
 
 def _become(order: Order, output: int) -> None:
     os.setsid()
-    stand_back(order.niceness)
+    os.nice(order.niceness)
     os.dup2(output, sys.stdout.fileno())
     os.dup2(output, sys.stderr.fileno())
     os.close(output)

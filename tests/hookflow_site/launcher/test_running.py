@@ -20,7 +20,6 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from hookflow_site.launcher import prepared
-from hookflow_site.launcher.niceness import OWN_GROUP
 from hookflow_site.launcher.services import WORKER_NICENESS
 from tests.support.postgres import Postgres
 from tests.support.processes import wait_until
@@ -48,10 +47,6 @@ def test_flows_at_work_stand_back_behind_the_doors(site: Site) -> None:
     wait_until(lambda: set(site.processes()) == EVERYTHING, "All processes are there")
     niceness = {name: os.getpriority(os.PRIO_PROCESS, pid) for name, pid in site.processes().items()}
     assert niceness["worker"] - niceness["web"] == WORKER_NICENESS
-    if OWN_GROUP.exists():
-        groups = {name: Path(f"/proc/{pid}/autogroup").read_text() for name, pid in site.processes().items()}
-        assert groups["worker"].endswith(f" nice {WORKER_NICENESS}\n")
-        assert groups["web"].endswith(" nice 0\n")
 
 
 def test_first_start_prints_a_one_time_password(site: Site) -> None:
