@@ -115,6 +115,14 @@ def token_of_connector(page: Page, scope: int) -> str:
     return str(ask(page, "POST", "tokens/", values)["token"])
 
 
+def posted_next(sink: Sink, told: int) -> Any:
+    """The task that the connector is told of after so many others, in the media type of the original."""
+    wait_until(lambda: len(sink.at("/connector")) > told, "The connector is told", 60)
+    posted = sink.at("/connector")[-1]
+    assert posted.headers["Content-Type"] == "application/vnd.abiquo.task+json; version=6.1"
+    return posted.body
+
+
 def test_a_deploy_waits_until_one_of_two_has_decided(
     page: Page, open_page: Callable[..., Watched], site: Site, sink: Sink, mailbox: Mailbox
 ) -> None:
@@ -137,13 +145,11 @@ def test_a_deploy_waits_until_one_of_two_has_decided(
         expect(row).to_be_visible()  # by itself
         expect(manager.locator("#queue-count")).to_have_text("1 waiting for review")
         task = str(row.get_attribute("data-task"))
-        wait_until(lambda told=told: len(sink.at("/connector")) > told, "The connector is told", 60)
-        posted = sink.at("/connector")[-1]
-        assert posted.headers["Content-Type"] == "application/vnd.abiquo.task+json; version=6.1"
-        assert (posted.body["taskId"], posted.body["state"]) == (task, "QUEUEING")
+        posted = posted_next(sink, told)
+        assert (posted["taskId"], posted["state"]) == (task, "QUEUEING")
         manager.goto(f"/reviews/{task}/")
         manager.get_by_label("Message").fill("Welcome")
-        connector = Connector(site, token, posted.body)
+        connector = Connector(site, token, posted)
         if race:
             manager.once("request", lambda _, connector=connector: connector.start())
         else:
