@@ -129,16 +129,13 @@ def waiting_for(actor: Actor) -> int:
     Who may decide the tasks of others can decide all in reach, but those of which a policy leaves that to its
     reviewers; for a customer it is the own ones, for all others what a policy asks of them.
     """
-    rows = tasks_in_reach(actor).filter(state=Task.State.QUEUEING)
+    most = MOST_ON_BADGE + 1
+    rows = tasks_in_reach(actor).filter(state=Task.State.QUEUEING).order_by()
     if actor.may(Permission.workflow_override):
         others = rows.exclude(requester_id=actor.user_id) if actor.user_id else rows
-        count = _at_most(others.filter(can_be_overruled=True))
-        return count + _at_most(asked_of_actor(actor, others.filter(can_be_overruled=False)))
-    return _at_most(rows if actor.is_own_only else asked_of_actor(actor, rows))
-
-
-def _at_most(rows: QuerySet[Task]) -> int:
-    return rows.order_by()[: MOST_ON_BADGE + 1].count()
+        asked = asked_of_actor(actor, others.filter(can_be_overruled=False)).values("id")
+        return others.filter(can_be_overruled=True).values("id").union(asked, all=True)[:most].count()
+    return (rows if actor.is_own_only else asked_of_actor(actor, rows))[:most].count()
 
 
 def badge(count: int) -> str:
