@@ -25,11 +25,16 @@ def copy_migrated(target: Path) -> Path:
 
 def create_migrated(server: Postgres, name: str) -> str:
     """Make a database with all tables on a server; its URL."""
+    make_template(server)
+    return server.create_database(name, template=TEMPLATE)
+
+
+def make_template(server: Postgres) -> None:
+    """Have the server hold what `create_migrated` copies."""
     if not server.has_database(TEMPLATE):
         dump = once(f"{server.version}.sql", lambda part: _dump(server, part))
         if not server.has_database(TEMPLATE):
             server.load(server.create_database(TEMPLATE), dump)
-    return server.create_database(name, template=TEMPLATE)
 
 
 TEMPLATE = "migrated"

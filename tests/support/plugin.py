@@ -20,7 +20,7 @@ from common import crypto
 from flows.services.doorbell import Doorbell
 from hookflow_site.databases import database_settings
 from hookflow_site.env import Env
-from tests.support.migrated import ROOT, copy_migrated, create_migrated
+from tests.support.migrated import ROOT, copy_migrated, create_migrated, make_template, migrated
 from tests.support.postgres import Postgres
 from tests.support.valkey import Valkey
 
@@ -34,6 +34,7 @@ BOTH = (
 """Folders whose tests run on SQLite and on PostgreSQL; a test elsewhere says so with the marker."""
 
 _postgres: list[Postgres] = []
+NEEDS_DATABASE = {"django_db", "both_databases"}
 OF_MODELS = {"django_content_type", "auth_permission"}
 """Filled by the migrations, with the same rows after each test."""
 LARGE = 1 << 20
@@ -211,6 +212,16 @@ def empty_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
 def postgres() -> Postgres:
     """A private PostgreSQL, started when a test first asks for it."""
     return private_postgres()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Make what every database is a copy of, which takes half a minute: not in the time of the first test."""
+    if not any(NEEDS_DATABASE & {mark.name for mark in item.iter_markers()} for item in session.items):
+        return
+    if is_on_private_postgres():
+        make_template(private_postgres())
+    elif settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        migrated()
 
 
 @pytest.fixture(scope="session")
