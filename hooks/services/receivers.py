@@ -83,7 +83,8 @@ def choose(actor: Actor, receivers: Iterable[Receiver]) -> Chosen:
     chosen = Chosen()
     wanted = list(dict.fromkeys(receivers))
     held: dict[str, list[Credential]] = {}
-    for row in in_the_way_of(actor.tenant_id).filter(name__istartswith=FIRST) if wanted else ():
+    rows = in_the_way_of(actor.tenant_id).filter(name__istartswith=FIRST).prefetch_related("secrets")
+    for row in rows if wanted else ():
         held.setdefault(row.name.lower(), []).append(row)
     for receiver in wanted:
         chosen.names[receiver] = _choose(actor, receiver, held, chosen.missing)
